@@ -1,0 +1,80 @@
+/**
+ * Reverse mode, as a transformation on assignments. The adjoint of
+ *
+ *   y[π0] =+ f(a[π1], b[π2])     over a product space
+ *
+ * is, over the same space,
+ *
+ *   a.grad[π1] =+ y.grad[π0] * ∂f/∂a(a[π1], b[π2])
+ *   b.grad[π2] =+ y.grad[π0] * ∂f/∂b(a[π1], b[π2])
+ *
+ * whatever the subscripts are: so one table of scalar derivatives serves products, einsums, slices
+ * and broadcasts alike, and the result is again code that has an adjoint.
+ */
+import { UserError } from '../support/errors.ts';
+import { negate, partials, times } from './derivative.ts';
+import { type Access, access, type Assign, assign, type Scalar } from './ir.ts';
+import { accessesOf } from './traverse.ts';
+
+/** The array that holds the gradient of another, or undefined for one that wants none. */
+export type GradientOf<N> = (node: N) => N | undefined;
+
+/**
+ * The assignments that pass the gradient of the target of `a` on to its operands, in the operands'
+ * order. All of them accumulate. None when the target has no gradient.
+ */
+export function adjointOf<N, P>(
+  a: Assign<N, P>,
+  gradientOf: GradientOf<N>,
+): readonly Assign<N, P>[] {
+  const targetGradient = gradientOf(a.target.node);
+  if (targetGradient === undefined) return [];
+  const incoming = access(targetGradient, a.target.slot);
+  const g = a.op === 'sub' ? negate(incoming) : incoming;
+  const out = a.op === 'set' ? a.target : a.value;
+  const contributions = backward(a.value, g, out, gradientOf);
+  if (contributions.length > 0) checkDifferentiable(a);
+  return contributions.map(({ to, value }) =>
+    assign(to, { op: 'add' }, value, a.projections, a.origins),
+  );
+}
+
+interface Contribution<N> {
+  readonly to: Access<N>;
+  readonly value: Scalar<N>;
+}
+
+/** `g` is the gradient of `scalar`, and `out` a cheap way to say the value of `scalar`. */
+function backward<N>(
+  scalar: Scalar<N>,
+  g: Scalar<N>,
+  out: Scalar<N>,
+  gradientOf: GradientOf<N>,
+): readonly Contribution<N>[] {
+  if (scalar.kind === 'access') {
+    const gradient = gradientOf(scalar.node);
+    return gradient === undefined ? [] : [{ to: access(gradient, scalar.slot), value: g }];
+  }
+  if (scalar.kind !== 'apply') return [];
+  const [a, b, c] = [0, 1, 2].map(i => scalar.args[i] ?? scalar) as [
+    Scalar<N>,
+    Scalar<N>,
+    Scalar<N>,
+  ];
+  const slopes = partials[scalar.op](out, a, b, c);
+  return scalar.args.flatMap((arg, i) => {
+    const slope = slopes[i];
+    const wanted = accessesOf(arg).some(({ node }) => gradientOf(node) !== undefined);
+    return wanted && slope ? backward(arg, times(g, slope), arg, gradientOf) : [];
+  });
+}
+
+function checkDifferentiable<N, P>({ op, origins }: Assign<N, P>): void {
+  if (op === 'set' || op === 'add' || op === 'sub') return;
+  throw new UserError({
+    code: 'EINC0401',
+    message: `an accumulation with \`${op}\` has no derivative here`,
+    labels: origins.slice(0, 1).map(span => ({ span })),
+    help: ['accumulate with `=+` or `=-`, or give the op its own `backward` code'],
+  });
+}

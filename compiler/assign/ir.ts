@@ -1,0 +1,107 @@
+/**
+ * Assignments: whole arrays, one accumulating assignment at a time.
+ *
+ *   w1.grad =:+ add.grad * moons_input ~logic:"b|o; b|i => i->o"
+ *
+ * An assignment runs its scalar right-hand side once for each point of its projections' product
+ * space, and `slot` says which of the projections' subscripts an access uses. So the adjoint of an
+ * assignment is again an assignment over the same projections, with the slots exchanged.
+ *
+ *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
+ *     projections never reach keep it. A target cell reached just once gets the value itself.
+ *   - `set` gives each cell one value: its projections must not reach a cell twice.
+ *
+ * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
+ * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.
+ */
+import type { AccumulateOp, Op } from '../core/op.ts';
+import type { StaticSymbol } from '../core/static-symbol.ts';
+import { noOrigins, type Origins } from '../support/source.ts';
+
+export type Code<N, P> = Sequence<N, P> | Section<N, P> | Repeat<N, P> | Assign<N, P>;
+
+export interface Sequence<N, P> {
+  readonly kind: 'sequence';
+  readonly body: readonly Code<N, P>[];
+}
+
+/** Code under a title: `~~("scalar_loss gradient"; …)`. */
+export interface Section<N, P> {
+  readonly kind: 'section';
+  readonly title: string;
+  readonly body: Code<N, P>;
+}
+
+/** The body once for each value of a static symbol. */
+export interface Repeat<N, P> {
+  readonly kind: 'repeat';
+  readonly symbol: StaticSymbol;
+  readonly body: Code<N, P>;
+}
+
+export interface Assign<N, P> {
+  readonly kind: 'assign';
+  readonly target: Access<N>;
+  readonly op: 'set' | AccumulateOp;
+  readonly reset: boolean;
+  readonly value: Scalar<N>;
+  readonly projections: P;
+  readonly origins: Origins;
+}
+
+// ── Scalars ─────────────────────────────────────────────────────────────────────────────────────
+
+/** What is computed at one point of the product space. */
+export type Scalar<N> = ScalarConst | SymbolValue | Access<N> | ScalarApply<N>;
+
+export interface ScalarConst {
+  readonly kind: 'const';
+  readonly value: number;
+}
+
+/** The value of a static symbol, as a number. */
+export interface SymbolValue {
+  readonly kind: 'symbol';
+  readonly symbol: StaticSymbol;
+}
+
+/** A cell of `node`, at the subscript the projections give for `slot`. */
+export interface Access<N> {
+  readonly kind: 'access';
+  readonly node: N;
+  readonly slot: number;
+}
+
+export interface ScalarApply<N> {
+  readonly kind: 'apply';
+  readonly op: Op;
+  readonly args: readonly Scalar<N>[];
+}
+
+export function scalarConst(value: number): ScalarConst {
+  return { kind: 'const', value };
+}
+
+export function access<N>(node: N, slot: number): Access<N> {
+  return { kind: 'access', node, slot };
+}
+
+export function scalarApply<N>(op: Op, ...args: readonly Scalar<N>[]): ScalarApply<N> {
+  return { kind: 'apply', op, args };
+}
+
+export function sequence<N, P>(body: readonly Code<N, P>[]): Code<N, P> {
+  const flat = body.flatMap(c => (c.kind === 'sequence' ? c.body : [c]));
+  const [only] = flat;
+  return flat.length === 1 && only ? only : { kind: 'sequence', body: flat };
+}
+
+export function assign<N, P>(
+  target: Access<N>,
+  { op, reset = false }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean },
+  value: Scalar<N>,
+  projections: P,
+  origins: Origins = noOrigins,
+): Assign<N, P> {
+  return { kind: 'assign', target, op, reset, value, projections, origins };
+}

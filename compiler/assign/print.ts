@@ -1,0 +1,93 @@
+/**
+ * Assignments as text, in the syntax of `cd`:
+ *
+ *   scalar_loss_gradient_then_gd_update(batch : [0..79], step):
+ *     # "scalar_loss gradient";
+ *     moons_class =: moons_classes @| batch;
+ *     matmul =:+ w1 * moons_input ~logic:"@";
+ */
+import { infoOf } from '../core/op.ts';
+import type { StaticSymbol } from '../core/static-symbol.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { unreachable } from '../support/errors.ts';
+import { Writer } from '../support/writer.ts';
+import type { Assign, Code, Scalar } from './ir.ts';
+import { isInjective, type Projections, specOf } from './projections.ts';
+import type { Routine } from './routine.ts';
+import { accessesOf } from './traverse.ts';
+
+export function printRoutine({ name, symbols, body }: Routine): string {
+  const w = new Writer();
+  w.line(`${name}(${symbols.map(printSymbol).join(', ')}):`);
+  w.indented(() => printCode(body, w));
+  return w.toString();
+}
+
+export function printSymbol({ name, range }: StaticSymbol): string {
+  return range === undefined ? name : `${name} : [0..${range - 1}]`;
+}
+
+function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
+  switch (code.kind) {
+    case 'sequence':
+      code.body.forEach(child => printCode(child, w));
+      return;
+    case 'section':
+      w.line(`# "${code.title}";`);
+      printCode(code.body, w);
+      return;
+    case 'repeat':
+      w.line(`for ${code.symbol.name} < ${code.symbol.range ?? '?'} (`);
+      w.indented(() => printCode(code.body, w));
+      w.line(');');
+      return;
+    case 'assign':
+      w.line(`${printAssign(code)};`);
+      return;
+    default:
+      unreachable(code);
+  }
+}
+
+const signs = { set: '', add: '+', sub: '-', mul: '*', div: '/', max: '@^', min: '@-' } as const;
+
+export function printAssign(a: Assign<TensorNode, Projections>): string {
+  const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
+  const logic = logicOf(a);
+  const value = printScalar(a.value, logic === '.');
+  if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
+  return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+}
+
+/** As written when the slots stand as written; otherwise spelled out from the subscripts. */
+function logicOf(a: Assign<TensorNode, Projections>): string {
+  const slots = accessesOf(a.value).map(access => access.slot);
+  const asWritten = a.target.slot === 0 && slots.every((slot, i) => slot === i + 1);
+  if (asWritten) return a.projections.logic;
+  const pointwise = a.projections.logic === '.' && isInjective(a);
+  return pointwise ? '.' : specOf(a.projections, slots, a.target.slot);
+}
+
+/** Pointwise code needs no `~logic` when its products are written with the dotted operators. */
+function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): string {
+  switch (scalar.kind) {
+    case 'const':
+      return String(scalar.value);
+    case 'symbol':
+      return `!@${scalar.symbol.name}`;
+    case 'access':
+      return scalar.node.name;
+    case 'apply':
+      break;
+    default:
+      return unreachable(scalar);
+  }
+  const { sign, precedence = 0 } = infoOf(scalar.op);
+  const [left, right] = scalar.args;
+  if (sign === undefined || left === undefined || right === undefined) {
+    return `${scalar.op}(${scalar.args.map(a => printScalar(a, dotted)).join(', ')})`;
+  }
+  const dot = dotted && precedence >= 4 ? '.' : '';
+  const text = `${printScalar(left, dotted, precedence)} ${sign}${dot} ${printScalar(right, dotted, precedence + 1)}`;
+  return precedence < level ? `(${text})` : text;
+}

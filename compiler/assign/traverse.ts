@@ -1,0 +1,83 @@
+/** The only code that knows every child of every assignment and scalar. */
+import { unreachable } from '../support/errors.ts';
+import type { StaticSymbol } from '../core/static-symbol.ts';
+import { type Access, type Assign, type Code, type Scalar, sequence } from './ir.ts';
+
+/** Visits every assignment in the order it runs. */
+export function visitAssigns<N, P>(code: Code<N, P>, visit: (a: Assign<N, P>) => void): void {
+  switch (code.kind) {
+    case 'sequence':
+      code.body.forEach(child => visitAssigns(child, visit));
+      return;
+    case 'section':
+    case 'repeat':
+      visitAssigns(code.body, visit);
+      return;
+    case 'assign':
+      visit(code);
+      return;
+    default:
+      unreachable(code);
+  }
+}
+
+/** The same code over other arrays and projections: how open shapes become settled ones. */
+export function mapCode<N, P, M, Q>(
+  code: Code<N, P>,
+  node: (n: N) => M,
+  projections: (p: P) => Q,
+): Code<M, Q> {
+  const go = (c: Code<N, P>): Code<M, Q> => {
+    switch (c.kind) {
+      case 'sequence':
+        return sequence(c.body.map(go));
+      case 'section':
+      case 'repeat':
+        return { ...c, body: go(c.body) };
+      case 'assign':
+        return {
+          ...c,
+          target: { ...c.target, node: node(c.target.node) },
+          value: mapScalar(c.value, node),
+          projections: projections(c.projections),
+        };
+      default:
+        return unreachable(c);
+    }
+  };
+  return go(code);
+}
+
+export function mapScalar<N, M>(scalar: Scalar<N>, node: (n: N) => M): Scalar<M> {
+  return mapAccesses(scalar, access => ({ ...access, node: node(access.node) }));
+}
+
+/** The same scalar with each access replaced by another scalar. */
+export function mapAccesses<N, M>(
+  scalar: Scalar<N>,
+  replace: (a: Access<N>) => Scalar<M>,
+): Scalar<M> {
+  switch (scalar.kind) {
+    case 'const':
+    case 'symbol':
+      return scalar;
+    case 'access':
+      return replace(scalar);
+    case 'apply':
+      return { ...scalar, args: scalar.args.map(a => mapAccesses(a, replace)) };
+    default:
+      return unreachable(scalar);
+  }
+}
+
+/** Every array a scalar reads, in the order written; one read twice comes twice. */
+export function accessesOf<N>(scalar: Scalar<N>): readonly Access<N>[] {
+  if (scalar.kind === 'access') return [scalar];
+  return scalar.kind === 'apply' ? scalar.args.flatMap(accessesOf) : [];
+}
+
+/** The static symbols whose values a scalar uses. */
+export function symbolsOf<N>(scalar: Scalar<N>): readonly StaticSymbol[] {
+  if (scalar.kind === 'symbol') return [scalar.symbol];
+  return scalar.kind === 'apply' ? scalar.args.flatMap(symbolsOf) : [];
+}

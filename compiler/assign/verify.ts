@@ -1,0 +1,53 @@
+import { InternalError } from '../support/errors.ts';
+import { type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import type { Assign } from './ir.ts';
+import { printAssign, printRoutine } from './print.ts';
+import { isInjective, type Projections, subscriptOf } from './projections.ts';
+import type { Routine } from './routine.ts';
+import { accessesOf, visitAssigns } from './traverse.ts';
+
+/**
+ * Checks every assignment of a routine: subscripts fit their arrays, `set` gives a cell one value.
+ * Reports every violation at once.
+ */
+export function verifyRoutine(routine: Routine): void {
+  const complaints: string[] = [];
+  visitAssigns(routine.body, a => complaints.push(...complaintsAbout(a)));
+  if (complaints.length === 0) return;
+  throw new InternalError(
+    `ill-formed assignments\n- ${complaints.join('\n- ')}\n\n${printRoutine(routine)}`,
+  );
+}
+
+function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] {
+  const complaints = [a.target, ...accessesOf(a.value)].flatMap(({ node, slot }) =>
+    misfits(a, node, slot),
+  );
+  if (a.op === 'set' && !isInjective(a)) {
+    complaints.push(`${printAssign(a)} sets cells more than once`);
+  }
+  return complaints;
+}
+
+function misfits(
+  a: Assign<TensorNode, Projections>,
+  node: TensorNode,
+  slot: number,
+): readonly string[] {
+  const subscript = subscriptOf(a, slot);
+  if (subscript.length !== node.dims.length) {
+    const [has, wants] = [node.dims.length, subscript.length];
+    return [`${node.name} has ${has} axes, its projection ${wants}: ${printAssign(a)}`];
+  }
+  return subscript.flatMap((ix, axis) => {
+    const { min, max } = rangeOf(ix, loop => extentOf(a.projections, loop));
+    const dim = node.dims[axis] ?? 0;
+    const fits = (min >= 0 && max < dim) || a.projections.axes.some(x => x.extent === 0);
+    return fits ? [] : [`${node.name}[${printIndex(ix)}] leaves axis ${axis}: ${dim}`];
+  });
+}
+
+function extentOf({ axes, symbols }: Projections, loop: LoopVar): number {
+  return axes.find(axis => axis.loop === loop)?.extent ?? symbols.get(loop)?.range ?? 1;
+}

@@ -1,0 +1,39 @@
+/**
+ * Threefry-2x32 with 20 rounds: a counter-based generator (Salmon et al., "Parallel Random Numbers:
+ * As Easy as 1, 2, 3", SC 2011). The same key and counter give the same bits everywhere.
+ */
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const parity = 0x1bd11bda;
+
+export type Word2 = readonly [number, number];
+
+/** Two unsigned 32-bit words for a key and a counter of two unsigned 32-bit words each. */
+export function threefry2x32(key: Word2, counter: Word2): Word2 {
+  const schedule = [key[0], key[1], key[0] ^ key[1] ^ parity] as const;
+  let x0 = (counter[0] + schedule[0]) | 0;
+  let x1 = (counter[1] + schedule[1]) | 0;
+  for (let round = 0; round < 20; round++) {
+    const by = rotations[round % 8] ?? 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << by) | (x1 >>> (32 - by))) ^ x0;
+    if (round % 4 === 3) {
+      const injection = (round + 1) / 4;
+      x0 = (x0 + (schedule[injection % 3] ?? 0)) | 0;
+      x1 = (x1 + (schedule[(injection + 1) % 3] ?? 0) + injection) | 0;
+    }
+  }
+  return [x0 >>> 0, x1 >>> 0];
+}
+
+/** A key for the stream called `name` of a seed: streams of different names do not meet. */
+export function keyOf(seed: number, name: string): Word2 {
+  // Each character is ciphered in with its place: a plain hash of names would have names that meet.
+  let key: Word2 = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+  for (let i = 0; i < name.length; i++) key = threefry2x32(key, [name.charCodeAt(i), i]);
+  return threefry2x32(key, [name.length, 0xffffffff]);
+}
+
+/** The `i`-th uniform number in [0, 1) of a key, a multiple of 2^-24: exact as f32 and as f64. */
+export function uniformAt(key: Word2, i: number): number {
+  return (threefry2x32(key, [i >>> 0, Math.floor(i / 2 ** 32)])[0] >>> 8) * 2 ** -24;
+}

@@ -1,0 +1,56 @@
+/**
+ * What passes between the language, which makes routines, and the runtime, which gives their arrays
+ * memory. Neither knows the other; both know this.
+ */
+import type { Rows } from './assign/projections.ts';
+import type { Routine } from './assign/routine.ts';
+import type { DType } from './core/dtype.ts';
+
+/** An array that outlives a run. Its identity is the object: a context has one buffer for each. */
+export interface DeviceArray {
+  readonly label: string;
+  readonly dtype: DType;
+  readonly dims: Rows<number>;
+  readonly initial: Initial;
+}
+
+/** What an array holds before a routine has written it. */
+export type Initial =
+  /** Nothing: reading it is an error until a routine has written it. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fill'; readonly value: number }
+  /** In memory order. */
+  | { readonly kind: 'values'; readonly values: ArrayLike<number> }
+  /** Evenly in `low <= x < high`, from the context's seed and the array's label. */
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number };
+
+/** A routine with the arrays it works on, ready to be compiled and linked to a context. */
+export interface LinkableRoutine {
+  readonly routine: Routine;
+  /** Which array each of the routine's device nodes is, in their order. */
+  readonly arrays: readonly DeviceArray[];
+  /** Those that hold what an earlier run left, or their initial values: read before written. */
+  readonly inputs: ReadonlySet<DeviceArray>;
+  /** Those it writes. */
+  readonly outputs: ReadonlySet<DeviceArray>;
+}
+
+export interface SettleOptions {
+  /** The dtype of arrays that do not say: f32, or f64 to check gradients by. */
+  readonly dtype: DType;
+  /** Arrays to keep after a run though only the routine itself uses them. */
+  readonly keep: readonly ArrayHandle[];
+  /** Instead of the name that the code's sections give. */
+  readonly name: string | undefined;
+}
+
+/** Code of the language: settling its shapes makes it a routine. */
+export interface RoutineSource {
+  settle(options: SettleOptions): LinkableRoutine;
+}
+
+/** Something of the language that stands for an array: a tensor's value, or its gradient. */
+export interface ArrayHandle {
+  readonly label: string | undefined;
+  deviceArray(dtype: DType): DeviceArray;
+}

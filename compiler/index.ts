@@ -1,0 +1,69 @@
+/** The compiler's door: what the language, the runtime and tools may name. */
+export {
+  BackendError,
+  InternalError,
+  invariant,
+  unreachable,
+  UserError,
+} from './support/errors.ts';
+export { type Diagnostic, type Label, render } from './support/diagnostic.ts';
+export {
+  type Location,
+  noOrigins,
+  type Origins,
+  type Source,
+  type Span,
+  uniteOrigins,
+} from './support/source.ts';
+export { product } from './support/list.ts';
+export { Writer } from './support/writer.ts';
+
+export { bytesOf, type DType, roundTo, shortest } from './core/dtype.ts';
+export { at, fixed, type Index, type LoopVar, loopVar, printIndex } from './core/index-expr.ts';
+export { Names } from './core/names.ts';
+export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
+export type { StaticSymbol } from './core/static-symbol.ts';
+export { cellsOf, type TensorNode, tensorNode } from './core/tensor-node.ts';
+export { keyOf, threefry2x32, uniformAt, type Word2 } from './core/threefry.ts';
+
+export {
+  type Access,
+  access,
+  type Assign,
+  assign,
+  type Code,
+  type Scalar,
+  scalarApply,
+  scalarConst,
+  sequence,
+} from './assign/ir.ts';
+export { adjointOf, type GradientOf } from './assign/adjoint.ts';
+export { printRoutine } from './assign/print.ts';
+export {
+  type ProductAxis,
+  type Projections,
+  type Rows,
+  inMemoryOrder,
+} from './assign/projections.ts';
+export type { Routine } from './assign/routine.ts';
+export { setWherePossible } from './assign/set-where-possible.ts';
+export { accessesOf, mapAccesses, mapCode, symbolsOf, visitAssigns } from './assign/traverse.ts';
+
+export type { Accumulate, Apply, Declare, Expr, For, Program, Stmt } from './loop/ir.ts';
+export { localsOf, writtenIn } from './loop/facts.ts';
+export { type Cells, interpret, type Memory } from './loop/interpret.ts';
+export { parseProgram } from './loop/parse.ts';
+export { LoopNames } from './loop/loop-names.ts';
+export { printProgram } from './loop/print.ts';
+
+export type {
+  ArrayHandle,
+  DeviceArray,
+  Initial,
+  LinkableRoutine,
+  RoutineSource,
+  SettleOptions,
+} from './device-array.ts';
+export { type Compiled, compile, type CompileOptions } from './compile.ts';
+export { optimise } from './passes/index.ts';
+export type { Pass } from './passes/pipeline.ts';

@@ -1,0 +1,103 @@
+/**
+ * Who touches which array, where: a table beside a program, computed anew for each program and
+ * never stored in it.
+ */
+import type { Index } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import type { For, Leaf, Program, Stmt } from './ir.ts';
+import { visitExpr, visitStmts } from './traverse.ts';
+
+export interface Site {
+  readonly node: TensorNode;
+  readonly kind: 'read' | Leaf['kind'];
+  /** Undefined for a fill, which touches every cell. */
+  readonly index: readonly Index[] | undefined;
+  /** The write, accumulation or fill that touches it. */
+  readonly leaf: Leaf;
+  /** The way from the body of the program down to `leaf`. */
+  readonly path: Path;
+}
+
+/** Into a loop, or to the n-th statement of a block. */
+export type Path = readonly (For | number)[];
+
+/** All sites in the order they run; the reads of a statement stand before its write. */
+export function sitesIn(program: Program): readonly Site[] {
+  const sites: Site[] = [];
+  collect(program.body, [], sites);
+  return sites;
+}
+
+export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, readonly Site[]> {
+  const groups = new Map<TensorNode, Site[]>();
+  for (const site of sites) {
+    const group = groups.get(site.node);
+    if (group) group.push(site);
+    else groups.set(site.node, [site]);
+  }
+  return groups;
+}
+
+/** The arrays declared inside the program, in order. */
+export function localsOf(program: Program): readonly TensorNode[] {
+  const locals: TensorNode[] = [];
+  visitStmts(program.body, s => {
+    if (s.kind === 'declare') locals.push(s.node);
+  });
+  return locals;
+}
+
+/** Every name a program uses: a fresh one must be none of these. */
+export function namesIn(program: Program): readonly string[] {
+  const loops: string[] = program.symbols.map(s => s.loop);
+  visitStmts(program.body, s => {
+    if (s.kind === 'for') loops.push(s.loop);
+  });
+  const nodes = [...program.params, ...program.scratch, ...localsOf(program)];
+  return [...loops, ...nodes.map(node => node.name)];
+}
+
+/** The arrays a statement or anything in it stores to. */
+export function writtenIn(s: Stmt): ReadonlySet<TensorNode> {
+  const written = new Set<TensorNode>();
+  visitStmts(s, part => {
+    if (part.kind === 'fill' || part.kind === 'write' || part.kind === 'accumulate') {
+      written.add(part.node);
+    }
+  });
+  return written;
+}
+
+/** The loops along a path, outermost first. */
+export function loopsAlong(path: Path): readonly For[] {
+  return path.filter(step => typeof step !== 'number');
+}
+
+export function startsWith(path: Path, prefix: Path): boolean {
+  return prefix.every((step, i) => step === path[i]);
+}
+
+function collect(s: Stmt, path: Path, to: Site[]): void {
+  switch (s.kind) {
+    case 'comment':
+    case 'declare':
+      return;
+    case 'block':
+      s.body.forEach((child, i) => collect(child, [...path, i], to));
+      return;
+    case 'for':
+      collect(s.body, [...path, s], to);
+      return;
+    case 'fill':
+      to.push({ node: s.node, kind: 'fill', index: undefined, leaf: s, path });
+      return;
+    case 'write':
+    case 'accumulate':
+      visitExpr(s.value, e => {
+        if (e.kind !== 'read') return;
+        to.push({ node: e.node, kind: 'read', index: e.index, leaf: s, path });
+      });
+      to.push({ node: s.node, kind: s.kind, index: s.index, leaf: s, path });
+      return;
+  }
+}

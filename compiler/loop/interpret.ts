@@ -1,0 +1,113 @@
+import { roundTo } from '../core/dtype.ts';
+import type { Index, LoopVar } from '../core/index-expr.ts';
+import { evaluate } from '../core/op.ts';
+import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { invariant, unreachable } from '../support/errors.ts';
+import type { Expr, Program, Stmt } from './ir.ts';
+
+/** Row-major cells, one array per tensor. */
+export type Cells = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Memory = ReadonlyMap<TensorNode, Cells>;
+
+/**
+ * Runs a program one scalar at a time. Slow, obvious, and the meaning that every pass and every
+ * backend is tested against. `memory` holds the parameters; `symbols` their static indices.
+ */
+export function interpret(
+  program: Program,
+  memory: Memory,
+  symbols: ReadonlyMap<LoopVar, number> = new Map(),
+): void {
+  const interpreter = new Interpreter(memory, symbols);
+  program.scratch.forEach(node => interpreter.declare(node));
+  interpreter.run(program.body);
+}
+
+class Interpreter {
+  readonly #memory: Map<TensorNode, Cells>;
+  /** The current value of every loop being run. */
+  readonly #loops: Map<LoopVar, number>;
+
+  constructor(memory: Memory, symbols: ReadonlyMap<LoopVar, number>) {
+    this.#memory = new Map(memory);
+    this.#loops = new Map(symbols);
+  }
+
+  /** NaN makes a read before the first write visible. */
+  declare(node: TensorNode): void {
+    this.#memory.set(node, new Float64Array(cellsOf(node)).fill(NaN));
+  }
+
+  run(s: Stmt): void {
+    switch (s.kind) {
+      case 'comment':
+        return;
+      case 'block':
+        for (const child of s.body) this.run(child);
+        return;
+      case 'for':
+        for (let i = 0; i < s.extent; i++) {
+          this.#loops.set(s.loop, i);
+          this.run(s.body);
+        }
+        return;
+      case 'declare':
+        this.declare(s.node);
+        return;
+      case 'fill':
+        this.#cells(s.node).fill(roundTo(s.node.dtype, s.value));
+        return;
+      case 'write':
+        this.#cells(s.node)[this.#offset(s.node, s.index)] = this.#value(s.value);
+        return;
+      case 'accumulate': {
+        const cells = this.#cells(s.node);
+        const cell = this.#offset(s.node, s.index);
+        cells[cell] = evaluate(s.op, s.node.dtype, cells[cell] ?? NaN, this.#value(s.value));
+        return;
+      }
+      default:
+        unreachable(s);
+    }
+  }
+
+  #value(e: Expr): number {
+    switch (e.kind) {
+      case 'const':
+        return roundTo(e.dtype, e.value);
+      case 'read':
+        return this.#cells(e.node)[this.#offset(e.node, e.index)] ?? NaN;
+      case 'index':
+        return this.#index(e.index);
+      case 'cast':
+        return roundTo(e.dtype, this.#value(e.value));
+      case 'apply': {
+        const [a, b, c] = e.args;
+        invariant(a, () => `${e.op} without operands`);
+        return evaluate(e.op, e.dtype, this.#value(a), b && this.#value(b), c && this.#value(c));
+      }
+      default:
+        return unreachable(e);
+    }
+  }
+
+  #cells(node: TensorNode): Cells {
+    const cells = this.#memory.get(node);
+    invariant(cells, () => `no memory for ${node.name}`);
+    return cells;
+  }
+
+  #offset(node: TensorNode, index: readonly Index[]): number {
+    let offset = 0;
+    for (const [axis, ix] of index.entries()) {
+      offset = offset * (node.dims[axis] ?? NaN) + this.#index(ix);
+    }
+    return offset;
+  }
+
+  #index({ terms, offset }: Index): number {
+    let sum = offset;
+    for (const { coeff, loop } of terms) sum += coeff * (this.#loops.get(loop) ?? NaN);
+    return sum;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * The loop IR: imperative, C-shaped, one scalar at a time. Its meaning, which `interpret.ts` executes
+ * and every pass and backend keeps:
+ *
+ *   - Loops run `0 <= i < extent`. Offsets and strides live in subscripts, never in loops.
+ *   - Statements run in order. An expression has no effects; `where` evaluates both its arms.
+ *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap. Division and
+ *     overflow follow IEEE 754. NaN wins in `max` and `min`, and `relu` keeps it.
+ *   - A subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run time.
+ *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
+ *   - Different nodes never share memory.
+ *
+ * Nodes are immutable and built only by the constructor beside their type, which rejects ill-typed
+ * ones. A rewrite that changes nothing returns the node it was given. Every loop variable is bound
+ * by exactly one `for`, so equal names mean equal loops.
+ */
+import { type AccumulateOp, infoOf, type Op } from '../core/op.ts';
+import type { DType } from '../core/dtype.ts';
+import type { Index, LoopVar } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { invariant } from '../support/errors.ts';
+import { noOrigins, type Origins } from '../support/source.ts';
+
+// ── Expressions ─────────────────────────────────────────────────────────────────────────────────
+
+export type Expr = Const | Read | IndexValue | Cast | Apply;
+
+export interface Const {
+  readonly kind: 'const';
+  readonly dtype: DType;
+  readonly value: number;
+  readonly origins: Origins;
+}
+
+export interface Read {
+  readonly kind: 'read';
+  readonly dtype: DType;
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  readonly origins: Origins;
+}
+
+/** The value of loops and static indices as a number. */
+export interface IndexValue {
+  readonly kind: 'index';
+  readonly dtype: 'i32';
+  readonly index: Index;
+  readonly origins: Origins;
+}
+
+/** The nearest value of another dtype; to bool it asks "is it not zero?". */
+export interface Cast {
+  readonly kind: 'cast';
+  readonly dtype: DType;
+  readonly value: Expr;
+  readonly origins: Origins;
+}
+
+export interface Apply {
+  readonly kind: 'apply';
+  readonly dtype: DType;
+  readonly op: Op;
+  readonly args: readonly Expr[];
+  readonly origins: Origins;
+}
+
+export function constant(dtype: DType, value: number, origins = noOrigins): Const {
+  return { kind: 'const', dtype, value, origins };
+}
+
+export function read(node: TensorNode, index: readonly Index[], origins = noOrigins): Read {
+  checkRank(node, index);
+  return { kind: 'read', dtype: node.dtype, node, index, origins };
+}
+
+export function indexValue(index: Index, origins = noOrigins): IndexValue {
+  return { kind: 'index', dtype: 'i32', index, origins };
+}
+
+/** A cast to the dtype a value already has is that value. */
+export function cast(dtype: DType, value: Expr, origins = noOrigins): Expr {
+  return value.dtype === dtype ? value : { kind: 'cast', dtype, value, origins };
+}
+
+export function apply(op: Op, args: readonly Expr[], origins = noOrigins): Apply {
+  const info = infoOf(op);
+  invariant(args.length === info.arity, () => `${op} takes ${info.arity} operands`);
+  const values = info.result === 'where' ? args.slice(1) : args;
+  const dtype = values[0]?.dtype ?? 'f32';
+  invariant(
+    values.every(a => a.dtype === dtype),
+    () => `${op} of ${values.map(a => a.dtype).join(' and ')}: insert a cast before lowering`,
+  );
+  if (info.result === 'where') {
+    invariant(args[0]?.dtype === 'bool', () => `where on a ${args[0]?.dtype} condition`);
+  }
+  return { kind: 'apply', dtype: info.result === 'bool' ? 'bool' : dtype, op, args, origins };
+}
+
+// ── Statements ──────────────────────────────────────────────────────────────────────────────────
+
+export type Stmt = Block | Comment | For | Declare | Fill | Write | Accumulate;
+
+export interface Block {
+  readonly kind: 'block';
+  readonly body: readonly Stmt[];
+}
+
+/** What the next statements are about, in the words of the `cd` code they come from. */
+export interface Comment {
+  readonly kind: 'comment';
+  readonly text: string;
+}
+
+export interface For {
+  readonly kind: 'for';
+  readonly loop: LoopVar;
+  readonly extent: number;
+  readonly body: Stmt;
+}
+
+/** Memory for `node` from here to the end of the enclosing block, anew each time it is reached. */
+export interface Declare {
+  readonly kind: 'declare';
+  readonly node: TensorNode;
+}
+
+/** Every cell of `node` becomes `value`. */
+export interface Fill {
+  readonly kind: 'fill';
+  readonly node: TensorNode;
+  readonly value: number;
+  readonly origins: Origins;
+}
+
+export interface Write {
+  readonly kind: 'write';
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  readonly value: Expr;
+  readonly origins: Origins;
+}
+
+/** `node[index] op= value`. Kept apart from `write` because it commutes with itself. */
+export interface Accumulate {
+  readonly kind: 'accumulate';
+  readonly op: AccumulateOp;
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  readonly value: Expr;
+  readonly origins: Origins;
+}
+
+/** The statements that store, and hold no other statement. */
+export type Leaf = Fill | Write | Accumulate;
+
+/** Nested blocks are flattened and a block of one is that one, so passes meet one shape only. */
+export function block(body: readonly Stmt[]): Stmt {
+  const flat = body.flatMap(s => (s.kind === 'block' ? s.body : [s]));
+  const [only] = flat;
+  return flat.length === 1 && only !== undefined ? only : { kind: 'block', body: flat };
+}
+
+export function comment(text: string): Comment {
+  return { kind: 'comment', text };
+}
+
+export function forLoop(loop: LoopVar, extent: number, body: Stmt): For {
+  invariant(Number.isInteger(extent) && extent >= 0, () => `loop ${loop} has extent ${extent}`);
+  return { kind: 'for', loop, extent, body };
+}
+
+export function declare(node: TensorNode): Declare {
+  return { kind: 'declare', node };
+}
+
+export function fill(node: TensorNode, value: number, origins = noOrigins): Fill {
+  return { kind: 'fill', node, value, origins };
+}
+
+export function write(
+  node: TensorNode,
+  index: readonly Index[],
+  value: Expr,
+  origins = noOrigins,
+): Write {
+  checkCell(node, index, value);
+  return { kind: 'write', node, index, value, origins };
+}
+
+export function accumulate(
+  op: AccumulateOp,
+  node: TensorNode,
+  index: readonly Index[],
+  value: Expr,
+  origins = noOrigins,
+): Accumulate {
+  checkCell(node, index, value);
+  return { kind: 'accumulate', op, node, index, value, origins };
+}
+
+// ── Programs ────────────────────────────────────────────────────────────────────────────────────
+
+export interface Program {
+  readonly name: string;
+  /** The static indices given with each run, in the order of the kernel's arguments. */
+  readonly symbols: readonly SymbolParam[];
+  /** The arrays that live outside the program, in the order of the kernel's arguments. */
+  readonly params: readonly TensorNode[];
+  /** Arrays of one run that are too large for a stack: their memory comes with the arguments. */
+  readonly scratch: readonly TensorNode[];
+  readonly body: Stmt;
+}
+
+export interface SymbolParam {
+  readonly loop: LoopVar;
+  readonly range: number | undefined;
+}
+
+export function isEmpty(s: Stmt): boolean {
+  return s.kind === 'block' && s.body.length === 0;
+}
+
+/** The statements of a block, or the one statement as a list of one. */
+export function statementsOf(s: Stmt): readonly Stmt[] {
+  return s.kind === 'block' ? s.body : [s];
+}
+
+function checkCell(node: TensorNode, index: readonly Index[], value: Expr): void {
+  checkRank(node, index);
+  invariant(
+    value.dtype === node.dtype,
+    () => `${value.dtype} stored in ${node.dtype} ${node.name}`,
+  );
+}
+
+function checkRank(node: TensorNode, index: readonly Index[]): void {
+  invariant(
+    index.length === node.dims.length,
+    () => `${node.name} has ${node.dims.length} axes but is indexed with ${index.length}`,
+  );
+}

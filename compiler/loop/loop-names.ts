@@ -1,0 +1,40 @@
+import type { LoopVar } from '../core/index-expr.ts';
+import type { Program } from './ir.ts';
+import { localsOf } from './facts.ts';
+
+/**
+ * Short names for loops in text. Inside the compiler every loop has a name of its own; a reader is
+ * helped more by `for b`, `for o`, `for i` in every nest. A loop gets the first of `b`, `b2`, `b3`
+ * that nothing around it is called.
+ */
+export class LoopNames {
+  readonly #taken: Set<string>;
+  readonly #short = new Map<LoopVar, string>();
+
+  /** `taken`: what text of the program calls by its own name everywhere. */
+  constructor(taken: Iterable<string>) {
+    this.#taken = new Set(taken);
+  }
+
+  /** For the text of a program that calls arrays and static indices by their names in the IR. */
+  static of(program: Program): LoopNames {
+    const nodes = [...program.params, ...program.scratch, ...localsOf(program)];
+    return new LoopNames([...nodes.map(n => n.name), ...program.symbols.map(s => s.loop)]);
+  }
+
+  nameOf(loop: LoopVar): string {
+    return this.#short.get(loop) ?? loop;
+  }
+
+  /** The loop has its short name while `body` runs. */
+  within(loop: LoopVar, body: (name: string) => void): void {
+    const hint = loop.replace(/(?:_?\d+)+$/, '');
+    let name = hint;
+    for (let count = 2; this.#taken.has(name); count++) name = `${hint}${count}`;
+    this.#taken.add(name);
+    this.#short.set(loop, name);
+    body(name);
+    this.#short.delete(loop);
+    this.#taken.delete(name);
+  }
+}

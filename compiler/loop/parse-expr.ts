@@ -1,0 +1,134 @@
+/** The expressions and subscripts of the printed loop IR. */
+import { bytesOf, type DType } from '../core/dtype.ts';
+import { at, fixed, type Index, type LoopVar } from '../core/index-expr.ts';
+import type { Names } from '../core/names.ts';
+import { infoOf, type Op, ops } from '../core/op.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { apply, cast, constant, type Expr, indexValue, read } from './ir.ts';
+import type { TokenReader } from './tokens.ts';
+
+/** What names stand for while reading. */
+export interface Scope {
+  readonly nodes: Map<string, TensorNode>;
+  readonly loops: Map<string, LoopVar>;
+  /** Every name of the program. */
+  readonly names: Names;
+}
+
+/**
+ * Constants are read before the dtype that their surroundings give them is known, so reading has
+ * two steps: the text to a function, and that function applied to the expected dtype.
+ */
+interface Untyped {
+  /** What the expression shows by itself; undefined for bare constants. */
+  readonly shown: DType | undefined;
+  readonly typed: (expected: DType) => Expr;
+}
+
+export function parseExpr(tokens: TokenReader, scope: Scope, expected: DType): Expr {
+  return parseInfix(tokens, scope, 0).typed(expected);
+}
+
+/** Precedence climbing over the ops that have a sign; all of them associate to the left. */
+function parseInfix(tokens: TokenReader, scope: Scope, level: number): Untyped {
+  let left = parseOperand(tokens, scope);
+  for (;;) {
+    const op = infixNamed(tokens.peek().text);
+    const precedence = op ? (infoOf(op).precedence ?? 0) : -1;
+    if (op === undefined || precedence < level) return left;
+    tokens.take('sign');
+    left = applied(op, [left, parseInfix(tokens, scope, precedence + 1)]);
+  }
+}
+
+function parseOperand(tokens: TokenReader, scope: Scope): Untyped {
+  if (tokens.accept('(')) {
+    const inner = parseInfix(tokens, scope, 0);
+    tokens.expect(')');
+    return inner;
+  }
+  if (tokens.peek().kind === 'number') return parseConstant(tokens);
+  const name = tokens.take('name');
+  if (tokens.accept('(')) return parseCall(name, tokens, scope);
+  const loop = scope.loops.get(name);
+  if (loop !== undefined) return known(indexValue(at(loop)));
+  return known(read(nodeNamed(name, tokens, scope), parseSubscript(tokens, scope)));
+}
+
+function parseConstant(tokens: TokenReader): Untyped {
+  const value = tokens.takeNumber();
+  if (!tokens.accept(':')) return { shown: undefined, typed: dtype => constant(dtype, value) };
+  return known(constant(parseDType(tokens), value));
+}
+
+export function parseDType(tokens: TokenReader): DType {
+  const name = tokens.take('name');
+  return isDType(name) ? name : tokens.fail(`a dtype instead of ${name}`);
+}
+
+/** `relu(x)`, `f32(step)`, `index(2*i + 1)`; the opening parenthesis has been read. */
+function parseCall(name: string, tokens: TokenReader, scope: Scope): Untyped {
+  if (name === 'index') {
+    const index = parseIndex(tokens, scope);
+    tokens.expect(')');
+    return known(indexValue(index));
+  }
+  const args = tokens.list(')', () => parseInfix(tokens, scope, 0));
+  if (isOp(name)) return applied(name, args);
+  if (!isDType(name)) return tokens.fail(`an op or a dtype instead of ${name}`);
+  const [value, ...others] = args;
+  if (value === undefined || others.length > 0) return tokens.fail(`one operand of ${name}`);
+  return known(cast(name, value.typed(value.shown ?? 'f32')));
+}
+
+function applied(op: Op, args: readonly Untyped[]): Untyped {
+  const { result } = infoOf(op);
+  const shown = (result === 'where' ? args.slice(1) : args).find(a => a.shown)?.shown;
+  const type = (expected: DType): Expr => {
+    const dtype = result === 'bool' ? (shown ?? 'f32') : expected;
+    const typed = args.map((a, i) => a.typed(result === 'where' && i === 0 ? 'bool' : dtype));
+    return apply(op, typed);
+  };
+  return { shown: result === 'bool' ? 'bool' : shown, typed: type };
+}
+
+function known(e: Expr): Untyped {
+  return { shown: e.dtype, typed: () => e };
+}
+
+/** `[i, 2*j + 1]`, or nothing for a scalar. */
+export function parseSubscript(tokens: TokenReader, scope: Scope): readonly Index[] {
+  return tokens.accept('[') ? tokens.list(']', () => parseIndex(tokens, scope)) : [];
+}
+
+function parseIndex(tokens: TokenReader, scope: Scope): Index {
+  const parts: Index[] = [];
+  do {
+    const number = tokens.peek().kind === 'number' ? tokens.takeNumber() : undefined;
+    const isTerm = number === undefined || tokens.accept('*');
+    parts.push(isTerm ? at(loopNamed(tokens, scope), number ?? 1) : fixed(number));
+  } while (tokens.accept('+'));
+  const terms = parts.flatMap(p => p.terms);
+  return { terms, offset: parts.reduce((sum, p) => sum + p.offset, 0) };
+}
+
+export function nodeNamed(name: string, tokens: TokenReader, scope: Scope): TensorNode {
+  return scope.nodes.get(name) ?? tokens.fail(`an array instead of ${name}`);
+}
+
+function loopNamed(tokens: TokenReader, scope: Scope): LoopVar {
+  const name = tokens.take('name');
+  return scope.loops.get(name) ?? tokens.fail(`a loop instead of ${name}`);
+}
+
+function infixNamed(sign: string): Op | undefined {
+  return (Object.keys(ops) as Op[]).find(op => infoOf(op).sign === sign);
+}
+
+function isOp(name: string): name is Op {
+  return Object.hasOwn(ops, name);
+}
+
+function isDType(name: string): name is DType {
+  return Object.hasOwn(bytesOf, name);
+}

@@ -1,0 +1,111 @@
+/**
+ * Reads what `print.ts` writes, so that a pass test can be text in, text out, and a bug report a
+ * paste. Origins are not part of the text and come back empty.
+ */
+import { type LoopVar, loopVar } from '../core/index-expr.ts';
+import { Names } from '../core/names.ts';
+import type { AccumulateOp } from '../core/op.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import {
+  accumulate,
+  block,
+  comment,
+  declare,
+  fill,
+  forLoop,
+  type Program,
+  type Stmt,
+  type SymbolParam,
+  write,
+} from './ir.ts';
+import { nodeNamed, parseDType, parseExpr, parseSubscript, type Scope } from './parse-expr.ts';
+import { accumulateSigns } from './print.ts';
+import { TokenReader } from './tokens.ts';
+
+export function parseProgram(text: string): Program {
+  const tokens = new TokenReader(text);
+  const scope: Scope = { nodes: new Map(), loops: new Map(), names: new Names() };
+  const name = tokens.take('name');
+  tokens.expect('(');
+  const symbols = tokens.list(')', () => parseSymbol(tokens, scope));
+  tokens.expect(':');
+  const nodes = (word: string): readonly TensorNode[] =>
+    tokens.accept(word) ? tokens.list(';', () => parseNode(tokens, scope)) : [];
+  const params = nodes('device');
+  const scratch = nodes('scratch');
+  const body: Stmt[] = [];
+  while (tokens.peek().kind !== 'end') body.push(parseStmt(tokens, scope));
+  return { name, symbols, params, scratch, body: block(body) };
+}
+
+/** `step` or `batch : [0..79]`, whose end is inclusive. */
+function parseSymbol(tokens: TokenReader, scope: Scope): SymbolParam {
+  const loop = bindLoop(tokens, scope);
+  if (!tokens.accept(':')) return { loop, range: undefined };
+  tokens.expect('[');
+  tokens.expect('0');
+  tokens.expect('..');
+  const range = tokens.takeNumber() + 1;
+  tokens.expect(']');
+  return { loop, range };
+}
+
+/** The text may call loops beside each other alike; in the program each has its own name. */
+function bindLoop(tokens: TokenReader, scope: Scope): LoopVar {
+  const name = tokens.take('name');
+  const loop = loopVar(scope.names.fresh(name));
+  scope.loops.set(name, loop);
+  return loop;
+}
+
+function parseNode(tokens: TokenReader, scope: Scope): TensorNode {
+  const name = tokens.take('name');
+  tokens.expect(':');
+  const dtype = parseDType(tokens);
+  const dims = tokens.accept('[') ? tokens.list(']', () => tokens.takeNumber()) : [];
+  const node = tensorNode(scope.names.fresh(name), dtype, dims);
+  scope.nodes.set(name, node);
+  return node;
+}
+
+function parseStmt(tokens: TokenReader, scope: Scope): Stmt {
+  if (tokens.peek().kind === 'comment') return comment(tokens.take('comment').slice(3, -3));
+  if (tokens.accept('for')) return parseFor(tokens, scope);
+  const s = parseSimple(tokens, scope);
+  tokens.expect(';');
+  return s;
+}
+
+function parseFor(tokens: TokenReader, scope: Scope): Stmt {
+  const loop = bindLoop(tokens, scope);
+  tokens.expect('<');
+  const extent = tokens.takeNumber();
+  tokens.expect('{');
+  const body: Stmt[] = [];
+  while (!tokens.accept('}')) body.push(parseStmt(tokens, scope));
+  return forLoop(loop, extent, block(body));
+}
+
+function parseSimple(tokens: TokenReader, scope: Scope): Stmt {
+  if (tokens.accept('local')) return declare(parseNode(tokens, scope));
+  const fills = tokens.is('zero_out') || tokens.is('fill');
+  const word = tokens.take('name');
+  const node = nodeNamed(fills ? tokens.take('name') : word, tokens, scope);
+  if (word === 'zero_out') return fill(node, 0);
+  if (fills) {
+    tokens.expect(',');
+    return fill(node, tokens.takeNumber());
+  }
+  return parseAssignment(node, tokens, scope);
+}
+
+function parseAssignment(node: TensorNode, tokens: TokenReader, scope: Scope): Stmt {
+  const index = parseSubscript(tokens, scope);
+  const sign = tokens.take('sign');
+  const op = Object.entries(accumulateSigns).find(([, text]) => text === sign)?.[0];
+  if (op === undefined && sign !== ':=') tokens.fail(`an assignment instead of ${sign}`);
+  const value = parseExpr(tokens, scope, node.dtype);
+  return op === undefined
+    ? write(node, index, value)
+    : accumulate(op as AccumulateOp, node, index, value);
+}

@@ -1,0 +1,93 @@
+/**
+ * Loop IR as text, and its syntax: `parse.ts` reads back what this writes.
+ *
+ *   scalar_loss(batch : [0..79], step):
+ *     device moons_flat: f32[80, 10, 2], w1: f32[16, 2];
+ *     local relu: f32[10, 16];
+ *     zero_out relu;
+ *     for b < 10 {
+ *       relu[b, 0] += w1[0, 1] * moons_flat[batch, b, 0];
+ *     }
+ *
+ * A constant carries its dtype only where its neighbours do not say it.
+ */
+import { unreachable } from '../support/errors.ts';
+import { Writer } from '../support/writer.ts';
+import type { AccumulateOp } from '../core/op.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import type { Program, Stmt, SymbolParam } from './ir.ts';
+import { LoopNames } from './loop-names.ts';
+import { printCell, printExpr, printNumber } from './print-expr.ts';
+
+/** How an accumulation is written; the others are `max=` and `min=`. */
+export const accumulateSigns: Readonly<Record<AccumulateOp, string>> = {
+  add: '+=',
+  sub: '-=',
+  mul: '*=',
+  div: '/=',
+  max: 'max=',
+  min: 'min=',
+};
+
+export function printProgram(program: Program): string {
+  const w = new Writer();
+  w.line(`${program.name}(${program.symbols.map(printSymbol).join(', ')}):`);
+  w.indented(() => {
+    printNodes('device', program.params, w);
+    printNodes('scratch', program.scratch, w);
+    printStmt(program.body, w, LoopNames.of(program));
+  });
+  return w.toString();
+}
+
+function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
+  switch (s.kind) {
+    case 'block':
+      s.body.forEach(child => printStmt(child, w, names));
+      return;
+    case 'comment':
+      w.line(`/* ${s.text} */`);
+      return;
+    case 'for':
+      names.within(s.loop, name => {
+        w.block(`for ${name} < ${s.extent}`, () => printStmt(s.body, w, names));
+      });
+      return;
+    case 'declare':
+      w.line(`local ${printNode(s.node)};`);
+      return;
+    case 'fill': {
+      const { node, value } = s;
+      w.line(
+        Object.is(value, 0)
+          ? `zero_out ${node.name};`
+          : `fill ${node.name}, ${printNumber(node.dtype, value)};`,
+      );
+      return;
+    }
+    case 'write':
+    case 'accumulate': {
+      const sign = s.kind === 'write' ? ':=' : accumulateSigns[s.op];
+      const name = (loop: Parameters<LoopNames['nameOf']>[0]): string => names.nameOf(loop);
+      w.statement(
+        `${printCell(s.node, s.index, name)} ${sign} ${printExpr(s.value, s.node.dtype, name)};`,
+      );
+      return;
+    }
+    default:
+      unreachable(s);
+  }
+}
+
+function printNode(node: TensorNode): string {
+  const dims = node.dims.length === 0 ? '' : `[${node.dims.join(', ')}]`;
+  return `${node.name}: ${node.dtype}${dims}`;
+}
+
+function printSymbol({ loop, range }: SymbolParam): string {
+  return range === undefined ? loop : `${loop} : [0..${range - 1}]`;
+}
+
+function printNodes(word: string, nodes: readonly TensorNode[], w: Writer): void {
+  if (nodes.length > 0) w.statement(`${word} ${nodes.map(printNode).join(', ')};`);
+}

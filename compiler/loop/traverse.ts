@@ -1,0 +1,134 @@
+/**
+ * The only code that knows every child of every node. Passes say what to do at a node; how to reach
+ * the nodes is written here, once.
+ */
+import { type Index, type LoopVar, substitute } from '../core/index-expr.ts';
+import { mapSame } from '../support/list.ts';
+import { unreachable } from '../support/errors.ts';
+import {
+  accumulate,
+  apply,
+  block,
+  cast,
+  type Expr,
+  forLoop,
+  indexValue,
+  read,
+  type Stmt,
+  write,
+} from './ir.ts';
+
+/** A local rewrite: the replacement, or undefined when the rule has nothing to say. */
+export type Rule<T> = (node: T) => T | undefined;
+
+/** Rebuilds `e` with its children mapped; returns `e` itself when no child changed. */
+export function mapChildren(e: Expr, f: (child: Expr) => Expr): Expr {
+  switch (e.kind) {
+    case 'const':
+    case 'read':
+    case 'index':
+      return e;
+    case 'cast': {
+      const value = f(e.value);
+      return value === e.value ? e : cast(e.dtype, value, e.origins);
+    }
+    case 'apply': {
+      const args = mapSame(e.args, f);
+      return args === e.args ? e : apply(e.op, args, e.origins);
+    }
+    default:
+      return unreachable(e);
+  }
+}
+
+/** Applies `rule` once at every node, children first. A node reached twice is rewritten once. */
+export function rewriteExpr(e: Expr, rule: Rule<Expr>): Expr {
+  const done = new Map<Expr, Expr>();
+  const rewrite = (node: Expr): Expr => {
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const rebuilt = mapChildren(node, rewrite);
+    const result = rule(rebuilt) ?? rebuilt;
+    done.set(node, result);
+    return result;
+  };
+  return rewrite(e);
+}
+
+export function children(e: Expr): readonly Expr[] {
+  return e.kind === 'apply' ? e.args : e.kind === 'cast' ? [e.value] : [];
+}
+
+/** Visits `e` and everything below it, parents first. */
+export function visitExpr(e: Expr, visit: (node: Expr) => void): void {
+  visit(e);
+  children(e).forEach(child => visitExpr(child, visit));
+}
+
+export interface StmtMap {
+  readonly expr: (e: Expr) => Expr;
+  readonly stmt: (s: Stmt) => Stmt;
+}
+
+/** Rebuilds `s` with its parts mapped; returns `s` itself when none changed. */
+export function mapParts(s: Stmt, f: StmtMap): Stmt {
+  switch (s.kind) {
+    case 'comment':
+    case 'declare':
+    case 'fill':
+      return s;
+    case 'block': {
+      const body = mapSame(s.body, f.stmt);
+      return body === s.body ? s : block(body);
+    }
+    case 'for': {
+      const body = f.stmt(s.body);
+      return body === s.body ? s : forLoop(s.loop, s.extent, body);
+    }
+    case 'write': {
+      const value = f.expr(s.value);
+      return value === s.value ? s : write(s.node, s.index, value, s.origins);
+    }
+    case 'accumulate': {
+      const value = f.expr(s.value);
+      return value === s.value ? s : accumulate(s.op, s.node, s.index, value, s.origins);
+    }
+    default:
+      return unreachable(s);
+  }
+}
+
+/** Applies `rule` to every expression node of `s`, innermost first. */
+export function rewriteExprsIn(s: Stmt, rule: Rule<Expr>): Stmt {
+  const f: StmtMap = { expr: e => rewriteExpr(e, rule), stmt: child => mapParts(child, f) };
+  return f.stmt(s);
+}
+
+/** Applies `rule` to every statement of `s`, innermost first. */
+export function rewriteStmts(s: Stmt, rule: Rule<Stmt>): Stmt {
+  const f: StmtMap = { expr: e => e, stmt: child => rewriteStmts(child, rule) };
+  const rebuilt = mapParts(s, f);
+  return rule(rebuilt) ?? rebuilt;
+}
+
+/** Visits `s` and every statement in it, in the order they run. */
+export function visitStmts(s: Stmt, visit: (s: Stmt) => void): void {
+  visit(s);
+  if (s.kind === 'for') visitStmts(s.body, visit);
+  if (s.kind === 'block') s.body.forEach(child => visitStmts(child, visit));
+}
+
+/** Replaces loops in every subscript of an expression. */
+export function substituteLoops(e: Expr, binding: ReadonlyMap<LoopVar, Index>): Expr {
+  return rewriteExpr(e, node => {
+    if (node.kind === 'read') {
+      const index = mapSame(node.index, ix => substitute(ix, binding));
+      return index === node.index ? undefined : read(node.node, index, node.origins);
+    }
+    if (node.kind === 'index') {
+      const index = substitute(node.index, binding);
+      return index === node.index ? undefined : indexValue(index, node.origins);
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,125 @@
+import { InternalError, unreachable } from '../support/errors.ts';
+import { type Index, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import type { Expr, Program, Stmt } from './ir.ts';
+import { printProgram } from './print.ts';
+import { visitExpr } from './traverse.ts';
+
+/**
+ * Checks what constructors cannot see from one node: scoping, single binding, bounds of every
+ * subscript. Runs after every pass, and reports every violation at once.
+ */
+export function verify(program: Program): void {
+  const complaints = new Verifier(program).complaints();
+  if (complaints.length > 0) {
+    throw new InternalError(
+      `ill-formed loop IR\n- ${complaints.join('\n- ')}\n\n${printProgram(program)}`,
+    );
+  }
+}
+
+class Verifier {
+  readonly #complaints: string[] = [];
+  readonly #program: Program;
+  readonly #everBound = new Set<LoopVar>();
+  /** Undefined for a static index without a range. */
+  readonly #extents = new Map<LoopVar, number | undefined>();
+  readonly #nodes = new Set<TensorNode>();
+  readonly #names = new Set<string>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  complaints(): readonly string[] {
+    for (const { loop, range } of this.#program.symbols) this.#bind(loop, range);
+    const { params, scratch } = this.#program;
+    for (const node of [...params, ...scratch]) this.#declare(node);
+    this.#stmt(this.#program.body);
+    return this.#complaints;
+  }
+
+  #bind(loop: LoopVar, extent: number | undefined): void {
+    if (this.#everBound.has(loop)) this.#complaints.push(`loop ${loop} is bound twice`);
+    this.#everBound.add(loop);
+    this.#extents.set(loop, extent);
+  }
+
+  #declare(node: TensorNode): void {
+    if (this.#names.has(node.name)) this.#complaints.push(`${node.name} is declared twice`);
+    this.#names.add(node.name);
+    this.#nodes.add(node);
+  }
+
+  #stmt(s: Stmt): void {
+    switch (s.kind) {
+      case 'comment':
+        return;
+      case 'block':
+        this.#scoped(() => s.body.forEach(child => this.#stmt(child)));
+        return;
+      case 'declare':
+        this.#declare(s.node);
+        return;
+      case 'for':
+        this.#bind(s.loop, s.extent);
+        // A loop that never runs accesses nothing, so its body has no bounds to break.
+        if (s.extent > 0) this.#scoped(() => this.#stmt(s.body));
+        this.#extents.delete(s.loop);
+        return;
+      case 'fill':
+        this.#node(s.node);
+        return;
+      case 'write':
+      case 'accumulate':
+        this.#access(s.node, s.index);
+        visitExpr(s.value, e => this.#expr(e));
+        return;
+      default:
+        unreachable(s);
+    }
+  }
+
+  /** What is declared inside `body` is gone after it. */
+  #scoped(body: () => void): void {
+    const outer = new Set(this.#nodes);
+    body();
+    for (const node of this.#nodes) if (!outer.has(node)) this.#nodes.delete(node);
+  }
+
+  #expr(e: Expr): void {
+    if (e.kind === 'read') this.#access(e.node, e.index);
+    if (e.kind === 'index') this.#loopsOf(e.index, 'an index value');
+  }
+
+  #node(node: TensorNode): void {
+    if (!this.#nodes.has(node)) this.#complaints.push(`${node.name} is not declared here`);
+  }
+
+  #access(node: TensorNode, index: readonly Index[]): void {
+    this.#node(node);
+    index.forEach((ix, axis) => this.#subscript(node, ix, axis));
+  }
+
+  #subscript(node: TensorNode, ix: Index, axis: number): void {
+    if (!this.#loopsOf(ix, `${node.name} axis ${axis}`)) return;
+    const unranged = ix.terms.filter(t => this.#extents.get(t.loop) === undefined);
+    if (unranged.length > 0) {
+      const names = unranged.map(t => t.loop).join(', ');
+      this.#complaints.push(`${node.name} axis ${axis} uses ${names}, which has no range`);
+      return;
+    }
+    const { min, max } = rangeOf(ix, loop => this.#extents.get(loop) ?? 0);
+    const dim = node.dims[axis] ?? 0;
+    if (min >= 0 && max < dim) return;
+    this.#complaints.push(
+      `${node.name}[${printIndex(ix)}] spans ${min}..${max} of axis ${axis}: ${dim}`,
+    );
+  }
+
+  #loopsOf(ix: Index, where: string): boolean {
+    const unbound = ix.terms.filter(t => !this.#extents.has(t.loop)).map(t => t.loop);
+    if (unbound.length > 0) this.#complaints.push(`${where} uses unbound ${unbound.join(', ')}`);
+    return unbound.length === 0;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Scalar } from '../assign/ir.ts';
+import type { DType } from '../core/dtype.ts';
+import type { Index } from '../core/index-expr.ts';
+import { infoOf } from '../core/op.ts';
+import type { StaticSymbol } from '../core/static-symbol.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { apply, cast, constant, type Expr, indexValue, read } from '../loop/ir.ts';
+import { invariant, unreachable } from '../support/errors.ts';
+import type { Origins } from '../support/source.ts';
+
+/** What each static symbol is here: a static index, or the loop over it. */
+export type SymbolScope = ReadonlyMap<StaticSymbol, Index>;
+
+export interface ScalarScope {
+  readonly scope: SymbolScope;
+  /** The subscript of a slot, over the loops of the nest. */
+  readonly subscript: (slot: number) => readonly Index[];
+  readonly origins: Origins;
+}
+
+/** The value of a scalar as `dtype`: conversions are put in where an array or symbol has another. */
+export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
+  switch (scalar.kind) {
+    case 'const':
+      return constant(dtype, scalar.value, at.origins);
+    case 'symbol': {
+      const index = at.scope.get(scalar.symbol);
+      invariant(index, () => `static symbol ${scalar.symbol.name} is not bound`);
+      return cast(dtype, indexValue(index, at.origins), at.origins);
+    }
+    case 'access':
+      return cast(dtype, read(scalar.node, at.subscript(scalar.slot), at.origins), at.origins);
+    case 'apply':
+      break;
+    default:
+      return unreachable(scalar);
+  }
+  const { result } = infoOf(scalar.op);
+  const args = scalar.args.map((arg, i) =>
+    result === 'where' && i === 0 ? condition(arg, dtype, at) : lowerScalar(arg, dtype, at),
+  );
+  return cast(dtype, apply(scalar.op, args, at.origins), at.origins);
+}
+
+/** A comparison as it is; any other number asks whether it differs from zero. */
+function condition(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
+  const value = lowerScalar(scalar, dtype, at);
+  if (value.kind === 'cast' && value.value.dtype === 'bool') return value.value;
+  return cast('bool', value, at.origins);
+}

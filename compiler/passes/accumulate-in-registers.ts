@@ -1,0 +1,118 @@
+/**
+ * Keeps a running sum in a scalar while a loop adds to one and the same cell.
+ *
+ *   before   zero_out m;
+ *            for b < 10 { for i < 16 { m[b] += x[b, i]; } }
+ *
+ *   after    for b < 10 {
+ *              local m_sum: f32;
+ *              m_sum := 0;
+ *              for i < 16 { m_sum += x[b, i]; }
+ *              m[b] := m_sum;
+ *            }
+ *
+ * The scalar starts from the cell, or from the fill's number when the nest reaches each cell of the
+ * filled array once; then the fill goes. Exact: the same additions in the same order.
+ */
+import type { Index, LoopVar } from '../core/index-expr.ts';
+import { Names } from '../core/names.ts';
+import { tensorNode } from '../core/tensor-node.ts';
+import {
+  groupByNode,
+  loopsAlong,
+  namesIn,
+  type Path,
+  type Site,
+  sitesIn,
+  startsWith,
+} from '../loop/facts.ts';
+import {
+  accumulate,
+  block,
+  constant,
+  declare,
+  type For,
+  type Program,
+  read,
+  write,
+} from '../loop/ir.ts';
+import { rewriteStmts } from '../loop/traverse.ts';
+import { coversNode } from './nest.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export const accumulateInRegisters: Pass = {
+  name: 'accumulate-in-registers',
+  run: program => {
+    const chance = findChance(program);
+    return chance ? accumulateInRegisters.run(take(program, chance)) : program;
+  },
+};
+
+interface Chance {
+  readonly sum: Site & { readonly leaf: Extract<Site['leaf'], { kind: 'accumulate' }> };
+  /** The outermost loop that leaves the cell alone. */
+  readonly around: For;
+  /** A fill that the sum may start from. */
+  readonly fill: Site | undefined;
+}
+
+function findChance(program: Program): Chance | undefined {
+  for (const sites of groupByNode(sitesIn(program)).values()) {
+    for (const site of sites) {
+      const chance = chanceAt(site, sites);
+      if (chance) return chance;
+    }
+  }
+  return undefined;
+}
+
+function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
+  const { leaf, node } = site;
+  if (leaf.kind !== 'accumulate' || site.kind !== 'accumulate' || node.dims.length === 0)
+    return undefined;
+  const depth = outermostStill(site.path, leaf.index);
+  const around = site.path[depth];
+  if (typeof around !== 'object') return undefined;
+  const inside = site.path.slice(0, depth + 1);
+  if (sites.some(other => other !== site && startsWith(other.path, inside))) return undefined;
+  const before = sites[sites.indexOf(site) - 1];
+  const fill = before && startsFrom(before, site, site.path.slice(0, depth)) ? before : undefined;
+  return { sum: { ...site, leaf }, around, fill };
+}
+
+/** The first step of the path that is a loop such that neither it nor one inside moves the cell. */
+function outermostStill(path: Path, index: readonly Index[]): number {
+  const moving = new Set<LoopVar>(index.flatMap(ix => ix.terms.map(t => t.loop)));
+  const last = path.findLastIndex(step => typeof step === 'object' && moving.has(step.loop));
+  return path.findIndex((step, i) => i > last && typeof step === 'object');
+}
+
+/** Whether each cell of a filled array is summed just once per fill. */
+function startsFrom(fill: Site, sum: Site, outside: Path): boolean {
+  const holder = fill.path.slice(0, -1);
+  if (fill.kind !== 'fill' || !startsWith(outside, holder)) return false;
+  const loops = loopsAlong(outside.slice(holder.length));
+  return coversNode(fill.node, sum.index ?? [], loops) === 'once';
+}
+
+function take(program: Program, { sum, around, fill }: Chance): Program {
+  const { node, leaf } = sum;
+  const name = new Names(namesIn(program)).fresh(`${node.name}_${words[leaf.op]}`);
+  const scalar = tensorNode(name, node.dtype, []);
+  const start =
+    fill?.leaf.kind === 'fill' ? constant(node.dtype, fill.leaf.value) : read(node, leaf.index);
+  const body = rewriteStmts(program.body, s => {
+    if (s === fill?.leaf) return block([]);
+    if (s === leaf) return accumulate(leaf.op, scalar, [], leaf.value, leaf.origins);
+    if (s.kind !== 'for' || s.loop !== around.loop) return undefined;
+    return block([
+      declare(scalar),
+      write(scalar, [], start, leaf.origins),
+      s,
+      write(node, leaf.index, read(scalar, [], leaf.origins), leaf.origins),
+    ]);
+  });
+  return withBody(program, body);
+}
+
+const words = { add: 'sum', sub: 'sum', mul: 'product', div: 'product', max: 'max', min: 'min' };

@@ -1,0 +1,20 @@
+import { accumulateInRegisters } from './accumulate-in-registers.ts';
+import { contractFma } from './contract-fma.ts';
+import { dropDead } from './drop-dead.ts';
+import { inlineConstants } from './inline-constants.ts';
+import { inlineVirtual } from './inline-virtual.ts';
+import type { Pass } from './pipeline.ts';
+import { placeLocals } from './place-locals.ts';
+import { simplify } from './simplify.ts';
+
+/** The optimiser, top to bottom. A comment says why a pass stands where it does. */
+export const optimise: readonly Pass[] = [
+  dropDead, // first: a store nobody reads would hold its inputs in memory
+  inlineConstants, // before placement: what is constant costs nothing
+  inlineVirtual,
+  simplify, // after inlining: constants have met their uses
+  dropDead, // inlining and folding leave stores without readers
+  accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
+  contractFma, // nothing below may regroup a fused sum
+  placeLocals, // last: by now it is known which arrays remain
+];

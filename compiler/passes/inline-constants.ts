@@ -1,0 +1,34 @@
+/**
+ * Puts constants in the place of local arrays whose every cell is that constant.
+ *
+ *   before   fill g, 1;                       after   for i < 4 { x[i] := 0.5 * y[i]; }
+ *            h[0] := g[0] / 2;
+ *            for i < 4 { x[i] := h[0] * y[i]; }
+ *
+ * Goes forward and simplifies on its way, so that a chain of constants becomes one. Exact.
+ */
+import { Names } from '../core/names.ts';
+import { groupByNode, localsOf, sitesIn } from '../loop/facts.ts';
+import type { Program } from '../loop/ir.ts';
+import { definitionOf } from './inline/definition.ts';
+import { inlineDefinition } from './inline/rewrite.ts';
+import { type Pass, withBody } from './pipeline.ts';
+import { simplify } from './simplify.ts';
+
+export const inlineConstants: Pass = {
+  name: 'inline-constants',
+  run: program => {
+    const after = inlineAll(simplify.run(program));
+    // Simplifying the readers of a constant may have made constants of them.
+    return after === program ? program : inlineConstants.run(after);
+  },
+};
+
+function inlineAll(program: Program): Program {
+  const sites = groupByNode(sitesIn(program));
+  return localsOf(program).reduce((current, node) => {
+    const definition = definitionOf(sites.get(node) ?? []);
+    if (typeof definition?.value !== 'number') return current;
+    return withBody(current, inlineDefinition(current.body, definition, new Names()));
+  }, program);
+}

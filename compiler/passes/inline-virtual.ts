@@ -1,0 +1,50 @@
+/**
+ * Computes cheap local arrays where they are read, instead of storing them.
+ *
+ *   before   for b < 10 { for i < 2 { x[b, i] := data[batch, b, i]; } }
+ *            zero_out m;
+ *            for b2 < 10 { for o < 16 { for i2 < 2 { m[b2, o] += w[o, i2] * x[b2, i2]; } } }
+ *            for b3 < 10 { for o2 < 16 { y[b3, o2] := relu(m[b3, o2]); } }
+ *
+ *   after    for b3 < 10 { for o2 < 16 {
+ *              local m: f32;
+ *              m := 0;
+ *              for i2 < 2 { m += w[o2, i2] * data[batch, b3, i2]; }
+ *              y[b3, o2] := relu(m);
+ *            } }
+ *
+ * A node qualifies when one formula holds for all its cells, its inputs are the same at every read
+ * (`inline/hazards.ts`) and recomputing costs no more than storing (`inline/placement.ts`). Later
+ * definitions go first, so that a chain ends up in its last reader and a reduction is met last.
+ * Exact: every cell is computed by the same operations in the same order.
+ */
+import { Names } from '../core/names.ts';
+import { groupByNode, localsOf, namesIn, sitesIn } from '../loop/facts.ts';
+import type { Program } from '../loop/ir.ts';
+import { type Definition, definitionOf } from './inline/definition.ts';
+import { placementOf } from './inline/placement.ts';
+import { inlineDefinition } from './inline/rewrite.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export const inlineVirtual: Pass = {
+  name: 'inline-virtual',
+  run: program => {
+    const after = localsOf(program).toReversed().reduce(inlineNode, program);
+    // A node that has lost readers may now be cheap.
+    return after === program ? program : inlineVirtual.run(after);
+  },
+};
+
+function inlineNode(program: Program, node: Definition['node']): Program {
+  const sites = groupByNode(sitesIn(program));
+  const definition = definitionOf(sites.get(node) ?? []);
+  const { mode } = placementOf(definition, input => sites.get(input) ?? []);
+  if (mode !== 'virtual' || definition === undefined) return program;
+  const names = new Names(namesIn(program).filter(name => !freed(definition).has(name)));
+  return withBody(program, inlineDefinition(program.body, definition, names));
+}
+
+/** The names that go with the definition and may be used by its copies. */
+function freed({ node, reduction }: Definition): ReadonlySet<string> {
+  return new Set([node.name, ...(reduction?.loops ?? []).map(l => l.loop)]);
+}

@@ -1,0 +1,26 @@
+/** How a nest of loops walks over the cells of an array. */
+import { asLoop, type Index } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import type { For } from '../loop/ir.ts';
+
+/**
+ * Whether a subscript under `loops` reaches every cell of `node`: `once`, `often` when further loops
+ * repeat it, or undefined when cells are missed or this cannot be told.
+ */
+export function coversNode(
+  node: TensorNode,
+  index: readonly Index[],
+  loops: readonly For[],
+): 'once' | 'often' | undefined {
+  const used = new Set<For>();
+  for (const [axis, ix] of index.entries()) {
+    const dim = node.dims[axis];
+    if (ix.terms.length === 0 && ix.offset === 0 && dim === 1) continue;
+    const loop = loops.find(l => l.loop === asLoop(ix));
+    if (!loop || used.has(loop) || loop.extent !== dim) return undefined;
+    used.add(loop);
+  }
+  const others = loops.filter(l => !used.has(l));
+  if (others.some(l => l.extent === 0)) return undefined;
+  return others.every(l => l.extent === 1) ? 'once' : 'often';
+}

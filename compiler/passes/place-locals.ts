@@ -1,0 +1,66 @@
+/**
+ * Gives local arrays their memory: small ones on the stack, declared where they are first used;
+ * large ones as scratch that comes with the arguments, because a stack would overflow.
+ *
+ *   before   local t: f32[16];                after   for i < 4 { x[i] := 1; }
+ *            for i < 4 { x[i] := 1; }                 local t: f32[16];
+ *            zero_out t;                              zero_out t;
+ */
+import { bytesOf } from '../core/dtype.ts';
+import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { block, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
+import { visitExpr, visitStmts } from '../loop/traverse.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+/** Streams run on threads with 8 MiB of stack, of which a kernel takes this much at most. */
+const largestOnStack = 16 * 1024;
+const stackInAll = 256 * 1024;
+
+export const placeLocals: Pass = {
+  name: 'place-locals',
+  run: program => declareLate(moveLargeToScratch(program)),
+};
+
+function moveLargeToScratch(program: Program): Program {
+  let onStack = 0;
+  const large: TensorNode[] = [];
+  const stays = (s: Stmt): boolean => {
+    if (s.kind !== 'declare') return true;
+    const bytes = cellsOf(s.node) * bytesOf[s.node.dtype];
+    if (bytes > largestOnStack || onStack + bytes > stackInAll) large.push(s.node);
+    else onStack += bytes;
+    return !large.includes(s.node);
+  };
+  const body = statementsOf(program.body).filter(stays);
+  if (large.length === 0) return program;
+  return { ...program, scratch: [...program.scratch, ...large], body: block(body) };
+}
+
+/** Moves the declarations at the top to just before the first statement that needs them. */
+function declareLate(program: Program): Program {
+  const statements = statementsOf(program.body);
+  const declares = statements.filter(s => s.kind === 'declare');
+  const waiting = new Set(declares);
+  const body = statements.flatMap(s => {
+    if (s.kind === 'declare') return [];
+    const used = nodesIn(s);
+    const due = [...waiting].filter(d => used.has(d.node));
+    due.forEach(d => waiting.delete(d));
+    return [...due, s];
+  });
+  const moved = body.some((s, i) => s !== statements[i]);
+  return moved ? withBody(program, block(body)) : program;
+}
+
+function nodesIn(s: Stmt): ReadonlySet<TensorNode> {
+  const nodes = new Set<TensorNode>();
+  visitStmts(s, part => {
+    if (part.kind !== 'write' && part.kind !== 'accumulate' && part.kind !== 'fill') return;
+    nodes.add(part.node);
+    if (part.kind === 'fill') return;
+    visitExpr(part.value, e => {
+      if (e.kind === 'read') nodes.add(e.node);
+    });
+  });
+  return nodes;
+}

@@ -1,0 +1,92 @@
+/**
+ * Replaces arithmetic on constants by its result and drops operations that change nothing.
+ *
+ *   before   y[i] := relu(1 * x[i]) * (2 / 4) + -0;
+ *   after    y[i] := relu(x[i]) * 0.5;
+ *
+ * Exact in IEEE arithmetic: a folded constant is what the device would have computed, rounding
+ * included, and no rule holds only for finite numbers. So `x + 0` stays (it turns -0 into 0), and so
+ * do `x - x`, `0 * x` and any regrouping.
+ */
+import { roundTo } from '../core/dtype.ts';
+import { evaluate, infoOf, type Op } from '../core/op.ts';
+import { type Apply, apply, constant, type Expr } from '../loop/ir.ts';
+import { rewriteExprsIn } from '../loop/traverse.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export const simplify: Pass = {
+  name: 'simplify',
+  run: program => withBody(program, rewriteExprsIn(program.body, simplifyExpr)),
+};
+
+/** The first rule that applies wins; what it gives is simplified in turn. */
+function simplifyExpr(e: Expr): Expr | undefined {
+  const simpler = simplifyOnce(e);
+  return simpler && (simplifyExpr(simpler) ?? simpler);
+}
+
+function simplifyOnce(e: Expr): Expr | undefined {
+  if (e.kind === 'cast' && e.value.kind === 'const') {
+    return constant(e.dtype, roundTo(e.dtype, e.value.value), e.origins);
+  }
+  if (e.kind !== 'apply') return undefined;
+  return foldConstants(e) ?? dropIdentity(e) ?? (rules[e.op] ?? decline)(e);
+}
+
+function foldConstants(e: Apply): Expr | undefined {
+  const values = e.args.map(a => (a.kind === 'const' ? roundTo(a.dtype, a.value) : undefined));
+  if (values.includes(undefined)) return undefined;
+  const [a = NaN, b = NaN, c = NaN] = values;
+  return constant(e.dtype, evaluate(e.op, e.dtype, a, b, c), e.origins);
+}
+
+/** `x op identity` is `x`; `identity op x` too, for an op that commutes. */
+function dropIdentity({ op, args }: Apply): Expr | undefined {
+  const { identity, commutes = false } = infoOf(op);
+  const [left, right] = args;
+  const isIdentity = (e: Expr | undefined): boolean =>
+    e?.kind === 'const' && identity !== undefined && Object.is(e.value, identity);
+  if (isIdentity(right)) return left;
+  return commutes && isIdentity(left) ? right : undefined;
+}
+
+type RewriteRule = (e: Apply) => Expr | undefined;
+
+const decline: RewriteRule = () => undefined;
+
+/** One thought each. Negation is exact, so it moves freely between the signs of a sum. */
+const rules: Partial<Record<Op, RewriteRule>> = {
+  // x + -y is x - y
+  add: ({ args: [x, y], origins }) => {
+    const negated = y && negatedBy(y);
+    return x && negated && apply('sub', [x, negated], origins);
+  },
+  // x - -y is x + y
+  sub: ({ args: [x, y], origins }) => {
+    const negated = y && negatedBy(y);
+    return x && negated && apply('add', [x, negated], origins);
+  },
+  // --x is x
+  neg: ({ args: [x] }) => x && negatedBy(x),
+  // x / 4 is x * 0.25: exact when the reciprocal is
+  div: ({ args: [x, y], dtype, origins }) => {
+    if (y?.kind !== 'const' || !isPowerOfTwo(y.value) || dtype === 'i32' || !x) return undefined;
+    return apply('mul', [x, constant(dtype, 1 / y.value, y.origins)], origins);
+  },
+  // x ** 2 is x * x: both round the exact square once
+  pow: ({ args: [x, y], origins }) =>
+    x && y?.kind === 'const' && y.value === 2 ? apply('mul', [x, x], origins) : undefined,
+  // where(true, x, y) is x
+  where: ({ args: [c, x, y] }) => (c?.kind === 'const' ? (c.value === 0 ? y : x) : undefined),
+};
+
+function negatedBy(e: Expr): Expr | undefined {
+  return e.kind === 'apply' && e.op === 'neg' ? e.args[0] : undefined;
+}
+
+/** Within the exponents whose reciprocal is a normal f32, hence of every float dtype. */
+function isPowerOfTwo(value: number): boolean {
+  // Rounded, because the logarithm of a neighbour of a power may itself round to an integer.
+  const exponent = Math.round(Math.log2(Math.abs(value)));
+  return Math.abs(exponent) <= 125 && Math.abs(value) === 2 ** exponent;
+}
