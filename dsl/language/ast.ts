@@ -1,0 +1,207 @@
+/**
+ * What the user wrote, and where. Nothing here knows tensors, shapes or the values in the holes:
+ * a tree is parsed once per call site and elaborated as often as the call site runs.
+ */
+import type { Span } from '../../compiler/index.ts';
+
+export interface Located {
+  readonly span: Span;
+}
+
+/** A name with its own place, for errors that point at the name alone. */
+export interface Ident extends Located {
+  readonly text: string;
+}
+
+// ── Expressions, shared by `op` and `cd` ────────────────────────────────────────────────────────
+
+export type Expr = NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Einsum;
+
+/** `0.1`, `16`, `1e-4`, `10.` */
+export interface NumberLit extends Located {
+  readonly kind: 'number';
+  readonly value: number;
+}
+
+/** The `index`-th `${…}` of the template. */
+export interface Hole extends Located {
+  readonly kind: 'hole';
+  readonly index: number;
+}
+
+export interface Name extends Located {
+  readonly kind: 'name';
+  readonly name: string;
+}
+
+/** `p.grad`, `loss.forward` */
+export interface Field extends Located {
+  readonly kind: 'field';
+  readonly object: Expr;
+  readonly field: Ident;
+}
+
+/** `{ w }`, `{ b = 0.; o = [16] }`: introduces a tensor. */
+export interface Inline extends Located {
+  readonly kind: 'inline';
+  readonly name: Ident;
+  readonly init: Expr | undefined;
+  readonly rows: readonly InlineRow[];
+}
+
+/** `o = [16, ${hid}]`: the axes of one row of an inline definition. */
+export interface InlineRow extends Located {
+  readonly row: Ident;
+  readonly dims: readonly (NumberLit | Hole)[];
+}
+
+/**
+ * `-x`; `!@i` the value of a static symbol; `!.x` and `!..n` a host number. The two last mean what
+ * the bare hole means and are accepted because OCANNL programs are written with them.
+ */
+export interface Prefix extends Located {
+  readonly kind: 'prefix';
+  readonly op: PrefixOp;
+  readonly operand: Expr;
+}
+
+export type PrefixOp = '-' | '!@' | '!.' | '!..';
+
+/** `*`, `/` and `**` without a dot are not pointwise: the context says what they mean. */
+export interface Infix extends Located {
+  readonly kind: 'infix';
+  readonly op: InfixOp;
+  readonly opSpan: Span;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
+export type InfixOp = '+' | '-' | '*' | '*.' | '/' | '/.' | '**' | '**.' | '@|';
+
+/** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)` */
+export interface Apply extends Located {
+  readonly kind: 'apply';
+  readonly callee: Expr;
+  readonly args: readonly Expr[];
+}
+
+/** `x ++ "…|… => 0"`; `a +* "ij; jk => ik" b` and `a +* b "ij; jk => ik"`. */
+export interface Einsum extends Located {
+  readonly kind: 'einsum';
+  readonly op: '++' | '+*';
+  readonly opSpan: Span;
+  readonly spec: StringLit;
+  readonly operands: readonly Expr[];
+}
+
+/** Text between double quotes; holes inside stand where they were written. */
+export interface StringLit extends Located {
+  readonly kind: 'string';
+  readonly parts: readonly (Ident | Hole)[];
+}
+
+// ── `op` ────────────────────────────────────────────────────────────────────────────────────────
+
+/** `expr`, `name = expr` or `name(x, y) = expr`; definitions are separated by `;`. */
+export interface Definition extends Located {
+  readonly kind: 'definition';
+  readonly name: Ident | undefined;
+  /** Present, possibly empty, for a function. */
+  readonly params: readonly Ident[] | undefined;
+  readonly body: Expr;
+}
+
+export interface OpProgram extends Located {
+  readonly kind: 'op';
+  readonly definitions: readonly Definition[];
+}
+
+// ── `cd` ────────────────────────────────────────────────────────────────────────────────────────
+
+export type Statement = Assign | Section | If | For | Run;
+
+/** `p =- lr * delta ~logic:"."` */
+export interface Assign extends Located {
+  readonly kind: 'assign';
+  readonly target: Expr;
+  /** As written: `=:`, `=+`, `=:+`, …; what it accumulates with and whether it resets first. */
+  readonly operator: Ident;
+  readonly value: Expr;
+  /** `~projections` says only that the projections in scope apply, which they do anyway. */
+  readonly logic: StringLit | undefined;
+}
+
+/** `~~("words" ${p} "more words"; body)`: names the code in dumps and the routine's files. */
+export interface Section extends Located {
+  readonly kind: 'section';
+  readonly title: readonly (StringLit | Expr)[];
+  readonly body: readonly Statement[];
+}
+
+/** `if ${condition} then (…) else (…)`: decided when the template is elaborated. */
+export interface If extends Located {
+  readonly kind: 'if';
+  readonly condition: Hole;
+  readonly then: readonly Statement[];
+  readonly else: readonly Statement[];
+}
+
+/** `for i in ${batch} (…)`: a loop over a static symbol inside the routine. */
+export interface For extends Located {
+  readonly kind: 'for';
+  readonly name: Ident;
+  readonly symbol: Hole;
+  readonly body: readonly Statement[];
+}
+
+/** Code by itself: a hole holding code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
+export interface Run extends Located {
+  readonly kind: 'run';
+  readonly code: Expr;
+}
+
+export interface CdProgram extends Located {
+  readonly kind: 'cd';
+  readonly body: readonly Statement[];
+}
+
+// ── Einsum specifications ───────────────────────────────────────────────────────────────────────
+
+/** `rhs; rhs => result` */
+export interface Spec extends Located {
+  readonly operands: readonly ShapeSpec[];
+  readonly result: ShapeSpec;
+}
+
+/** `batch | input -> output`; a row that is not written has no axes. */
+export interface ShapeSpec extends Located {
+  readonly batch: RowSpec;
+  readonly input: RowSpec;
+  readonly output: RowSpec;
+}
+
+/** Axes around at most one row variable; without one the row has just these axes. */
+export interface RowSpec {
+  readonly lead: readonly AxisSpec[];
+  /** `...` is named after its kind of row, `..r..` is named `r`. */
+  readonly rowVar: Ident | undefined;
+  readonly trail: readonly AxisSpec[];
+}
+
+export type AxisSpec = AxisLabel | AxisFixed | AxisAny;
+
+export interface AxisLabel extends Located {
+  readonly kind: 'label';
+  readonly name: string;
+}
+
+/** An integer: this slice of the axis. */
+export interface AxisFixed extends Located {
+  readonly kind: 'fixed';
+  readonly index: number;
+}
+
+/** `_`: some axis, never the same one twice. */
+export interface AxisAny extends Located {
+  readonly kind: 'any';
+}

@@ -1,0 +1,54 @@
+/**
+ * Just enough of JavaScript's lexical grammar to step over the expression in a `${…}`. A `/` is
+ * told from a regular expression by what stands before it, which is right for all but contrived
+ * code; a wrong guess only costs an error message its exact column.
+ */
+
+/** `start` is just after `${`; the result is just after the `}` that closes it. */
+export function endOfHole(text: string, start: number): number | undefined {
+  let depth = 0;
+  let before = '';
+  for (let at = start; at < text.length;) {
+    const word = wordAt(text, at, before);
+    if (word === undefined) return undefined;
+    at += word.length;
+    if (word === '{') depth += 1;
+    if (word === '}' && depth-- === 0) return at;
+    if (!blank.test(word)) before = word;
+  }
+  return undefined;
+}
+
+const blank = /^(?:\s|\/\/|\/\*)/;
+const word =
+  /\s+|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/|[\p{ID_Start}$_][\p{ID_Continue}$]*|\d[\w.]*|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|[\s\S]/uy;
+const regularExpression = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*/y;
+/** What a value can end with, so that a `/` after it divides. */
+const endsValue = /[\p{ID_Continue}$)\]}'"`]$/u;
+const beforeValue = /^(?:return|typeof|instanceof|in|of|new|delete|void|throw|case|await|yield)$/;
+
+function wordAt(text: string, at: number, before: string): string | undefined {
+  if (text[at] === '`') return templateAt(text, at);
+  if (text[at] === '/' && (!endsValue.test(before) || beforeValue.test(before))) {
+    const literal = matchAt(regularExpression, text, at);
+    if (literal !== undefined && !blank.test(literal)) return literal;
+  }
+  return matchAt(word, text, at);
+}
+
+function templateAt(text: string, start: number): string | undefined {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '`') return text.slice(start, at + 1);
+    if (text[at] === '\\') at += 1;
+    if (!text.startsWith('${', at)) continue;
+    const end = endOfHole(text, at + 2);
+    if (end === undefined) return undefined;
+    at = end - 1;
+  }
+  return undefined;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}

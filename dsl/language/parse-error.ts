@@ -1,0 +1,92 @@
+/** What to tell the user when a template cannot be parsed. */
+import type { FailedMatchResult, Grammar, MatchResult } from 'ohm-js';
+import { type Label, UserError } from '../../compiler/index.ts';
+import { expectedWords, oneOf } from './parse-expected.ts';
+import { type Advice, described, type Failure } from './parse-failure.ts';
+import { hints } from './parse-hints.ts';
+import { closerOf, isMark, openBrackets, tokensOf } from './parse-tokens.ts';
+import type { TemplateSource } from './template-source.ts';
+
+type Language = Failure['language'];
+
+/** What `build` makes of the whole template; a template that does not parse is a `UserError`. */
+export function matched<T>(
+  language: Language,
+  source: TemplateSource,
+  grammar: Grammar,
+  build: (match: MatchResult) => T,
+): T {
+  try {
+    const match = grammar.match(source.text, 'Program');
+    if (match.failed()) throw syntaxError(source, adviceOn(failureOf(language, source, match)));
+    return build(match);
+  } catch (error) {
+    if (error instanceof RangeError && error.message.includes('call stack')) throw tooDeep(source);
+    throw error;
+  }
+}
+
+function failureOf(language: Language, source: TemplateSource, match: FailedMatchResult): Failure {
+  const tokens = tokensOf(source.text);
+  const offset = match.getRightmostFailurePosition();
+  const next = tokens.findIndex(token => token.end > offset);
+  const index = next < 0 ? tokens.length - 1 : next;
+  const [found = endOf(source), ...after] = tokens.slice(index);
+  const before = tokens.slice(0, index);
+  const expected = expectedWords(match);
+  return {
+    language,
+    text: source.text,
+    before,
+    found,
+    after,
+    open: openBrackets(before),
+    expected,
+  };
+}
+
+function endOf({ text }: TemplateSource): Failure['found'] {
+  return { kind: 'end', text: '', start: text.length, end: text.length };
+}
+
+/** The first hint that applies, over what can be said without one. */
+function adviceOn(failure: Failure): Advice {
+  const plain = plainAdvice(failure);
+  const { found } = failure;
+  for (const hint of hints) {
+    const advice = hint(failure);
+    if (!advice) continue;
+    const { message } = advice;
+    return message === undefined ? { ...plain, ...advice } : { at: found, ...advice, message };
+  }
+  return plain;
+}
+
+function plainAdvice({ found, expected, open }: Failure): Advice {
+  const message = `expected ${oneOf(expected, isMark(found))}, found ${described(found)}`;
+  const bracket = open.at(-1);
+  const closer = closerOf(bracket);
+  if (!bracket || closer === undefined || !expected.includes(`\`${closer}\``)) {
+    return { message, at: found };
+  }
+  const text = `this \`${bracket.text}\` is still open`;
+  return { message, at: found, also: [{ at: bracket, text }] };
+}
+
+function syntaxError(source: TemplateSource, advice: Advice): UserError {
+  const { message, at, also = [], help = [] } = advice;
+  const labels: Label[] = [{ at, text: '' }, ...also].map(({ at: { start, end }, text }) => {
+    return { span: { source, start, end }, text };
+  });
+  return new UserError({ code: 'EINC0101', message, labels, help });
+}
+
+function tooDeep(source: TemplateSource): UserError {
+  const start = source.text.search(/\S/);
+  return new UserError({
+    code: 'EINC0101',
+    message: 'the template is nested too deeply to be read',
+    labels: [{ span: { source, start, end: start + 1 } }],
+    help: ['give its parts names: put them in templates of their own, or in definitions'],
+  });
+}

@@ -1,0 +1,209 @@
+/** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
+import type { Node } from 'ohm-js';
+import type { Span } from '../../compiler/index.ts';
+import type {
+  Apply,
+  Einsum,
+  Expr,
+  Hole,
+  Ident,
+  Infix,
+  InfixOp,
+  Inline,
+  InlineRow,
+  NumberLit,
+  Prefix,
+  PrefixOp,
+  StringLit,
+} from './ast.ts';
+import grammars, { type ExpressionActionDict } from './language.ohm-bundle.js';
+import type { TemplateSource } from './template-source.ts';
+
+/** Listed so that the type checker asks for every action; Ohm itself would only ask at run time. */
+type ExprRules =
+  | 'Slice_infix'
+  | 'Sum_infix'
+  | 'Sum_reduced'
+  | 'Sum_contracted'
+  | 'Sum_contractedAfter'
+  | 'Product_infix'
+  | 'Unary_negated'
+  | 'Power_infix'
+  | 'Curried_more'
+  | 'Curried_first'
+  | 'Postfix_field'
+  | 'Call_more'
+  | 'Call_first'
+  | 'Prefixed_prefix'
+  | 'Parens'
+  | 'Inline'
+  | 'literal'
+  | 'interpolation'
+  | 'variable';
+
+const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
+  Slice_infix: buildInfix,
+  Sum_infix: buildInfix,
+  Product_infix: buildInfix,
+  Power_infix: buildInfix,
+  Sum_reduced(operand, op, spec) {
+    return einsum(this, op, spec, [operand]);
+  },
+  Sum_contracted(left, op, spec, right) {
+    return einsum(this, op, spec, [left, right]);
+  },
+  Sum_contractedAfter(left, op, right, spec) {
+    return einsum(this, op, spec, [left, right]);
+  },
+  Unary_negated: buildPrefix,
+  Prefixed_prefix: buildPrefix,
+  Curried_more: buildCurried,
+  Curried_first: buildCurried,
+  Call_more(callee, _open, list, _close) {
+    return apply(this, callee, listed(list));
+  },
+  Call_first(callee, _open, list, _close) {
+    return apply(this, callee, listed(list));
+  },
+  Postfix_field(object, _dot, field) {
+    const source = sourceOf(this);
+    return {
+      kind: 'field',
+      span: spanOf(this, source),
+      object: expr(object, source),
+      field: ident(field, source),
+    };
+  },
+  Parens(_open, inner, _close) {
+    return expr(inner, sourceOf(this));
+  },
+  Inline(_open, name, init, _semicolons, rows, _last, _close) {
+    return inline(this, name, init.children[0], rows.children);
+  },
+  literal(number) {
+    return numberLit(number, sourceOf(this));
+  },
+  interpolation(mark) {
+    return hole(mark, sourceOf(this));
+  },
+  variable(name) {
+    return { kind: 'name', span: spanOf(this, sourceOf(this)), name: name.sourceString };
+  },
+};
+
+export const expressionSemantics = grammars.Expression.createSemantics().addOperation<Expr>(
+  'expr(source)',
+  actions,
+);
+
+function buildInfix(this: Node, left: Node, op: Node, right: Node): Infix {
+  const source = sourceOf(this);
+  return {
+    kind: 'infix',
+    span: spanOf(this, source),
+    op: op.sourceString as InfixOp,
+    opSpan: spanOf(op, source),
+    left: expr(left, source),
+    right: expr(right, source),
+  };
+}
+
+function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
+  const source = sourceOf(this);
+  return {
+    kind: 'prefix',
+    span: spanOf(this, source),
+    op: op.sourceString as PrefixOp,
+    operand: expr(operand, source),
+  };
+}
+
+function buildCurried(this: Node, callee: Node, argument: Node): Apply {
+  const given = argument.child(0);
+  return apply(this, callee, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
+}
+
+function apply(whole: Node, callee: Node, args: readonly Node[]): Apply {
+  const source = sourceOf(whole);
+  return {
+    kind: 'apply',
+    span: spanOf(whole, source),
+    callee: expr(callee, source),
+    args: args.map(arg => expr(arg, source)),
+  };
+}
+
+function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
+  const source = sourceOf(whole);
+  return {
+    kind: 'einsum',
+    span: spanOf(whole, source),
+    op: op.sourceString as Einsum['op'],
+    opSpan: spanOf(op, source),
+    spec: stringLit(spec, source),
+    operands: operands.map(operand => expr(operand, source)),
+  };
+}
+
+function inline(whole: Node, name: Node, init: Node | undefined, rows: readonly Node[]): Inline {
+  const source = sourceOf(whole);
+  return {
+    kind: 'inline',
+    span: spanOf(whole, source),
+    name: ident(name, source),
+    init: init && expr(init.child(1), source),
+    rows: rows.map(row => inlineRow(row, source)),
+  };
+}
+
+function inlineRow(node: Node, source: TemplateSource): InlineRow {
+  const sizes = listed(node.child(3)).map(size => size.child(0));
+  return {
+    span: spanOf(node, source),
+    row: ident(node.child(0), source),
+    dims: sizes.map(size =>
+      size.ctorName === 'hole' ? hole(size, source) : numberLit(size, source),
+    ),
+  };
+}
+
+export function stringLit(node: Node, source: TemplateSource): StringLit {
+  const parts = node.child(1).children.map(part => part.child(0));
+  return {
+    kind: 'string',
+    span: spanOf(node, source),
+    parts: parts.map(part => (part.ctorName === 'hole' ? hole(part, source) : ident(part, source))),
+  };
+}
+
+function numberLit(node: Node, source: TemplateSource): NumberLit {
+  return { kind: 'number', span: spanOf(node, source), value: Number(node.sourceString) };
+}
+
+export function hole(node: Node, source: TemplateSource): Hole {
+  const span = spanOf(node, source);
+  return { kind: 'hole', span, index: source.holeIndex(span.start) };
+}
+
+export function ident(node: Node, source: TemplateSource): Ident {
+  return { span: spanOf(node, source), text: node.sourceString };
+}
+
+export function spanOf({ source: { startIdx, endIdx } }: Node, source: TemplateSource): Span {
+  return { source, start: startIdx, end: endIdx };
+}
+
+/** The elements of a `ListOf`. */
+export function listed(list: Node): readonly Node[] {
+  return list.asIteration().children;
+}
+
+// Ohm hangs operations and their arguments on an index signature; the casts are here.
+
+export function expr(node: Node, source: TemplateSource): Expr {
+  return (node as unknown as { expr(source: TemplateSource): Expr }).expr(source);
+}
+
+export function sourceOf(node: Node): TemplateSource {
+  return (node['args'] as { readonly source: TemplateSource }).source;
+}

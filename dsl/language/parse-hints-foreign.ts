@@ -1,0 +1,105 @@
+/** Habits from TypeScript and OCaml that are spelled differently here. */
+import { type Hint, segmentBefore, spanning, touches } from './parse-failure.ts';
+
+/** `let%op f x = …`, `[%cd …]` */
+const extensionPoint: Hint = ({ language, text, found, before, after }) => {
+  const [percent, name] = found.text === '[' ? after : [found, ...after];
+  if (percent?.text !== '%' || (name?.text !== 'op' && name?.text !== 'cd')) return undefined;
+  const previous = before.at(-1);
+  const at = spanning(previous?.text === 'let' ? previous : found, name);
+  const written = text.slice(at.start, at.end);
+  return {
+    message: `\`${written}\` is OCaml's way; here the tag of the template says \`${language}\``,
+    at,
+    help: [`leave out \`${written}\``],
+  };
+};
+
+/** `let x = … in …` */
+const letIn: Hint = failure => {
+  const first = segmentBefore(failure)[0];
+  if (first?.text !== 'let') return undefined;
+  const { language } = failure;
+  const instead = { op: 'x = …; relu(x)', cd: '{ x } =: …; y =: relu(x)' };
+  return {
+    message: `there is no \`let\` in \`${language}\``,
+    at: first,
+    help: [`write one after the other: \`${instead[language]}\``],
+  };
+};
+
+/** `+.` and `-.` of OCaml */
+const floatOperator: Hint = ({ found }) => {
+  if (found.text !== '+.' && found.text !== '-.') return undefined;
+  const op = found.text.charAt(0);
+  return { message: `\`${found.text}\` is not an operator`, help: [`write \`${op}\``] };
+};
+
+const equality: Hint = ({ language, found }) => {
+  if (found.text !== '==') return undefined;
+  const instead = { op: '`name = …` to name a value', cd: '`name =: …` to assign one' };
+  return { message: '`==` is not an operator', help: [`write ${instead[language]}`] };
+};
+
+const arrow: Hint = ({ language, found }) => {
+  if (found.text !== '=>') return undefined;
+  const instead = {
+    op: 'write `name(x, y) = …`',
+    cd: 'write the function in TypeScript: `x => cd`…``',
+  };
+  return { message: 'a function is not written with `=>` here', help: [instead[language]] };
+};
+
+const singleQuotes: Hint = ({ found }) =>
+  found.text === "'" || found.text === '’'
+    ? { message: 'a string stands in double quotes', help: ['write `"…"`'] }
+    : undefined;
+
+/** `x += y` and `x := y` in `cd` */
+const turnedAssignment: Hint = ({ language, found, before, after: [next] }) => {
+  if (language !== 'cd') return undefined;
+  const previous = before.at(-1);
+  if (
+    found.text === '=' &&
+    previous &&
+    /^[-+*/]$/.test(previous.text) &&
+    touches(previous, found)
+  ) {
+    const [turned, op] = [`=${previous.text}`, previous.text];
+    return {
+      message: `\`${op}=\` is written \`${turned}\` here`,
+      at: spanning(previous, found),
+    };
+  }
+  if (found.text !== ':' || next?.text !== '=') return undefined;
+  return { message: '`:=` is written `=:` here', at: spanning(found, next) };
+};
+
+const equalsInCd: Hint = ({ language, found }) =>
+  language === 'cd' && found.text === '='
+    ? {
+        message: '`=` does not assign in `cd`',
+        help: ['write `=:` to set, `=+` to add to what is there'],
+      }
+    : undefined;
+
+/** `y =-x` is a definition, so `=-` is left to other hints. */
+const assignmentInOp: Hint = ({ language, found }) =>
+  language === 'op' && found.kind === 'assignment' && found.text !== '=-'
+    ? {
+        message: `\`${found.text}\` assigns, which is for \`cd\``,
+        help: ['in `op` a value is named with `=`'],
+      }
+    : undefined;
+
+export const foreignHints: readonly Hint[] = [
+  extensionPoint,
+  letIn,
+  floatOperator,
+  equality,
+  arrow,
+  singleQuotes,
+  turnedAssignment,
+  equalsInCd,
+  assignmentInOp,
+];

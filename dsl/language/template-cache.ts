@@ -1,0 +1,31 @@
+/** Parses a template once per call site, however often the call site runs. */
+import type { AnyFunction } from './call-site.ts';
+import { TemplateSource } from './template-source.ts';
+
+export interface Template<Program> {
+  readonly source: TemplateSource;
+  readonly program: Program;
+}
+
+export type ReadTemplate<Program> = (
+  strings: TemplateStringsArray,
+  tag: AnyFunction,
+) => Template<Program>;
+
+/**
+ * `strings` is the same object each time a call site runs. What fails to parse is not kept, so it
+ * is reported each time. `tag` is the function the user called, as for `TemplateSource`.
+ */
+export function parseOnce<Program>(
+  parse: (source: TemplateSource) => Program,
+): ReadTemplate<Program> {
+  const templates = new WeakMap<TemplateStringsArray, Template<Program>>();
+  return (strings, tag) => {
+    const known = templates.get(strings);
+    if (known) return known;
+    const source = new TemplateSource(strings, tag);
+    const template = { source, program: parse(source) };
+    templates.set(strings, template);
+    return template;
+  };
+}
