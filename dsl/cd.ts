@@ -1,0 +1,22 @@
+import { elaborateCd } from './elaborate/cd-template.ts';
+import type { Hole } from './elaborate/hole.ts';
+import type { ArrayRef } from './graph/tensor.ts';
+import type { Code } from './graph/code.ts';
+import { parseCd } from './language/parse.ts';
+import { parseOnce } from './language/template-cache.ts';
+
+const read = parseOnce(parseCd);
+
+/**
+ * Code: accumulating assignments, in the order written.
+ *
+ *   const sgd = (p: Tensor, rate: Tensor) => cd`
+ *     ~~(${p} "sgd step"; ${p} =- ${rate} *. ${p}.grad)`;
+ *
+ * Holes take tensors, numbers, code, booleans after `if` and static symbols after `in` and `!@`.
+ * Throws a `UserError` that points into the template.
+ */
+export function cd(strings: TemplateStringsArray, ...holes: readonly (Hole | ArrayRef)[]): Code {
+  const { source, program } = read(strings, cd);
+  return elaborateCd(program, source, holes);
+}

@@ -1,0 +1,30 @@
+import type { AccumulateOp } from '../../compiler/index.ts';
+import type { Ident } from '../language/ast.ts';
+import { fail } from './errors.ts';
+
+/** What an assignment operator says: the op to accumulate with, and whether to start anew. */
+export interface AssignOperator {
+  readonly op: 'set' | AccumulateOp;
+  readonly reset: boolean;
+}
+
+const accumulators: Readonly<Record<string, AccumulateOp>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '@^': 'max',
+  '@-': 'min',
+};
+
+/** `=:`, `=+`, `=:+`, … */
+export function assignOperator({ text, span }: Ident): AssignOperator {
+  if (text === '=:') return { op: 'set', reset: false };
+  const reset = text.startsWith('=:');
+  const op = accumulators[text.slice(reset ? 2 : 1)];
+  if (op !== undefined) return { op, reset };
+  const known = ['=:', ...Object.keys(accumulators).flatMap(sign => [`=${sign}`, `=:${sign}`])];
+  throw fail('EINC0212', `\`${text}\` is not an assignment einc can accumulate with`, span, {
+    help: [`the assignments are ${known.map(k => `\`${k}\``).join(' ')}`],
+  });
+}

@@ -1,0 +1,44 @@
+import type { Expr, StringLit } from '../language/ast.ts';
+import type { Logic } from '../shape/logic.ts';
+import type { Operands } from './cd-operands.ts';
+import type { CdScope } from './cd-scope.ts';
+import { fail } from './errors.ts';
+import { specOf } from './spec.ts';
+
+/** What `~logic` says; without it an assignment is pointwise. */
+export function logicOf(
+  written: StringLit | undefined,
+  value: Expr,
+  operands: Operands,
+  scope: CdScope,
+): Logic {
+  if (!written) return { kind: 'pointwise' };
+  if (written.parts.length === 0) {
+    throw fail('EINC0214', 'no projections are in scope here', written.span, {
+      help: ['say how the axes meet: ~logic:"." or ~logic:"@" or an einsum spec'],
+    });
+  }
+  const count = operands.tensors.length;
+  const [only] = written.parts;
+  const name = written.parts.length === 1 && only && 'text' in only ? only.text : '';
+  switch (name) {
+    case '.':
+      return { kind: 'pointwise' };
+    case '@':
+      if (value.kind === 'infix' && value.op === '*' && count === 2) return { kind: 'compose' };
+      throw fail('EINC0218', 'the logic `@` is about one product of two tensors', value.span);
+    case 'T':
+      if (count === 1) return { kind: 'transpose' };
+      throw fail('EINC0218', 'the logic `T` is about one tensor', value.span);
+    default:
+      return einsumOf(written, count, scope);
+  }
+}
+
+function einsumOf(written: StringLit, count: number, { holes }: CdScope): Logic {
+  const { spec, text } = specOf(written, holes);
+  if (spec.operands.length === count) return { kind: 'einsum', spec, text };
+  const has = spec.operands.length;
+  const tensors = count === 1 ? '1 tensor' : `${count} tensors`;
+  throw fail('EINC0304', `the assignment uses ${tensors} but its spec has ${has}`, spec.span);
+}

@@ -1,0 +1,184 @@
+/** What names, holes and fields stand for in `cd`. */
+import type { StaticSymbol } from '../../compiler/index.ts';
+import { Code } from '../graph/code.ts';
+import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
+import { stateTensor } from '../graph/make.ts';
+import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import type { Expr, Hole, Ident, Inline, Name } from '../language/ast.ts';
+import { javascriptVariable } from '../language/javascript-variable.ts';
+import { suggest } from '../language/suggest.ts';
+import type { TemplateSource } from '../language/template-source.ts';
+import type { Solver } from '../shape/solve.ts';
+import { fail, unknownName, wrongHole } from './errors.ts';
+import { isSymbol } from './hole.ts';
+import { inlineParts } from './inline.ts';
+
+export interface CdScope {
+  readonly source: TemplateSource;
+  readonly holes: readonly unknown[];
+  readonly solver: Solver;
+  /** What the template has introduced so far. */
+  readonly names: Map<string, Tensor>;
+  /** The loops around: `i` of `for i in ${batch}`. */
+  readonly symbols: ReadonlyMap<string, StaticSymbol>;
+  /** The tensor that the enclosing section is about. */
+  readonly section: Tensor | undefined;
+}
+
+export function tensorAt(e: Expr, scope: CdScope): Tensor {
+  if (e.kind === 'hole') {
+    const value = scope.holes[e.index];
+    if (value instanceof Tensor) return value;
+    throw wrongHole(value, e.span, 'a tensor');
+  }
+  if (e.kind === 'name') return namedTensor(e.name, e, scope);
+  throw fail('EINC0215', 'a tensor must stand here: a name or a hole', e.span);
+}
+
+function namedTensor(
+  name: string,
+  { span }: Pick<Expr, 'span'>,
+  { names, symbols }: CdScope,
+  hints: readonly string[] = [],
+): Tensor {
+  const tensor = names.get(name);
+  if (tensor) return tensor;
+  const isLoop = symbols.has(name);
+  throw unknownName(
+    name,
+    span,
+    [...names.keys()],
+    [],
+    [...hints, ...(isLoop ? [`for the value of the loop \`${name}\` write \`!@${name}\``] : [])],
+  );
+}
+
+/** `p`, `p.value`, `p.grad`, or a hole that holds one of the latter. */
+export function arrayAt(e: Expr, scope: CdScope): ArrayRef {
+  const held = e.kind === 'hole' ? scope.holes[e.index] : undefined;
+  if (held instanceof ArrayRef) return held;
+  if (e.kind !== 'field') return tensorAt(e, scope).value;
+  const tensor = tensorAt(e.object, scope);
+  if (e.field.text === 'value') return tensor.value;
+  if (e.field.text === 'grad') return gradOf(tensor, e.field);
+  if (isCodeField(e.field.text)) {
+    throw fail('EINC0211', `\`.${e.field.text}\` is code, not an array`, e.field.span);
+  }
+  throw unknownField(e.field);
+}
+
+function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
+  if (tensor.requiresGrad) return tensor.grad;
+  const { label, hint } = tensor;
+  throw fail('EINC0402', `\`${label ?? hint}\` has no gradient`, span, {
+    notes: ['gradients flow only to parameters and to what is computed from them'],
+  });
+}
+
+/** What an assignment assigns; `{ x }` introduces it. */
+export function targetOf(e: Expr, scope: CdScope): ArrayRef {
+  if (e.kind === 'inline') return introduce(e, scope).value;
+  if (e.kind === 'name') return namedTensor(e.name, e, scope, introductionOf(e, scope)).value;
+  const array = arrayAt(e, scope);
+  const { kind } = array.tensor.source;
+  if (array.part === 'value' && (kind === 'computed' || kind === 'constant' || kind === 'symbol')) {
+    const what = array.label ?? array.hint;
+    throw fail('EINC0216', `\`${what}\` is computed by \`op\`, so code cannot assign it`, e.span, {
+      help: ['introduce an array of your own: { x } =: …'],
+    });
+  }
+  return array;
+}
+
+/** What to do about a target that is not known: unless the user's own variable was meant. */
+function introductionOf({ name, span }: Name, { names }: CdScope): readonly string[] {
+  const isMeant = javascriptVariable(span.source, name) ?? suggest(name, names.keys());
+  return isMeant === undefined ? [`to introduce an array write { ${name} }`] : [];
+}
+
+function introduce(e: Inline, scope: CdScope): Tensor {
+  const { name, init, span } = e;
+  if (init) throw fail('EINC0208', 'an array of `cd` starts at zero; assign it instead', init.span);
+  if (scope.names.has(name.text)) {
+    throw fail('EINC0204', `\`${name.text}\` is defined twice in this template`, name.span, {
+      help: [`to assign it again write \`${name.text}\` without braces`],
+    });
+  }
+  const { rows } = inlineParts(e, hole => scope.holes[hole.index]);
+  const about = scope.section?.label;
+  const label = about === undefined ? name.text : `${name.text}_${about}`;
+  const tensor = stateTensor(label, rows, span);
+  scope.names.set(name.text, tensor);
+  return tensor;
+}
+
+/** A hole that holds a static symbol, or the name of a loop around. */
+export function symbolAt(
+  e: Expr | Hole,
+  { holes, symbols }: CdScope,
+  needs?: 'range',
+): StaticSymbol {
+  const value =
+    e.kind === 'hole' ? holes[e.index] : e.kind === 'name' ? symbols.get(e.name) : undefined;
+  if (!isSymbol(value)) {
+    if (e.kind === 'hole') throw wrongHole(value, e.span, 'a static symbol');
+    throw fail('EINC0202', 'a static symbol must stand here: a hole or the name of a loop', e.span);
+  }
+  if (needs && value.range === undefined) {
+    throw fail('EINC0501', `\`${value.name}\` has no range to loop over`, e.span, {
+      help: [`give it one: symbol('${value.name}', count)`],
+    });
+  }
+  return value;
+}
+
+// ── Code ────────────────────────────────────────────────────────────────────────────────────────
+
+const codeFields = ['forward', 'backprop', 'zero_grads'] as const;
+
+function isCodeField(field: string): field is (typeof codeFields)[number] {
+  return codeFields.some(known => known === field);
+}
+
+/** A hole that holds code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
+export function codeOf(e: Expr, scope: CdScope): CodeTree {
+  if (e.kind === 'hole') {
+    const value = scope.holes[e.index];
+    const pieces: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return sequenceOf(
+      pieces.map(piece => {
+        if (piece instanceof Code) return piece.tree;
+        throw wrongHole(piece, e.span, 'code');
+      }),
+    );
+  }
+  if (e.kind === 'name' && !scope.names.has(e.name)) {
+    throw unknownName(e.name, e.span, [...scope.names.keys()]);
+  }
+  if (e.kind !== 'field')
+    throw fail('EINC0217', 'this is no statement', e.span, { help: statementHelp });
+  if (!isCodeField(e.field.text)) {
+    if (e.field.text !== 'value' && e.field.text !== 'grad') throw unknownField(e.field);
+    throw fail('EINC0217', `\`.${e.field.text}\` is an array, not code`, e.span, {
+      help: statementHelp,
+    });
+  }
+  const tensor = tensorAt(e.object, scope);
+  if (e.field.text === 'forward') return { kind: 'forward', tensor };
+  gradOf(tensor, e.field);
+  return { kind: e.field.text === 'backprop' ? 'backprop' : 'zero-grads', tensor };
+}
+
+const statementHelp = ['assign something: x =: …', 'or run code: ${loss}.forward'];
+
+function unknownField({ text, span }: Ident): ReturnType<typeof fail> {
+  const known = ['value', 'grad', ...codeFields];
+  const similar = suggest(text, known);
+  return fail('EINC0203', `\`.${text}\` is not a part of a tensor`, span, {
+    help: [
+      similar === undefined
+        ? `the parts are ${known.map(k => `\`.${k}\``).join(' ')}`
+        : `did you mean \`.${similar}\`?`,
+    ],
+  });
+}

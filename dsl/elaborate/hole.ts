@@ -1,0 +1,66 @@
+/** What may stand in `${…}`, and how an error calls what stands there instead. */
+import type { StaticSymbol } from '../../compiler/index.ts';
+import { Code } from '../graph/code.ts';
+import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
+
+/** Nested numbers: the innermost lists are the last axis. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+export type Hole =
+  | Tensor
+  | TensorFunction
+  | StaticSymbol
+  | Code
+  | readonly Code[]
+  | number
+  | boolean
+  | string
+  | NestedNumbers
+  | Float32Array
+  | Float64Array;
+
+/** `an array of 3`, `a string`: what a person would call the value. */
+export function describe(value: unknown): string {
+  return describeOwn(value) ?? describeForeign(value);
+}
+
+/** Things of the language. */
+function describeOwn(value: unknown): string | undefined {
+  if (value instanceof Tensor) return 'a tensor';
+  if (value instanceof Code) return 'code';
+  if (value instanceof ArrayRef) return `the ${value.part} of a tensor`;
+  if (isTensorFunction(value)) return 'a tensor function';
+  return isSymbol(value) ? 'a static symbol' : undefined;
+}
+
+function describeForeign(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 20 ? `the string "${value}"` : 'a string';
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return `the ${typeof value} ${value}`;
+    case 'function':
+      return value.name ? `the function ${value.name}` : 'a function';
+    case 'object':
+      return describeObject(value);
+    case 'undefined':
+    case 'symbol':
+      return String(value);
+  }
+}
+
+function describeObject(value: object | null): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (value instanceof Promise) return 'a promise';
+  return value === null ? 'null' : 'an object';
+}
+
+export function isSymbol(value: unknown): value is StaticSymbol {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'static-symbol'
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * The right-hand sides of `cd` assignments: one scalar formula over array cells. Where an operand
+ * comes from is the caller's: tensors, or the slots of an operation being defined.
+ */
+import { type Op, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
+import type { Apply, Expr, Infix } from '../language/ast.ts';
+import { arityOf, functions } from '../ops/operations.ts';
+import { fail } from './errors.ts';
+import { wrongArity } from './tensor-function.ts';
+
+export interface ScalarContext<N> {
+  /** What is not arithmetic: a cell of an array, or a number. */
+  readonly operand: (e: Expr) => Scalar<N>;
+  /** Whether `*`, `/` and `**` without a dot say enough here. */
+  readonly allowsProducts: boolean;
+  /** Names that hide the built-in functions. */
+  readonly isName: (name: string) => boolean;
+}
+
+const infixOps: Readonly<Record<Exclude<Infix['op'], '@|'>, Op>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '*.': 'mul',
+  '/': 'div',
+  '/.': 'div',
+  '**': 'pow',
+  '**.': 'pow',
+};
+
+export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
+  const inner = (part: Expr): Scalar<N> => scalarOf(part, context);
+  switch (e.kind) {
+    case 'number':
+      return scalarConst(e.value);
+    case 'prefix':
+      if (e.op === '-') return negated(inner(e.operand));
+      return e.op === '!@' ? context.operand(e) : inner(e.operand);
+    case 'infix':
+      if (e.op === '@|') return context.operand(e);
+      checkProduct(e, context);
+      return scalarApply(infixOps[e.op], inner(e.left), inner(e.right));
+    case 'apply': {
+      const op = builtinOf(e, context);
+      return op ? scalarApply(op, ...e.args.map(inner)) : context.operand(e);
+    }
+    case 'hole':
+    case 'name':
+    case 'field':
+    case 'inline':
+    case 'einsum':
+      return context.operand(e);
+  }
+}
+
+function negated<N>(x: Scalar<N>): Scalar<N> {
+  return x.kind === 'const' ? scalarConst(-x.value) : scalarApply('neg', x);
+}
+
+function builtinOf<N>({ callee, args, span }: Apply, { isName }: ScalarContext<N>): Op | undefined {
+  if (callee.kind !== 'name' || isName(callee.name)) return undefined;
+  const operation = functions.get(callee.name);
+  if (!operation) return undefined;
+  const arity = arityOf(operation);
+  if (args.length !== arity) throw wrongArity(callee.name, arity, args.length, { span });
+  return operation.hint as Op;
+}
+
+function checkProduct<N>({ op, opSpan }: Infix, { allowsProducts }: ScalarContext<N>): void {
+  if (allowsProducts || (op !== '*' && op !== '/' && op !== '**')) return;
+  const inner = op === '*' ? ['or, for a tensor product, end the assignment with ~logic:"@"'] : [];
+  throw fail('EINC0213', `\`${op}\` does not say which axes meet`, opSpan, {
+    help: [`for the element-wise operation write \`${op}.\``, ...inner],
+  });
+}

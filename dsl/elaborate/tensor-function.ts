@@ -1,0 +1,98 @@
+import { type Span, UserError } from '../../compiler/index.ts';
+import { callSite } from '../language/call-site.ts';
+import { constantTensor } from '../graph/make.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { Solver } from '../shape/solve.ts';
+
+/** `mlp(x) = …`: call it in a template, `${mlp}(${input})`, or from JavaScript. */
+export interface TensorFunction {
+  (...args: readonly (Tensor | number)[]): Tensor;
+  readonly label: string;
+  /** The parameters its body introduces, by name: one set, shared by all applications. */
+  readonly params: Readonly<Record<string, Tensor>>;
+}
+
+export interface FunctionDefinition {
+  readonly label: string;
+  readonly arity: number;
+  readonly params: Readonly<Record<string, Tensor>>;
+  readonly body: (args: readonly Tensor[], context: Context) => Tensor;
+}
+
+export interface Context {
+  readonly solver: Solver;
+  /** What to call the result. */
+  readonly label: string | undefined;
+}
+
+const definitions = new WeakMap<object, FunctionDefinition>();
+
+export function makeTensorFunction(definition: FunctionDefinition): TensorFunction {
+  const { label, params, arity } = definition;
+  const call = (...args: readonly (Tensor | number)[]): Tensor => {
+    const span = callSite(call);
+    if (args.length !== arity) throw wrongArity(label, arity, args.length, { span });
+    const operands = args.map(arg => operandOf(arg, definition, span));
+    return Solver.transaction(solver => {
+      const context = { solver, label: labelOfCall(label, operands) };
+      return applyDefinition(definition, operands, context, span);
+    });
+  };
+  const result = Object.assign(call, { label, params });
+  definitions.set(result, definition);
+  return result;
+}
+
+/** Types do not reach callers in JavaScript. */
+function operandOf(arg: unknown, { label }: FunctionDefinition, span: Span): Tensor {
+  if (arg instanceof Tensor) return arg;
+  if (typeof arg === 'number') return constantTensor(arg, [span]);
+  const message = `\`${label}\` takes tensors and numbers, not ${arg === null ? 'null' : `a ${typeof arg}`}`;
+  throw new UserError({ code: 'EINC0207', message, labels: [{ span }] });
+}
+
+/** Runs the body of a function. What is wrong in it is shown there, and where it is applied. */
+export function applyDefinition(
+  { label, body }: FunctionDefinition,
+  operands: readonly Tensor[],
+  context: Context,
+  span: Span,
+): Tensor {
+  try {
+    return body(operands, context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { labels = [], ...rest } = error.diagnostic;
+    const applied = { span, text: `in this application of \`${label}\`` };
+    throw new UserError({ ...rest, labels: [...labels, applied] });
+  }
+}
+
+export function isTensorFunction(value: unknown): value is TensorFunction {
+  return typeof value === 'function' && definitions.has(value);
+}
+
+export function definitionOf(value: TensorFunction): FunctionDefinition {
+  const definition = definitions.get(value);
+  if (!definition) throw new TypeError('not a tensor function');
+  return definition;
+}
+
+/** `mlp(moons_input)` gives `mlp_moons_input`. */
+export function labelOfCall(label: string, args: readonly Tensor[]): string {
+  return [label, ...args.flatMap(t => t.label ?? [])].join('_');
+}
+
+export function wrongArity(
+  name: string,
+  arity: number,
+  given: number,
+  { span }: { readonly span: Tensor['span'] },
+): UserError {
+  const count = arity === 1 ? '1 argument' : `${arity} arguments`;
+  return new UserError({
+    code: 'EINC0207',
+    message: `\`${name}\` takes ${count}, not ${given}`,
+    labels: span ? [{ span }] : [],
+  });
+}

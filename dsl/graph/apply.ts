@@ -1,0 +1,100 @@
+import {
+  type Access,
+  type Scalar,
+  scalarConst,
+  type Span,
+  mapAccesses,
+} from '../../compiler/index.ts';
+import type { Operand, Use } from '../shape/row.ts';
+import { constraintsOf } from '../shape/logic.ts';
+import { openShape } from '../shape/row.ts';
+import type { Solver } from '../shape/solve.ts';
+import type { Operation, Slot, SlotAssign } from './operation.ts';
+import { OpenProjections } from './open-projections.ts';
+import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
+
+/** Where an application stands, for errors and for the provenance of its code. */
+export interface Written {
+  /** The whole application. */
+  readonly span: Span;
+  /** The operator alone. */
+  readonly operator: Span;
+  readonly operands: readonly { readonly span: Span; readonly text: string }[];
+}
+
+/** The tensor that `operation` computes from `operands`; its shape follows from theirs. */
+export function applyOperation(
+  operation: Operation,
+  operands: readonly Tensor[],
+  written: Written,
+  { solver, label }: { readonly solver: Solver; readonly label: string | undefined },
+): Tensor {
+  const shape = openShape();
+  const use = useOf(operation, shape, operands, written);
+  const slots = [shape, ...operands.map(t => t.shape)];
+  solver.post(constraintsOf(operation.logic, slots, use));
+  const projections = new OpenProjections(operation.logic, slots, use);
+  return new Tensor({
+    label,
+    hint: operation.hint,
+    shape,
+    source: { kind: 'computed', by: { operation, operands, projections } },
+    origins: [written.span],
+  });
+}
+
+function useOf(
+  { operator }: Operation,
+  result: Tensor['shape'],
+  operands: readonly Tensor[],
+  written: Written,
+): Use {
+  const shown = operands.map((t, i): Operand => ({
+    span: written.operands[i]?.span,
+    text: t.label ?? shortText(written.operands[i]?.text),
+    shape: t.shape,
+  }));
+  const unnamed = { span: undefined, text: undefined, shape: result };
+  return { operator, span: written.operator, operands: shown, result: unnamed };
+}
+
+/** Operands are quoted in messages when that does not take half a line. */
+function shortText(text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= 30 && !text.includes('\n') ? text : undefined;
+}
+
+// ── From slots to arrays ────────────────────────────────────────────────────────────────────────
+
+/** The code that computes a tensor from its operands. */
+export function forwardOf(tensor: Tensor): readonly OpenAssign[] {
+  const { source } = tensor;
+  if (source.kind !== 'computed') return [];
+  return source.by.operation.forward.map(a => instantiate(a, tensor));
+}
+
+/** An assignment over slots, over the arrays of an application. Undefined without a gradient. */
+export function instantiate(a: SlotAssign, result: Tensor): OpenAssign {
+  const { source } = result;
+  if (source.kind !== 'computed') throw new TypeError('only computed tensors have slots');
+  const { operands, projections } = source.by;
+  const tensors = [result, ...operands];
+  const target = accessOf(a.target, tensors);
+  const value = mapAccesses(a.value, access => scalarOf(access, tensors));
+  const origins = [...result.origins, ...a.origins];
+  return { ...a, target, value, projections, origins };
+}
+
+function accessOf({ node, slot }: Access<Slot>, tensors: readonly Tensor[]): Access<ArrayRef> {
+  const tensor = tensors[node.operand];
+  const array = node.part === 'value' ? tensor?.value : tensor?.grad;
+  if (!array) throw new TypeError(`operand ${node.operand} has no ${node.part}`);
+  return { kind: 'access', node: array, slot };
+}
+
+/** Constants and symbols need no array: they stand in the formula themselves. */
+function scalarOf(access: Access<Slot>, tensors: readonly Tensor[]): Scalar<ArrayRef> {
+  const source = access.node.part === 'value' ? tensors[access.node.operand]?.source : undefined;
+  if (source?.kind === 'constant') return scalarConst(source.value);
+  if (source?.kind === 'symbol') return { kind: 'symbol', symbol: source.symbol };
+  return accessOf(access, tensors);
+}

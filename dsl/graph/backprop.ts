@@ -1,0 +1,50 @@
+/** The code that passes a tensor's gradient down to all it was computed from. */
+import { adjointOf } from '../../compiler/index.ts';
+import { forwardOf, instantiate } from './apply.ts';
+import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
+
+/**
+ * Reverse order of the forward code. The gradient of a computed tensor starts with its first
+ * contribution, whatever it held; the gradients of parameters accumulate over runs of this code
+ * until they are zeroed, and that of `root` is the caller's to set.
+ */
+export function backpropOf(root: Tensor): readonly OpenAssign[] {
+  const begun = new Set<ArrayRef>();
+  const code: OpenAssign[] = [];
+  for (const tensor of root.cone().toReversed()) {
+    // Nothing has passed this one a gradient, as with the condition of `where`.
+    if (tensor !== root && tensor.requiresGrad && !begun.has(tensor.grad)) continue;
+    for (const a of contributionsOf(tensor)) {
+      const { node } = a.target;
+      const starts = node.tensor.source.kind === 'computed' && !begun.has(node);
+      begun.add(node);
+      code.push(starts ? { ...a, reset: true } : a);
+    }
+  }
+  return code;
+}
+
+/** What the gradient of one tensor adds to those of its operands. */
+function contributionsOf(tensor: Tensor): readonly OpenAssign[] {
+  if (tensor.source.kind !== 'computed' || !tensor.requiresGrad) return [];
+  const { operation, operands } = tensor.source.by;
+  if (!operation.backward) {
+    const forward = forwardOf(tensor);
+    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), gradientOf));
+  }
+  return operation.backward
+    .filter(a => operands[a.target.node.operand - 1]?.requiresGrad)
+    .map(a => instantiate(a, tensor));
+}
+
+/**
+ * Among several assignments that add up to a value, none is all of it: so the adjoint must not take
+ * the value for what this one assigned.
+ */
+function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
+  return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
+}
+
+function gradientOf({ part, tensor }: ArrayRef): ArrayRef | undefined {
+  return part === 'value' && tensor.requiresGrad ? tensor.grad : undefined;
+}

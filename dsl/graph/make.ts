@@ -1,0 +1,60 @@
+/** Tensors that no operation computes. */
+import type { Initial, Origins, Span, StaticSymbol } from '../../compiler/index.ts';
+import {
+  closedRow,
+  type Dim,
+  openRow,
+  type Row,
+  type RowKind,
+  scalarShape,
+  type Shape,
+} from '../shape/row.ts';
+import { Tensor } from './tensor.ts';
+
+export function constantTensor(value: number, origins: Origins): Tensor {
+  const source = { kind: 'constant', value } as const;
+  return new Tensor({ label: undefined, hint: 'constant', shape: scalarShape, source, origins });
+}
+
+export function symbolTensor(symbol: StaticSymbol, origins: Origins): Tensor {
+  const source = { kind: 'symbol', symbol } as const;
+  return new Tensor({ label: undefined, hint: symbol.name, shape: scalarShape, source, origins });
+}
+
+/** The axes that a definition gives; rows it does not name are left to inference. */
+export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
+
+/** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
+export function paramTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
+  const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
+  const source = { kind: 'param', initial } as const;
+  return new Tensor({ label, hint: label, shape, source, origins: [span] });
+}
+
+/** `{ x } =: …`: an array that code introduces. */
+export function stateTensor(label: string, rows: GivenRows, span: Span): Tensor {
+  const shape = leafShape(label, rows, span, false);
+  return new Tensor({ label, hint: label, shape, source: { kind: 'state' }, origins: [span] });
+}
+
+/** Values of the host, with the shape they have there. */
+export function dataTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
+  const row = (kind: RowKind): Row => closedRow(rows[kind] ?? []);
+  const shape = { batch: row('batch'), input: row('input'), output: row('output') };
+  return new Tensor({
+    label,
+    hint: label,
+    shape,
+    source: { kind: 'data', initial },
+    origins: [span],
+  });
+}
+
+function leafShape(tensor: string, rows: GivenRows, span: Span, isParam: boolean): Shape {
+  const row = (kind: RowKind): Row => {
+    const dims = rows[kind];
+    if (dims) return closedRow(dims);
+    return openRow({ tensor, row: kind, span, isParam, given: false });
+  };
+  return { batch: row('batch'), input: row('input'), output: row('output') };
+}

@@ -1,0 +1,48 @@
+/** What arrays and routines are called in dumps: after the user's words, the same each time. */
+import { Names } from '../../compiler/index.ts';
+import type { CodeTree } from './code-tree.ts';
+import { distinctNames } from './distinct-names.ts';
+import type { ArrayRef, Tensor } from './tensor.ts';
+
+/**
+ * Labelled tensors keep their labels if they can; the others are called after their operation. A
+ * gradient is called after its tensor.
+ */
+export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, string> {
+  const tensors = [...new Set(arrays.map(array => array.tensor))];
+  const labelled = tensors.filter(t => t.label !== undefined);
+  const labels = distinctNames(labelled.map(t => t.label ?? t.hint));
+  const names = new Names(labels);
+  const byTensor = new Map<Tensor, string>(labelled.map((t, i) => [t, labels[i] ?? t.hint]));
+  for (const tensor of tensors.filter(t => t.label === undefined)) {
+    byTensor.set(tensor, names.fresh(tensor.hint));
+  }
+  const nameOf = ({ tensor, part }: ArrayRef): string =>
+    `${byTensor.get(tensor) ?? tensor.hint}${part === 'grad' ? '.grad' : ''}`;
+  return new Map(arrays.map(array => [array, nameOf(array)]));
+}
+
+/** The titles of the outermost sections: `scalar_loss_gradient_then_gd_update`. */
+export function nameOfCode(tree: CodeTree): string {
+  const titles = outerTitles(tree);
+  const name = titles.map(title => title.replaceAll(/\W+/g, '_')).join('_then_');
+  return /^[a-z_]/i.test(name) ? name : `routine_${name}`.replace(/_$/, '');
+}
+
+function outerTitles(tree: CodeTree): readonly string[] {
+  switch (tree.kind) {
+    case 'sequence':
+      return tree.body.flatMap(outerTitles);
+    case 'section':
+      return [tree.title];
+    case 'repeat':
+      return outerTitles(tree.body);
+    case 'forward':
+      return [`${tree.tensor.label ?? tree.tensor.hint} forward`];
+    case 'backprop':
+      return [`${tree.tensor.label ?? tree.tensor.hint} backprop`];
+    case 'assign':
+    case 'zero-grads':
+      return [];
+  }
+}

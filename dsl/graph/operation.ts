@@ -1,0 +1,29 @@
+import type { Access, Assign } from '../../compiler/index.ts';
+import type { Logic } from '../shape/logic.ts';
+
+/**
+ * An operation in the abstract: which shapes it takes and the code it stands for, over its result
+ * (operand 0) and operands 1, 2, 3. `backward` is for ops that bring their own derivative; the
+ * others are derived from `forward`.
+ */
+export interface Operation {
+  /** As written: `*`, `relu`. */
+  readonly operator: string;
+  /** Names unlabelled results: `matmul`, `relu`. */
+  readonly hint: string;
+  readonly logic: Logic;
+  readonly forward: readonly SlotAssign[];
+  readonly backward: readonly SlotAssign[] | undefined;
+}
+
+/** `v1` is the value of operand 1, `g` the gradient of the result. */
+export interface Slot {
+  readonly part: 'value' | 'grad';
+  readonly operand: number;
+}
+
+export type SlotAssign = Assign<Slot, undefined>;
+
+export function slotAccess(part: Slot['part'], operand: number): Access<Slot> {
+  return { kind: 'access', node: { part, operand }, slot: operand };
+}

@@ -1,0 +1,105 @@
+/** From code whose shapes may be open to a routine the compiler takes. */
+import {
+  inMemoryOrder,
+  type LinkableRoutine,
+  mapCode,
+  setWherePossible,
+  type SettleOptions,
+  tensorNode,
+  UserError,
+  visitAssigns,
+} from '../../compiler/index.ts';
+import { closeShapes } from '../shape/close.ts';
+import { checkSetsOnce } from './check-sets.ts';
+import { ArrayRef } from './tensor.ts';
+import { type CodeTree, visitTree } from './code-tree.ts';
+import { expand } from './expand.ts';
+import { type Lifetimes, lifetimesIn } from './lifetimes.ts';
+import { nameArrays, nameOfCode } from './naming.ts';
+import { freeSymbols } from './symbols.ts';
+
+export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine {
+  const code = expand(tree);
+  const lifetimes = lifetimesIn(code);
+  const { arrays } = lifetimes;
+  closeShapes(arrays.map(array => array.tensor.shape));
+  const names = nameArrays(arrays);
+  const deviceOf = (array: ArrayRef): LinkableRoutine['arrays'][number] =>
+    array.deviceArray(options.dtype);
+  const nodes = new Map(
+    arrays.map(array => {
+      const dims = inMemoryOrder(deviceOf(array).dims);
+      return [array, tensorNode(names.get(array) ?? array.hint, options.dtype, dims)];
+    }),
+  );
+  const nodeOf = (array: ArrayRef) => nodes.get(array) ?? tensorNode(array.hint, options.dtype, []);
+  const name = options.name === undefined ? nameOfCode(tree) : checkedName(options.name);
+  checkKept(name, arrays, options);
+  const body = setWherePossible(mapCode(code, nodeOf, projections => projections.settle()));
+  visitAssigns(body, checkSetsOnce);
+  const outlive = outliving(tree, lifetimes, options);
+  const device = arrays
+    .filter(outlive)
+    .toSorted((a, b) => (nodeOf(a).name < nodeOf(b).name ? -1 : 1));
+  return {
+    routine: {
+      name,
+      symbols: freeSymbols(code),
+      device: device.map(nodeOf),
+      body,
+    },
+    arrays: device.map(deviceOf),
+    inputs: new Set(device.filter(array => lifetimes.inputs.has(array)).map(deviceOf)),
+    outputs: new Set(device.filter(array => lifetimes.outputs.has(array)).map(deviceOf)),
+  };
+}
+
+/** Names go into files and generated code. */
+function checkedName(name: string): string {
+  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+  const message = `"${name}" cannot name a routine: use letters, digits and _`;
+  throw new UserError({ code: 'EINC0509', message });
+}
+
+/** To keep what the code never computes would keep nothing. */
+function checkKept(
+  routine: string,
+  arrays: readonly ArrayRef[],
+  { keep, dtype }: SettleOptions,
+): void {
+  const touched = new Set(arrays.map(array => array.deviceArray(dtype)));
+  for (const handle of keep) {
+    const array = handle.deviceArray(dtype);
+    const isGradient = handle instanceof ArrayRef && handle.part === 'grad';
+    if (touched.has(array) || (array.initial.kind !== 'none' && !isGradient)) continue;
+    throw new UserError({
+      code: 'EINC0505',
+      message: `\`${routine}\` does not compute \`${array.label}\`, so it cannot keep it`,
+      help: [
+        isGradient
+          ? 'keep it where the backprop of a loss computes it'
+          : `add the code that computes it: \${${array.label}}.forward`,
+      ],
+    });
+  }
+}
+
+/**
+ * Which arrays live in the context: what a run needs from before or is asked to leave behind. The
+ * tensors whose `forward` or `backprop` the code names are asked for by that.
+ */
+function outliving(
+  tree: CodeTree,
+  { inputs }: Lifetimes,
+  { keep, dtype }: SettleOptions,
+): (array: ArrayRef) => boolean {
+  const kept = new Set(keep.map(handle => handle.deviceArray(dtype)));
+  visitTree(tree, t => {
+    if (t.kind === 'forward' || t.kind === 'backprop') kept.add(t.tensor.value.deviceArray(dtype));
+  });
+  return array => {
+    const { kind } = array.tensor.source;
+    const hasInitial = array.part === 'value' && (kind === 'param' || kind === 'data');
+    return hasInitial || inputs.has(array) || kept.has(array.deviceArray(dtype));
+  };
+}

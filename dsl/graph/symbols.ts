@@ -1,0 +1,56 @@
+import {
+  type Code,
+  type StaticSymbol,
+  symbolsOf,
+  unreachable,
+  UserError,
+} from '../../compiler/index.ts';
+import type { ArrayRef } from './tensor.ts';
+import type { OpenCode } from './expand.ts';
+import type { OpenProjections } from './open-projections.ts';
+
+/** The static symbols a routine must be given: those used outside a loop over them, as met. */
+export function freeSymbols(code: OpenCode): readonly StaticSymbol[] {
+  const found = new Set<StaticSymbol>();
+  collect(code, new Set(), found);
+  const byName = new Map<string, StaticSymbol>();
+  for (const symbol of found) {
+    if (byName.has(symbol.name)) {
+      throw new UserError({
+        code: 'EINC0502',
+        message: `two static symbols of this routine are called \`${symbol.name}\``,
+        help: ['give them different names, or use one `symbol()` for both'],
+      });
+    }
+    byName.set(symbol.name, symbol);
+  }
+  return [...found];
+}
+
+function collect(
+  code: Code<ArrayRef, OpenProjections>,
+  bound: ReadonlySet<StaticSymbol>,
+  to: Set<StaticSymbol>,
+): void {
+  switch (code.kind) {
+    case 'sequence':
+      code.body.forEach(child => collect(child, bound, to));
+      return;
+    case 'section':
+      collect(code.body, bound, to);
+      return;
+    case 'repeat':
+      collect(code.body, new Set([...bound, code.symbol]), to);
+      return;
+    case 'assign': {
+      const { logic } = code.projections;
+      const sliced = logic.kind === 'slice' ? [logic.symbol] : [];
+      for (const symbol of [...sliced, ...symbolsOf(code.value)]) {
+        if (!bound.has(symbol)) to.add(symbol);
+      }
+      return;
+    }
+    default:
+      unreachable(code);
+  }
+}

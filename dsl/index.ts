@@ -1,0 +1,11 @@
+/** The language's door. */
+export { cd } from './cd.ts';
+export { tensor, type TensorShape } from './data-tensor.ts';
+export { defineOp, type OpDefinition } from './define-op.ts';
+export type { Hole, NestedNumbers } from './elaborate/hole.ts';
+export type { TensorFunction } from './elaborate/tensor-function.ts';
+export { forward, sequence } from './code.ts';
+export { Code } from './graph/code.ts';
+export { ArrayRef, Tensor } from './graph/tensor.ts';
+export { op, type OpResult } from './op.ts';
+export { symbol } from './symbol.ts';

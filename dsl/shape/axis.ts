@@ -1,0 +1,32 @@
+import type { StaticSymbol } from '../../compiler/index.ts';
+
+/**
+ * One axis of one operand while the loops of an assignment are worked out. Axes that must run
+ * together are united (a union-find forest); each class becomes one loop.
+ */
+export interface Axis {
+  readonly size: number;
+  parent: Axis | undefined;
+  /** A name from an einsum spec. */
+  hint: string | undefined;
+  /** Subscripted by this instead of a loop. */
+  fixed: number | StaticSymbol | undefined;
+}
+
+export function newAxis(size: number): Axis {
+  return { size, parent: undefined, hint: undefined, fixed: undefined };
+}
+
+export function rootOf(axis: Axis): Axis {
+  let root = axis;
+  while (root.parent) root = root.parent;
+  return root;
+}
+
+export function unite(a: Axis, b: Axis): void {
+  const [to, from] = [rootOf(a), rootOf(b)];
+  if (to === from) return;
+  from.parent = to;
+  to.hint ??= from.hint;
+  to.fixed ??= from.fixed;
+}

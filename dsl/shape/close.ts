@@ -1,0 +1,202 @@
+/**
+ * Settles what no constraint decides, when code is compiled. In this order, until nothing is open:
+ *
+ *   1. a row of a leaf gets the axes of the smallest row that broadcasts it;
+ *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
+ *   3. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
+ *      or a spec hides the dimension of a parameter it is an error that names the parameter;
+ *   4. all else: no more axes, the size it is used at, or 1.
+ *
+ * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
+ */
+import type { Constraint } from './row.ts';
+import { hiddenDimensions } from './explain.ts';
+import {
+  closedRow,
+  type Dim,
+  type DimVar,
+  dimVar,
+  resolveDim,
+  resolveRow,
+  type Row,
+  rowKinds,
+  type RowVar,
+  type Shape,
+  type Size,
+  sizeOf,
+} from './row.ts';
+import { Solver } from './solve.ts';
+
+export function closeShapes(shapes: Iterable<Shape>): void {
+  const all = [...shapes];
+  Solver.transaction(solver => {
+    for (;;) {
+      const open = openIn(all);
+      if (open.rows.length + open.dims.length === 0) return;
+      rules.some(rule => rule(open, solver));
+    }
+  });
+}
+
+interface Open {
+  readonly rows: readonly RowVar[];
+  readonly dims: readonly DimVar[];
+}
+
+/** Decides what it can of what is still open; tells whether that was anything. */
+type ClosingRule = (open: Open, solver: Solver) => boolean;
+
+const rules: readonly ClosingRule[] = [
+  ({ rows }, solver) =>
+    decideEach(leavesIn(rows), row => {
+      const axes = fewestAxesBelow(row);
+      if (axes) solver.decideRow(row, closedRow(axes.map(() => dimVar())));
+    }),
+  ({ dims }, solver) =>
+    decideEach(leavesIn(dims), dim => {
+      const size = sizeBelow(dim);
+      if (size) solver.decideDim(dim, size);
+    }),
+  ({ rows, dims }, solver) => {
+    refuseHidden(rows, dims);
+    return decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([])));
+  },
+  ({ dims }, solver) => decideEach(leavesIn(dims), dim => solver.decideDim(dim, defaultSize(dim))),
+  ({ rows }, solver) => decideEach(rows, row => solver.decideRow(row, closedRow([]))),
+  ({ dims }, solver) =>
+    decideEach(dims, dim => solver.decideDim(dim, sizeBelow(dim) ?? defaultSize(dim))),
+];
+
+/** What one decision leads to may settle others, so each is looked at again when its turn comes. */
+function decideEach<V extends RowVar | DimVar>(
+  open: readonly V[],
+  decide: (v: V) => void,
+): boolean {
+  for (const variable of open) if (variable.binding === undefined) decide(variable);
+  return open.some(variable => variable.binding !== undefined);
+}
+
+function leavesIn<V extends RowVar | DimVar>(open: readonly V[]): readonly V[] {
+  return open.filter(variable => variable.leaf !== undefined);
+}
+
+function defaultSize({ atLeast }: DimVar): Size {
+  const size = Math.max(1, atLeast);
+  return sizeOf(size, { text: 'nothing asks for more' }, size === 1);
+}
+
+// ── What stands below a variable ────────────────────────────────────────────────────────────────
+
+/** Of the closed rows that broadcast this one, directly or through others, one with fewest axes. */
+function fewestAxesBelow(
+  row: RowVar,
+  known = new Map<RowVar, readonly Dim[] | undefined>(),
+): readonly Dim[] | undefined {
+  if (known.has(row)) return known.get(row);
+  // What is asked of it while it is being found out runs in a circle and says nothing.
+  known.set(row, undefined);
+  const candidates = waitingAt(row).flatMap(constraint => {
+    if (constraint.kind !== 'row-le' || resolveRow(constraint.operand).rest !== row) return [];
+    const { lead, rest, trail } = resolveRow(constraint.result);
+    const middle = rest ? fewestAxesBelow(rest, known) : [];
+    // A row that may still grow counts with the axes it is sure to have, if it has any.
+    const isSure = lead.length + trail.length > 0;
+    return middle || isSure ? [[...lead, ...(middle ?? []), ...trail]] : [];
+  });
+  const fewest = candidates.toSorted((a, b) => a.length - b.length)[0];
+  known.set(row, fewest);
+  return fewest;
+}
+
+/** The size a dim is used at; 1 when it is used at different ones. */
+function sizeBelow(dim: DimVar): Size | undefined {
+  const sizes = sizesBelow(dim, new Set());
+  const [first] = sizes;
+  if (!first || sizes.every(s => s.size === first.size)) return first;
+  const used = [...new Set(sizes.map(s => s.size))].join(' and ');
+  return sizeOf(1, { text: `it is used with sizes ${used}` }, true);
+}
+
+function sizesBelow(dim: DimVar, seen: Set<DimVar>): readonly Size[] {
+  if (seen.has(dim)) return [];
+  seen.add(dim);
+  return waitingAt(dim).flatMap(constraint => {
+    if (constraint.kind !== 'dim-le' || resolveDim(constraint.operand) !== dim) return [];
+    const result = resolveDim(constraint.result);
+    return result.kind === 'size' ? [result] : sizesBelow(result, seen);
+  });
+}
+
+function waitingAt({ watches }: RowVar | DimVar): readonly Constraint[] {
+  return [...watches].map(watch => watch.constraint);
+}
+
+// ── What is open ────────────────────────────────────────────────────────────────────────────────
+
+/** Every unbound variable in the shapes and in all that is constrained together with them. */
+function openIn(shapes: readonly Shape[]): Open {
+  const rows = new Set<RowVar>();
+  const dims = new Set<DimVar>();
+  const visitDim = (dim: Dim): void => {
+    const d = resolveDim(dim);
+    if (d.kind === 'size' || dims.has(d)) return;
+    dims.add(d);
+    waitingAt(d).forEach(visitConstraint);
+  };
+  const visitRow = (row: Row): void => {
+    const { lead, rest, trail } = resolveRow(row);
+    [...lead, ...trail].forEach(visitDim);
+    if (!rest || rows.has(rest)) return;
+    rows.add(rest);
+    waitingAt(rest).forEach(visitConstraint);
+  };
+  const visitConstraint = (c: Constraint): void => {
+    if (c.kind === 'dim-eq') [c.a, c.b].forEach(visitDim);
+    if (c.kind === 'dim-le') [c.result, c.operand].forEach(visitDim);
+    if (c.kind === 'row-eq') [c.a, c.b].forEach(visitRow);
+    if (c.kind === 'row-le') [c.result, c.operand].forEach(visitRow);
+  };
+  for (const shape of shapes) rowKinds.forEach(row => visitRow(shape[row]));
+  return { rows: [...rows], dims: [...dims] };
+}
+
+// ── Hidden dimensions ───────────────────────────────────────────────────────────────────────────
+
+/** Parameters of which nothing is known, in a web of constraints where dimensions hide. */
+function refuseHidden(rows: readonly RowVar[], dims: readonly DimVar[]): void {
+  const unknown = [...rows.filter(row => row.leaf?.given === false), ...dims];
+  const hidden = unknown.filter(v => v.leaf?.isParam === true && hides(v, new Set()));
+  const leaves = hidden.flatMap(v => (v.leaf ? [v.leaf] : []));
+  const distinct = leaves.filter(
+    (l, i) => leaves.findIndex(m => m.tensor === l.tensor && m.row === l.row) === i,
+  );
+  if (distinct.length > 0) throw hiddenDimensions(distinct);
+}
+
+function hides(variable: RowVar | DimVar, seen: Set<RowVar | DimVar>): boolean {
+  if (seen.has(variable)) return false;
+  seen.add(variable);
+  if (variable.kind === 'dim-var' && variable.hides) return true;
+  return waitingAt(variable).some(c => c.why.hides || neighbours(c).some(v => hides(v, seen)));
+}
+
+function neighbours(c: Constraint): readonly (RowVar | DimVar)[] {
+  const rowVars = (row: Row): readonly RowVar[] => {
+    const { rest } = resolveRow(row);
+    return rest ? [rest] : [];
+  };
+  const dimVars = (dim: Dim): readonly DimVar[] => {
+    const d = resolveDim(dim);
+    return d.kind === 'dim-var' ? [d] : [];
+  };
+  switch (c.kind) {
+    case 'dim-eq':
+      return [c.a, c.b].flatMap(dimVars);
+    case 'dim-le':
+      return [c.result, c.operand].flatMap(dimVars);
+    case 'row-eq':
+      return [c.a, c.b].flatMap(rowVars);
+    case 'row-le':
+      return [c.result, c.operand].flatMap(rowVars);
+  }
+}

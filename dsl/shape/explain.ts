@@ -1,0 +1,149 @@
+/** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
+import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
+import { printRow, printShape } from './print.ts';
+import {
+  type DimVar,
+  type Leaf,
+  resolveRow,
+  type Row,
+  type RowKind,
+  type Shape,
+  type Size,
+  type Use,
+  type Why,
+} from './row.ts';
+
+/** Two dims that must be equal are not. */
+export function sizeMismatch(a: Size, b: Size, why: Why | undefined): UserError {
+  const sizes = `sizes ${a.size} and ${b.size} differ`;
+  return new UserError({
+    code: 'EINC0301',
+    message: why ? `${agreement(why)}, but ${sizes}` : sizes,
+    ...placesOf(why),
+    notes: [because(a), because(b)],
+    help: hintsFor(why, [a, b]),
+  });
+}
+
+/** An axis is too short for what subscripts it. */
+export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined): UserError {
+  const { fixed, atLeast } = variable;
+  const last = atLeast - 1;
+  const index = typeof fixed === 'object' ? `\`${fixed.name}\`, up to ${last},` : `index ${last}`;
+  const [operator, owner] = why ? [`\`${why.use.operator}\``, nameOf(why.use, why.right)] : [];
+  return new UserError({
+    code: 'EINC0301',
+    message: `${operator ?? 'a slice'} takes ${index} of an axis of ${owner ?? 'a tensor'} whose size is ${axis.size}`,
+    ...placesOf(why),
+    notes: [because(axis)],
+  });
+}
+
+/** A row has axes that the other one has no place for. */
+export function rankMismatch(a: Row, b: Row, why: Why): UserError {
+  const isSlice = why.use.operator === '@|' && why.rows[0] === 'batch';
+  const reasons = [a, b].flatMap(row => {
+    const size = [...resolveRow(row).lead, ...resolveRow(row).trail].find(d => d.kind === 'size');
+    return size ? [`${describeRow(row)} because ${reasonOf(size)}`] : [];
+  });
+  return new UserError({
+    code: 'EINC0302',
+    message: isSlice
+      ? `\`@|\` selects along the first batch axis, but ${nameOf(why.use, why.right)} has no batch axes`
+      : `${agreement(why)}, but ${describeRow(a)} and ${describeRow(b)} cannot match`,
+    ...placesOf(why),
+    notes: reasons,
+    help: hintsFor(why, []),
+  });
+}
+
+/** Constraints that run in a circle ask for one more axis at every turn. */
+export function endlessRow(why: Why): UserError {
+  return new UserError({
+    code: 'EINC0302',
+    message: `${agreement(why)}, but each turn of this circle of assignments adds an axis`,
+    labels: why.use.span ? [{ span: why.use.span }] : [],
+  });
+}
+
+/** Parameters whose size nothing in the program says. */
+export function hiddenDimensions(leaves: readonly Leaf[]): UserError {
+  const [first] = leaves;
+  const names = leaves.map(l => `the ${l.row} axes of \`${l.tensor}\``);
+  const listed = [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
+  const field = first?.row.charAt(0) ?? 'o';
+  return new UserError({
+    code: 'EINC0303',
+    message: `nothing says the size of ${listed}`,
+    labels: leaves.flatMap(l => (l.span ? [{ span: l.span, text: `${l.row} axes unknown` }] : [])),
+    help: [`give the hidden dimension:  { ${first?.tensor ?? 'w'}; ${field} = [16] }`],
+  });
+}
+
+function because(size: Size): string {
+  return `${size.size} because ${reasonOf(size)}`;
+}
+
+function reasonOf({ because: { text, span } }: Size): string {
+  const at = span?.source.locate(span.start);
+  return `${text}${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`;
+}
+
+function describeRow(row: Row): string {
+  return hasAxes(row) || resolveRow(row).rest ? `[${printRow(row)}]` : 'no axes';
+}
+
+/** `` `*` needs the input axes of `w2` to equal the output axes of `relu(x)` `` */
+function agreement({ use, left, right, rows: [row, other], peer }: Why): string {
+  const isUnnamed = left < 0 && use.result.text === undefined;
+  const [a, b] = isUnnamed && peer !== undefined ? [peer, right].toSorted() : [left, right];
+  const first = nameOf(use, a ?? left);
+  const second = nameOf(use, b ?? right);
+  const needs = `\`${use.operator}\` needs the ${row} axes of ${first}`;
+  if (left === right) return `${needs} to fit its spec`;
+  if (row !== other) return `${needs} to equal the ${other} axes of ${second}`;
+  return `${needs} and ${second} to agree`;
+}
+
+function nameOf({ operands, result }: Use, slot: number): string {
+  const text = slot < 0 ? result.text : operands[slot]?.text;
+  if (text !== undefined) return `\`${text}\``;
+  if (slot < 0) return 'its result';
+  if (operands.length > 2) return `its operand ${slot + 1}`;
+  return operands.length === 1 ? 'its operand' : slot === 0 ? 'its left side' : 'its right side';
+}
+
+/** The operator, then everything that has a shape, each with what is known of it. */
+function placesOf(why: Why | undefined): Pick<Diagnostic, 'labels'> {
+  if (!why?.use.span) return {};
+  const { span, operands, result } = why.use;
+  const labels: Label[] = [{ span }];
+  for (const { span: place, shape } of [result, ...operands]) {
+    if (place) labels.push({ span: place, text: printShape(knownRows(shape)) });
+  }
+  return { labels };
+}
+
+/** Rows of which nothing is known say nothing in an error. */
+function knownRows(shape: Shape): Shape {
+  const known = (row: RowKind): Row =>
+    hasAxes(shape[row]) ? shape[row] : { lead: [], rest: undefined, trail: [] };
+  return { batch: known('batch'), input: known('input'), output: shape.output };
+}
+
+function hasAxes(row: Row): boolean {
+  const { lead, trail } = resolveRow(row);
+  return lead.length + trail.length > 0;
+}
+
+function hintsFor(why: Why | undefined, sizes: readonly Size[]): readonly string[] {
+  const isProduct = why?.use.operator === '*' && why.left === 0;
+  const isSpec = why?.left === why?.right;
+  const isWrittenOne = sizes.some(({ size, broadcasts }) => size === 1 && !broadcasts);
+  return [
+    ...(isProduct ? ['for an element-wise product write `*.`'] : []),
+    ...(isWrittenOne && !isSpec
+      ? ['a size of 1 that you write does not broadcast: leave the axis out']
+      : []),
+  ];
+}

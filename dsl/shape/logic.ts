@@ -1,0 +1,176 @@
+/**
+ * How the shapes of an operation hang together, and nothing else: each logic gives constraints.
+ * They are used twice: with the tensors' shapes, to infer sizes, and with every axis of every
+ * operand made distinct, to infer which axes run in one loop.
+ */
+import type { StaticSymbol } from '../../compiler/index.ts';
+import type { RowSpec, ShapeSpec, Spec } from '../language/ast.ts';
+import type { Constraint, Use, Why } from './row.ts';
+import {
+  type Dim,
+  dimVar,
+  type DimVar,
+  type Row,
+  rowKinds,
+  type RowKind,
+  type RowVar,
+  rowVar,
+  type Shape,
+} from './row.ts';
+
+export type Logic =
+  /** Each axis of the result with the same axis of every operand. */
+  | { readonly kind: 'pointwise' }
+  /** The input axes of the first operand meet the output axes of the second. */
+  | { readonly kind: 'compose' }
+  /** Input and output axes change places. */
+  | { readonly kind: 'transpose' }
+  | { readonly kind: 'einsum'; readonly spec: Spec; readonly text: string }
+  /** The first batch axis at the value of a symbol. */
+  | { readonly kind: 'slice'; readonly symbol: StaticSymbol };
+
+/** As `cd` writes it. */
+export function textOf(logic: Logic): string {
+  switch (logic.kind) {
+    case 'pointwise':
+      return '.';
+    case 'compose':
+      return '@';
+    case 'transpose':
+      return 'T';
+    case 'einsum':
+      return logic.text;
+    case 'slice':
+      return `@| ${logic.symbol.name}`;
+  }
+}
+
+/** `slots`: the result, then the operands. */
+export function constraintsOf(
+  logic: Logic,
+  slots: readonly Shape[],
+  use: Use,
+): readonly Constraint[] {
+  const [result, ...operands] = slots;
+  if (!result) return [];
+  switch (logic.kind) {
+    case 'pointwise':
+      return operands.flatMap((operand, i) =>
+        rowKinds.map(row =>
+          below(result, row, operand, row, ofResult(use, i, row, peerOf(i, use))),
+        ),
+      );
+    case 'compose':
+      return compose(result, operands, use);
+    case 'transpose':
+      return operands.flatMap(operand => transpose(result, operand, use));
+    case 'einsum':
+      return einsum(logic.spec, slots, use);
+    case 'slice':
+      return operands.flatMap(operand => slice(result, operand, logic.symbol, use));
+  }
+}
+
+const RESULT = -1;
+
+/** The result's row meets an operand's. */
+function ofResult(use: Use, right: number, row: RowKind, peer?: number): Why {
+  return { use, left: RESULT, right, rows: [row, row], peer, hides: false };
+}
+
+function peerOf(operand: number, { operands }: Use): number | undefined {
+  if (operands.length < 2) return undefined;
+  return operand === 0 ? 1 : 0;
+}
+
+function below(result: Shape, at: RowKind, operand: Shape, from: RowKind, reason: Why): Constraint {
+  return { kind: 'row-le', result: result[at], operand: operand[from], why: reason };
+}
+
+function compose(result: Shape, [a, b]: readonly Shape[], use: Use): readonly Constraint[] {
+  if (!a || !b) return [];
+  const meet: Why = {
+    ...{ use, left: 0, right: 1, rows: ['input', 'output'] },
+    ...{ peer: undefined, hides: true },
+  };
+  return [
+    below(a, 'input', b, 'output', meet),
+    below(result, 'batch', a, 'batch', ofResult(use, 0, 'batch', 1)),
+    below(result, 'batch', b, 'batch', ofResult(use, 1, 'batch', 0)),
+    below(result, 'input', b, 'input', ofResult(use, 1, 'input')),
+    below(result, 'output', a, 'output', { ...ofResult(use, 0, 'output'), hides: true }),
+  ];
+}
+
+function transpose(result: Shape, operand: Shape, use: Use): readonly Constraint[] {
+  const swapped = (row: RowKind, from: RowKind): Constraint =>
+    below(result, row, operand, from, { ...ofResult(use, 0, row), rows: [row, from] });
+  return [swapped('batch', 'batch'), swapped('input', 'output'), swapped('output', 'input')];
+}
+
+function slice(
+  result: Shape,
+  operand: Shape,
+  symbol: StaticSymbol,
+  use: Use,
+): readonly Constraint[] {
+  const { lead, rest, trail } = result.batch;
+  const sliced = { lead: [dimVar({ label: symbol.name, fixed: symbol }), ...lead], rest, trail };
+  const equal = (a: Row, row: RowKind): Constraint => {
+    return { kind: 'row-eq', a, b: operand[row], why: ofResult(use, 0, row) };
+  };
+  return [equal(sliced, 'batch'), equal(result.input, 'input'), equal(result.output, 'output')];
+}
+
+// ── Einsum ──────────────────────────────────────────────────────────────────────────────────────
+
+function einsum(
+  spec: Spec,
+  [result, ...operands]: readonly Shape[],
+  use: Use,
+): readonly Constraint[] {
+  const names = new SpecNames();
+  const match = (shape: Shape, written: ShapeSpec, slot: number): readonly Constraint[] =>
+    rowKinds.map(row => ({
+      kind: 'row-eq',
+      a: shape[row],
+      b: names.row(written[row]),
+      why: { ...ofResult(use, slot, row), left: slot },
+    }));
+  return [
+    ...operands.flatMap((shape, i) => {
+      const written = spec.operands[i];
+      return written ? match(shape, written, i) : [];
+    }),
+    ...(result ? match(result, spec.result, RESULT) : []),
+  ];
+}
+
+/** The variables of one use of a spec: equal names are equal axes, or equal rows. */
+class SpecNames {
+  readonly #dims = new Map<string, DimVar>();
+  readonly #rows = new Map<string, RowVar>();
+
+  row({ lead, rowVar: name, trail }: RowSpec): Row {
+    const rest = name && this.#named(this.#rows, name.text, () => rowVar());
+    const dims = (axes: RowSpec['lead']): Dim[] => axes.map(axis => this.#dim(axis));
+    return { lead: dims(lead), rest, trail: dims(trail) };
+  }
+
+  #dim(axis: RowSpec['lead'][number]): DimVar {
+    switch (axis.kind) {
+      case 'label':
+        return this.#named(this.#dims, axis.name, () => dimVar({ label: axis.name, hides: true }));
+      case 'fixed':
+        return dimVar({ fixed: axis.index });
+      case 'any':
+        return dimVar({ hides: true });
+    }
+  }
+
+  #named<V>(known: Map<string, V>, name: string, create: () => V): V {
+    const found = known.get(name) ?? create();
+    known.set(name, found);
+    return found;
+  }
+}

@@ -1,0 +1,18 @@
+/** Shapes as people write them: `10 | 2 -> 16`. What is not known yet is `?` or `…`. */
+import { type Dim, resolveDim, resolveRow, type Row, type Shape } from './row.ts';
+
+export function printShape(shape: Shape): string {
+  const [batch, input, output] = [shape.batch, shape.input, shape.output].map(printRow);
+  return `${batch ? `${batch} | ` : ''}${input ? `${input} -> ` : ''}${output || 'scalar'}`;
+}
+
+export function printRow(row: Row): string {
+  const { lead, rest, trail } = resolveRow(row);
+  const parts = [...lead.map(printDim), ...(rest ? ['…'] : []), ...trail.map(printDim)];
+  return parts.join(', ');
+}
+
+export function printDim(dim: Dim): string {
+  const d = resolveDim(dim);
+  return d.kind === 'size' ? String(d.size) : (d.label ?? '?');
+}

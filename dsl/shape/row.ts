@@ -1,0 +1,182 @@
+/**
+ * Dims, rows and shapes, with variables for what is not known yet.
+ *
+ * A shape has three rows: batch | input -> output. A row is a list of dims, or, while it may still
+ * get more axes, a list with a row variable in it. Variables are bound by the solver alone.
+ */
+import type { Span, StaticSymbol } from '../../compiler/index.ts';
+import type { Axis } from './axis.ts';
+
+export type RowKind = 'batch' | 'input' | 'output';
+export const rowKinds: readonly RowKind[] = ['batch', 'input', 'output'];
+
+export type Shape = Readonly<Record<RowKind, Row>>;
+
+/** `lead … trail`; without `rest` there are just these axes. */
+export interface Row {
+  readonly lead: readonly Dim[];
+  readonly rest: RowVar | undefined;
+  readonly trail: readonly Dim[];
+}
+
+export type Dim = Size | DimVar;
+
+export interface Size {
+  readonly kind: 'size';
+  readonly size: number;
+  /** Of size 1 because nobody asked for more: meets any size. A 1 that the user wrote does not. */
+  readonly broadcasts: boolean;
+  readonly because: Because;
+  /** Set while projections are inferred: which axis of which operand this is. */
+  readonly axis?: Axis;
+}
+
+/** Why a dim has its size, for errors and for `explain`. */
+export interface Because {
+  readonly text: string;
+  readonly span?: Span | undefined;
+}
+
+export interface DimVar {
+  readonly kind: 'dim-var';
+  /** The axis label of an einsum spec. */
+  readonly label: string | undefined;
+  /** Subscripted by this integer or symbol instead of a loop. */
+  readonly fixed: number | StaticSymbol | undefined;
+  /** The smallest size that leaves room for what subscripts it. */
+  atLeast: number;
+  /** An einsum spec names it, so nothing but its own size can say how far to sum. */
+  hides: boolean;
+  binding: Dim | undefined;
+  leaf: Leaf | undefined;
+  readonly watches: Set<Watch>;
+}
+
+export interface RowVar {
+  readonly kind: 'row-var';
+  /** How many axes inference has put around it: a row that grows without end shows here. */
+  readonly grown: number;
+  binding: Row | undefined;
+  leaf: Leaf | undefined;
+  readonly watches: Set<Watch>;
+}
+
+/** A constraint that nothing decides yet, waiting at the variables that could. */
+export interface Watch {
+  readonly constraint: Constraint;
+  readonly places: readonly (DimVar | RowVar)[];
+}
+
+/** A variable of a tensor that nothing computes: a parameter, or an array that `cd` introduces. */
+export interface Leaf {
+  readonly tensor: string;
+  readonly row: RowKind;
+  readonly span: Span | undefined;
+  readonly isParam: boolean;
+  /** Some axes of the row are known; that there are no more needs no saying. */
+  readonly given: boolean;
+}
+
+export function sizeOf(size: number, because: Because, broadcasts = false): Size {
+  return { kind: 'size', size, broadcasts, because };
+}
+
+export function dimVar(
+  options: Partial<Pick<DimVar, 'label' | 'fixed' | 'hides' | 'leaf'>> = {},
+): DimVar {
+  const { label, fixed, hides = false, leaf } = options;
+  const atLeast = typeof fixed === 'number' ? fixed + 1 : (fixed?.range ?? 0);
+  const watches = new Set<Watch>();
+  return { kind: 'dim-var', label, fixed, atLeast, hides, leaf, binding: undefined, watches };
+}
+
+export function rowVar(leaf?: Leaf, grown = 0): RowVar {
+  return { kind: 'row-var', grown, binding: undefined, leaf, watches: new Set() };
+}
+
+/** Just these axes, aligned at the right when broadcast. */
+export function closedRow(dims: readonly Dim[]): Row {
+  return { lead: [], rest: undefined, trail: dims };
+}
+
+export function openRow(leaf?: Leaf): Row {
+  return { lead: [], rest: rowVar(leaf), trail: [] };
+}
+
+export function openShape(): Shape {
+  return { batch: openRow(), input: openRow(), output: openRow() };
+}
+
+export const scalarShape: Shape = {
+  batch: closedRow([]),
+  input: closedRow([]),
+  output: closedRow([]),
+};
+
+// ── Constraints ────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What shape inference knows. `le` is "result ⊑ operand": the result has at least the axes of the
+ * operand, and each is of the operand's size unless that broadcasts.
+ */
+export type Constraint =
+  | { readonly kind: 'dim-eq'; readonly a: Dim; readonly b: Dim; readonly why: Why }
+  | { readonly kind: 'row-eq'; readonly a: Row; readonly b: Row; readonly why: Why }
+  | { readonly kind: 'dim-le'; readonly result: Dim; readonly operand: Dim; readonly why: Why }
+  | { readonly kind: 'row-le'; readonly result: Row; readonly operand: Row; readonly why: Why };
+
+/** Where a constraint comes from: what an error about it has to show. */
+export interface Why {
+  readonly use: Use;
+  /** The two that must agree: positions among the operands, -1 for the result. */
+  readonly left: number;
+  readonly right: number;
+  /** Which row of each. */
+  readonly rows: readonly [RowKind, RowKind];
+  /** The other operand with this row, to name instead of a result that has no name. */
+  readonly peer: number | undefined;
+  /** A product has hidden dimensions here: one that nothing gives is an error. */
+  readonly hides: boolean;
+}
+
+/** An operation as it stands in a template. */
+export interface Use {
+  /** `*`, `relu`, `=:` */
+  readonly operator: string;
+  readonly span: Span | undefined;
+  readonly operands: readonly Operand[];
+  readonly result: Operand;
+}
+
+export interface Operand {
+  readonly span: Span | undefined;
+  /** As the user wrote it, when that is short. */
+  readonly text: string | undefined;
+  readonly shape: Shape;
+}
+
+// ── Looking through bindings ────────────────────────────────────────────────────────────────────
+
+export function resolveDim(dim: Dim): Dim {
+  let d = dim;
+  while (d.kind === 'dim-var' && d.binding) d = d.binding;
+  return d;
+}
+
+/** With every bound row variable replaced by its axes. */
+export function resolveRow(row: Row): Row {
+  const { lead, rest, trail } = row;
+  if (!rest?.binding) return row;
+  const middle = resolveRow(rest.binding);
+  return {
+    lead: [...lead, ...middle.lead],
+    rest: middle.rest,
+    trail: [...middle.trail, ...trail],
+  };
+}
+
+/** The axes of a row that is closed; undefined while it is open. */
+export function axesOf(row: Row): readonly Dim[] | undefined {
+  const { lead, rest, trail } = resolveRow(row);
+  return rest ? undefined : [...lead, ...trail].map(resolveDim);
+}

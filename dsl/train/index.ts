@@ -1,0 +1,3 @@
+/** Training: what a loss and its parameters need to learn. */
+export { gradUpdate } from './gradient.ts';
+export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
