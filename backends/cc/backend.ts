@@ -1,0 +1,80 @@
+/** The backend that compiles C with the user's compiler and runs it in this process. */
+import type { DType, Program } from '../../compiler/index.ts';
+import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
+import { emit, entryPoint } from '../clike/emit.ts';
+import type { Native } from '../native/addon.ts';
+import { loadNative } from '../native/addon.ts';
+import { NativeBuffer } from '../native/buffer.ts';
+import { compileLibrary } from '../native/compile.ts';
+import { type Compiler, findCompiler } from '../native/compiler.ts';
+import { openKernel } from '../native/kernel.ts';
+import { NativeStream } from '../native/stream.ts';
+import { c99 } from './dialect.ts';
+
+/**
+ * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
+ * no fast-math. Integers wrap and arrays of different types may share memory, as the loop IR says.
+ */
+const flags = [
+  '-std=c99', // GNU's dialects know `linux` and `unix` as numbers
+  '-O3',
+  '-march=native',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-ffp-contract=off',
+  '-fwrapv',
+  '-fno-strict-aliasing',
+];
+
+export class CcBackend implements Backend {
+  readonly name = 'cc';
+  readonly #compiler: Compiler;
+  readonly #native: Native;
+
+  /** Rejects with a `BackendError` when there is no C compiler or it does not work. */
+  static async open(): Promise<CcBackend> {
+    const compiler = findCompiler();
+    return new CcBackend(compiler, await loadNative(compiler));
+  }
+
+  private constructor(compiler: Compiler, native: Native) {
+    this.#compiler = compiler;
+    this.#native = native;
+  }
+
+  source(program: Program): { readonly extension: string; readonly text: string } {
+    return { extension: 'c', text: emit(program, c99) };
+  }
+
+  async compile(program: Program): Promise<Kernel> {
+    const { params, scratch, symbols } = program;
+    const library = await compileLibrary(this.#compiler, {
+      name: fileName(program.name),
+      source: emit(program, c99),
+      flags,
+    });
+    const signature = { buffers: [...params, ...scratch].map(bufferOf), indices: symbols.length };
+    return openKernel(this.#native, library, entryPoint, signature);
+  }
+
+  allocate(dtype: DType, cells: number): DeviceBuffer {
+    return new NativeBuffer(this.#native, dtype, cells);
+  }
+
+  openStream(): Stream {
+    return new NativeStream(this.#native);
+  }
+
+  [Symbol.dispose](): void {
+    // The native part stays loaded for the life of the process.
+  }
+}
+
+/** A routine may be called like a long sentence; a file may not. */
+function fileName(routine: string): string {
+  return routine.replaceAll(/\W/g, '_').slice(0, 80);
+}
+
+function bufferOf({ dtype, dims }: Program['params'][number]): { dtype: DType; cells: number } {
+  return { dtype, cells: dims.reduce((cells, dim) => cells * dim, 1) };
+}

@@ -1,0 +1,64 @@
+import { precedence, type Dialect, type OpText } from '../clike/dialect.ts';
+import { cLiteral } from '../clike/literal.ts';
+import type { DType } from '../../compiler/index.ts';
+
+/**
+ * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
+ * one line each.
+ */
+export const c99: Dialect = {
+  typeName: { f32: 'float', f64: 'double', i32: 'int', bool: '_Bool' },
+  functionPrefix: 'static void',
+  literal: cLiteral,
+  op: {
+    add: infix('+', precedence.sum),
+    sub: infix('-', precedence.sum),
+    mul: infix('*', precedence.product),
+    // Where integers have no quotient the processor traps; here it is 0, or wraps.
+    div: dtype =>
+      dtype === 'i32'
+        ? helper('div', 2, 'b == 0 ? 0 : b == -1 ? -a : a / b')(dtype)
+        : infix('/', precedence.product)(),
+    lt: infix('<', precedence.less),
+    eq: infix('==', precedence.equal),
+    ne: infix('!=', precedence.equal),
+    neg: () => ({ kind: 'prefix', sign: '-' }),
+    where: () => ({ kind: 'select' }),
+    pow: libm('pow', 2),
+    sqrt: libm('sqrt', 1),
+    exp: libm('exp', 1),
+    log: libm('log', 1),
+    tanh: libm('tanh', 1),
+    sin: libm('sin', 1),
+    cos: libm('cos', 1),
+    abs: libm('fabs', 1),
+    fma: libm('fma', 3),
+    relu: helper('relu', 1, 'a < 0 ? 0 : a'),
+    max: helper('max', 2, 'a > b || a != a ? a : b'),
+    min: helper('min', 2, 'a < b || a != a ? a : b'),
+  },
+};
+
+function infix(sign: string, level: number): () => OpText {
+  return () => ({ kind: 'infix', sign, precedence: level });
+}
+
+/** A function of libm; integers go through double. */
+function libm(name: string, arity: number): (dtype: DType) => OpText {
+  return dtype => {
+    const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
+    const params = Array<string>(arity).fill(type).join(', ');
+    return { kind: 'call', name: called, needs: `${type} ${called}(${params});` };
+  };
+}
+
+/** A function of our own, where an expression would name an operand twice. */
+function helper(name: string, arity: number, body: string): (dtype: DType) => OpText {
+  return dtype => {
+    const type = c99.typeName[dtype];
+    const params = ['a', 'b'].slice(0, arity).map(p => `${type} ${p}`);
+    const typed = `${name}_${dtype}`;
+    const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
+    return { kind: 'call', name: typed, needs };
+  };
+}

@@ -1,0 +1,22 @@
+import type { DType, Op } from '../../compiler/index.ts';
+
+/** What differs between C-like languages, as data. What is the same is written once, in `emit.ts`. */
+export interface Dialect {
+  readonly typeName: Readonly<Record<DType, string>>;
+  /** Goes before the function that holds the program. */
+  readonly functionPrefix: string;
+  readonly literal: (dtype: DType, value: number) => string;
+  /** How an op on operands of a dtype is written. */
+  readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;
+}
+
+export type OpText =
+  | { readonly kind: 'infix'; readonly sign: string; readonly precedence: number }
+  | { readonly kind: 'prefix'; readonly sign: string }
+  /** `c ? a : b` */
+  | { readonly kind: 'select' }
+  /** `needs`: a line the source must have before the program, once. */
+  | { readonly kind: 'call'; readonly name: string; readonly needs: string };
+
+/** C's precedences, higher binds tighter. */
+export const precedence = { select: 1, equal: 2, less: 3, sum: 4, product: 5, prefix: 6, atom: 7 };

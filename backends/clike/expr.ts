@@ -1,0 +1,116 @@
+/** Expressions and subscripts as C text, with no parenthesis that C does not need. */
+import {
+  type DType,
+  type Expr,
+  type Index,
+  type Op,
+  type TensorNode,
+  unreachable,
+} from '../../compiler/index.ts';
+import { type Dialect, precedence } from './dialect.ts';
+import type { Identifiers } from './names.ts';
+
+export class ExprEmitter {
+  readonly dialect: Dialect;
+  readonly identifiers: Identifiers;
+  readonly #pointers: ReadonlySet<TensorNode>;
+  readonly #needs = new Set<string>();
+
+  /** `pointers`: the arrays that come with the arguments, so that even a scalar is behind one. */
+  constructor(dialect: Dialect, identifiers: Identifiers, pointers: Iterable<TensorNode>) {
+    this.dialect = dialect;
+    this.identifiers = identifiers;
+    this.#pointers = new Set(pointers);
+  }
+
+  /** The lines that the expressions emitted so far need before the program. */
+  needs(): readonly string[] {
+    return [...this.#needs];
+  }
+
+  /** Parenthesised when it binds looser than `level`. */
+  expr(e: Expr, level = 0): string {
+    switch (e.kind) {
+      case 'const': {
+        const literal = this.dialect.literal(e.dtype, e.value);
+        return within(
+          level,
+          literal.startsWith('-') ? precedence.prefix : precedence.atom,
+          literal,
+        );
+      }
+      case 'read':
+        return this.cell(e.node, e.index);
+      case 'index':
+        return this.#index(e.index, level);
+      case 'cast': {
+        const value = this.expr(e.value, precedence.prefix);
+        if (e.dtype === 'bool') return within(level, precedence.equal, `${value} != 0`);
+        return within(level, precedence.prefix, `(${this.dialect.typeName[e.dtype]})${value}`);
+      }
+      case 'apply': {
+        const parts = e.args.map(a => (at: number) => this.expr(a, at));
+        return this.apply(e.op, e.args.at(-1)?.dtype ?? e.dtype, parts, level);
+      }
+      default:
+        return unreachable(e);
+    }
+  }
+
+  /** An op on operands of `dtype`, each of which is asked for its text at a precedence. */
+  apply(op: Op, dtype: DType, parts: readonly ((level: number) => string)[], level = 0): string {
+    const text = this.dialect.op[op](dtype);
+    const part = (i: number, at: number): string => parts[i]?.(at) ?? '';
+    switch (text.kind) {
+      case 'infix': {
+        const [left, right] = [part(0, text.precedence), part(1, text.precedence + 1)];
+        return within(level, text.precedence, `${left} ${text.sign} ${right}`);
+      }
+      case 'prefix':
+        return within(level, precedence.prefix, text.sign + part(0, precedence.atom));
+      case 'select': {
+        const [c, a, b] = [0, 1, 2].map(i => part(i, precedence.select + 1));
+        return within(level, precedence.select, `${c} ? ${a} : ${b}`);
+      }
+      case 'call':
+        if (text.needs !== '') this.#needs.add(text.needs);
+        return `${text.name}(${parts.map(p => p(0)).join(', ')})`;
+      default:
+        return unreachable(text);
+    }
+  }
+
+  /** Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. */
+  cell(node: TensorNode, index: readonly Index[]): string {
+    const name = this.identifiers.ofNode(node);
+    if (index.length === 0 && !this.#pointers.has(node)) return name;
+    const offset = index.reduce((text, ix, axis) => {
+      const own = this.#index(ix, precedence.sum);
+      if (axis === 0 || text === '0') return own;
+      if (node.dims[axis] === 1) return text;
+      const row = /^\w+$/.test(text) ? text : `(${text})`;
+      return own === '0' ? `${row} * ${node.dims[axis]}` : `${row} * ${node.dims[axis]} + ${own}`;
+    }, '0');
+    return `${name}[${offset}]`;
+  }
+
+  #index({ terms, offset }: Index, level: number): string {
+    const parts = terms.map(({ coeff, loop }) => {
+      const name = this.identifiers.ofLoop(loop);
+      return coeff === 1 ? name : `${coeff} * ${name}`;
+    });
+    if (offset !== 0 || parts.length === 0) parts.push(String(offset));
+    const own = parts.length === 1 ? precedenceOf(parts.join('')) : precedence.sum;
+    return within(level, own, parts.join(' + '));
+  }
+}
+
+/** Of one term of a subscript: `i`, `2 * i` or a number. */
+function precedenceOf(term: string): number {
+  if (term.includes('*')) return precedence.product;
+  return term.startsWith('-') ? precedence.prefix : precedence.atom;
+}
+
+function within(level: number, own: number, text: string): string {
+  return own < level ? `(${text})` : text;
+}

@@ -1,0 +1,84 @@
+import {
+  type DType,
+  bytesOf,
+  LoopNames,
+  localsOf,
+  type LoopVar,
+  loopVar,
+  Names,
+  type Op,
+  ops,
+  type Program,
+  type TensorNode,
+} from '../../compiler/index.ts';
+import { namesIn } from '../../compiler/loop/facts.ts';
+import type { Dialect } from './dialect.ts';
+
+/** Words that C, C++ or CUDA keep for themselves, and those that every kernel uses. */
+const reserved = `alignas alignof asm auto bool break case catch char class const constexpr continue
+  default delete do double else enum explicit extern false float for friend goto if inline int long
+  main mutable namespace new nullptr operator private protected public register restrict return short
+  signed sizeof static struct switch template this throw true try typedef typeof union unsigned using
+  virtual void volatile while args k`.split(/\s+/);
+
+/** Functions that compilers put in calls of by themselves. */
+const calledUnasked = ['memcmp', 'memcpy', 'memmove', 'memset', 'sincos', 'sincosf'];
+
+/**
+ * C identifiers for what a program names: `w1.grad` becomes `w1_grad`, made unique where needed.
+ * Whatever a name says, in C it is one word that means nothing else.
+ */
+export class Identifiers {
+  /** Of the function that holds the program. */
+  readonly program: string;
+  readonly #known = new Map<TensorNode | LoopVar, string>();
+  readonly #loops: LoopNames;
+  /** Loops whose own names C does not take. */
+  readonly #renamed = new Map<LoopVar, LoopVar>();
+
+  constructor(program: Program, dialect: Dialect, taken: readonly string[]) {
+    const words = [...reserved, ...calledUnasked, ...functionsOf(dialect), ...taken];
+    const names = new Names(words);
+    this.program = names.fresh(identifier(program.name));
+    const { params, scratch, symbols } = program;
+    for (const node of [...params, ...scratch, ...localsOf(program)]) {
+      this.#known.set(node, names.fresh(identifier(node.name)));
+    }
+    for (const { loop } of symbols) this.#known.set(loop, names.fresh(identifier(loop)));
+    this.#loops = new LoopNames([...words, this.program, ...this.#known.values()]);
+    const all = namesIn(program);
+    const fresh = new Names(all);
+    for (const name of all.filter(n => n !== identifier(n))) {
+      this.#renamed.set(loopVar(name), loopVar(fresh.fresh(identifier(name))));
+    }
+  }
+
+  ofNode(node: TensorNode): string {
+    return this.#known.get(node) ?? node.name;
+  }
+
+  ofLoop(loop: LoopVar): string {
+    return this.#known.get(loop) ?? this.#loops.nameOf(this.#renamed.get(loop) ?? loop);
+  }
+
+  /** The loop has its name while `body` runs. */
+  within(loop: LoopVar, body: (name: string) => void): void {
+    this.#loops.within(this.#renamed.get(loop) ?? loop, body);
+  }
+}
+
+/** C has plans of its own for names that begin with `_`. */
+function identifier(name: string): string {
+  const word = name.replaceAll(/\W/g, '_');
+  return /^[a-z]/i.test(word) ? word : `v${word}`;
+}
+
+/** Every function the dialect may call. */
+function functionsOf(dialect: Dialect): readonly string[] {
+  return (Object.keys(ops) as Op[]).flatMap(op =>
+    (Object.keys(bytesOf) as DType[]).flatMap(dtype => {
+      const text = dialect.op[op](dtype);
+      return text.kind === 'call' ? [text.name] : [];
+    }),
+  );
+}

@@ -1,0 +1,94 @@
+/** Statements as C text. */
+import {
+  type Accumulate,
+  cellsOf,
+  type Declare,
+  type Stmt,
+  unreachable,
+  type Writer,
+} from '../../compiler/index.ts';
+import type { Fill } from '../../compiler/loop/ir.ts';
+import type { ExprEmitter } from './expr.ts';
+
+export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
+  switch (s.kind) {
+    case 'block':
+      emitBlock(s.body, w, exprs);
+      return;
+    case 'comment':
+      w.line(`/* ${commentText(s.text)} */`);
+      return;
+    case 'for':
+      exprs.identifiers.within(s.loop, i => {
+        const head = `for (int ${i} = 0; ${i} < ${s.extent}; ++${i})`;
+        w.block(head, () => emitStmt(s.body, w, exprs));
+      });
+      return;
+    case 'declare':
+      w.line(`${declaration(s, exprs)};`);
+      return;
+    case 'fill':
+      emitFill(s, w, exprs);
+      return;
+    case 'write':
+      w.statement(`${exprs.cell(s.node, s.index)} = ${exprs.expr(s.value)};`);
+      return;
+    case 'accumulate':
+      w.statement(`${emitUpdate(s, exprs)};`);
+      return;
+    default:
+      unreachable(s);
+  }
+}
+
+/** A declaration followed by the first store of the same thing becomes one line. */
+function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter): void {
+  for (let i = 0; i < body.length; i++) {
+    const [s, next] = [body[i], body[i + 1]];
+    if (!s) continue;
+    const initial = s.kind === 'declare' && next ? initialValue(s, next, exprs) : undefined;
+    if (s.kind === 'declare' && initial !== undefined) {
+      w.statement(`${declaration(s, exprs)} = ${initial};`);
+      i += 1;
+    } else {
+      emitStmt(s, w, exprs);
+    }
+  }
+}
+
+function initialValue({ node }: Declare, next: Stmt, exprs: ExprEmitter): string | undefined {
+  if (next.kind === 'write' && next.node === node && node.dims.length === 0) {
+    return exprs.expr(next.value);
+  }
+  if (next.kind !== 'fill' || next.node !== node) return undefined;
+  if (node.dims.length === 0) return exprs.dialect.literal(node.dtype, next.value);
+  return Object.is(next.value, 0) ? '{0}' : undefined;
+}
+
+function declaration({ node }: Declare, { dialect, identifiers }: ExprEmitter): string {
+  const size = node.dims.length === 0 ? '' : `[${Math.max(1, cellsOf(node))}]`;
+  return `${dialect.typeName[node.dtype]} ${identifiers.ofNode(node)}${size}`;
+}
+
+function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {
+  const text = exprs.dialect.literal(node.dtype, value);
+  if (node.dims.length === 0) {
+    w.line(`${exprs.cell(node, [])} = ${text};`);
+    return;
+  }
+  const name = exprs.identifiers.ofNode(node);
+  w.line(`for (int k = 0; k < ${cellsOf(node)}; ++k) ${name}[k] = ${text};`);
+}
+
+function emitUpdate({ op, node, index, value }: Accumulate, exprs: ExprEmitter): string {
+  const cell = exprs.cell(node, index);
+  const text = exprs.dialect.op[op](node.dtype);
+  if (text.kind === 'infix') return `${cell} ${text.sign}= ${exprs.expr(value)}`;
+  const parts = [() => cell, (level: number) => exprs.expr(value, level)];
+  return `${cell} = ${exprs.apply(op, node.dtype, parts)}`;
+}
+
+/** Ends where the comment does, and not at a `*` and `/` that a trigraph or a joined line brings. */
+function commentText(text: string): string {
+  return text.replaceAll(/\*(?=[/\\?])/g, '* ');
+}

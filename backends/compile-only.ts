@@ -1,0 +1,39 @@
+/** A backend that writes code but runs none: every array stays as it was given. */
+import type { Backend, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
+import { HostBuffer } from './interpreter/backend.ts';
+
+/** `source` is how the backend whose code is wanted writes a program. */
+export class CompileOnlyBackend implements Backend {
+  readonly name: string;
+  readonly source: Backend['source'];
+
+  constructor(name: string, source: Backend['source']) {
+    this.name = name;
+    this.source = source;
+  }
+
+  compile(): Promise<Kernel> {
+    return Promise.resolve({ bind: () => ({}), [Symbol.dispose]: () => undefined });
+  }
+
+  allocate(...[dtype, cells]: Parameters<Backend['allocate']>): DeviceBuffer {
+    return new HostBuffer(dtype, cells);
+  }
+
+  openStream(): Stream {
+    const nothing = (): void => undefined;
+    return {
+      plan: () => ({ indexCount: 0, [Symbol.dispose]: nothing }),
+      launch: nothing,
+      run: nothing,
+      loop: nothing,
+      idle: () => Promise.resolve(),
+      wait: nothing,
+      [Symbol.dispose]: nothing,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    // Holds nothing.
+  }
+}

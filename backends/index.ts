@@ -1,0 +1,42 @@
+/** The only place that knows all backends. */
+import { UserError } from '../compiler/index.ts';
+import type { Backend } from '../runtime/backend.ts';
+import { settings } from '../runtime/index.ts';
+import { CcBackend } from './cc/backend.ts';
+import { c99 } from './cc/dialect.ts';
+import { emit } from './clike/emit.ts';
+import { CompileOnlyBackend } from './compile-only.ts';
+import { InterpreterBackend } from './interpreter/backend.ts';
+
+export { checkToolchain, type Toolchain } from './toolchain.ts';
+
+export const backendNames = ['cc', 'interp'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/**
+ * Opens a backend: the named one, else `$EINC_BACKEND`, else `cc`. Rejects with a `BackendError`
+ * when the machine lacks what it needs.
+ */
+export async function openBackend(name?: BackendName): Promise<Backend> {
+  const wanted = known(name ?? settings().backend ?? 'cc');
+  switch (wanted) {
+    case 'interp':
+      return new InterpreterBackend();
+    case 'cc':
+      if (settings().executes) return CcBackend.open();
+      return new CompileOnlyBackend('cc', program => ({
+        extension: 'c',
+        text: emit(program, c99),
+      }));
+  }
+}
+
+function known(name: string): BackendName {
+  const found = backendNames.find(backend => backend === name);
+  if (found) return found;
+  throw new UserError({
+    code: 'EINC0508',
+    message: `there is no backend called \`${name}\``,
+    help: [`the backends are ${backendNames.map(backend => `\`${backend}\``).join(' and ')}`],
+  });
+}

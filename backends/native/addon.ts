@@ -1,0 +1,153 @@
+/** The functions of `runtime.c`, typed, and how they get into the process. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BackendError, InternalError } from '../../compiler/index.ts';
+import { compileLibrary } from './compile.ts';
+import { type Compiler, findCompiler } from './compiler.ts';
+
+declare const handleKind: unique symbol;
+/** A number that only `runtime.c` makes, and that it refuses once its object is gone. */
+type Handle<Kind extends string> = number & { readonly [handleKind]: Kind };
+
+export type BufferHandle = Handle<'buffer'>;
+export type LibraryHandle = Handle<'library'>;
+export type KernelHandle = Handle<'kernel'>;
+export type PlanHandle = Handle<'plan'>;
+export type StreamHandle = Handle<'stream'>;
+export type EventHandle = Handle<'event'>;
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
+
+/**
+ * Every function checks what it is given and throws an `Error`. Where a kernel failed, that error
+ * is a `KernelFailure`; where memory ran out, it has `bytesAsked` and `bytesLive`.
+ */
+export interface Native {
+  /** Zero-filled, aligned to 64 bytes, from 2 MiB on to 2 MiB. */
+  allocate(bytes: number): BufferHandle;
+  /** What is queued still sees the memory; a plan that names it cannot be run again. */
+  free(buffer: BufferHandle): void;
+  address(buffer: BufferHandle): number;
+  write(buffer: BufferHandle, offset: number, from: TypedArray): void;
+  read(buffer: BufferHandle, offset: number, to: TypedArray): void;
+  /** Of all buffers of this process. */
+  liveBytes(): number;
+
+  open(path: string): LibraryHandle;
+  kernel(library: LibraryHandle, symbol: string): KernelHandle;
+  /** Unmapped when no plan needs it any more. */
+  close(library: LibraryHandle): void;
+
+  /**
+   * `program` is, for each step, the kernel, how many arguments it gets, and those: a buffer, or
+   * `-1 - i` for index `i` of the plan.
+   */
+  createPlan(stream: StreamHandle, indexCount: number, program: Float64Array): PlanHandle;
+  /** What is queued still runs. */
+  destroyPlan(plan: PlanHandle): void;
+  launch(plan: PlanHandle, ...indices: number[]): void;
+  /** `count` runs; from each to the next index `i` grows by stride `i`. */
+  loop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): void;
+  /** On this thread, after all that is queued on the plan's stream. */
+  run(plan: PlanHandle, ...indices: number[]): void;
+  runLoop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): void;
+
+  createStream(): StreamHandle;
+  /** Waits for what is queued. */
+  destroyStream(stream: StreamHandle): void;
+  wait(stream: StreamHandle): void;
+  idle(stream: StreamHandle): Promise<void>;
+
+  createEvent(): EventHandle;
+  recordEvent(stream: StreamHandle, event: EventHandle): void;
+  /** Holds the stream until the last record queued before this call has run. */
+  waitEvent(stream: StreamHandle, event: EventHandle): void;
+  /** Queued records and waits still happen. */
+  destroyEvent(event: EventHandle): void;
+}
+
+export interface KernelFailure extends Error {
+  /** The plan's handle; it may be gone by now. */
+  readonly plan: number;
+  readonly step: number;
+  readonly code: number;
+}
+
+let loading: Promise<Native> | undefined;
+
+/** Built at first use, by the compiler that kernels are built with; loaded once per process. */
+export function loadNative(compiler?: Compiler): Promise<Native> {
+  loading ??= buildAndLoad(compiler);
+  // A failure may be mended, say by installing a compiler, without a restart.
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+async function buildAndLoad(compiler: Compiler = findCompiler()): Promise<Native> {
+  return load(await build(compiler));
+}
+
+const flags = ['-std=gnu11', '-O1', '-fvisibility=hidden', '-pthread', '-ldl'];
+
+function build(compiler: Compiler): Promise<string> {
+  const source = readFileSync(join(packageRoot(), 'backends', 'native', 'runtime.c'), 'utf8');
+  return compileLibrary(compiler, { name: 'runtime', source, flags, include: nodeApiHeaders() });
+}
+
+function nodeApiHeaders(): { readonly path: string; readonly version: string } {
+  const description = createRequire(import.meta.url).resolve('node-api-headers/package.json');
+  const { version } = JSON.parse(readFileSync(description, 'utf8')) as { version: string };
+  return { path: join(dirname(description), 'include'), version };
+}
+
+/** The same folder from the sources and from a bundle in `dist/`. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!isRoot(folder)) {
+    const above = dirname(folder);
+    if (above === folder) throw new InternalError('the package folder of einc is nowhere above');
+    folder = above;
+  }
+  return folder;
+}
+
+function isRoot(folder: string): boolean {
+  const description = join(folder, 'package.json');
+  if (!existsSync(description)) return false;
+  const { name } = JSON.parse(readFileSync(description, 'utf8')) as { name?: string };
+  return name === 'einc';
+}
+
+/** Loads a built addon. */
+export function load(path: string): Native {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path, constants.dlopen.RTLD_NOW);
+  } catch (cause) {
+    throw loadError('the native runtime', cause);
+  }
+  return module.exports as Native;
+}
+
+export function loadError(what: string, cause: unknown): BackendError {
+  return new BackendError(
+    {
+      code: 'EINC0907',
+      message: `${what} cannot be loaded`,
+      notes: [cause instanceof Error ? cause.message : String(cause)],
+      help: ['if its file system forbids running code, set EINC_CACHE_DIR to one that allows it'],
+    },
+    { cause },
+  );
+}

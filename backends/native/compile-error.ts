@@ -1,0 +1,122 @@
+/** What went wrong when C was compiled, in words: the compiler's, with the lines they are about. */
+import { BackendError, type Diagnostic } from '../../compiler/index.ts';
+import { type ToolResult } from './process.ts';
+
+export interface Attempt {
+  /** The compiler's path. */
+  readonly compiler: string;
+  readonly name: string;
+  readonly source: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** For a compiler that ran, but did not give a library. */
+export function outcomeError(attempt: Attempt, result: ToolResult): BackendError {
+  const { name } = attempt;
+  if (result.timedOut) return failed(attempt, 'EINC0903', timeoutText(attempt), result, []);
+  if (isFull(result.stderr)) return fullError(attempt, result);
+  if (
+    result.signal !== null ||
+    /internal compiler error|signal terminated program/.test(result.stderr)
+  ) {
+    const how = result.signal === null ? '' : ` (${result.signal})`;
+    return failed(attempt, 'EINC0904', `the C compiler crashed on \`${name}\`${how}`, result, [
+      'a crash is often a lack of memory: try again with fewer jobs beside it',
+    ]);
+  }
+  if (result.exitCode === 0) {
+    const message = `the C compiler reported success but made no library of \`${name}\``;
+    return failed(attempt, 'EINC0906', message, result, ['check what $EINC_CC names']);
+  }
+  return failed(attempt, 'EINC0902', `the C compiler rejected \`${name}\``, result, []);
+}
+
+/** For a compiler that could not be started. */
+export function startError(attempt: Attempt, cause: unknown): BackendError {
+  const message = `the C compiler could not be started for \`${attempt.name}\``;
+  const notes = [wordsOf(cause), commandOf(attempt)];
+  return new BackendError({ code: 'EINC0904', message, notes }, { cause });
+}
+
+/** For a source file that could not be written. */
+export function writeError(attempt: Attempt, cause: unknown): BackendError {
+  const message = `the source of \`${attempt.name}\` could not be written`;
+  return new BackendError(
+    { code: 'EINC0905', message, notes: [wordsOf(cause)], help: roomHelp },
+    { cause },
+  );
+}
+
+const roomHelp = ['set EINC_CACHE_DIR to a folder with room, or EINC_CACHE=off to use TMPDIR'];
+
+function fullError(attempt: Attempt, result: ToolResult): BackendError {
+  const message = `no space left on the device while compiling \`${attempt.name}\``;
+  return failed(attempt, 'EINC0905', message, result, roomHelp);
+}
+
+function failed(
+  attempt: Attempt,
+  code: string,
+  message: string,
+  result: ToolResult,
+  help: readonly string[],
+): BackendError {
+  const notes = [...diagnosticsOf(attempt, result.stderr), commandOf(attempt)];
+  const diagnostic: Diagnostic = { code, message, notes, help };
+  return new BackendError(diagnostic);
+}
+
+function timeoutText({ name, timeoutMs }: Attempt): string {
+  return `the C compiler did not finish \`${name}\` within ${timeoutMs / 1000} s`;
+}
+
+function isFull(stderr: string): boolean {
+  return stderr.includes('No space left on device') || stderr.includes('Disk quota exceeded');
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function commandOf({ compiler, args }: Attempt): string {
+  return [compiler, ...args].map(quoted).join(' ');
+}
+
+/** As one would type it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+const shownErrors = 3;
+const shownRawLines = 5;
+
+/** The first errors with the lines they are about; where none has a place, the first words at all. */
+function diagnosticsOf({ name, source }: Attempt, stderr: string): readonly string[] {
+  const said = stderr.split('\n').filter(line => line.trim() !== '');
+  const errors = said.flatMap(line => {
+    const place = /^([^:\s]+):(\d+):(\d+:)? (fatal |internal compiler )?error: /.exec(line);
+    return place === null ? [] : [{ line, file: place[1], row: Number(place[2]) }];
+  });
+  if (errors.length === 0) {
+    return said.length === 0 ? [] : [said.slice(0, shownRawLines).join('\n')];
+  }
+  const rows = source.split('\n');
+  return errors
+    .slice(0, shownErrors)
+    .map(({ line, file, row }) => (file === `${name}.c` ? `${line}\n${excerpt(rows, row)}` : line));
+}
+
+/** The line and its neighbours, numbered. */
+function excerpt(lines: readonly string[], line: number): string {
+  const first = Math.max(1, line - 1);
+  const shown = lines.slice(first - 1, line + 1);
+  const width = String(first + shown.length - 1).length;
+  return shown
+    .map((text, i) => {
+      const number = first + i;
+      const mark = number === line ? '>' : ' ';
+      return `${mark} ${String(number).padStart(width)} | ${text}`.trimEnd();
+    })
+    .join('\n');
+}

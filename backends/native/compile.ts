@@ -1,0 +1,112 @@
+/** C text to a shared library: from the cache, or by running the compiler. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { emitWarning } from 'node:process';
+import { invariant } from '../../compiler/index.ts';
+import { type Cache, contentKey, openCache, type Product } from '../../runtime/cache.ts';
+import { type Compiler } from './compiler.ts';
+import { cpuIdentity } from './cpu.ts';
+import { outcomeError, startError, writeError } from './compile-error.ts';
+import { atMost } from './limit.ts';
+import { runTool } from './process.ts';
+
+export interface LibrarySource {
+  /** Letters, digits and `_.-`; names the C file, so diagnostics and debuggers show it. */
+  readonly name: string;
+  readonly source: string;
+  /** Options of the compiler; `-l…` go behind the source, where linkers want them. */
+  readonly flags: readonly string[];
+  /** Headers beside the system's; `version` stands for what is in them. */
+  readonly include?: { readonly path: string; readonly version: string };
+}
+
+export interface CompileOptions {
+  readonly cache?: Cache;
+  readonly timeoutMs?: number;
+}
+
+/** What kernels and this runtime have agreed on: `int32_t k(void *const *args)`. */
+const abiVersion = '1';
+const defaultTimeoutMs = 120_000;
+
+let sharedCache: Cache | undefined;
+const inTurn = atMost(availableParallelism());
+
+/** The path of the library, whole and ready to be loaded. Rejects with a `BackendError`. */
+export function compileLibrary(
+  compiler: Compiler,
+  library: LibrarySource,
+  options: CompileOptions = {},
+): Promise<string> {
+  invariant(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(library.name),
+    () => `a library cannot be called ${JSON.stringify(library.name)}`,
+  );
+  const cache = options.cache ?? (sharedCache ??= openCache({ warn: emitWarning }));
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  return cache.file(libraryKey(compiler, library), workspace =>
+    inTurn(() => build(compiler, library, workspace, timeoutMs)),
+  );
+}
+
+function libraryKey(compiler: Compiler, { name, source, flags, include }: LibrarySource): string {
+  const cpu = flags.some(flag => /^-m(arch|cpu|tune)=native$/.test(flag)) ? cpuIdentity() : '';
+  const machine = `${process.platform} ${process.arch} ${cpu}`;
+  const headers = include?.version ?? '';
+  return contentKey([abiVersion, compiler.identity, machine, headers, name, source, ...flags]);
+}
+
+async function build(
+  compiler: Compiler,
+  library: LibrarySource,
+  workspace: string,
+  timeoutMs: number,
+): Promise<Product> {
+  const args = compilerArguments(library);
+  const { name, source } = library;
+  const attempt = { compiler: compiler.path, name, source, args, timeoutMs };
+  try {
+    writeFileSync(join(workspace, `${name}.c`), source);
+  } catch (cause) {
+    throw writeError(attempt, cause);
+  }
+  const result = await runTool({
+    path: compiler.path,
+    args,
+    cwd: workspace,
+    // CPATH, LD_PRELOAD and the like would change what is built without changing its key.
+    // The compiler believes PWD, so debug data names no folder of this machine.
+    env: { PATH: compiler.searchPath, LC_ALL: 'C', TMPDIR: workspace, PWD: '/proc/self/cwd' },
+    timeoutMs,
+  }).catch((cause: unknown) => {
+    throw startError(attempt, cause);
+  });
+  const path = join(workspace, `${name}.so`);
+  if (result.exitCode !== 0 || !isSharedObject(path)) throw outcomeError(attempt, result);
+  return { path, meta: { name, compiler: compiler.identity, command: args } };
+}
+
+/** Relative names, run in the workspace: the same text gives the same bytes in any folder. */
+function compilerArguments(library: LibrarySource): readonly string[] {
+  const isLibrary = (flag: string) => flag.startsWith('-l');
+  return [
+    ...library.flags.filter(flag => !isLibrary(flag)),
+    ...(library.include === undefined ? [] : ['-I', library.include.path]),
+    '-fdiagnostics-color=never',
+    '-fPIC',
+    '-shared',
+    '-o',
+    `${library.name}.so`,
+    `${library.name}.c`,
+    ...library.flags.filter(isLibrary),
+  ];
+}
+
+function isSharedObject(path: string): boolean {
+  try {
+    return readFileSync(path).subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+import { type DType } from '../../compiler/core/dtype.ts';
+import { invariant } from '../../compiler/index.ts';
+import { type BoundKernel, type DeviceBuffer, type Kernel } from '../../runtime/backend.ts';
+import { type KernelHandle, loadError, type Native } from './addon.ts';
+import { NativeBuffer } from './buffer.ts';
+import { Ownership } from './ownership.ts';
+
+/** What a kernel's C takes. C cannot check it, so whoever binds and plans is held to it. */
+export interface Signature {
+  readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
+  readonly indices: number;
+}
+
+/** The function `symbol` of a library. Without a signature its arguments are taken on trust. */
+export function openKernel(
+  native: Native,
+  libraryPath: string,
+  symbol: string,
+  signature?: Signature,
+): NativeKernel {
+  return new NativeKernel(native, libraryPath, symbol, signature);
+}
+
+export class NativeKernel implements Kernel {
+  readonly symbol: string;
+  readonly signature: Signature | undefined;
+  readonly #handle: KernelHandle;
+  readonly #ownership: Ownership;
+
+  constructor(native: Native, libraryPath: string, symbol: string, signature?: Signature) {
+    const { library, kernel } = open(native, libraryPath, symbol);
+    this.symbol = symbol;
+    this.signature = signature;
+    this.#handle = kernel;
+    this.#ownership = new Ownership(this, `kernel \`${symbol}\``, () => native.close(library));
+  }
+
+  /** For plans. Throws once the kernel is disposed of. */
+  get handle(): KernelHandle {
+    this.#ownership.check();
+    return this.#handle;
+  }
+
+  bind(buffers: readonly DeviceBuffer[]): BoundKernel {
+    this.#ownership.check();
+    const own = buffers.map(buffer => {
+      invariant(buffer instanceof NativeBuffer, () => `a foreign buffer for \`${this.symbol}\``);
+      return buffer;
+    });
+    const wanted = this.signature?.buffers.map(describe).join(', ');
+    const given = own.map(describe).join(', ');
+    invariant(
+      wanted === undefined || wanted === given,
+      () => `kernel \`${this.symbol}\` takes (${wanted ?? ''}) and was given (${given})`,
+    );
+    const bound: object = new NativeBoundKernel(this, own);
+    return bound;
+  }
+
+  /** Plans made before keep running. */
+  [Symbol.dispose](): void {
+    this.#ownership.dispose();
+  }
+}
+
+/** The `BoundKernel` of this backend. Keeps its kernel and its buffers from being collected. */
+export class NativeBoundKernel {
+  readonly kernel: NativeKernel;
+  readonly buffers: readonly NativeBuffer[];
+
+  constructor(kernel: NativeKernel, buffers: readonly NativeBuffer[]) {
+    this.kernel = kernel;
+    this.buffers = buffers;
+  }
+}
+
+function open(native: Native, path: string, symbol: string) {
+  try {
+    const library = native.open(path);
+    try {
+      return { library, kernel: native.kernel(library, symbol) };
+    } catch (error) {
+      native.close(library);
+      throw error;
+    }
+  } catch (cause) {
+    throw loadError(`kernel \`${symbol}\``, cause);
+  }
+}
+
+function describe({ dtype, cells }: { readonly dtype: DType; readonly cells: number }): string {
+  return `${cells} ${dtype}`;
+}

@@ -1,0 +1,100 @@
+/**
+ * How much memory is left. Linux promises more than it has and later kills who uses it, so a large
+ * array has to be refused here, while that can still be an error.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BackendError } from '../../compiler/index.ts';
+
+/** Below this, asking the system would cost more than it is worth. */
+const smallBytes = 1 << 24;
+
+const residentAtStart = process.memoryUsage.rss();
+
+/** Throws when `bytes` more cannot be had. `liveBytes` is what all buffers have now. */
+export function checkRoom(bytes: number, liveBytes: number, what: string): void {
+  if (bytes < smallBytes) return;
+  const available = availableBytes();
+  // Live buffers nobody has touched are in no statistics yet, but will take their memory.
+  const touched = Math.max(0, process.memoryUsage.rss() - residentAtStart);
+  if (bytes + Math.max(0, liveBytes - touched) > available) {
+    throw noRoom(what, bytes, liveBytes, available);
+  }
+}
+
+export function noRoom(
+  what: string,
+  bytes: number,
+  liveBytes: number,
+  available: number = availableBytes(),
+): BackendError {
+  return new BackendError({
+    code: 'EINC0912',
+    message: `no memory for ${what}: ${inWords(bytes)} asked for`,
+    notes: [`live buffers hold ${inWords(liveBytes)}; ${inWords(available)} are available`],
+  });
+}
+
+/** What the machine and the control groups of this process still have. Cached files count as free. */
+export function availableBytes(read: (path: string) => string | undefined = readText): number {
+  const machine = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1];
+  const rooms = groupFolders(read('/proc/self/cgroup') ?? '').map(group => roomIn(group, read));
+  return Math.min(machine === undefined ? Infinity : Number(machine) * 1024, ...rooms);
+}
+
+interface Group {
+  readonly folder: string;
+  readonly version: 1 | 2;
+}
+
+/** The group of this process and those above it, each of which may have a limit. */
+function groupFolders(membership: string): readonly Group[] {
+  return membership.split('\n').flatMap(line => {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (path === undefined) return [];
+    if (controllers === '') return upwards('/sys/fs/cgroup', path, 2);
+    return controllers?.split(',').includes('memory') === true
+      ? upwards('/sys/fs/cgroup/memory', path, 1)
+      : [];
+  });
+}
+
+function upwards(mount: string, path: string, version: 1 | 2): readonly Group[] {
+  const here = { folder: path === '/' ? mount : `${mount}${path}`, version };
+  return path === '/' ? [here] : [here, ...upwards(mount, dirname(path), version)];
+}
+
+const files = {
+  1: {
+    limit: 'memory.limit_in_bytes',
+    used: 'memory.usage_in_bytes',
+    cached: 'total_inactive_file',
+  },
+  2: { limit: 'memory.max', used: 'memory.current', cached: 'inactive_file' },
+} as const;
+
+/** Infinity where there is no limit, which version 1 writes as a huge number and version 2 as `max`. */
+function roomIn({ folder, version }: Group, read: (path: string) => string | undefined): number {
+  const { limit, used, cached } = files[version];
+  const most = Number(read(`${folder}/${limit}`) ?? NaN);
+  const taken = Number(read(`${folder}/${used}`) ?? NaN);
+  if (Number.isNaN(most) || Number.isNaN(taken)) return Infinity;
+  const statistics = read(`${folder}/memory.stat`) ?? '';
+  const reclaimable = new RegExp(`^${cached} (\\d+)$`, 'm').exec(statistics)?.[1] ?? '0';
+  return most - taken + Number(reclaimable);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function inWords(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = bytes < 1024 ? 0 : Math.min(5, Math.floor(Math.log2(bytes) / 10));
+  const digits = power === 0 ? 0 : 1;
+  return `${(bytes / 1024 ** power).toFixed(digits)} ${units[power] ?? ''}`;
+}

@@ -1,0 +1,1610 @@
+/*
+ * The native half of einc, for Node-API: array memory, loaded kernels, plans, streams and events.
+ *
+ *   kernel   int32_t k(void *const *args): 0 is success, anything else an error code. A slot of
+ *            `args` is an address or an integer cast to a pointer, so calling a kernel needs no
+ *            description of its types and no FFI library.
+ *   plan     kernels in order, with their arguments; the unit that a stream runs
+ *   stream   a thread with a ring of commands
+ *   event    a point in one stream that another can wait for
+ *
+ * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
+ * one thread, "the worker". A ring has one producer (its caller) and one consumer (its worker).
+ * Handles, tables and the links between buffers and plans belong to the caller alone; what a
+ * worker needs it finds in a command, and it publishes `tail` when it is done with it. While a
+ * stream is idle (tail == head) the caller may touch what else belongs to the worker.
+ *
+ * Lifetime. JavaScript holds handles, never addresses: a number with a generation in it, so a stale
+ * or forged one is an error and not a crash. Buffers, libraries and events count references: one
+ * for the handle, one for each plan or queued command that names them. A plan belongs to one
+ * stream; when a plan or a buffer is given up while queued commands need it, a command behind them
+ * lets go of it. So memory is returned as soon as the work before it is done, and nobody polls.
+ */
+#define NAPI_VERSION 8
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <node_api.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+typedef int32_t (*kernel_function)(void *const *args);
+
+#define MAX_INDICES 16
+#define RING_LENGTH 4096 /* commands; a power of two */
+#define WORKER_STACK_BYTES ((size_t)8 << 20)
+/* About a microsecond: enough to catch a peer that is just finishing, short on a busy core. */
+#define SPINS 40
+
+struct runtime;
+
+/* ---- handles ------------------------------------------------------------------------------------
+ * generation * 2^24 + index, exact in a double. A slot whose generations are used up is retired,
+ * so no handle is ever valid twice.
+ */
+
+#define INDEX_BITS 24
+#define MAX_OBJECTS (1u << INDEX_BITS)
+#define MAX_GENERATION ((1u << 28) - 1)
+#define NO_SLOT UINT32_MAX
+
+enum kind { NOTHING, BUFFER, LIBRARY, KERNEL, PLAN, STREAM, EVENT };
+
+static const char *const kind_names[] = {
+  "nothing", "buffer", "library", "kernel", "plan", "stream", "event",
+};
+
+struct slot {
+  void *object;
+  enum kind kind;
+  uint32_t generation;
+  uint32_t next_free;
+};
+
+struct table {
+  struct slot *slots;
+  uint32_t length;
+  uint32_t capacity;
+  uint32_t first_free;
+};
+
+static bool table_grow(struct table *table)
+{
+  uint32_t capacity = table->capacity == 0 ? 64 : table->capacity * 2;
+  if (capacity > MAX_OBJECTS) return false;
+  struct slot *slots = realloc(table->slots, capacity * sizeof *slots);
+  if (slots == NULL) return false;
+  table->slots = slots;
+  table->capacity = capacity;
+  return true;
+}
+
+/* The new handle, or 0, which is no handle, when there is no room. */
+static double table_add(struct table *table, enum kind kind, void *object)
+{
+  uint32_t index = table->first_free;
+  if (index != NO_SLOT) {
+    table->first_free = table->slots[index].next_free;
+  } else {
+    if (table->length == table->capacity && !table_grow(table)) return 0;
+    index = table->length++;
+    table->slots[index].generation = 0;
+  }
+  struct slot *slot = &table->slots[index];
+  slot->object = object;
+  slot->kind = kind;
+  slot->generation++;
+  return (double)(((uint64_t)slot->generation << INDEX_BITS) | index);
+}
+
+static struct slot *table_slot(const struct table *table, double handle)
+{
+  if (!(handle >= 0 && handle < 9007199254740992.0)) return NULL;
+  uint64_t bits = (uint64_t)handle;
+  if ((double)bits != handle) return NULL;
+  uint64_t index = bits & (MAX_OBJECTS - 1);
+  if (index >= table->length) return NULL;
+  struct slot *slot = &table->slots[index];
+  return slot->generation == bits >> INDEX_BITS ? slot : NULL;
+}
+
+static void *table_find(const struct table *table, enum kind kind, double handle)
+{
+  struct slot *slot = table_slot(table, handle);
+  return slot != NULL && slot->kind == kind ? slot->object : NULL;
+}
+
+static void table_remove(struct table *table, double handle)
+{
+  struct slot *slot = table_slot(table, handle);
+  if (slot == NULL) return;
+  slot->object = NULL;
+  slot->kind = NOTHING;
+  if (slot->generation == MAX_GENERATION) return;
+  slot->next_free = table->first_free;
+  table->first_free = (uint32_t)(slot - table->slots);
+}
+
+/* ---- what everything is made of -------------------------------------------------------------- */
+
+/* Array memory. Zero-filled; small blocks are aligned for vectors, large ones for huge pages. */
+struct buffer {
+  _Atomic uint32_t references;
+  void *address;
+  size_t bytes;
+  size_t mapped_bytes;  /* 0: from the heap */
+  struct use *uses;     /* the plans that name it; the caller's */
+};
+
+/* One argument of a plan that is a buffer, linked to all others of that buffer. */
+struct use {
+  struct buffer *buffer;  /* NULL once the buffer was freed */
+  struct plan *plan;
+  struct use *next;
+  struct use **link;
+};
+
+struct library {
+  _Atomic uint32_t references;
+  void *loaded;
+  struct kernel *kernels;
+};
+
+struct kernel {
+  kernel_function function;
+  struct library *library;
+  double handle;
+  struct kernel *next;
+};
+
+struct step {
+  kernel_function function;
+  void **arguments;
+  struct library *library;
+};
+
+/* Where an index goes before a run. */
+struct patch {
+  void **argument;
+  uint32_t index;
+};
+
+struct plan {
+  double handle;
+  struct stream *stream;  /* NULL once the stream was destroyed */
+  uint64_t last_command;  /* the stream's head after the plan was last queued */
+  bool broken;            /* names a freed buffer */
+  uint32_t index_count;
+  size_t step_count;
+  size_t patch_count;
+  size_t use_count;
+  struct step *steps;
+  struct patch *patches;
+  struct use *uses;
+  void **arguments;
+};
+
+/* The first kernel that failed; code 0 is no failure. */
+struct failure {
+  int32_t code;
+  uint32_t step;
+  double plan;
+};
+
+struct event {
+  _Atomic uint32_t references;
+  uint64_t recorded;  /* how often `record` was queued; the caller's */
+  uint64_t reached;   /* how many of those have run; under the mutex */
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+};
+
+struct promise {
+  struct runtime *runtime;
+  napi_deferred deferred;
+  struct failure failure;
+};
+
+enum command_kind {
+  RUN_PLAN,
+  RECORD_EVENT,
+  AWAIT_EVENT,
+  SETTLE_PROMISE,
+  DROP_BUFFER,
+  DROP_PLAN,
+  EXIT,
+};
+
+struct command {
+  enum command_kind kind;
+  void *object;
+  uint64_t count;  /* of runs, or the event's record that is meant */
+  int64_t indices[MAX_INDICES];
+  int64_t strides[MAX_INDICES];  /* what an index grows by from run to run */
+};
+
+struct stream {
+  struct runtime *runtime;
+  struct command *ring;
+  pthread_t thread;
+  pthread_mutex_t mutex;  /* guards falling asleep, nothing else */
+  pthread_cond_t work;
+  pthread_cond_t progress;
+  uint64_t seen_tail;  /* the caller's copy: spares the worker's cache line */
+  struct failure failure;
+  _Alignas(64) _Atomic uint64_t head;  /* commands queued */
+  _Alignas(64) _Atomic uint64_t tail;  /* commands done */
+  _Alignas(64) _Atomic uint64_t awaited;  /* the tail that the sleeping caller wants; or NEVER */
+  _Atomic bool sleeping;   /* the worker is, or is about to be */
+  _Atomic bool abandoned;  /* run nothing more, only let go */
+};
+
+#define NEVER UINT64_MAX
+
+/* What one env has. */
+struct runtime {
+  napi_env env;
+  struct table table;
+  napi_threadsafe_function completions;
+  uint32_t pending_promises;
+};
+
+/* Of the whole process: buffers of several envs draw on the same memory. */
+static _Atomic int64_t live_bytes;
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+static void set_number(napi_env env, napi_value object, const char *name, double number)
+{
+  napi_value value;
+  if (napi_create_double(env, number, &value) != napi_ok) return;
+  napi_set_named_property(env, object, name, value);
+}
+
+static napi_value make_error(napi_env env, const char *message)
+{
+  napi_value text;
+  napi_value error;
+  if (napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &text) != napi_ok) return NULL;
+  if (napi_create_error(env, NULL, text, &error) != napi_ok) return NULL;
+  return error;
+}
+
+/* These return NULL, as every function does that has thrown (or false). */
+
+__attribute__((format(printf, 2, 3)))
+static void *throw_error(napi_env env, const char *format, ...)
+{
+  char message[4096];
+  va_list values;
+  va_start(values, format);
+  vsnprintf(message, sizeof message, format, values);
+  va_end(values);
+  napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+static void *throw_no_memory(napi_env env, double bytes)
+{
+  int64_t live = atomic_load(&live_bytes);
+  char message[128];
+  snprintf(message, sizeof message, "no memory for %.0f bytes beside %lld live ones", bytes,
+           (long long)live);
+  napi_value error = make_error(env, message);
+  if (error == NULL) return NULL;
+  set_number(env, error, "bytesAsked", bytes);
+  set_number(env, error, "bytesLive", (double)live);
+  napi_throw(env, error);
+  return NULL;
+}
+
+static napi_value failure_error(napi_env env, struct failure failure)
+{
+  char message[128];
+  snprintf(message, sizeof message, "step %u of a plan failed with code %d", failure.step,
+           failure.code);
+  napi_value error = make_error(env, message);
+  if (error == NULL) return NULL;
+  set_number(env, error, "plan", failure.plan);
+  set_number(env, error, "step", failure.step);
+  set_number(env, error, "code", failure.code);
+  return error;
+}
+
+static void *throw_failure(napi_env env, struct failure failure)
+{
+  napi_value error = failure_error(env, failure);
+  if (error != NULL) napi_throw(env, error);
+  return NULL;
+}
+
+/* ---- arguments and results ------------------------------------------------------------------- */
+
+#define MAX_ARGUMENTS (2 + 2 * MAX_INDICES)
+
+struct call {
+  napi_env env;
+  struct runtime *runtime;
+  size_t count;
+  napi_value values[MAX_ARGUMENTS];
+};
+
+static bool read_call(struct call *call, napi_env env, napi_callback_info info, size_t fewest,
+                      size_t most)
+{
+  void *data = NULL;
+  call->env = env;
+  call->count = most;
+  if (napi_get_cb_info(env, info, &call->count, call->values, NULL, &data) != napi_ok) {
+    throw_error(env, "the call cannot be read");
+    return false;
+  }
+  call->runtime = data;
+  if (call->count >= fewest && call->count <= most) return true;
+  throw_error(env, "%zu arguments given, %zu to %zu taken", call->count, fewest, most);
+  return false;
+}
+
+static bool read_integer(struct call *call, size_t position, int64_t *integer)
+{
+  double number;
+  if (napi_get_value_double(call->env, call->values[position], &number) == napi_ok &&
+      number >= -9007199254740991.0 && number <= 9007199254740991.0) {
+    *integer = (int64_t)number;
+    if ((double)*integer == number) return true;
+  }
+  throw_error(call->env, "argument %zu is not a safe integer", position);
+  return false;
+}
+
+static bool read_natural(struct call *call, size_t position, uint64_t *natural)
+{
+  int64_t integer;
+  if (!read_integer(call, position, &integer)) return false;
+  *natural = (uint64_t)integer;
+  if (integer >= 0) return true;
+  throw_error(call->env, "argument %zu is negative", position);
+  return false;
+}
+
+static void *find_object(struct call *call, enum kind kind, double handle)
+{
+  void *object = table_find(&call->runtime->table, kind, handle);
+  if (object == NULL) throw_error(call->env, "%.17g is no live %s", handle, kind_names[kind]);
+  return object;
+}
+
+static void *read_object(struct call *call, size_t position, enum kind kind, double *handle)
+{
+  double number;
+  if (napi_get_value_double(call->env, call->values[position], &number) != napi_ok) {
+    return throw_error(call->env, "argument %zu is not a %s", position, kind_names[kind]);
+  }
+  if (handle != NULL) *handle = number;
+  return find_object(call, kind, number);
+}
+
+/* The caller frees it. */
+static char *read_text(struct call *call, size_t position)
+{
+  napi_value value = call->values[position];
+  size_t length;
+  if (napi_get_value_string_utf8(call->env, value, NULL, 0, &length) != napi_ok) {
+    return throw_error(call->env, "argument %zu is not a string", position);
+  }
+  char *text = malloc(length + 1);
+  if (text == NULL) return throw_no_memory(call->env, (double)length + 1);
+  napi_get_value_string_utf8(call->env, value, text, length + 1, &length);
+  if (strlen(text) == length) return text;
+  free(text);
+  return throw_error(call->env, "argument %zu has a NUL in it", position);
+}
+
+struct span {
+  void *address;
+  size_t bytes;
+};
+
+static bool read_typed_array(struct call *call, size_t position, napi_typedarray_type *type,
+                             struct span *span)
+{
+  static const uint8_t cell_bytes[] = {
+    [napi_int8_array] = 1,    [napi_uint8_array] = 1,   [napi_uint8_clamped_array] = 1,
+    [napi_int16_array] = 2,   [napi_uint16_array] = 2,  [napi_int32_array] = 4,
+    [napi_uint32_array] = 4,  [napi_float32_array] = 4, [napi_float64_array] = 8,
+    [napi_bigint64_array] = 8, [napi_biguint64_array] = 8,
+  };
+  size_t length;
+  napi_status status = napi_get_typedarray_info(call->env, call->values[position], type, &length,
+                                                &span->address, NULL, NULL);
+  if (status != napi_ok || (size_t)*type >= sizeof cell_bytes) {
+    throw_error(call->env, "argument %zu is not a typed array", position);
+    return false;
+  }
+  span->bytes = length * cell_bytes[*type];
+  return true;
+}
+
+static napi_value make_number(napi_env env, double number)
+{
+  napi_value value;
+  return napi_create_double(env, number, &value) == napi_ok ? value : NULL;
+}
+
+static void end_object(struct runtime *runtime, enum kind kind, void *object);
+
+/* The handle of a new object, or 0 after ending the object and throwing. */
+static double add_object(struct call *call, enum kind kind, void *object)
+{
+  double handle = table_add(&call->runtime->table, kind, object);
+  if (handle != 0) return handle;
+  end_object(call->runtime, kind, object);
+  throw_error(call->env, "there are too many objects");
+  return 0;
+}
+
+static napi_value hand_over(struct call *call, enum kind kind, void *object)
+{
+  double handle = add_object(call, kind, object);
+  return handle == 0 ? NULL : make_number(call->env, handle);
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+#define SMALL_ALIGNMENT ((size_t)64)
+#define LARGE_ALIGNMENT ((size_t)2 << 20)
+
+static size_t round_up(size_t bytes, size_t multiple)
+{
+  return (bytes + multiple - 1) / multiple * multiple;
+}
+
+/* Fresh pages are zero without being touched; what the alignment leaves over goes back. */
+static void *map_pages(size_t bytes)
+{
+  char *start = mmap(NULL, bytes + LARGE_ALIGNMENT, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  size_t before = (LARGE_ALIGNMENT - (uintptr_t)start % LARGE_ALIGNMENT) % LARGE_ALIGNMENT;
+  if (before > 0) munmap(start, before);
+  char *address = start + before;
+  munmap(address + bytes, LARGE_ALIGNMENT - before);
+  madvise(address, bytes, MADV_HUGEPAGE);
+  return address;
+}
+
+static void *zeroed_block(size_t bytes)
+{
+  void *address = NULL;
+  size_t room = round_up(bytes == 0 ? 1 : bytes, SMALL_ALIGNMENT);
+  if (posix_memalign(&address, SMALL_ALIGNMENT, room) != 0) return NULL;
+  return memset(address, 0, room);
+}
+
+static bool take_memory(struct buffer *buffer, size_t bytes)
+{
+  buffer->bytes = bytes;
+  if (bytes >= LARGE_ALIGNMENT) {
+    buffer->mapped_bytes = round_up(bytes, (size_t)sysconf(_SC_PAGESIZE));
+    buffer->address = map_pages(buffer->mapped_bytes);
+  } else {
+    buffer->address = zeroed_block(bytes);
+  }
+  if (buffer->address == NULL) return false;
+  atomic_fetch_add(&live_bytes, (int64_t)bytes);
+  return true;
+}
+
+static void drop_buffer(struct buffer *buffer)
+{
+  if (atomic_fetch_sub(&buffer->references, 1) != 1) return;
+  if (buffer->mapped_bytes > 0) munmap(buffer->address, buffer->mapped_bytes);
+  else free(buffer->address);
+  atomic_fetch_sub(&live_bytes, (int64_t)buffer->bytes);
+  free(buffer);
+}
+
+/* allocate(bytes): buffer */
+static napi_value js_allocate(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t bytes;
+  if (!read_call(&call, env, info, 1, 1) || !read_natural(&call, 0, &bytes)) return NULL;
+  struct buffer *buffer = calloc(1, sizeof *buffer);
+  if (buffer == NULL) return throw_no_memory(env, (double)bytes);
+  atomic_init(&buffer->references, 1);
+  if (!take_memory(buffer, bytes)) {
+    free(buffer);
+    return throw_no_memory(env, (double)bytes);
+  }
+  return hand_over(&call, BUFFER, buffer);
+}
+
+/* address(buffer): number, for handing the memory to other native code */
+static napi_value js_address(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct buffer *buffer = read_object(&call, 0, BUFFER, NULL);
+  if (buffer == NULL) return NULL;
+  return make_number(env, (double)(uintptr_t)buffer->address);
+}
+
+/* liveBytes(): number */
+static napi_value js_live_bytes(napi_env env, napi_callback_info info)
+{
+  (void)info;
+  return make_number(env, (double)atomic_load(&live_bytes));
+}
+
+/* The part of a buffer that (buffer, offset, typed array) means, and the array itself. */
+static bool read_transfer(struct call *call, napi_callback_info info, struct span *in_buffer,
+                          struct span *in_array)
+{
+  uint64_t offset;
+  napi_typedarray_type type;
+  if (!read_call(call, call->env, info, 3, 3)) return false;
+  struct buffer *buffer = read_object(call, 0, BUFFER, NULL);
+  if (buffer == NULL || !read_natural(call, 1, &offset)) return false;
+  if (!read_typed_array(call, 2, &type, in_array)) return false;
+  if (offset > buffer->bytes || in_array->bytes > buffer->bytes - offset) {
+    throw_error(call->env, "%zu bytes at %llu do not fit in a buffer of %zu", in_array->bytes,
+                (unsigned long long)offset, buffer->bytes);
+    return false;
+  }
+  in_buffer->address = (char *)buffer->address + offset;
+  in_buffer->bytes = in_array->bytes;
+  return true;
+}
+
+/* write(buffer, offset, typedArray) */
+static napi_value js_write(napi_env env, napi_callback_info info)
+{
+  struct call call = { .env = env };
+  struct span to;
+  struct span from;
+  if (!read_transfer(&call, info, &to, &from)) return NULL;
+  if (from.bytes > 0) memcpy(to.address, from.address, from.bytes);
+  return NULL;
+}
+
+/* read(buffer, offset, typedArray) */
+static napi_value js_read(napi_env env, napi_callback_info info)
+{
+  struct call call = { .env = env };
+  struct span from;
+  struct span to;
+  if (!read_transfer(&call, info, &from, &to)) return NULL;
+  if (to.bytes > 0) memcpy(to.address, from.address, to.bytes);
+  return NULL;
+}
+
+/* ---- libraries and kernels ------------------------------------------------------------------- */
+
+static void drop_library(struct library *library)
+{
+  if (atomic_fetch_sub(&library->references, 1) != 1) return;
+  dlclose(library->loaded);
+  free(library);
+}
+
+static struct library *load_library(struct call *call, const char *path)
+{
+  struct library *library = calloc(1, sizeof *library);
+  if (library == NULL) return throw_no_memory(call->env, sizeof *library);
+  atomic_init(&library->references, 1);
+  library->loaded = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (library->loaded != NULL) return library;
+  free(library);
+  const char *reason = dlerror();
+  return throw_error(call->env, "%s", reason != NULL ? reason : "dlopen failed");
+}
+
+/* open(path): library */
+static napi_value js_open(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  char *path = read_text(&call, 0);
+  if (path == NULL) return NULL;
+  struct library *library = load_library(&call, path);
+  free(path);
+  return library == NULL ? NULL : hand_over(&call, LIBRARY, library);
+}
+
+static kernel_function find_symbol(struct call *call, struct library *library, size_t position)
+{
+  char *symbol = read_text(call, position);
+  if (symbol == NULL) return NULL;
+  void *address = dlsym(library->loaded, symbol);
+  if (address == NULL) throw_error(call->env, "the library has no symbol %s", symbol);
+  free(symbol);
+  return (kernel_function)address;
+}
+
+/* kernel(library, symbol): kernel, valid until its library is closed */
+static napi_value js_kernel(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  struct library *library = read_object(&call, 0, LIBRARY, NULL);
+  if (library == NULL) return NULL;
+  kernel_function function = find_symbol(&call, library, 1);
+  if (function == NULL) return NULL;
+  struct kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return throw_no_memory(env, sizeof *kernel);
+  kernel->function = function;
+  kernel->library = library;
+  kernel->handle = add_object(&call, KERNEL, kernel);
+  if (kernel->handle == 0) return NULL;
+  kernel->next = library->kernels;
+  library->kernels = kernel;
+  return make_number(env, kernel->handle);
+}
+
+static void forget_kernels(struct runtime *runtime, struct library *library)
+{
+  struct kernel *kernel = library->kernels;
+  library->kernels = NULL;
+  while (kernel != NULL) {
+    struct kernel *next = kernel->next;
+    table_remove(&runtime->table, kernel->handle);
+    free(kernel);
+    kernel = next;
+  }
+}
+
+/* close(library): unmapped once no plan needs it */
+static napi_value js_close(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  double handle;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct library *library = read_object(&call, 0, LIBRARY, &handle);
+  if (library == NULL) return NULL;
+  forget_kernels(call.runtime, library);
+  table_remove(&call.runtime->table, handle);
+  drop_library(library);
+  return NULL;
+}
+
+/* ---- the ring -------------------------------------------------------------------------------- */
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static uint64_t head_of(struct stream *stream)
+{
+  return atomic_load_explicit(&stream->head, memory_order_relaxed);
+}
+
+static uint64_t tail_of(struct stream *stream)
+{
+  return atomic_load_explicit(&stream->tail, memory_order_acquire);
+}
+
+static bool is_idle(struct stream *stream)
+{
+  return tail_of(stream) == head_of(stream);
+}
+
+/*
+ * Sleeping and waking, both ways, rest on sequential consistency: one side stores its counter and
+ * then loads the other's wish to be woken, the other stores its wish and then loads the counter.
+ * One of them sees the other. The mutex closes the gap between that look and the wait.
+ */
+
+/* The caller sleeps until the worker has done `target` commands. */
+static void wait_for_tail(struct stream *stream, uint64_t target)
+{
+  for (int spin = 0; spin < SPINS; spin++) {
+    if (tail_of(stream) >= target) return;
+    relax();
+  }
+  pthread_mutex_lock(&stream->mutex);
+  for (;;) {
+    atomic_store(&stream->awaited, target);
+    if (atomic_load(&stream->tail) >= target) break;
+    pthread_cond_wait(&stream->progress, &stream->mutex);
+  }
+  atomic_store(&stream->awaited, NEVER);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+static void advance_tail(struct stream *stream, uint64_t tail)
+{
+  atomic_store(&stream->tail, tail);
+  if (tail < atomic_load(&stream->awaited)) return;
+  pthread_mutex_lock(&stream->mutex);
+  atomic_store(&stream->awaited, NEVER);
+  pthread_cond_signal(&stream->progress);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+/* The worker sleeps until there is more than `tail`; returns the new head. */
+static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
+{
+  uint64_t head = atomic_load_explicit(&stream->head, memory_order_acquire);
+  for (int spin = 0; spin < SPINS && head == tail; spin++) {
+    relax();
+    head = atomic_load_explicit(&stream->head, memory_order_acquire);
+  }
+  if (head != tail) return head;
+  pthread_mutex_lock(&stream->mutex);
+  for (;;) {
+    atomic_store(&stream->sleeping, true);
+    head = atomic_load(&stream->head);
+    if (head != tail) break;
+    pthread_cond_wait(&stream->work, &stream->mutex);
+  }
+  atomic_store(&stream->sleeping, false);
+  pthread_mutex_unlock(&stream->mutex);
+  return head;
+}
+
+/* The next free command; waits for room, and then for a quarter of the ring, not one by one. */
+static struct command *next_command(struct stream *stream)
+{
+  uint64_t head = head_of(stream);
+  if (head - stream->seen_tail == RING_LENGTH) {
+    stream->seen_tail = tail_of(stream);
+    if (head - stream->seen_tail == RING_LENGTH) {
+      wait_for_tail(stream, stream->seen_tail + RING_LENGTH / 4);
+      stream->seen_tail = tail_of(stream);
+    }
+  }
+  return &stream->ring[head % RING_LENGTH];
+}
+
+static void publish_command(struct stream *stream)
+{
+  atomic_store(&stream->head, head_of(stream) + 1);
+  if (!atomic_load(&stream->sleeping)) return;
+  pthread_mutex_lock(&stream->mutex);
+  atomic_store(&stream->sleeping, false);
+  pthread_cond_signal(&stream->work);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+static void queue_command(struct stream *stream, enum command_kind kind, void *object,
+                          uint64_t count)
+{
+  struct command *command = next_command(stream);
+  command->kind = kind;
+  command->object = object;
+  command->count = count;
+  publish_command(stream);
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static void drop_event(struct event *event)
+{
+  if (atomic_fetch_sub(&event->references, 1) != 1) return;
+  pthread_mutex_destroy(&event->mutex);
+  pthread_cond_destroy(&event->changed);
+  free(event);
+}
+
+static void reach_event(struct event *event, uint64_t record)
+{
+  pthread_mutex_lock(&event->mutex);
+  if (event->reached < record) event->reached = record;
+  pthread_cond_broadcast(&event->changed);
+  pthread_mutex_unlock(&event->mutex);
+}
+
+/* Ends, because a wait is only ever queued behind the record it waits for. */
+static void await_event(struct event *event, uint64_t record)
+{
+  pthread_mutex_lock(&event->mutex);
+  while (event->reached < record) pthread_cond_wait(&event->changed, &event->mutex);
+  pthread_mutex_unlock(&event->mutex);
+}
+
+/* createEvent(): event */
+static napi_value js_create_event(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 0, 0)) return NULL;
+  struct event *event = calloc(1, sizeof *event);
+  if (event == NULL) return throw_no_memory(env, sizeof *event);
+  atomic_init(&event->references, 1);
+  pthread_mutex_init(&event->mutex, NULL);
+  pthread_cond_init(&event->changed, NULL);
+  return hand_over(&call, EVENT, event);
+}
+
+/* recordEvent(stream, event) */
+static napi_value js_record_event(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL) return NULL;
+  struct event *event = read_object(&call, 1, EVENT, NULL);
+  if (event == NULL) return NULL;
+  atomic_fetch_add(&event->references, 1);
+  queue_command(stream, RECORD_EVENT, event, ++event->recorded);
+  return NULL;
+}
+
+/* waitEvent(stream, event): for the last record queued so far; with none, for nothing */
+static napi_value js_wait_event(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL) return NULL;
+  struct event *event = read_object(&call, 1, EVENT, NULL);
+  if (event == NULL || event->recorded == 0) return NULL;
+  atomic_fetch_add(&event->references, 1);
+  queue_command(stream, AWAIT_EVENT, event, event->recorded);
+  return NULL;
+}
+
+/* destroyEvent(event): queued records and waits still happen */
+static napi_value js_destroy_event(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  double handle;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct event *event = read_object(&call, 0, EVENT, &handle);
+  if (event == NULL) return NULL;
+  table_remove(&call.runtime->table, handle);
+  drop_event(event);
+  return NULL;
+}
+
+/* ---- plans: making and unmaking -----------------------------------------------------------------
+ * A plan comes from JavaScript as numbers, step after step: the kernel, how many arguments, then
+ * each argument, a buffer or, below zero, -1 - i for index i of the plan.
+ */
+
+struct program {
+  const double *numbers;
+  size_t length;
+};
+
+struct plan_size {
+  size_t steps;
+  size_t arguments;
+  size_t patches;
+  size_t uses;
+};
+
+/* Checks the form; kernels and buffers are looked up when the plan is filled. */
+static bool measure_program(struct program program, uint32_t index_count, struct plan_size *size)
+{
+  size_t at = 0;
+  while (at < program.length) {
+    if (program.length - at < 2) return false;
+    double count = program.numbers[at + 1];
+    at += 2;
+    if (!(count >= 0 && count <= (double)(program.length - at))) return false;
+    if (count != (double)(size_t)count) return false;
+    size->steps++;
+    size->arguments += (size_t)count;
+    for (size_t end = at + (size_t)count; at < end; at++) {
+      double argument = program.numbers[at];
+      if (argument >= 0) {
+        size->uses++;
+      } else {
+        double index = -1 - argument;
+        if (!(index < index_count) || index != (double)(uint32_t)index) return false;
+        size->patches++;
+      }
+    }
+  }
+  return true;
+}
+
+static void unlink_use(struct use *use)
+{
+  if (use->link == NULL) return;
+  *use->link = use->next;
+  if (use->next != NULL) use->next->link = use->link;
+  use->link = NULL;
+}
+
+static void link_use(struct use *use, struct plan *plan, struct buffer *buffer)
+{
+  atomic_fetch_add(&buffer->references, 1);
+  use->buffer = buffer;
+  use->plan = plan;
+  use->next = buffer->uses;
+  use->link = &buffer->uses;
+  if (use->next != NULL) use->next->link = &use->next;
+  buffer->uses = use;
+}
+
+/* By the caller, or by the worker for a plan whose uses the caller has unlinked. */
+static void free_plan(struct plan *plan)
+{
+  for (size_t i = 0; i < plan->use_count; i++) {
+    if (plan->uses[i].buffer != NULL) drop_buffer(plan->uses[i].buffer);
+  }
+  for (size_t i = 0; i < plan->step_count; i++) drop_library(plan->steps[i].library);
+  free(plan->steps);
+  free(plan->patches);
+  free(plan->uses);
+  free(plan->arguments);
+  free(plan);
+}
+
+static void unlink_plan(struct plan *plan)
+{
+  for (size_t i = 0; i < plan->use_count; i++) unlink_use(&plan->uses[i]);
+}
+
+static bool is_queued(const struct plan *plan)
+{
+  return plan->stream != NULL && tail_of(plan->stream) < plan->last_command;
+}
+
+static void *array_of(size_t count, size_t size)
+{
+  return calloc(count == 0 ? 1 : count, size);
+}
+
+static struct plan *empty_plan(const struct plan_size *size)
+{
+  struct plan *plan = calloc(1, sizeof *plan);
+  if (plan == NULL) return NULL;
+  plan->steps = array_of(size->steps, sizeof *plan->steps);
+  plan->patches = array_of(size->patches, sizeof *plan->patches);
+  plan->uses = array_of(size->uses, sizeof *plan->uses);
+  plan->arguments = array_of(size->arguments, sizeof *plan->arguments);
+  if (plan->steps != NULL && plan->patches != NULL && plan->uses != NULL &&
+      plan->arguments != NULL) {
+    return plan;
+  }
+  free_plan(plan);
+  return NULL;
+}
+
+static bool add_step(struct call *call, struct plan *plan, double kernel_handle, void **arguments)
+{
+  struct kernel *kernel = find_object(call, KERNEL, kernel_handle);
+  if (kernel == NULL) return false;
+  struct step *step = &plan->steps[plan->step_count++];
+  step->function = kernel->function;
+  step->arguments = arguments;
+  step->library = kernel->library;
+  atomic_fetch_add(&kernel->library->references, 1);
+  return true;
+}
+
+static bool add_argument(struct call *call, struct plan *plan, double number, void **argument)
+{
+  if (number < 0) {
+    plan->patches[plan->patch_count++] = (struct patch){ argument, (uint32_t)(-1 - number) };
+    return true;
+  }
+  struct buffer *buffer = find_object(call, BUFFER, number);
+  if (buffer == NULL) return false;
+  *argument = buffer->address;
+  link_use(&plan->uses[plan->use_count++], plan, buffer);
+  return true;
+}
+
+static bool fill_plan(struct call *call, struct plan *plan, struct program program)
+{
+  void **argument = plan->arguments;
+  size_t at = 0;
+  while (at < program.length) {
+    size_t count = (size_t)program.numbers[at + 1];
+    if (!add_step(call, plan, program.numbers[at], argument)) return false;
+    at += 2;
+    for (size_t i = 0; i < count; i++) {
+      if (!add_argument(call, plan, program.numbers[at++], argument++)) return false;
+    }
+  }
+  return true;
+}
+
+static bool read_program(struct call *call, size_t position, struct program *program)
+{
+  struct span span;
+  napi_typedarray_type type;
+  if (!read_typed_array(call, position, &type, &span)) return false;
+  if (type != napi_float64_array) {
+    throw_error(call->env, "argument %zu is not a Float64Array", position);
+    return false;
+  }
+  program->numbers = span.address;
+  program->length = span.bytes / sizeof(double);
+  return true;
+}
+
+static struct plan *make_plan(struct call *call, struct program program, uint32_t index_count)
+{
+  struct plan_size size = { 0 };
+  if (!measure_program(program, index_count, &size)) {
+    return throw_error(call->env, "the plan is malformed");
+  }
+  struct plan *plan = empty_plan(&size);
+  if (plan == NULL) return throw_no_memory(call->env, (double)program.length * sizeof(double));
+  plan->index_count = index_count;
+  if (fill_plan(call, plan, program)) return plan;
+  unlink_plan(plan);
+  free_plan(plan);
+  return NULL;
+}
+
+/* createPlan(stream, indexCount, Float64Array): plan */
+static napi_value js_create_plan(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t index_count;
+  struct program program;
+  if (!read_call(&call, env, info, 3, 3)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL || !read_natural(&call, 1, &index_count)) return NULL;
+  if (index_count > MAX_INDICES) {
+    return throw_error(env, "a plan takes at most %d indices, not %llu", MAX_INDICES,
+                       (unsigned long long)index_count);
+  }
+  if (!read_program(&call, 2, &program)) return NULL;
+  struct plan *plan = make_plan(&call, program, (uint32_t)index_count);
+  if (plan == NULL) return NULL;
+  plan->stream = stream;
+  plan->handle = add_object(&call, PLAN, plan);
+  return plan->handle == 0 ? NULL : make_number(env, plan->handle);
+}
+
+/* destroyPlan(plan): what is queued still runs */
+static napi_value js_destroy_plan(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct plan *plan = read_object(&call, 0, PLAN, NULL);
+  if (plan == NULL) return NULL;
+  table_remove(&call.runtime->table, plan->handle);
+  unlink_plan(plan);
+  if (is_queued(plan)) queue_command(plan->stream, DROP_PLAN, plan, 0);
+  else free_plan(plan);
+  return NULL;
+}
+
+/* The plan cannot run any more; its reference goes when what is queued of it has run. */
+static void break_plan(struct use *use, struct buffer *buffer)
+{
+  struct plan *plan = use->plan;
+  plan->broken = true;
+  unlink_use(use);
+  use->buffer = NULL;
+  if (is_queued(plan)) queue_command(plan->stream, DROP_BUFFER, buffer, 0);
+  else drop_buffer(buffer);
+}
+
+/* free(buffer): what is queued still sees it */
+static napi_value js_free(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  double handle;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct buffer *buffer = read_object(&call, 0, BUFFER, &handle);
+  if (buffer == NULL) return NULL;
+  table_remove(&call.runtime->table, handle);
+  while (buffer->uses != NULL) break_plan(buffer->uses, buffer);
+  drop_buffer(buffer);
+  return NULL;
+}
+
+/* ---- plans: running -------------------------------------------------------------------------- */
+
+static bool run_steps(const struct plan *plan, struct failure *failure)
+{
+  for (size_t i = 0; i < plan->step_count; i++) {
+    int32_t code = plan->steps[i].function(plan->steps[i].arguments);
+    if (code != 0) {
+      *failure = (struct failure){ code, (uint32_t)i, plan->handle };
+      return false;
+    }
+  }
+  return true;
+}
+
+static void place_indices(const struct plan *plan, const int64_t *indices)
+{
+  for (size_t i = 0; i < plan->patch_count; i++) {
+    *plan->patches[i].argument = (void *)(intptr_t)indices[plan->patches[i].index];
+  }
+}
+
+static void advance_indices(const struct plan *plan, int64_t *indices, const int64_t *strides)
+{
+  for (uint32_t i = 0; i < plan->index_count; i++) {
+    indices[i] = (int64_t)((uint64_t)indices[i] + (uint64_t)strides[i]);
+  }
+}
+
+/* A single run looks at no strides. */
+static void run_plan(struct stream *stream, const struct plan *plan, uint64_t count,
+                     int64_t *indices, const int64_t *strides, struct failure *failure)
+{
+  for (uint64_t run = 0; run < count; run++) {
+    if (atomic_load_explicit(&stream->abandoned, memory_order_relaxed)) return;
+    if (run > 0) advance_indices(plan, indices, strides);
+    place_indices(plan, indices);
+    if (!run_steps(plan, failure)) return;
+  }
+}
+
+static bool read_indices(struct call *call, size_t position, uint32_t count, int64_t *indices)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    if (!read_integer(call, position + i, &indices[i])) return false;
+  }
+  return true;
+}
+
+/* The first argument, a plan that may run; for each of its indices there are `each` numbers. */
+static struct plan *read_runnable_plan(struct call *call, size_t others, size_t each)
+{
+  struct plan *plan = read_object(call, 0, PLAN, NULL);
+  if (plan == NULL) return NULL;
+  if (plan->broken) return throw_error(call->env, "the plan names a freed buffer");
+  if (plan->stream == NULL) return throw_error(call->env, "the plan's stream is closed");
+  if (call->count != others + each * plan->index_count) {
+    return throw_error(call->env, "the plan wants %zu numbers for its indices, not %zu",
+                       each * plan->index_count, call->count - others);
+  }
+  return plan;
+}
+
+/* Puts a run at the end of the stream. */
+static void queue_run(struct plan *plan, struct command *command, uint64_t count)
+{
+  command->kind = RUN_PLAN;
+  command->object = plan;
+  command->count = count;
+  publish_command(plan->stream);
+  plan->last_command = head_of(plan->stream);
+}
+
+/* launch(plan, ...indices) */
+static napi_value js_launch(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1 + MAX_INDICES)) return NULL;
+  struct plan *plan = read_runnable_plan(&call, 1, 1);
+  if (plan == NULL) return NULL;
+  struct command *command = next_command(plan->stream);
+  if (!read_indices(&call, 1, plan->index_count, command->indices)) return NULL;
+  queue_run(plan, command, 1);
+  return NULL;
+}
+
+/* loop(plan, count, ...indices, ...strides) */
+static napi_value js_loop(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t count;
+  if (!read_call(&call, env, info, 2, MAX_ARGUMENTS)) return NULL;
+  struct plan *plan = read_runnable_plan(&call, 2, 2);
+  if (plan == NULL || !read_natural(&call, 1, &count)) return NULL;
+  struct command *command = next_command(plan->stream);
+  if (!read_indices(&call, 2, plan->index_count, command->indices)) return NULL;
+  if (!read_indices(&call, 2 + plan->index_count, plan->index_count, command->strides)) return NULL;
+  queue_run(plan, command, count);
+  return NULL;
+}
+
+static struct failure take_failure(struct stream *stream)
+{
+  struct failure failure = stream->failure;
+  stream->failure.code = 0;
+  return failure;
+}
+
+/* Throws what went wrong in the stream before; afterwards the stream is idle and in order. */
+static bool settle_stream(napi_env env, struct stream *stream)
+{
+  if (!is_idle(stream)) wait_for_tail(stream, head_of(stream));
+  if (stream->failure.code == 0) return true;
+  throw_failure(env, take_failure(stream));
+  return false;
+}
+
+static napi_value run_here(napi_env env, struct plan *plan, uint64_t count, int64_t *indices,
+                           const int64_t *strides)
+{
+  struct failure failure = { 0 };
+  if (!settle_stream(env, plan->stream)) return NULL;
+  run_plan(plan->stream, plan, count, indices, strides, &failure);
+  return failure.code == 0 ? NULL : throw_failure(env, failure);
+}
+
+/* run(plan, ...indices): on the calling thread, after all that is queued */
+static napi_value js_run(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  int64_t indices[MAX_INDICES];
+  if (!read_call(&call, env, info, 1, 1 + MAX_INDICES)) return NULL;
+  struct plan *plan = read_runnable_plan(&call, 1, 1);
+  if (plan == NULL || !read_indices(&call, 1, plan->index_count, indices)) return NULL;
+  return run_here(env, plan, 1, indices, NULL);
+}
+
+/* runLoop(plan, count, ...indices, ...strides) */
+static napi_value js_run_loop(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t count;
+  int64_t indices[MAX_INDICES];
+  int64_t strides[MAX_INDICES];
+  if (!read_call(&call, env, info, 2, MAX_ARGUMENTS)) return NULL;
+  struct plan *plan = read_runnable_plan(&call, 2, 2);
+  if (plan == NULL || !read_natural(&call, 1, &count)) return NULL;
+  if (!read_indices(&call, 2, plan->index_count, indices)) return NULL;
+  if (!read_indices(&call, 2 + plan->index_count, plan->index_count, strides)) return NULL;
+  return run_here(env, plan, count, indices, strides);
+}
+
+/* wait(stream) */
+static napi_value js_wait(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream != NULL) settle_stream(env, stream);
+  return NULL;
+}
+
+/* ---- promises -----------------------------------------------------------------------------------
+ * The env's event loop stays alive while some are pending and not longer.
+ */
+
+static void settle_promise(napi_env env, napi_deferred deferred, struct failure failure)
+{
+  napi_value value;
+  if (failure.code != 0) {
+    value = failure_error(env, failure);
+    if (value != NULL) napi_reject_deferred(env, deferred, value);
+  } else if (napi_get_undefined(env, &value) == napi_ok) {
+    napi_resolve_deferred(env, deferred, value);
+  }
+}
+
+/* On the caller's thread, from the event loop; without an env when that is being torn down. */
+static void on_completion(napi_env env, napi_value callback, void *context, void *data)
+{
+  (void)callback;
+  (void)context;
+  struct promise *promise = data;
+  if (env != NULL) {
+    struct runtime *runtime = promise->runtime;
+    settle_promise(env, promise->deferred, promise->failure);
+    runtime->pending_promises--;
+    if (runtime->pending_promises == 0) {
+      napi_unref_threadsafe_function(env, runtime->completions);
+    }
+  }
+  free(promise);
+}
+
+/* By the worker. */
+static void complete_promise(struct stream *stream, struct promise *promise)
+{
+  napi_threadsafe_function completions = stream->runtime->completions;
+  promise->failure = take_failure(stream);
+  if (napi_call_threadsafe_function(completions, promise, napi_tsfn_nonblocking) != napi_ok) {
+    free(promise);
+  }
+}
+
+static bool queue_promise(struct stream *stream, napi_deferred deferred)
+{
+  struct runtime *runtime = stream->runtime;
+  struct promise *promise = calloc(1, sizeof *promise);
+  if (promise == NULL) return false;
+  promise->runtime = runtime;
+  promise->deferred = deferred;
+  if (runtime->pending_promises == 0) {
+    napi_ref_threadsafe_function(runtime->env, runtime->completions);
+  }
+  runtime->pending_promises++;
+  queue_command(stream, SETTLE_PROMISE, promise, 0);
+  return true;
+}
+
+/* idle(stream): Promise */
+static napi_value js_idle(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  napi_deferred deferred;
+  napi_value result;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL) return NULL;
+  if (napi_create_promise(env, &deferred, &result) != napi_ok) {
+    return throw_error(env, "no promise can be made");
+  }
+  if (is_idle(stream)) settle_promise(env, deferred, take_failure(stream));
+  else if (!queue_promise(stream, deferred)) return throw_no_memory(env, sizeof(struct promise));
+  return result;
+}
+
+/* ---- streams --------------------------------------------------------------------------------- */
+
+static void execute(struct stream *stream, struct command *command)
+{
+  switch (command->kind) {
+  case RUN_PLAN:
+    if (stream->failure.code != 0) break;
+    run_plan(stream, command->object, command->count, command->indices, command->strides,
+             &stream->failure);
+    break;
+  case RECORD_EVENT:
+    reach_event(command->object, command->count);
+    drop_event(command->object);
+    break;
+  case AWAIT_EVENT:
+    await_event(command->object, command->count);
+    drop_event(command->object);
+    break;
+  case SETTLE_PROMISE:
+    complete_promise(stream, command->object);
+    break;
+  case DROP_BUFFER:
+    drop_buffer(command->object);
+    break;
+  case DROP_PLAN:
+    free_plan(command->object);
+    break;
+  case EXIT:
+    break;
+  }
+}
+
+static void *work(void *argument)
+{
+  struct stream *stream = argument;
+  uint64_t tail = 0;
+  for (;;) {
+    uint64_t head = wait_for_work(stream, tail);
+    while (tail != head) {
+      struct command *command = &stream->ring[tail % RING_LENGTH];
+      if (command->kind == EXIT) return NULL;
+      execute(stream, command);
+      advance_tail(stream, ++tail);
+    }
+  }
+}
+
+/* Signals stay with the thread that Node handles them on. */
+static bool start_thread(struct stream *stream)
+{
+  pthread_attr_t attributes;
+  sigset_t all;
+  sigset_t before;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  pthread_attr_setstacksize(&attributes, WORKER_STACK_BYTES);
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int status = pthread_create(&stream->thread, &attributes, work, stream);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (status != 0) return false;
+  pthread_setname_np(stream->thread, "einc-stream");
+  return true;
+}
+
+static void free_stream(struct stream *stream)
+{
+  pthread_mutex_destroy(&stream->mutex);
+  pthread_cond_destroy(&stream->work);
+  pthread_cond_destroy(&stream->progress);
+  free(stream->ring);
+  free(stream);
+}
+
+static struct stream *start_stream(struct runtime *runtime)
+{
+  struct stream *stream = aligned_alloc(_Alignof(struct stream), sizeof *stream);
+  if (stream == NULL) return NULL;
+  memset(stream, 0, sizeof *stream);
+  stream->runtime = runtime;
+  atomic_init(&stream->awaited, NEVER);
+  pthread_mutex_init(&stream->mutex, NULL);
+  pthread_cond_init(&stream->work, NULL);
+  pthread_cond_init(&stream->progress, NULL);
+  stream->ring = calloc(RING_LENGTH, sizeof *stream->ring);
+  if (stream->ring != NULL && start_thread(stream)) return stream;
+  free_stream(stream);
+  return NULL;
+}
+
+/* Ends the thread after all that is queued. */
+static void stop_stream(struct stream *stream)
+{
+  queue_command(stream, EXIT, NULL, 0);
+  pthread_join(stream->thread, NULL);
+  free_stream(stream);
+}
+
+/* createStream(): stream */
+static napi_value js_create_stream(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 0, 0)) return NULL;
+  struct stream *stream = start_stream(call.runtime);
+  if (stream == NULL) return throw_error(env, "no thread can be started");
+  return hand_over(&call, STREAM, stream);
+}
+
+static void orphan_plans(struct table *table, struct stream *stream)
+{
+  for (uint32_t i = 0; i < table->length; i++) {
+    struct slot *slot = &table->slots[i];
+    if (slot->kind != PLAN) continue;
+    struct plan *plan = slot->object;
+    if (plan->stream == stream) plan->stream = NULL;
+  }
+}
+
+/* destroyStream(stream): waits for what is queued; its plans can only be destroyed afterwards */
+static napi_value js_destroy_stream(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  double handle;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, &handle);
+  if (stream == NULL) return NULL;
+  table_remove(&call.runtime->table, handle);
+  orphan_plans(&call.runtime->table, stream);
+  stop_stream(stream);
+  return NULL;
+}
+
+/* ---- the env's beginning and end ------------------------------------------------------------- */
+
+static void end_object(struct runtime *runtime, enum kind kind, void *object)
+{
+  switch (kind) {
+  case STREAM:
+    orphan_plans(&runtime->table, object);
+    stop_stream(object);
+    break;
+  case PLAN:
+    unlink_plan(object);
+    free_plan(object);
+    break;
+  case BUFFER:
+    drop_buffer(object);
+    break;
+  case LIBRARY:
+    forget_kernels(runtime, object);
+    drop_library(object);
+    break;
+  case EVENT:
+    drop_event(object);
+    break;
+  case KERNEL:
+    free(object);
+    break;
+  case NOTHING:
+    break;
+  }
+}
+
+static void end_all(struct runtime *runtime, enum kind kind)
+{
+  for (uint32_t i = 0; i < runtime->table.length; i++) {
+    struct slot *slot = &runtime->table.slots[i];
+    if (slot->kind != kind) continue;
+    slot->kind = NOTHING;
+    end_object(runtime, kind, slot->object);
+  }
+}
+
+/* All first, since one stream may wait for another. */
+static void abandon_streams(struct runtime *runtime)
+{
+  for (uint32_t i = 0; i < runtime->table.length; i++) {
+    struct slot *slot = &runtime->table.slots[i];
+    if (slot->kind != STREAM) continue;
+    struct stream *stream = slot->object;
+    atomic_store(&stream->abandoned, true);
+  }
+}
+
+/* Runs before Node ends `completions`, which was made before this hook was added. */
+static void tear_down(void *data)
+{
+  struct runtime *runtime = data;
+  abandon_streams(runtime);
+  end_all(runtime, STREAM);
+  end_all(runtime, PLAN);
+  end_all(runtime, BUFFER);
+  end_all(runtime, LIBRARY);
+  end_all(runtime, EVENT);
+  free(runtime->table.slots);
+  free(runtime);
+}
+
+static bool make_completions(struct runtime *runtime)
+{
+  napi_env env = runtime->env;
+  napi_value name;
+  if (napi_create_string_utf8(env, "einc", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
+  if (napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, on_completion,
+                                      &runtime->completions) != napi_ok) {
+    return false;
+  }
+  return napi_unref_threadsafe_function(env, runtime->completions) == napi_ok;
+}
+
+static struct runtime *make_runtime(napi_env env)
+{
+  struct runtime *runtime = calloc(1, sizeof *runtime);
+  if (runtime == NULL) return NULL;
+  runtime->env = env;
+  runtime->table.first_free = NO_SLOT;
+  if (make_completions(runtime) && napi_add_env_cleanup_hook(env, tear_down, runtime) == napi_ok) {
+    return runtime;
+  }
+  free(runtime);
+  return NULL;
+}
+
+static const struct {
+  const char *name;
+  napi_callback function;
+} functions[] = {
+  { "allocate", js_allocate },
+  { "free", js_free },
+  { "address", js_address },
+  { "liveBytes", js_live_bytes },
+  { "write", js_write },
+  { "read", js_read },
+  { "open", js_open },
+  { "kernel", js_kernel },
+  { "close", js_close },
+  { "createPlan", js_create_plan },
+  { "destroyPlan", js_destroy_plan },
+  { "launch", js_launch },
+  { "loop", js_loop },
+  { "run", js_run },
+  { "runLoop", js_run_loop },
+  { "createStream", js_create_stream },
+  { "destroyStream", js_destroy_stream },
+  { "wait", js_wait },
+  { "idle", js_idle },
+  { "createEvent", js_create_event },
+  { "recordEvent", js_record_event },
+  { "waitEvent", js_wait_event },
+  { "destroyEvent", js_destroy_event },
+};
+
+NAPI_MODULE_INIT()
+{
+  struct runtime *runtime = make_runtime(env);
+  if (runtime == NULL) return throw_error(env, "the native runtime cannot start");
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    napi_value function;
+    if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function,
+                             runtime, &function) != napi_ok ||
+        napi_set_named_property(env, exports, functions[i].name, function) != napi_ok) {
+      return throw_error(env, "the native runtime cannot export %s", functions[i].name);
+    }
+  }
+  return exports;
+}

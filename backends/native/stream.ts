@@ -1,0 +1,189 @@
+import { BackendError, invariant } from '../../compiler/index.ts';
+import { type Plan, type PlanStep, type Stream } from '../../runtime/backend.ts';
+import { type KernelFailure, type Native, type PlanHandle, type StreamHandle } from './addon.ts';
+import { NativeBoundKernel } from './kernel.ts';
+import { Ownership } from './ownership.ts';
+
+export class NativeStream implements Stream {
+  readonly #native: Native;
+  readonly #handle: StreamHandle;
+  readonly #ownership: Ownership;
+  /** The kernels of each plan by their names, for errors. */
+  readonly #symbols = new Map<number, readonly string[]>();
+
+  constructor(native: Native) {
+    const handle = native.createStream();
+    this.#native = native;
+    this.#handle = handle;
+    this.#ownership = new Ownership(this, 'a stream', () => native.destroyStream(handle));
+  }
+
+  plan(steps: readonly PlanStep[]): NativePlan {
+    this.#ownership.check();
+    const own = steps.map(ownStep);
+    const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
+    const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
+    this.#symbols.set(
+      handle,
+      own.map(step => step.kernel.kernel.symbol),
+    );
+    return new NativePlan(this, handle, indexCount, own, this.#native, this.#symbols);
+  }
+
+  launch(plan: Plan, indices: readonly number[]): void {
+    const own = this.#own(plan);
+    try {
+      this.#native.launch(own.handle, ...indices);
+    } catch (error) {
+      throw this.#explain(error, own);
+    }
+  }
+
+  run(plan: Plan, indices: readonly number[]): void {
+    const own = this.#own(plan);
+    try {
+      this.#native.run(own.handle, ...indices);
+    } catch (error) {
+      throw this.#explain(error, own);
+    }
+  }
+
+  loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
+    const own = this.#own(plan);
+    try {
+      this.#native.loop(own.handle, count, ...indices, ...steps);
+    } catch (error) {
+      throw this.#explain(error, own);
+    }
+  }
+
+  /** `loop` on the calling thread, after all that is queued; returns when it is done. */
+  runLoop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
+    const own = this.#own(plan);
+    try {
+      this.#native.runLoop(own.handle, count, ...indices, ...steps);
+    } catch (error) {
+      throw this.#explain(error, own);
+    }
+  }
+
+  async idle(): Promise<void> {
+    this.#ownership.check();
+    try {
+      await this.#native.idle(this.#handle);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  wait(): void {
+    this.#ownership.check();
+    try {
+      this.#native.wait(this.#handle);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** Waits for what is queued; a failure nobody has waited for is lost. */
+  [Symbol.dispose](): void {
+    this.#ownership.dispose();
+  }
+
+  #own(plan: Plan): NativePlan {
+    this.#ownership.check();
+    invariant(plan instanceof NativePlan && plan.stream === this, () => 'a plan of another stream');
+    return plan;
+  }
+
+  /** The error to throw instead: one that says what `runtime.c` cannot know. */
+  #explain(error: unknown, called?: NativePlan): unknown {
+    if (!isKernelFailure(error)) {
+      called?.checkBuffers();
+      return error;
+    }
+    const { plan, step, code } = error;
+    const symbol = this.#symbols.get(plan)?.[step];
+    const name = symbol === undefined ? 'a kernel' : `kernel \`${symbol}\``;
+    return new BackendError(
+      {
+        code: 'EINC0910',
+        message: `${name} failed with code ${code}, at step ${step} of its plan`,
+        notes: ['what was queued behind it did not run'],
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Keeps its stream, its kernels and its buffers from being collected. */
+export class NativePlan implements Plan {
+  readonly stream: NativeStream;
+  readonly indexCount: number;
+  readonly steps: readonly NativeStep[];
+  readonly #handle: PlanHandle;
+  readonly #ownership: Ownership;
+
+  constructor(
+    stream: NativeStream,
+    handle: PlanHandle,
+    indexCount: number,
+    steps: readonly NativeStep[],
+    native: Native,
+    symbols: Map<number, readonly string[]>,
+  ) {
+    this.stream = stream;
+    this.indexCount = indexCount;
+    this.steps = steps;
+    this.#handle = handle;
+    this.#ownership = new Ownership(this, 'a plan', () => {
+      symbols.delete(handle);
+      native.destroyPlan(handle);
+    });
+  }
+
+  get handle(): PlanHandle {
+    this.#ownership.check();
+    return this.#handle;
+  }
+
+  /** Throws when a buffer of the plan is disposed of; the plan cannot run any more. */
+  checkBuffers(): void {
+    for (const { kernel } of this.steps) kernel.buffers.forEach(buffer => buffer.handle);
+  }
+
+  /** What is queued still runs. */
+  [Symbol.dispose](): void {
+    this.#ownership.dispose();
+  }
+}
+
+interface NativeStep {
+  readonly kernel: NativeBoundKernel;
+  readonly symbols: readonly number[];
+}
+
+function ownStep({ kernel, symbols }: PlanStep): NativeStep {
+  invariant(kernel instanceof NativeBoundKernel, () => 'a kernel of another backend');
+  const { symbol, signature } = kernel.kernel;
+  invariant(
+    signature === undefined || signature.indices === symbols.length,
+    () => `kernel \`${symbol}\` takes ${signature?.indices ?? 0} indices, not ${symbols.length}`,
+  );
+  return { kernel, symbols };
+}
+
+/** As `Native.createPlan` reads it: a kernel's buffers first, then its indices. */
+function encode(steps: readonly NativeStep[]): Float64Array {
+  const numbers = steps.flatMap(({ kernel: { kernel, buffers }, symbols }) => [
+    kernel.handle,
+    buffers.length + symbols.length,
+    ...buffers.map(buffer => buffer.handle),
+    ...symbols.map(symbol => -1 - symbol),
+  ]);
+  return Float64Array.from(numbers);
+}
+
+function isKernelFailure(error: unknown): error is KernelFailure {
+  return error instanceof Error && 'plan' in error && 'step' in error && 'code' in error;
+}

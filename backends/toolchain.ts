@@ -1,0 +1,32 @@
+import { parseProgram } from '../compiler/index.ts';
+import { cacheFolder } from '../runtime/cache.ts';
+import { CcBackend } from './cc/backend.ts';
+import { findCompiler } from './native/compiler.ts';
+
+export interface Toolchain {
+  /** The path of the C compiler. */
+  readonly compiler: string;
+  /** Where compiled code is kept. */
+  readonly cache: string;
+  /** To compile, load and run a kernel of one line; next to nothing when the cache has it. */
+  readonly milliseconds: number;
+}
+
+const kernel = `doctor():
+  device answer: f32;
+  answer := 6 * 7;
+`;
+
+/** Tries what the C backend needs. Rejects with a `BackendError` that says what is missing. */
+export async function checkToolchain(): Promise<Toolchain> {
+  const start = performance.now();
+  using backend = await CcBackend.open();
+  using compiled = await backend.compile(parseProgram(kernel));
+  using answer = backend.allocate('f32', 1);
+  using stream = backend.openStream();
+  using plan = stream.plan([{ kernel: compiled.bind([answer]), symbols: [] }]);
+  stream.run(plan, []);
+  if (answer.at(0) !== 42) throw new Error(`the C compiler computes 6 * 7 as ${answer.at(0)}`);
+  const milliseconds = performance.now() - start;
+  return { compiler: findCompiler().path, cache: cacheFolder(process.env), milliseconds };
+}

@@ -1,0 +1,71 @@
+/**
+ * The contract a backend signs. `runtime/` knows no backend by name; `backends/` implements this
+ * file and `test/backends/conformance.test.ts` checks that it does.
+ */
+import type { DType, Program } from '../compiler/index.ts';
+
+export interface Backend extends Disposable {
+  readonly name: string;
+  /** The program in the backend's own language, for dumps; undefined when it has none. */
+  source(program: Program): { readonly extension: string; readonly text: string } | undefined;
+  /** Makes the program runnable. Rejects with a `BackendError` that carries the compiler's words. */
+  compile(program: Program): Promise<Kernel>;
+  /** A zero-filled array. Throws a `BackendError` that says what was asked when there is no room. */
+  allocate(dtype: DType, cells: number): DeviceBuffer;
+  openStream(): Stream;
+}
+
+/** Array memory of a device. Disposing twice is disposing once; use after disposing throws. */
+export interface DeviceBuffer extends Disposable {
+  readonly dtype: DType;
+  readonly cells: number;
+  readonly bytes: number;
+  /** Copies `cells` numbers in or out. The caller has waited for the streams that use the buffer. */
+  write(values: ArrayLike<number>): void;
+  read(): HostNumbers;
+  /** One cell, without copying the others. Throws a `RangeError` outside `0 <= cell < cells`. */
+  at(cell: number): number;
+}
+
+export type HostNumbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** A compiled program, not yet tied to memory. */
+export interface Kernel extends Disposable {
+  /** Ties the program's parameters, in their order, to buffers. */
+  bind(buffers: readonly DeviceBuffer[]): BoundKernel;
+}
+
+/** Opaque outside its backend; its own streams know what it is. */
+export type BoundKernel = object;
+
+/**
+ * Kernels run one after another, in the order of the calls. A kernel that fails stops the ones
+ * queued behind it; the failure is thrown by the next call that waits, and by that call only.
+ */
+export interface Stream extends Disposable {
+  /**
+   * Makes one launchable unit of several kernels, run in order. `symbols` of a step says, for each
+   * index the kernel takes, which of the plan's indices that is.
+   */
+  plan(steps: readonly PlanStep[]): Plan;
+  /** Queues the plan and returns at once. `indices` are captured now. */
+  launch(plan: Plan, indices: readonly number[]): void;
+  /** Runs the plan on the calling thread after all that is queued; returns when it is done. */
+  run(plan: Plan, indices: readonly number[]): void;
+  /** Queues `count` runs as one call; from each to the next, `indices[i]` grows by `steps[i]`. */
+  loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void;
+  /** Resolves when everything queued so far has run. */
+  idle(): Promise<void>;
+  /** Blocks the calling thread until then. */
+  wait(): void;
+}
+
+export interface PlanStep {
+  readonly kernel: BoundKernel;
+  readonly symbols: readonly number[];
+}
+
+export interface Plan extends Disposable {
+  /** How many indices every launch must give. */
+  readonly indexCount: number;
+}

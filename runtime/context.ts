@@ -1,0 +1,221 @@
+import {
+  type ArrayHandle,
+  cellsOf,
+  compile,
+  type Compiled,
+  type DeviceArray,
+  type DType,
+  inMemoryOrder,
+  type LinkableRoutine,
+  product,
+  type Program,
+  type RoutineSource,
+  UserError,
+} from '../compiler/index.ts';
+import type { Backend, DeviceBuffer, Stream } from './backend.ts';
+import { HostArray } from './host-array.ts';
+import { initialValues } from './initial.ts';
+import { Routine } from './routine.ts';
+import { settings } from './settings.ts';
+
+export interface ContextOptions {
+  /** Decides the initial values of parameters. Default 0. */
+  readonly seed?: number;
+  /** The dtype of all arrays: f32 by default, f64 to check gradients by. */
+  readonly dtype?: DType;
+}
+
+export interface CompileRoutineOptions {
+  /** Tensors whose values, or `.grad`s, a run is to leave behind for the host or other routines. */
+  readonly keep?: readonly ArrayHandle[];
+  /** Instead of the name that the code's sections give. */
+  readonly name?: string;
+}
+
+/**
+ * The memory of tensors on one device, and the routines that work on it. Dispose of it when done:
+ * `using ctx = await context();`.
+ */
+export class Context implements Disposable {
+  readonly seed: number;
+  readonly dtype: DType;
+  readonly #backend: Backend;
+  readonly #stream: Stream;
+  readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
+  /** Arrays that hold something: initial values, or what some linked routine writes. */
+  readonly #filled = new Set<DeviceArray>();
+  readonly #labels = new Map<string, number>();
+  readonly #owned: Disposable[] = [];
+  #disposed = false;
+
+  constructor(backend: Backend, { seed = 0, dtype = 'f32' }: ContextOptions = {}) {
+    this.seed = seed;
+    this.dtype = dtype;
+    this.#backend = backend;
+    this.#stream = backend.openStream();
+  }
+
+  get backend(): string {
+    return this.#backend.name;
+  }
+
+  /**
+   * Makes a routine of code and ties it to this context's arrays; parameters and data get their
+   * values when first met. Rejects with a `UserError` for a program that is wrong and with a
+   * `BackendError` when the compiler of the backend fails.
+   */
+  async compile(source: RoutineSource, options: CompileRoutineOptions = {}): Promise<Routine> {
+    this.#checkOpen();
+    const { keep = [], name } = options;
+    const linkable = source.settle({ dtype: this.dtype, keep, name });
+    this.#checkInputs(linkable.routine.name, linkable.inputs);
+    const compiled = this.#compileAndShow(linkable.routine);
+    const { program } = compiled;
+    const kernel = await this.#backend.compile(program);
+    const scratch = program.scratch.map(node => this.#backend.allocate(node.dtype, cellsOf(node)));
+    this.#owned.push(...scratch, kernel);
+    const buffers = [...linkable.arrays.map(array => this.#bufferOf(array)), ...scratch];
+    linkable.outputs.forEach(array => this.#filled.add(array));
+    const symbols = linkable.routine.symbols;
+    const step = { kernel: kernel.bind(buffers), symbols: symbols.map((_, i) => i) };
+    const plan = this.#stream.plan([step]);
+    this.#owned.push(plan);
+    return new Routine(compiled, symbols, this.#stream, plan);
+  }
+
+  #compileAndShow(routine: LinkableRoutine['routine']): Compiled {
+    const { watchedPass, onRoutine } = settings();
+    let watched: Program | undefined;
+    const compiled = compile(routine, {
+      observe: (pass, after) => {
+        if (pass.name === watchedPass) watched = after;
+      },
+    });
+    onRoutine?.({ compiled, source: this.#backend.source(compiled.program), watched });
+    return compiled;
+  }
+
+  // ── Values ────────────────────────────────────────────────────────────────────────────────────
+
+  /** The values of a tensor, after all that is queued. */
+  async read(handle: ArrayHandle): Promise<HostArray> {
+    const buffer = this.#bufferFor(handle);
+    await this.#stream.idle();
+    return this.#copy(handle, buffer);
+  }
+
+  /** The same, blocking the calling thread. */
+  readSync(handle: ArrayHandle): HostArray {
+    const buffer = this.#bufferFor(handle);
+    this.#stream.wait();
+    return this.#copy(handle, buffer);
+  }
+
+  /** One number of a tensor: the first, unless another cell is asked for. Blocks. */
+  item(handle: ArrayHandle, cell = 0): number {
+    const buffer = this.#bufferFor(handle);
+    this.#stream.wait();
+    return buffer.at(cell);
+  }
+
+  /** Gives a tensor new values, in memory order. Blocks until the queue is done. */
+  write(handle: ArrayHandle, values: ArrayLike<number>): void {
+    const array = handle.deviceArray(this.dtype);
+    const buffer = this.#bufferOf(array);
+    if (values.length !== buffer.cells) {
+      throw new UserError({
+        code: 'EINC0602',
+        message: `\`${array.label}\` has ${buffer.cells} cells but ${values.length} values were given`,
+      });
+    }
+    this.#stream.wait();
+    buffer.write(values);
+    this.#filled.add(array);
+  }
+
+  /** Resolves when all queued runs are done; rejects if one of them failed. */
+  idle(): Promise<void> {
+    return this.#stream.idle();
+  }
+
+  /** Blocks until then. */
+  wait(): void {
+    this.#stream.wait();
+  }
+
+  /** How many arrays the context holds, and their size. */
+  memory(): { readonly arrays: number; readonly bytes: number } {
+    const buffers = [...this.#buffers.values()];
+    return { arrays: buffers.length, bytes: buffers.reduce((sum, b) => sum + b.bytes, 0) };
+  }
+
+  /** Frees everything. Waits for what is queued. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#stream[Symbol.dispose]();
+    for (const resource of [...this.#owned.toReversed(), ...this.#buffers.values()]) {
+      resource[Symbol.dispose]();
+    }
+    this.#buffers.clear();
+    this.#backend[Symbol.dispose]();
+  }
+
+  // ── Arrays ────────────────────────────────────────────────────────────────────────────────────
+
+  #copy(handle: ArrayHandle, buffer: DeviceBuffer): HostArray {
+    const { dtype, dims } = handle.deviceArray(this.dtype);
+    return new HostArray(buffer.read(), dtype, dims);
+  }
+
+  /** The buffer of a tensor that the host asks for. */
+  #bufferFor(handle: ArrayHandle): DeviceBuffer {
+    this.#checkOpen();
+    const array = handle.deviceArray(this.dtype);
+    const buffer = this.#buffers.get(array);
+    if (buffer) return buffer;
+    if (array.initial.kind !== 'none') return this.#bufferOf(array);
+    throw new UserError({
+      code: 'EINC0505',
+      message: `no routine of this context keeps \`${array.label}\``,
+      help: [`compile the routine that computes it with { keep: [${array.label}] }`],
+    });
+  }
+
+  #bufferOf(array: DeviceArray): DeviceBuffer {
+    const known = this.#buffers.get(array);
+    if (known) return known;
+    const buffer = this.#backend.allocate(array.dtype, product(inMemoryOrder(array.dims)));
+    const values = initialValues(array, buffer.cells, this.seed, this.#streamNameOf(array));
+    if (values) buffer.write(values);
+    if (array.initial.kind !== 'none') this.#filled.add(array);
+    this.#buffers.set(array, buffer);
+    return buffer;
+  }
+
+  /** Two parameters of one label must not start alike. */
+  #streamNameOf({ label }: DeviceArray): string {
+    const count = this.#labels.get(label) ?? 0;
+    this.#labels.set(label, count + 1);
+    return count === 0 ? label : `${label}#${count}`;
+  }
+
+  #checkInputs(routine: string, inputs: ReadonlySet<DeviceArray>): void {
+    for (const array of inputs) {
+      if (array.initial.kind !== 'none' || this.#filled.has(array)) continue;
+      throw new UserError({
+        code: 'EINC0504',
+        message: `\`${routine}\` reads \`${array.label}\`, which nothing in this context has computed`,
+        help: [
+          'run its forward code in the same routine, before it is read',
+          `or compile the routine that computes it first, with { keep: [${array.label}] }`,
+        ],
+      });
+    }
+  }
+
+  #checkOpen(): void {
+    if (!this.#disposed) return;
+    throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
+  }
+}

@@ -1,0 +1,15 @@
+/** The runtime's door. */
+export type {
+  Backend,
+  BoundKernel,
+  DeviceBuffer,
+  HostNumbers,
+  Kernel,
+  Plan,
+  PlanStep,
+  Stream,
+} from './backend.ts';
+export { type CompileRoutineOptions, Context, type ContextOptions } from './context.ts';
+export { HostArray, type Nested } from './host-array.ts';
+export { type Indices, Routine } from './routine.ts';
+export { type CompiledRoutine, configure, settings, type Settings } from './settings.ts';

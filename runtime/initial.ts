@@ -1,0 +1,28 @@
+import { type DeviceArray, keyOf, uniformAt, unreachable } from '../compiler/index.ts';
+
+/**
+ * What a new array holds, or undefined when the zeros of fresh memory will do. `stream` tells arrays
+ * of one seed apart.
+ */
+export function initialValues(
+  { initial }: DeviceArray,
+  cells: number,
+  seed: number,
+  stream: string,
+): ArrayLike<number> | undefined {
+  switch (initial.kind) {
+    case 'none':
+      return undefined;
+    case 'fill':
+      return initial.value === 0 ? undefined : new Float64Array(cells).fill(initial.value);
+    case 'values':
+      return initial.values;
+    case 'uniform': {
+      const key = keyOf(seed, stream);
+      const { low, high } = initial;
+      return Float64Array.from({ length: cells }, (_, i) => low + (high - low) * uniformAt(key, i));
+    }
+    default:
+      return unreachable(initial);
+  }
+}

@@ -1,0 +1,91 @@
+import { type Compiled, type StaticSymbol, UserError } from '../compiler/index.ts';
+import type { Plan, Stream } from './backend.ts';
+
+/** A value for each static symbol of a routine, by name. */
+export type Indices = Readonly<Record<string, number>>;
+
+/** Compiled code, tied to the arrays of a context: the thing that runs. */
+export class Routine {
+  /** Every stage of it, for dumps. */
+  readonly compiled: Compiled;
+  readonly symbols: readonly StaticSymbol[];
+  readonly #stream: Stream;
+  readonly #plan: Plan;
+  /** Reused by every run, so that a run makes no garbage. */
+  readonly #values: number[];
+
+  constructor(compiled: Compiled, symbols: readonly StaticSymbol[], stream: Stream, plan: Plan) {
+    this.compiled = compiled;
+    this.symbols = symbols;
+    this.#stream = stream;
+    this.#plan = plan;
+    this.#values = symbols.map(() => 0);
+  }
+
+  get name(): string {
+    return this.compiled.routine.name;
+  }
+
+  /** Queues one run and returns at once; runs of a context happen in the order they were queued. */
+  run(indices: Indices = {}): void {
+    this.#stream.launch(this.#plan, this.#bind(indices));
+  }
+
+  /** Runs on the calling thread, after all that is queued: the cheapest way for small routines. */
+  runSync(indices: Indices = {}): void {
+    this.#stream.run(this.#plan, this.#bind(indices));
+  }
+
+  /**
+   * Queues a run for every value of a symbol, as one native call. `indices` gives the others, and
+   * `steps` by how much each of them grows from run to run:
+   *
+   *   step.loop(batch, { step: epoch * 80 }, { step: 1 });
+   */
+  loop(over: StaticSymbol, indices: Indices = {}, steps: Indices = {}): void {
+    const { range, name } = over;
+    if (range === undefined || !this.symbols.includes(over)) {
+      throw new UserError({
+        code: 'EINC0501',
+        message: `\`${name}\` is not a symbol with a range of \`${this.name}\``,
+        help: this.symbols.map(s => `it has \`${s.name}\``),
+      });
+    }
+    const first = this.#bind({ ...indices, [name]: 0 });
+    const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
+    this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * (range - 1)));
+    this.#stream.loop(this.#plan, range, first, by);
+  }
+
+  #bind(indices: Indices): readonly number[] {
+    for (let i = 0; i < this.symbols.length; i++) {
+      const symbol = this.symbols[i];
+      if (symbol === undefined) continue;
+      const value = indices[symbol.name];
+      if (value === undefined) throw this.#missing(symbol, indices);
+      checkRange(symbol, value);
+      this.#values[i] = value;
+    }
+    return this.#values;
+  }
+
+  #missing({ name }: StaticSymbol, given: Indices): UserError {
+    const names = Object.keys(given).map(g => `\`${g}\``);
+    return new UserError({
+      code: 'EINC0506',
+      message: `\`${this.name}\` needs a value for its static symbol \`${name}\``,
+      notes: names.length > 0 ? [`given were ${names.join(', ')}`] : [],
+      help: [`run({ ${name}: 0 })`],
+    });
+  }
+}
+
+function checkRange({ name, range }: StaticSymbol, value: number): void {
+  const fits = range === undefined ? value === (value | 0) : value >= 0 && value < range;
+  if (fits && Number.isInteger(value)) return;
+  const wanted = range === undefined ? 'a 32-bit integer' : `an integer from 0 to ${range - 1}`;
+  throw new UserError({
+    code: 'EINC0506',
+    message: `the static symbol \`${name}\` must be ${wanted}, not ${value}`,
+  });
+}

@@ -1,0 +1,36 @@
+import type { Compiled, Program } from '../compiler/index.ts';
+
+/** What holds for a whole process: read from the environment once, and set by the `einc` command. */
+export interface Settings {
+  /** Of contexts that do not name one. */
+  readonly backend: string | undefined;
+  /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
+  readonly executes: boolean;
+  /** The pass after which `onRoutine` is shown the program too. */
+  readonly watchedPass: string | undefined;
+  /** Told of every routine a context compiles. */
+  readonly onRoutine: ((routine: CompiledRoutine) => void) | undefined;
+}
+
+export interface CompiledRoutine {
+  readonly compiled: Compiled;
+  /** The text in the backend's language, when it has one. */
+  readonly source: { readonly extension: string; readonly text: string } | undefined;
+  /** The program after the watched pass: the last time, if it ran more than once. */
+  readonly watched: Program | undefined;
+}
+
+let current: Settings = {
+  backend: process.env['EINC_BACKEND'],
+  executes: true,
+  watchedPass: undefined,
+  onRoutine: undefined,
+};
+
+export function settings(): Settings {
+  return current;
+}
+
+export function configure(changes: Partial<Settings>): void {
+  current = { ...current, ...changes };
+}
