@@ -1,0 +1,60 @@
+import { cpus } from 'node:os';
+import pico from 'picocolors';
+import { BackendError } from '../compiler/index.ts';
+import { checkToolchain } from '../backends/index.ts';
+import { version } from './version.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What would mend it, a line each. */
+  readonly fix?: readonly string[];
+}
+
+/** Prints what einc needs and what of it is here; exit code 1 when something is missing. */
+export async function doctor(json: boolean): Promise<void> {
+  const findings = [node(), machine(), ...(await toolchain())];
+  if (json) console.log(JSON.stringify({ einc: version(), findings }, null, 2));
+  else findings.forEach(show);
+  if (findings.some(finding => !finding.ok)) process.exitCode = 1;
+}
+
+function node(): Finding {
+  const { node: running } = process.versions;
+  const [major = 0, minor = 0] = running.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return {
+    what: 'Node',
+    ok,
+    found: running,
+    ...(ok ? {} : { fix: ['install Node 20.19 or newer'] }),
+  };
+}
+
+function machine(): Finding {
+  const all = cpus();
+  const model = all[0]?.model.trim() ?? 'unknown';
+  return { what: 'processor', ok: true, found: `${model}, ${all.length} cores, ${process.arch}` };
+}
+
+async function toolchain(): Promise<readonly Finding[]> {
+  try {
+    const { compiler, cache, milliseconds } = await checkToolchain();
+    return [
+      { what: 'C compiler', ok: true, found: compiler },
+      { what: 'compile, load, run', ok: true, found: `${Math.round(milliseconds)} ms` },
+      { what: 'compile cache', ok: true, found: cache },
+    ];
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const { message, notes = [], help = [] } = error.diagnostic;
+    return [{ what: 'C compiler', ok: false, found: message, fix: [...notes, ...help] }];
+  }
+}
+
+function show({ what, ok, found, fix = [] }: Finding): void {
+  const mark = ok ? pico.green('ok     ') : pico.red('missing');
+  console.log(`${mark}  ${what.padEnd(20)} ${found}`);
+  for (const line of fix) console.log(`${' '.repeat(30)}${line}`);
+}

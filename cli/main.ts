@@ -1,0 +1,69 @@
+/** The `einc` command: what it understands. What each command does is in a file of its own. */
+import { Command, CommanderError } from 'commander';
+import { backendNames } from '../backends/index.ts';
+import { configure } from '../runtime/index.ts';
+import { doctor } from './doctor.ts';
+import { dump } from './dump.ts';
+import { report } from './report.ts';
+import { runFile } from './run.ts';
+import { version } from './version.ts';
+
+/** Exit codes: 0 done, 1 the program is wrong, 2 the command line is, 70 einc is. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await commands().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else report(error);
+  }
+}
+
+interface RunOptions {
+  readonly backend?: string;
+}
+
+interface DumpOptions extends RunOptions {
+  readonly out: string;
+  readonly after?: string;
+  readonly run?: boolean;
+  readonly json?: boolean;
+}
+
+function commands(): Command {
+  const einc = new Command('einc')
+    .description('An array compiler for TypeScript.')
+    .version(version())
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(see einc --help)');
+  withProgram(einc.command('run'))
+    .description('run a TypeScript program that imports einc, with no build step')
+    .action(async (file: string, args: string[], { backend }: RunOptions) => {
+      configure(backend === undefined ? {} : { backend });
+      await runFile(file, args);
+    });
+  withProgram(einc.command('dump'))
+    .description('write what the compiler makes of each routine of a program')
+    .option('--out <dir>', 'where to', 'build_files')
+    .option('--after <pass>', 'also write the loops as they are after this pass')
+    .option('--run', 'run the routines too; without it every array reads as zeros')
+    .option('--json', 'list the files as JSON')
+    .action(async (file: string, args: string[], options: DumpOptions) => {
+      configure(options.backend === undefined ? {} : { backend: options.backend });
+      await dump(file, args, options);
+    });
+  einc
+    .command('doctor')
+    .description('say what einc finds on this machine, and what is missing')
+    .option('--json', 'as JSON')
+    .action(async ({ json = false }: { readonly json?: boolean }) => doctor(json));
+  return einc;
+}
+
+function withProgram(command: Command): Command {
+  return command
+    .argument('<file>', 'the program')
+    .argument('[args...]', 'its own arguments, after --')
+    .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .exitOverride();
+}

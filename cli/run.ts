@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { register as registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { register as registerTypeScript } from 'tsx/esm/api';
+import { type Diagnostic, UserError } from '../compiler/index.ts';
+// The program will ask for it; loading it before the hooks are there is twice as fast.
+import '../dsl/einc.ts';
+import { report } from './report.ts';
+
+/**
+ * Runs a program in this process, as Node would run it: `process.argv` is the program's, and what it
+ * throws ends the process. TypeScript needs no build, and `einc` is this package.
+ */
+export async function runFile(file: string, args: readonly string[]): Promise<void> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new UserError(missing(file));
+  registerTypeScript();
+  registerHooks(new URL('hooks.js', import.meta.url));
+  process.argv = [process.argv[0] ?? 'node', path, ...args];
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, error => {
+      report(error);
+      process.exit();
+    });
+  }
+  await import(pathToFileURL(path).href);
+}
+
+function missing(file: string): Diagnostic {
+  return { code: 'EINC0801', message: `there is no file ${file}` };
+}

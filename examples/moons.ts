@@ -1,0 +1,116 @@
+/**
+ * Two half-moons told apart by a small network: the program of the OCANNL slides.
+ *
+ *   npm run moons                            trains, then draws four plots
+ *   npm run moons -- --seed 3 --epochs 20
+ *   npm run --silent moons -- --json         one JSON object instead of text
+ *
+ * Every 10 points are a batch, 80 batches an epoch; the loss of an epoch is the sum of its batches'.
+ * 80 epochs take well under a second, the first compile aside.
+ */
+import { parseArgs } from 'node:util';
+import { context, forward, op, sequence, symbol, tensor } from 'einc';
+import { halfMoons, pointsOf } from 'einc/data';
+import { cellCentres, linePlot, scatterPlot, significant } from 'einc/plot';
+import { gradUpdate, sgdUpdate } from 'einc/train';
+
+const { values: flags } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    epochs: { type: 'string', default: '80' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (flags.help) {
+  console.log('moons [--seed N] [--epochs N] [--json]');
+  process.exit(0);
+}
+const [seed, epochs] = [Number(flags.seed), Number(flags.epochs)];
+
+// The data: 800 points, in batches of 10.
+const [batchSize, batches] = [10, 80];
+const steps = epochs * batches;
+const moons = halfMoons({ points: 400, seed });
+const [batch, step] = [symbol('batch', batches), symbol('step')];
+const rows = { batch: [batches, batchSize] };
+const flat = tensor(moons.coordinates, { label: 'moons_flat', ...rows, output: [2] });
+const classes = tensor(moons.labels, { label: 'moons_classes', ...rows, output: [1] });
+
+// The model and its loss.
+const mlp = op`
+  mlp(x) = { w3 } * relu({ b2; o = [16] } + { w2 } * relu({ b1; o = [16] } + { w1 } * x))`;
+const input = op`moons_input = ${flat} @| ${batch}`;
+const label = op`moons_class = ${classes} @| ${batch}`;
+const margin = op`margin_loss = relu(1 - ${label} *. ${mlp}(${input}))`;
+const loss = op`scalar_loss = (${margin} ++ "...|... => 0") /. ${batchSize}`;
+const learningRate = op`learning_rate = 0.1 *. (2 *. ${steps} - !@${step}) /. ${steps}`;
+
+// One routine for the whole step: forward, gradients, update.
+using ctx = await context({ seed });
+const update = sequence([gradUpdate(loss), sgdUpdate(loss, { learningRate, weightDecay: 0.0001 })]);
+const sgd = await ctx.compile(update, { keep: [learningRate] });
+
+// Train.
+const rates: number[] = [];
+const losses: number[] = [];
+const sparsely = Math.max(1, Math.floor(steps / 40));
+let [epochLoss, firstStep, training] = [0, 0, 0];
+for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
+  epochLoss = 0;
+  for (let b = 0; b < batches; b++, n++) {
+    const before = performance.now();
+    sgd.runSync({ batch: b, step: n });
+    const [lossNow, rate] = [ctx.item(loss), ctx.item(learningRate)];
+    training += performance.now() - before;
+    if (n === 0) firstStep = performance.now();
+    epochLoss += lossNow;
+    losses.push(lossNow);
+    rates.push(rate);
+    if (!flags.json && (n < 10 || n % sparsely === 0 || n === steps - 1)) {
+      const [lr, l, el] = [rate, lossNow, epochLoss].map(x => significant(x));
+      console.log(`Epoch=${epoch}, step=${n}, batch=${b}, lr=${lr}, loss=${l}, epoch loss=${el}`);
+    }
+  }
+}
+
+// How the network sees the points, and the plane around them.
+const score = async (name: string, points: Float32Array): Promise<ArrayLike<number>> => {
+  const x = tensor(points, { label: name, batch: [points.length / 2], output: [2] });
+  const y = op`${mlp}(${x})`;
+  const routine = await ctx.compile(forward(y));
+  routine.runSync();
+  return (await ctx.read(y)).data;
+};
+const scores = Array.from(await score('points', moons.coordinates));
+const right = scores.filter((s, i) => s > 0 === (moons.labels[i] ?? 0) > 0).length;
+
+if (flags.json) {
+  console.log(
+    JSON.stringify({
+      seed,
+      epochs,
+      steps,
+      finalEpochLoss: epochLoss,
+      accuracy: right / moons.count,
+      firstStepSeconds: firstStep / 1000,
+      microsecondsPerStep: (training / steps) * 1000,
+    }),
+  );
+} else {
+  const columns = process.stdout.columns;
+  const line = { columns, xLabel: 'step' };
+  const logs = losses.map(l => Math.log(Math.max(l, 1e-10)));
+  const points = [pointsOf(moons, 1), pointsOf(moons, -1)];
+  const plane = { columns, points };
+  const boundary = await score('plane', cellCentres(plane));
+  console.log(`\nLearning rate:\n${linePlot({ ...line, y: rates, yLabel: 'learning rate' })}`);
+  console.log(`Loss:\n${linePlot({ ...line, y: losses, yLabel: 'loss' })}`);
+  console.log(
+    `Log-loss, for better visibility:\n${linePlot({ ...line, y: logs, yLabel: 'log loss' })}`,
+  );
+  console.log(
+    `Half-moons scatterplot and decision boundary:\n${scatterPlot({ ...plane, boundary })}`,
+  );
+  console.log(`accuracy ${significant((100 * right) / moons.count)} % of ${moons.count} points`);
+}
