@@ -1,0 +1,202 @@
+import { expect, test } from 'vitest';
+import { cdError, opError } from '../support/parse-error.ts';
+
+test("OCaml's extension point", () => {
+  expect(opError('let%op mlp x = { w } * x')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`let%op\` is OCaml's way; here the tag of the template says \`op\`
+     --> <template>:1:1
+      |
+    1 | let%op mlp x = { w } * x
+      | ^^^^^^
+      |
+      = help: leave out \`let%op\`"
+  `);
+});
+
+test("OCaml's extension point around code", () => {
+  expect(cdError('[%cd x =: y]')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`[%cd\` is OCaml's way; here the tag of the template says \`cd\`
+     --> <template>:1:1
+      |
+    1 | [%cd x =: y]
+      | ^^^^
+      |
+      = help: leave out \`[%cd\`"
+  `);
+});
+
+test('let … in', () => {
+  expect(opError('let y = relu x in y *. y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: there is no \`let\` in \`op\`
+     --> <template>:1:1
+      |
+    1 | let y = relu x in y *. y
+      | ^^^
+      |
+      = help: write one after the other: \`x = …; relu(x)\`"
+  `);
+});
+
+test('let … in, in code', () => {
+  expect(cdError('a =: b; let y = b in a =: y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: there is no \`let\` in \`cd\`
+     --> <template>:1:9
+      |
+    1 | a =: b; let y = b in a =: y
+      |         ^^^
+      |
+      = help: write one after the other: \`{ x } =: …; y =: relu(x)\`"
+  `);
+});
+
+test("OCaml's operators for floats", () => {
+  expect(opError('x +. y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`+.\` is not an operator
+     --> <template>:1:3
+      |
+    1 | x +. y
+      |   ^^
+      |
+      = help: write \`+\`"
+  `);
+});
+
+test('and minus', () => {
+  expect(opError('1. -. x')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`-.\` is not an operator
+     --> <template>:1:4
+      |
+    1 | 1. -. x
+      |    ^^
+      |
+      = help: write \`-\`"
+  `);
+});
+
+test('==', () => {
+  expect(opError('x == y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`==\` is not an operator
+     --> <template>:1:3
+      |
+    1 | x == y
+      |   ^^
+      |
+      = help: write \`name = …\` to name a value"
+  `);
+});
+
+test('== in code', () => {
+  expect(cdError('x == y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`==\` is not an operator
+     --> <template>:1:3
+      |
+    1 | x == y
+      |   ^^
+      |
+      = help: write \`name =: …\` to assign one"
+  `);
+});
+
+test('an arrow', () => {
+  expect(opError('x => relu x')).toMatchInlineSnapshot(`
+    "error[EINC0101]: a function is not written with \`=>\` here
+     --> <template>:1:3
+      |
+    1 | x => relu x
+      |   ^^
+      |
+      = help: write \`name(x, y) = …\`"
+  `);
+});
+
+test('an arrow in code', () => {
+  expect(cdError('step = p => p')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=\` does not assign in \`cd\`
+     --> <template>:1:6
+      |
+    1 | step = p => p
+      |      ^
+      |
+      = help: write \`=:\` to set, \`=+\` to add to what is there"
+  `);
+});
+
+test('single quotes', () => {
+  expect(opError("x ++ '...|... => 0'")).toMatchInlineSnapshot(`
+    "error[EINC0101]: a string stands in double quotes
+     --> <template>:1:6
+      |
+    1 | x ++ '...|... => 0'
+      |      ^
+      |
+      = help: write \`"…"\`"
+  `);
+});
+
+test('single quotes after ~logic', () => {
+  expect(cdError("c =:+ a * b ~logic:'@'")).toMatchInlineSnapshot(`
+    "error[EINC0101]: a string stands in double quotes
+     --> <template>:1:20
+      |
+    1 | c =:+ a * b ~logic:'@'
+      |                    ^
+      |
+      = help: write \`"…"\`"
+  `);
+});
+
+test('= for =:', () => {
+  expect(cdError('x = y + 1')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=\` does not assign in \`cd\`
+     --> <template>:1:3
+      |
+    1 | x = y + 1
+      |   ^
+      |
+      = help: write \`=:\` to set, \`=+\` to add to what is there"
+  `);
+});
+
+test('+= for =+', () => {
+  expect(cdError('x += y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`+=\` is written \`=+\` here
+     --> <template>:1:3
+      |
+    1 | x += y
+      |   ^^"
+  `);
+});
+
+test(':= for =:', () => {
+  expect(cdError('x := y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`:=\` is written \`=:\` here
+     --> <template>:1:3
+      |
+    1 | x := y
+      |   ^^"
+  `);
+});
+
+test('=: in op', () => {
+  expect(opError('y =: relu x')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=:\` assigns, which is for \`cd\`
+     --> <template>:1:3
+      |
+    1 | y =: relu x
+      |   ^^
+      |
+      = help: in \`op\` a value is named with \`=\`"
+  `);
+});
+
+test('=+ in op', () => {
+  expect(opError('y =+ relu x')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=+\` assigns, which is for \`cd\`
+     --> <template>:1:3
+      |
+    1 | y =+ relu x
+      |   ^^
+      |
+      = help: in \`op\` a value is named with \`=\`"
+  `);
+});

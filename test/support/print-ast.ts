@@ -1,0 +1,144 @@
+/** Trees as text that parses back to them, with a parenthesis around every operation. */
+import { unreachable } from '../../compiler/index.ts';
+import type {
+  AxisSpec,
+  CdProgram,
+  Definition,
+  Expr,
+  Hole,
+  Inline,
+  OpProgram,
+  RowSpec,
+  ShapeSpec,
+  Spec,
+  Statement,
+  StringLit,
+} from '../../dsl/language/ast.ts';
+
+export function printOp({ definitions }: OpProgram): string {
+  return definitions.map(printDefinition).join('; ');
+}
+
+export function printCd({ body }: CdProgram): string {
+  return printBody(body);
+}
+
+export function printExpr(e: Expr): string {
+  switch (e.kind) {
+    case 'number':
+      return String(e.value);
+    case 'hole':
+      return printHole(e);
+    case 'name':
+      return e.name;
+    case 'field':
+      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline'])}.${e.field.text}`;
+    case 'inline':
+      return printInline(e);
+    case 'prefix':
+      return `(${e.op} ${grouped(e.operand, ['name', 'hole', 'number', 'inline'])})`;
+    case 'infix':
+      return `(${printExpr(e.left)} ${e.op} ${printExpr(e.right)})`;
+    case 'apply':
+      return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')})`;
+    case 'einsum': {
+      const [left = '', right = ''] = e.operands.map(printExpr);
+      return `(${left} ${e.op} ${printString(e.spec)} ${right})`.replace(/ \)$/, ')');
+    }
+    default:
+      return unreachable(e);
+  }
+}
+
+/** In parentheses unless it is of one of these kinds, or prints its own. */
+function grouped(e: Expr, bare: readonly Expr['kind'][]): string {
+  const isBare = [...bare, 'prefix', 'infix', 'einsum'].includes(e.kind);
+  return isBare ? printExpr(e) : `(${printExpr(e)})`;
+}
+
+function printHole({ index }: Hole): string {
+  return `\${${index}}`;
+}
+
+function printInline({ name, init, rows }: Inline): string {
+  const value = init ? ` = ${printExpr(init)}` : '';
+  const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`);
+  return `{ ${name.text}${value}${axes.join('')} }`;
+}
+
+function printString({ parts }: StringLit): string {
+  return `"${parts.map(part => ('text' in part ? part.text : printHole(part))).join('')}"`;
+}
+
+function printDefinition({ name, params, body }: Definition): string {
+  if (!name) return printExpr(body);
+  const list = params ? `(${params.map(({ text }) => text).join(', ')})` : '';
+  return `${name.text}${list} = ${printExpr(body)}`;
+}
+
+function printBody(body: readonly Statement[]): string {
+  return body.map(printStatement).join('; ');
+}
+
+export function printStatement(s: Statement): string {
+  switch (s.kind) {
+    case 'assign': {
+      const logic = s.logic ? ` ~logic:${printString(s.logic)}` : '';
+      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${logic}`;
+    }
+    case 'section': {
+      const title = s.title.map(part =>
+        part.kind === 'string' ? printString(part) : printExpr(part),
+      );
+      return `~~(${title.join(' ')}; ${printBody(s.body)})`;
+    }
+    case 'if': {
+      const otherwise = s.else.length === 0 ? '' : ` else (${printBody(s.else)})`;
+      return `if ${printHole(s.condition)} then (${printBody(s.then)})${otherwise}`;
+    }
+    case 'for':
+      return `for ${s.name.text} in ${printHole(s.symbol)} (${printBody(s.body)})`;
+    case 'run':
+      return printExpr(s.code);
+    default:
+      return unreachable(s);
+  }
+}
+
+/** With commas when an axis needs more than a letter, or when asked to. */
+export function printSpec({ operands, result }: Spec, withCommas = false): string {
+  const axes = [...operands, result]
+    .flatMap(({ batch, input, output }) => [batch, input, output])
+    .flatMap(({ lead, trail }) => [...lead, ...trail]);
+  const isList = withCommas || axes.some(axis => axis.kind === 'label' && axis.name.length > 1);
+  const shape = (s: ShapeSpec): string => printShape(s, isList ? ',' : '');
+  return `${operands.map(shape).join('; ')} => ${shape(result)}`;
+}
+
+function printShape({ batch, input, output }: ShapeSpec, comma: string): string {
+  const head = (row: string, mark: string): string => (row === '' ? '' : `${row} ${mark} `);
+  return (
+    head(printRow(batch, 'batch', comma), '|') +
+    head(printRow(input, 'input', comma), '->') +
+    printRow(output, 'output', comma)
+  );
+}
+
+function printRow({ lead, rowVar, trail }: RowSpec, kind: string, comma: string): string {
+  const print = (axis: AxisSpec): string => `${printAxis(axis)}${comma}`;
+  const variable = rowVar?.text === kind ? '...' : `..${rowVar?.text ?? ''}..`;
+  return [...lead.map(print), ...(rowVar ? [variable] : []), ...trail.map(print)].join(' ');
+}
+
+function printAxis(axis: AxisSpec): string {
+  switch (axis.kind) {
+    case 'label':
+      return axis.name;
+    case 'fixed':
+      return String(axis.index);
+    case 'any':
+      return '_';
+    default:
+      return unreachable(axis);
+  }
+}

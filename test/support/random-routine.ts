@@ -1,0 +1,244 @@
+/**
+ * Random routines for passes and backends: assignments over small arrays, with reductions, broadcasts,
+ * offsets, static symbols and loops over them. Well-formed by construction.
+ */
+import {
+  access,
+  assign,
+  type Assign,
+  type Code,
+  type Scalar,
+  scalarApply,
+  scalarConst,
+  sequence,
+} from '../../compiler/assign/ir.ts';
+import type { Projections } from '../../compiler/assign/projections.ts';
+import type { Routine } from '../../compiler/assign/routine.ts';
+import { at, fixed, type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
+import type { DType } from '../../compiler/core/dtype.ts';
+import type { Op } from '../../compiler/core/op.ts';
+import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
+import { type TensorNode, tensorNode } from '../../compiler/core/tensor-node.ts';
+import { Choices } from './choices.ts';
+
+export const batch: StaticSymbol = { kind: 'static-symbol', name: 'batch', range: 2 };
+export const step: StaticSymbol = { kind: 'static-symbol', name: 'step', range: undefined };
+
+export function randomRoutine(answers: readonly number[], dtype: DType = 'f32'): Routine {
+  return new Builder(new Choices(answers), dtype).routine();
+}
+
+type Dims = readonly number[];
+const shapes: readonly [Dims, ...Dims[]] = [
+  [],
+  [4],
+  [3],
+  [1],
+  [3, 4],
+  [4, 3],
+  [2, 3],
+  [4, 4],
+  [2, 3, 4],
+];
+const unary: readonly [Op, ...Op[]] = ['neg', 'relu', 'abs'];
+const binary: readonly [Op, ...Op[]] = ['add', 'mul', 'sub', 'max', 'div'];
+
+class Builder {
+  readonly #choices: Choices;
+  readonly #dtype: DType;
+  readonly #device: readonly [TensorNode, ...TensorNode[]];
+  /** Locals by name; each is written before it is read. */
+  readonly #locals: TensorNode[] = [];
+  readonly #introduced: TensorNode[] = [];
+  readonly #wasRead = new Set<TensorNode>();
+
+  constructor(choices: Choices, dtype: DType) {
+    this.#choices = choices;
+    this.#dtype = dtype;
+    this.#device = [
+      tensorNode('a', dtype, [4]),
+      tensorNode('b', dtype, [3, 4]),
+      tensorNode('c', dtype, [1]),
+      tensorNode('table', dtype, [2, 3, 4]),
+    ];
+  }
+
+  routine(): Routine {
+    const code: Code<TensorNode, Projections>[] = [];
+    do code.push(this.#code(0));
+    while (!this.#choices.isExhausted && code.length < 12);
+    const [sink] = this.#device;
+    const body = sequence([
+      ...code,
+      ...this.#introduced.filter(t => !this.#wasRead.has(t)).map((t, i) => observe(t, i, sink)),
+    ]);
+    return { name: 'random', symbols: [batch, step], device: this.#device, body };
+  }
+
+  #code(depth: number): Code<TensorNode, Projections> {
+    if (depth < 1 && this.#choices.oneIn(9)) {
+      const before = this.#locals.length;
+      const body = sequence([this.#code(1), this.#code(1)]);
+      // What a loop's body introduces is not there for a reader that skips the loop's place.
+      this.#locals.length = before;
+      return { kind: 'repeat', symbol: batch, body };
+    }
+    return this.#assign();
+  }
+
+  #assign(): Assign<TensorNode, Projections> {
+    const accumulates = this.#choices.oneIn(2);
+    const isNew = !this.#choices.oneIn(4);
+    const target = isNew ? this.#newLocal() : this.#choices.of(this.#writable());
+    const loops = new Loops(this.#choices);
+    const targetIndex = target.dims.map(dim => loops.targetIndex(dim));
+    if (accumulates && this.#choices.oneIn(2)) loops.fresh(this.#choices.of([3, 4, 2]));
+    const slots = [targetIndex];
+    const value = this.#scalar(2, slots, loops);
+    // A local that is new has nothing to add to.
+    const op = accumulates
+      ? this.#choices.of<Assign<TensorNode, Projections>['op']>(['add', 'sub', 'max'])
+      : 'set';
+    const reset = accumulates && (isNew || this.#choices.oneIn(2));
+    if (isNew) this.#locals.push(target);
+    const projections = {
+      ...loops.found(),
+      slots: slots.map(output => ({ batch: [], input: [], output })),
+      logic: 'random',
+    };
+    const fits = loops.all().every(l => targetIndex.some(ix => ix.terms[0]?.loop === l));
+    const safeOp = op === 'set' && !fits ? 'add' : op;
+    return assign(
+      access(target, 0),
+      { op: safeOp, reset: safeOp === 'set' ? false : reset || isNew },
+      value,
+      projections,
+    );
+  }
+
+  #newLocal(): TensorNode {
+    const dims = this.#choices.of(shapes);
+    const local = tensorNode(`t_${this.#introduced.length + 1}`, this.#dtype, dims);
+    this.#introduced.push(local);
+    return local;
+  }
+
+  #writable(): [TensorNode, ...TensorNode[]] {
+    return [...this.#device, ...this.#locals];
+  }
+
+  /** The last results more often than others, so that chains arise. */
+  #readable(): TensorNode {
+    const recent = this.#locals.slice(-3);
+    const [first, ...others] = recent;
+    return first && this.#choices.below(5) > 1
+      ? this.#choices.of([first, ...others])
+      : this.#choices.of(this.#writable());
+  }
+
+  #scalar(depth: number, slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
+    const kind = depth === 0 ? this.#choices.below(3) : this.#choices.below(10);
+    switch (kind) {
+      case 0:
+        return scalarConst(this.#choices.of([1, 0, -1, 0.5, 2, -3]));
+      case 1:
+      case 2:
+        return this.#read(slots, loops);
+      case 3:
+        return scalarApply(this.#choices.of(unary), this.#scalar(depth - 1, slots, loops));
+      case 4:
+        return this.#selection(depth, slots, loops);
+      case 5:
+      case 6: {
+        const x = this.#scalar(depth - 1, slots, loops);
+        const c = scalarConst(this.#choices.of([1, 0, -0, 2, 0.25, -1]));
+        const op = this.#choices.of<Op>(['mul', 'add', 'sub', 'div', 'pow', 'max']);
+        return this.#choices.oneIn(2) ? scalarApply(op, c, x) : scalarApply(op, x, c);
+      }
+      default:
+        return this.#binary(depth, slots, loops);
+    }
+  }
+
+  #selection(depth: number, slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
+    const a = this.#scalar(depth - 1, slots, loops);
+    const b = this.#scalar(depth - 1, slots, loops);
+    const c = this.#scalar(depth - 1, slots, loops);
+    return scalarApply('where', scalarApply('lt', a, b), b, c);
+  }
+
+  #binary(depth: number, slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
+    const a = this.#scalar(depth - 1, slots, loops);
+    const b = this.#scalar(depth - 1, slots, loops);
+    if (this.#choices.oneIn(12)) return scalarApply('add', a, { kind: 'symbol', symbol: step });
+    return scalarApply(this.#choices.of(binary), a, b);
+  }
+
+  #read(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
+    const node = this.#readable();
+    this.#wasRead.add(node);
+    const index = node.dims.map((dim, axis) =>
+      loops.index(dim, node.name === 'table' && axis === 0),
+    );
+    slots.push(index);
+    return access(node, slots.length - 1);
+  }
+}
+
+/** Adds all cells of an array that nobody reads to one on the device, where a test sees them. */
+function observe(node: TensorNode, i: number, sink: TensorNode): Assign<TensorNode, Projections> {
+  const axes = node.dims.map((extent, axis) => ({ loop: loopVar('ijk'.charAt(axis)), extent }));
+  const row = (output: readonly Index[]) => ({ batch: [], input: [], output });
+  const slots = [row([fixed(i % 4)]), row(axes.map(axis => at(axis.loop)))];
+  const projections = { axes, slots, symbols: new Map(), logic: 'random' };
+  return assign(access(sink, 0), { op: 'add' }, access(node, 1), projections);
+}
+
+/** The product space of one assignment. */
+class Loops {
+  readonly #choices: Choices;
+  readonly #axes: { readonly loop: LoopVar; readonly extent: number }[] = [];
+
+  constructor(choices: Choices) {
+    this.#choices = choices;
+  }
+
+  fresh(extent: number): LoopVar {
+    const loop = loopVar('ijklmn'.charAt(this.#axes.length) || `n${this.#axes.length}`);
+    this.#axes.push({ loop, extent });
+    return loop;
+  }
+
+  all(): readonly LoopVar[] {
+    return this.#axes.map(axis => axis.loop);
+  }
+
+  found(): Pick<Projections, 'axes' | 'symbols'> {
+    return { axes: this.#axes, symbols: new Map([[loopVar('batch'), batch]]) };
+  }
+
+  /** Mostly a loop of its own over the whole axis; sometimes a cell, a part or a diagonal. */
+  targetIndex(dim: number): Index {
+    if (dim === 1) return fixed(0);
+    switch (this.#choices.below(10)) {
+      case 7:
+        return fixed(this.#choices.below(dim));
+      case 8:
+        return at(this.fresh(dim - 1), 1, this.#choices.below(2));
+      case 9:
+        return this.index(dim, false);
+      default:
+        return at(this.fresh(dim));
+    }
+  }
+
+  /** Along an axis of `dim`: a loop that fits, perhaps shifted; a fixed cell; or the symbol. */
+  index(dim: number, mayBeSymbol: boolean): Index {
+    if (mayBeSymbol && this.#choices.oneIn(2)) return at(loopVar('batch'));
+    const fitting = this.#axes.filter(axis => axis.extent <= dim);
+    const [first, ...others] = fitting;
+    if (!first || this.#choices.oneIn(6)) return fixed(this.#choices.below(dim));
+    const { loop, extent } = this.#choices.of([first, ...others]);
+    return at(loop, 1, this.#choices.below(dim - extent + 1));
+  }
+}
