@@ -87,7 +87,7 @@ function parseFor(tokens: TokenReader, scope: Scope): Stmt {
 }
 
 function parseSimple(tokens: TokenReader, scope: Scope): Stmt {
-  if (tokens.accept('local')) return declare(parseNode(tokens, scope));
+  if (tokens.accept('local')) return parseLocal(tokens, scope);
   const fills = tokens.is('zero_out') || tokens.is('fill');
   const word = tokens.take('name');
   const node = nodeNamed(fills ? tokens.take('name') : word, tokens, scope);
@@ -97,6 +97,13 @@ function parseSimple(tokens: TokenReader, scope: Scope): Stmt {
     return fill(node, tokens.takeNumber());
   }
   return parseAssignment(node, tokens, scope);
+}
+
+/** `local relu: f32[10, 16]`, or a scalar with its first value: `local sum: f32 := 0`. */
+function parseLocal(tokens: TokenReader, scope: Scope): Stmt {
+  const node = parseNode(tokens, scope);
+  if (!tokens.accept(':=')) return declare(node);
+  return block([declare(node), write(node, [], parseExpr(tokens, scope, node.dtype))]);
 }
 
 function parseAssignment(node: TensorNode, tokens: TokenReader, scope: Scope): Stmt {

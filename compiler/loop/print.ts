@@ -5,6 +5,7 @@
  *     device moons_flat: f32[80, 10, 2], w1: f32[16, 2];
  *     local relu: f32[10, 16];
  *     zero_out relu;
+ *     local scale: f32 := 0.5;
  *     for b < 10 {
  *       relu[b, 0] += w1[0, 1] * moons_flat[batch, b, 0];
  *     }
@@ -15,7 +16,7 @@ import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
 import type { AccumulateOp } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { Program, Stmt, SymbolParam } from './ir.ts';
+import type { Accumulate, Declare, Program, Stmt, SymbolParam, Write } from './ir.ts';
 import { LoopNames } from './loop-names.ts';
 import { printCell, printExpr, printNumber } from './print-expr.ts';
 
@@ -43,7 +44,7 @@ export function printProgram(program: Program): string {
 function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
   switch (s.kind) {
     case 'block':
-      s.body.forEach(child => printStmt(child, w, names));
+      printBlock(s.body, w, names);
       return;
     case 'comment':
       w.line(`/* ${s.text} */`);
@@ -68,15 +69,33 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
     case 'write':
     case 'accumulate': {
       const sign = s.kind === 'write' ? ':=' : accumulateSigns[s.op];
-      const name = (loop: Parameters<LoopNames['nameOf']>[0]): string => names.nameOf(loop);
-      w.statement(
-        `${printCell(s.node, s.index, name)} ${sign} ${printExpr(s.value, s.node.dtype, name)};`,
-      );
+      const cell = printCell(s.node, s.index, loop => names.nameOf(loop));
+      w.statement(`${cell} ${sign} ${printValue(s, names)};`);
       return;
     }
     default:
       unreachable(s);
   }
+}
+
+/** A scalar stands in one line with its first value. */
+function printBlock(body: readonly Stmt[], w: Writer, names: LoopNames): void {
+  body.forEach((s, i) => {
+    const before = body[i - 1];
+    if (s.kind === 'declare' && firstValueOf(s, body[i + 1])) return;
+    const first = before?.kind === 'declare' ? firstValueOf(before, s) : undefined;
+    if (!first) return printStmt(s, w, names);
+    w.statement(`local ${printNode(first.node)} := ${printValue(first, names)};`);
+  });
+}
+
+function firstValueOf({ node }: Declare, next: Stmt | undefined): Write | undefined {
+  const isFirst = next?.kind === 'write' && next.node === node && node.dims.length === 0;
+  return isFirst ? next : undefined;
+}
+
+function printValue({ node, value }: Write | Accumulate, names: LoopNames): string {
+  return printExpr(value, node.dtype, loop => names.nameOf(loop));
 }
 
 function printNode(node: TensorNode): string {
