@@ -4,7 +4,7 @@ import type { Tensor } from './tensor.ts';
 /** Something whose value can change while code runs. */
 export type Changing = Tensor | StaticSymbol;
 
-/** The tensors that need not be computed anew when these have changed. */
+/** The tensors whose values stand when these have changed: not they, nor what depends on them. */
 export function withoutDependents(
   tensors: Iterable<Tensor>,
   changed: ReadonlySet<Changing>,
@@ -13,7 +13,7 @@ export function withoutDependents(
   const isStale = (t: Tensor): boolean => {
     const before = known.get(t);
     if (before !== undefined) return before;
-    const stale = readsAny(t, changed) || t.operands.some(o => changed.has(o) || isStale(o));
+    const stale = changed.has(t) || readsAny(t, changed) || t.operands.some(isStale);
     known.set(t, stale);
     return stale;
   };

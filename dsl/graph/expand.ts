@@ -14,10 +14,14 @@ export function expand(tree: CodeTree): OpenCode {
 }
 
 /**
- * Knows which tensors hold their values at each point, so that forward code runs where a value is
- * first needed, and again only after something it depends on has been assigned.
+ * Decides where forward code runs: where the code says `.forward`, and before the first use of a
+ * value that nothing in the routine has computed. A use never computes a value again, so that
+ * `epoch_loss =+ ${loss}` after an update adds the loss that the update came from.
  */
 class Expansion {
+  /** Computed by now: a use takes the value as it is. */
+  #computed: ReadonlySet<Tensor> = new Set();
+  /** Of those, the ones that `.forward` need not compute again: nothing below them has changed. */
   #current: ReadonlySet<Tensor> = new Set();
 
   expand(tree: CodeTree): OpenCode {
@@ -29,13 +33,15 @@ class Expansion {
       case 'repeat':
         return this.#repeat(tree);
       case 'assign': {
-        const code = [...tree.needs.flatMap(t => this.#forward(t)), tree.assign];
+        const code = [...tree.needs.flatMap(t => this.#forward(t, this.#computed)), tree.assign];
         const { node } = tree.assign.target;
-        if (node.part === 'value') this.#forget(new Set([node.tensor]));
+        if (node.part === 'value') {
+          this.#current = withoutDependents(this.#current, new Set([node.tensor]));
+        }
         return sequence(code);
       }
       case 'forward':
-        return sequence(this.#forward(tree.tensor));
+        return sequence(this.#forward(tree.tensor, this.#current));
       case 'backprop':
         return sequence(backpropOf(tree.tensor));
       case 'zero-grads':
@@ -45,28 +51,34 @@ class Expansion {
     }
   }
 
-  #forward(root: Tensor): readonly OpenAssign[] {
-    const due = root.cone().filter(t => t.source.kind === 'computed' && !this.#current.has(t));
+  #forward(root: Tensor, done: ReadonlySet<Tensor>): readonly OpenAssign[] {
+    const due = root.cone().filter(t => t.source.kind === 'computed' && !done.has(t));
+    this.#computed = new Set([...this.#computed, ...due]);
     this.#current = new Set([...this.#current, ...due]);
     return due.flatMap(forwardOf);
   }
 
-  /** In the body nothing counts as computed that an earlier turn of the loop may have changed. */
+  /**
+   * A turn of the loop starts with what the turn before has changed, and with another value of the
+   * symbol than anything before the loop was computed for.
+   */
   #repeat(tree: CodeTree & { readonly kind: 'repeat' }): OpenCode {
-    const changed = new Set<Changing>([tree.symbol]);
-    visitTree(tree.body, t => {
-      if (t.kind === 'assign') changed.add(t.assign.target.node.tensor);
-    });
-    this.#forget(changed);
-    const before = this.#current;
+    const symbol = new Set<Changing>([tree.symbol]);
+    const changed = new Set<Changing>([tree.symbol, ...assignedIn(tree.body)]);
+    this.#computed = withoutDependents(this.#computed, symbol);
+    this.#current = withoutDependents(this.#current, changed);
     const body = this.expand(tree.body);
-    this.#current = before;
+    this.#current = withoutDependents(this.#current, symbol);
     return { kind: 'repeat', symbol: tree.symbol, body };
   }
+}
 
-  #forget(changed: ReadonlySet<Changing>): void {
-    this.#current = withoutDependents(this.#current, changed);
-  }
+function assignedIn(body: CodeTree): readonly Tensor[] {
+  const tensors: Tensor[] = [];
+  visitTree(body, t => {
+    if (t.kind === 'assign') tensors.push(t.assign.target.node.tensor);
+  });
+  return tensors;
 }
 
 /** Only gradients of parameters accumulate from run to run, so only they need zeroing. */
