@@ -22,11 +22,12 @@ const { values: flags } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-if (flags.help) {
-  console.log('moons [--seed N] [--epochs N] [--json]');
-  process.exit(0);
-}
 const [seed, epochs] = [Number(flags.seed), Number(flags.epochs)];
+const isUsable = Number.isSafeInteger(seed) && Number.isSafeInteger(epochs) && epochs > 0;
+if (flags.help || !isUsable) {
+  console.log('moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--json]');
+  process.exit(flags.help ? 0 : 2);
+}
 
 // The data: 800 points, in batches of 10.
 const [batchSize, batches] = [10, 80];

@@ -113,12 +113,14 @@ function nameOf({ name }: Inline): Ident {
   return name;
 }
 
+/** Parameters are defined before the definitions around them: the places may come in either order. */
 function definedTwice(
   name: string,
-  span: Span,
-  first: Span,
+  one: Span,
+  other: Span,
   help = 'give one of them another name',
 ): UserError {
+  const [first, span] = one.start < other.start ? [one, other] : [other, one];
   return new UserError({
     code: 'EINC0204',
     message: `\`${name}\` is defined twice in this template`,
