@@ -37,7 +37,7 @@ export {
   scalarConst,
   sequence,
 } from './assign/ir.ts';
-export { adjointOf, type GradientOf } from './assign/adjoint.ts';
+export { adjointOf, type GradientOf, type Tally, type TallyOf } from './assign/adjoint.ts';
 export { printRoutine } from './assign/print.ts';
 export {
   type ProductAxis,

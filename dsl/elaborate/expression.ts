@@ -8,7 +8,6 @@ import type { Apply, Einsum, Expr, Hole, Infix, Inline, Prefix } from '../langua
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import {
   arityOf,
-  einsum,
   functionNames,
   functions,
   infixOperations,
@@ -16,6 +15,7 @@ import {
   slice,
 } from '../ops/operations.ts';
 import type { Solver } from '../shape/solve.ts';
+import { applyEinsum, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
 import { specOf } from './spec.ts';
@@ -156,15 +156,14 @@ export class ExpressionElaborator {
     return this.#applied(slice(symbol), [left], { span, operator: opSpan }, label);
   }
 
-  #einsum({ op, opSpan, spec: literal, operands, span }: Einsum, label?: string): Tensor {
-    const { holes } = this.#environment;
-    const { spec, text } = specOf(literal, holes);
-    if (spec.operands.length !== operands.length) {
-      const takes = operands.length === 1 ? 'one operand' : 'two operands';
-      const message = `\`${op}\` takes ${takes} but its spec has ${spec.operands.length}`;
-      throw fail('EINC0304', message, spec.span);
-    }
-    return this.#applied(einsum(op, spec, text), operands, { span, operator: opSpan }, label);
+  #einsum(e: Einsum, label?: string): Tensor {
+    const { op, opSpan, span } = e;
+    const given = specOf(e.spec, this.#environment.holes);
+    const operation = einsumOperation(op, given, e.operands, opSpan);
+    const written = { span, operator: opSpan, operands: this.#written(e.operands) };
+    const operands = e.operands.map(operand => this.tensor(operand));
+    const context = { solver: this.#solver, label };
+    return applyEinsum(op, operation, { spec: given.spec, operands }, written, context);
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
@@ -197,12 +196,20 @@ export class ExpressionElaborator {
     label?: string,
   ): Tensor {
     const operands = args.map(arg => this.tensor(arg));
+    const context = { solver: this.#solver, label };
+    return applyOperation(
+      operation,
+      operands,
+      { ...place, operands: this.#written(args) },
+      context,
+    );
+  }
+
+  #written(args: readonly Expr[]): Written['operands'] {
     const { text } = this.#environment.source;
-    const written = args.map(({ span }) => ({
+    return args.map(({ span }) => ({
       span,
       text: text.slice(span.start, span.end).replaceAll(holeMark, '${…}'),
     }));
-    const context = { solver: this.#solver, label };
-    return applyOperation(operation, operands, { ...place, operands: written }, context);
   }
 }

@@ -1,7 +1,7 @@
 /** Einsum specifications of either language. */
-import type { AxisSpec, Hole, ShapeSpec, Spec, StringLit } from '../language/ast.ts';
+import type { Hole, Spec, StringLit } from '../language/ast.ts';
 import { parseSpec } from '../language/parse.ts';
-import { rowKinds } from '../shape/row.ts';
+import { axesIn, labelsIn } from '../shape/blocks.ts';
 import { fail, wrongHole } from './errors.ts';
 
 /** Inside a spec a hole is an integer or a piece of spec. */
@@ -23,16 +23,19 @@ export function specOf(
 
 /** An axis that no operand has is of no size: most often a slip of the pen. */
 export function checkResult({ operands, result }: Spec): void {
-  const known = new Set(operands.flatMap(axesIn).flatMap(a => (a.kind === 'label' ? a.name : [])));
+  const ofOperands = operands.flatMap(axesIn).flatMap(labelsIn);
+  const sized = axesIn(result)
+    .flatMap(labelsIn)
+    .filter(label => label.size !== undefined);
+  const known = new Set([...ofOperands, ...sized].map(label => label.name));
   for (const axis of axesIn(result)) {
-    const name = axis.kind === 'label' ? axis.name : '_';
-    if (axis.kind === 'fixed' || known.has(name)) continue;
-    throw fail('EINC0304', `no operand has the axis \`${name}\` of this result`, axis.span, {
-      help: ['for an axis of size 1 write `0`'],
-    });
+    const labels = axis.kind === 'any' ? [axis] : labelsIn(axis);
+    for (const label of labels) {
+      const name = label.kind === 'label' ? label.name : '_';
+      if (known.has(name)) continue;
+      throw fail('EINC0304', `no operand has the axis \`${name}\` of this result`, label.span, {
+        help: ['for an axis of size 1 write `0`'],
+      });
+    }
   }
-}
-
-function axesIn(shape: ShapeSpec): readonly AxisSpec[] {
-  return rowKinds.flatMap(row => [...shape[row].lead, ...shape[row].trail]);
 }

@@ -81,7 +81,7 @@ export function instantiate(a: SlotAssign, result: Tensor): OpenAssign {
   const target = accessOf(a.target, tensors);
   const value = mapAccesses(a.value, access => scalarOf(access, tensors));
   const origins = [...result.origins, ...a.origins];
-  return { ...a, target, value, projections, origins };
+  return { ...a, target, value, projections: projections.of(a.projections), origins };
 }
 
 function accessOf({ node, slot }: Access<Slot>, tensors: readonly Tensor[]): Access<ArrayRef> {

@@ -1,5 +1,5 @@
 /** The code that passes a tensor's gradient down to all it was computed from. */
-import { adjointOf } from '../../compiler/index.ts';
+import { adjointOf, type Tally } from '../../compiler/index.ts';
 import { forwardOf, instantiate } from './apply.ts';
 import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
 
@@ -30,7 +30,7 @@ function contributionsOf(tensor: Tensor): readonly OpenAssign[] {
   const { operation, operands } = tensor.source.by;
   if (!operation.backward) {
     const forward = forwardOf(tensor);
-    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), gradientOf));
+    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), gradientOf, tallyOf));
   }
   return operation.backward
     .filter(a => operands[a.target.node.operand - 1]?.requiresGrad)
@@ -47,4 +47,8 @@ function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
 
 function gradientOf({ part, tensor }: ArrayRef): ArrayRef | undefined {
   return part === 'value' && tensor.requiresGrad ? tensor.grad : undefined;
+}
+
+function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {
+  return tensor.tally(tally);
 }

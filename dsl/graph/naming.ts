@@ -18,7 +18,7 @@ export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, s
     byTensor.set(tensor, names.fresh(tensor.hint));
   }
   const nameOf = ({ tensor, part }: ArrayRef): string =>
-    `${byTensor.get(tensor) ?? tensor.hint}${part === 'grad' ? '.grad' : ''}`;
+    `${byTensor.get(tensor) ?? tensor.hint}${part === 'value' ? '' : `.${part}`}`;
   return new Map(arrays.map(array => [array, nameOf(array)]));
 }
 

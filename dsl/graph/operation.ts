@@ -1,4 +1,5 @@
 import type { Access, Assign } from '../../compiler/index.ts';
+import type { Block } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
 
 /**
@@ -22,7 +23,8 @@ export interface Slot {
   readonly operand: number;
 }
 
-export type SlotAssign = Assign<Slot, undefined>;
+/** Over all of the operation's operands, or one block of a concatenation. */
+export type SlotAssign = Assign<Slot, Block | undefined>;
 
 export function slotAccess(part: Slot['part'], operand: number): Access<Slot> {
   return { kind: 'access', node: { part, operand }, slot: operand };

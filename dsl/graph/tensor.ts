@@ -11,6 +11,7 @@ import {
   type Origins,
   type Span,
   type StaticSymbol,
+  type Tally,
   unreachable,
   UserError,
 } from '../../compiler/index.ts';
@@ -52,6 +53,7 @@ export class Tensor implements ArrayHandle {
   readonly requiresGrad: boolean;
   readonly value: ArrayRef;
   readonly #grad: ArrayRef | undefined;
+  readonly #tallies = new Map<Tally, ArrayRef>();
 
   constructor({ label, hint, shape, source, origins }: TensorOptions) {
     this.label = label;
@@ -75,6 +77,15 @@ export class Tensor implements ArrayHandle {
       labels: this.span ? [{ span: this.span }] : [],
       notes: ['gradients flow only to parameters and to what is computed from them'],
     });
+  }
+
+  /** What backprop counts for each of its cells. */
+  tally(tally: Tally): ArrayRef {
+    const known = this.#tallies.get(tally);
+    if (known) return known;
+    const array = new ArrayRef(this, tally);
+    this.#tallies.set(tally, array);
+    return array;
   }
 
   /** The tensors it is computed from directly. */
@@ -135,26 +146,28 @@ export interface Computation {
 /** An assignment over arrays whose shapes may still be open. */
 export type OpenAssign = Assign<ArrayRef, OpenProjections>;
 
-/** One of a tensor's arrays: its value or its gradient. Both have the tensor's shape. */
+export type ArrayPart = 'value' | 'grad' | Tally;
+
+/** One of a tensor's arrays: its value, its gradient, or what backprop counts. All have its shape. */
 export class ArrayRef implements ArrayHandle {
   readonly tensor: Tensor;
-  readonly part: 'value' | 'grad';
+  readonly part: ArrayPart;
   readonly #device = new Map<DType, DeviceArray>();
 
-  constructor(tensor: Tensor, part: 'value' | 'grad') {
+  constructor(tensor: Tensor, part: ArrayPart) {
     this.tensor = tensor;
     this.part = part;
   }
 
   get label(): string | undefined {
     const { label } = this.tensor;
-    return label === undefined || this.part === 'value' ? label : `${label}.grad`;
+    return label === undefined || this.part === 'value' ? label : `${label}.${this.part}`;
   }
 
   /** What names the array in dumps, made unique there. */
   get hint(): string {
     const { label, hint } = this.tensor;
-    return this.part === 'value' ? (label ?? hint) : `${label ?? hint}.grad`;
+    return this.part === 'value' ? (label ?? hint) : `${label ?? hint}.${this.part}`;
   }
 
   /** The same object each time, so that all routines of a context share one buffer. */
@@ -172,7 +185,7 @@ export class ArrayRef implements ArrayHandle {
     const { source } = this.tensor;
     // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
     if (this.part === 'grad' && source.kind === 'param') return { kind: 'fill', value: 0 };
-    if (this.part === 'grad') return { kind: 'none' };
+    if (this.part !== 'value') return { kind: 'none' };
     switch (source.kind) {
       case 'param':
       case 'data':

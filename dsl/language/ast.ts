@@ -85,14 +85,20 @@ export interface Apply extends Located {
   readonly args: readonly Expr[];
 }
 
-/** `x ++ "…|… => 0"`; `a +* "ij; jk => ik" b` and `a +* b "ij; jk => ik"`. */
+/**
+ * `x ++ "…|… => 0"`; `a +* "ij; jk => ik" b` and `a +* b "ij; jk => ik"`; or with any number of
+ * operands, `(a, b, c) +* "i; j; k => ijk"`.
+ */
 export interface Einsum extends Located {
   readonly kind: 'einsum';
-  readonly op: '++' | '+*';
+  readonly op: EinsumOp;
   readonly opSpan: Span;
   readonly spec: StringLit;
   readonly operands: readonly Expr[];
 }
+
+/** How the values of one cell are accumulated, and, with several operands, combined before that. */
+export type EinsumOp = '++' | '@^^' | '@--' | '@**' | '+*' | '+++' | '@^+' | '@-+' | '++^';
 
 /** Text between double quotes; holes inside stand where they were written. */
 export interface StringLit extends Located {
@@ -188,11 +194,13 @@ export interface RowSpec {
   readonly trail: readonly AxisSpec[];
 }
 
-export type AxisSpec = AxisLabel | AxisFixed | AxisAny;
+export type AxisSpec = AxisLabel | AxisFixed | AxisAny | AxisAffine | AxisConcat;
 
+/** `i`, or with its size, `k:3`. */
 export interface AxisLabel extends Located {
   readonly kind: 'label';
   readonly name: string;
+  readonly size: number | undefined;
 }
 
 /** An integer: this slice of the axis. */
@@ -204,4 +212,25 @@ export interface AxisFixed extends Located {
 /** `_`: some axis, never the same one twice. */
 export interface AxisAny extends Located {
   readonly kind: 'any';
+}
+
+/**
+ * `stride*over + dilation*kernel + offset`: where one loop steps, and another runs within each step.
+ * With a kernel the steps are those at which all of it fits (`o<+k`), or as many as without one,
+ * the axis being padded (`o=+k`).
+ */
+export interface AxisAffine extends Located {
+  readonly kind: 'affine';
+  readonly over: AxisLabel;
+  readonly stride: number;
+  readonly kernel: AxisLabel | undefined;
+  readonly dilation: number;
+  readonly offset: number;
+  readonly isPadded: boolean;
+}
+
+/** `a^b`, `3^a`: axes end to end. A number is an axis of that size without a name. */
+export interface AxisConcat extends Located {
+  readonly kind: 'concat';
+  readonly parts: readonly (AxisLabel | AxisFixed)[];
 }

@@ -17,6 +17,7 @@ interface Advice {
   readonly help: string;
 }
 
+const axisForms = 'axes are separated by `,`; an axis is `i`, `3`, `_`, `2*o<+k`, `a^b` or `k:3`';
 const form = 'a specification is `rhs; rhs => result`, each of them `batch | input -> output`';
 
 function adviceOn(text: string, match: FailedMatchResult): Advice {
@@ -38,17 +39,16 @@ function adviceAt(found: string, match: FailedMatchResult): Pick<Advice, 'messag
     const help = `write \`...\`, or \`${found}..\` for a row variable with a name`;
     return { message: `\`${found}\` is not closed`, help };
   }
-  if (found !== '' && !/^(?:[\p{L}\d_,;|.]|->|=>)/u.test(found)) {
+  if (found !== '' && !/^(?:[\p{L}\d_,;|.*+^<=:]|->|=>)/u.test(found)) {
     const message = `\`${found}\` has no meaning in an einsum specification`;
-    const later = 'strides, offsets and concatenations are not available yet';
-    const axes = 'an axis is a letter, a number or `_`; a `,` allows longer names';
-    return { message, help: /[*+^]/.test(found) ? later : axes };
+    return { message, help: 'an axis is a letter, a number or `_`; a `,` allows longer names' };
   }
   const expected = expectedWords(match);
-  const words = oneOf(expected, false).replace(theEnd, end);
-  const message = `expected ${words}, found ${found === '' ? end : `\`${found}\``}`;
   const isList = expected.includes('`,`');
-  return { message, help: isList ? 'where one `,` stands, all axes are separated by `,`' : form };
+  const startsAxis = isList && /^[\p{L}\d_]/u.test(found);
+  const words = startsAxis ? '`,`' : oneOf(expected, false).replace(theEnd, end);
+  const message = `expected ${words}, found ${found === '' ? end : `\`${found}\``}`;
+  return { message, help: isList ? axisForms : form };
 }
 
 const end = 'the end of the string';

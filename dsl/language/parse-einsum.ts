@@ -3,8 +3,12 @@ import type { MatchResult, Node } from 'ohm-js';
 import { type Span, UserError } from '../../compiler/index.ts';
 import type { AxisSpec, Hole, Ident, RowSpec, ShapeSpec, Spec, StringLit } from './ast.ts';
 import grammars, { type LettersActionDict } from './einsum.ohm-bundle.js';
+import { axisOf } from './parse-axis.ts';
 import { einsumError } from './parse-einsum-error.ts';
 import { SpecText } from './spec-text.ts';
+
+/** What only axes separated by commas can say. `=>` is not the `=` of a padded axis. */
+const needsCommas = /[,*+^<:]|=(?!>)/;
 
 /**
  * `valueOf` gives the text that a hole inside the string stands for: an integer, or a piece of a
@@ -12,7 +16,7 @@ import { SpecText } from './spec-text.ts';
  */
 export function parseSpec(literal: StringLit, valueOf: (hole: Hole) => string): Spec {
   const text = new SpecText(literal, valueOf);
-  const [grammar, semantics] = text.text.includes(',')
+  const [grammar, semantics] = needsCommas.test(text.text)
     ? [grammars.Names, names]
     : [grammars.Letters, letters];
   const match = grammar.match(text.text, 'Spec');
@@ -45,11 +49,7 @@ const shapeActions: Required<Pick<LettersActionDict<ShapeSpec>, 'Shape'>> = {
 
 const axisActions: Required<Pick<LettersActionDict<AxisSpec>, 'Axis'>> = {
   Axis(axis) {
-    const span = spanOf(this, textOf(this));
-    const { ctorName, sourceString } = axis;
-    if (ctorName === 'fixed') return { kind: 'fixed', span, index: Number(sourceString) };
-    if (ctorName === 'wildcard') return { kind: 'any', span };
-    return { kind: 'label', span, name: sourceString };
+    return axisOf(axis, part => spanOf(part, textOf(this)));
   },
 };
 

@@ -26,6 +26,7 @@ type ExprRules =
   | 'Sum_reduced'
   | 'Sum_contracted'
   | 'Sum_contractedAfter'
+  | 'Sum_listed'
   | 'Product_infix'
   | 'Unary_negated'
   | 'Power_infix'
@@ -54,6 +55,10 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
   Sum_contractedAfter(left, op, right, spec) {
     return einsum(this, op, spec, [left, right]);
+  },
+  Sum_listed(operands, op, spec) {
+    const [, first, , others] = operands.children;
+    return einsum(this, op, spec, [...(first ? [first] : []), ...(others?.children ?? [])]);
   },
   Unary_negated: buildPrefix,
   Prefixed_prefix: buildPrefix,

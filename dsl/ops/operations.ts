@@ -9,7 +9,6 @@ import {
   type StaticSymbol,
 } from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
-import type { Spec } from '../language/ast.ts';
 import type { Logic } from '../shape/logic.ts';
 
 const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
@@ -39,13 +38,6 @@ export function slice(symbol: StaticSymbol): Operation {
   return { operator: '@|', hint: 'slice', logic, forward: [set(v1)], backward: undefined };
 }
 
-/** `x ++ "spec"` and `a +* "spec" b` */
-export function einsum(operator: '++' | '+*', spec: Spec, text: string): Operation {
-  const value = operator === '++' ? v1 : scalarApply('mul', v1, v2);
-  const hint = operator === '++' ? 'sum' : 'einsum';
-  return summing(operator, hint, { kind: 'einsum', spec, text }, value);
-}
-
 /** The named functions: every scalar op is one, pointwise. */
 export const functions: ReadonlyMap<string, Operation> = new Map(
   (Object.keys(ops) as Op[]).map(op => [op, elementwise(op)]),
@@ -63,11 +55,6 @@ function set(value: Scalar<Slot>): SlotAssign {
 }
 
 function summing(operator: string, hint: string, logic: Logic, value: Scalar<Slot>): Operation {
-  const sum: SlotAssign = assign(
-    slotAccess('value', 0),
-    { op: 'add', reset: true },
-    value,
-    undefined,
-  );
+  const sum = assign(slotAccess('value', 0), { op: 'add', reset: true }, value, undefined);
   return { operator, hint, logic, forward: [sum], backward: undefined };
 }

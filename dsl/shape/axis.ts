@@ -11,10 +11,18 @@ export interface Axis {
   hint: string | undefined;
   /** Subscripted by this instead of a loop. */
   fixed: number | StaticSymbol | undefined;
+  /** Or by what the loops of other axes come to. */
+  made: MadeOf | undefined;
+}
+
+/** `Σ coeff·axis + offset` */
+export interface MadeOf {
+  readonly terms: readonly { readonly coeff: number; readonly axis: Axis }[];
+  readonly offset: number;
 }
 
 export function newAxis(size: number): Axis {
-  return { size, parent: undefined, hint: undefined, fixed: undefined };
+  return { size, parent: undefined, hint: undefined, fixed: undefined, made: undefined };
 }
 
 export function rootOf(axis: Axis): Axis {
@@ -29,4 +37,5 @@ export function unite(a: Axis, b: Axis): void {
   from.parent = to;
   to.hint ??= from.hint;
   to.fixed ??= from.fixed;
+  to.made ??= from.made;
 }

@@ -5,7 +5,8 @@
  *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
  *   3. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   4. all else: no more axes, the size it is used at, or 1.
+ *   4. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
+ *      is used at, or 1.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -63,6 +64,11 @@ const rules: readonly ClosingRule[] = [
   },
   ({ dims }, solver) => decideEach(leavesIn(dims), dim => solver.decideDim(dim, defaultSize(dim))),
   ({ rows }, solver) => decideEach(rows, row => solver.decideRow(row, closedRow([]))),
+  ({ dims }, solver) =>
+    decideEach(
+      dims.filter(dim => dim.isRest),
+      dim => solver.decideDim(dim, sizeOf(0, { text: 'nothing asks for it' })),
+    ),
   ({ dims }, solver) =>
     decideEach(dims, dim => solver.decideDim(dim, sizeBelow(dim) ?? defaultSize(dim))),
 ];
@@ -153,6 +159,7 @@ function openIn(shapes: readonly Shape[]): Open {
   const visitConstraint = (c: Constraint): void => {
     if (c.kind === 'dim-eq') [c.a, c.b].forEach(visitDim);
     if (c.kind === 'dim-le') [c.result, c.operand].forEach(visitDim);
+    if (c.kind === 'dim-sum') [c.whole, ...c.terms.map(t => t.dim)].forEach(visitDim);
     if (c.kind === 'row-eq') [c.a, c.b].forEach(visitRow);
     if (c.kind === 'row-le') [c.result, c.operand].forEach(visitRow);
   };
@@ -194,6 +201,8 @@ function neighbours(c: Constraint): readonly (RowVar | DimVar)[] {
       return [c.a, c.b].flatMap(dimVars);
     case 'dim-le':
       return [c.result, c.operand].flatMap(dimVars);
+    case 'dim-sum':
+      return [c.whole, ...c.terms.map(t => t.dim)].flatMap(dimVars);
     case 'row-eq':
       return [c.a, c.b].flatMap(rowVars);
     case 'row-le':

@@ -2,8 +2,11 @@
 import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
 import { printRow, printShape } from './print.ts';
 import {
+  type Dim,
+  type DimSum,
   type DimVar,
   type Leaf,
+  resolveDim,
   resolveRow,
   type Row,
   type RowKind,
@@ -37,6 +40,38 @@ export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined
     ...placesOf(why),
     notes: [because(axis)],
   });
+}
+
+/** An axis that a spec makes of others has another size than they make. */
+export function sumMismatch(sum: DimSum): UserError {
+  const made = sum.terms.reduce((n, { coeff, dim }) => n + coeff * sizeNow(dim), sum.constant);
+  const whole = `${sizeNow(sum.whole)} cells`;
+  return wrongSum(
+    sum,
+    `makes ${made} cells, but the axis of ${nameOf(sum.why.use, sum.why.right)} has ${whole}`,
+  );
+}
+
+/** No size of one axis makes the sum come out. */
+export function noSizeFits(sum: DimSum, unknown: DimVar): UserError {
+  const label = unknown.label === undefined ? 'an axis' : `\`${unknown.label}\``;
+  return wrongSum(sum, `fits no size of ${label}`);
+}
+
+function wrongSum(sum: DimSum, what: string): UserError {
+  const sizes = [sum.whole, ...sum.terms.map(t => t.dim)].map(resolveDim);
+  const known = sizes.filter(d => d.kind === 'size');
+  return new UserError({
+    code: 'EINC0306',
+    message: `\`${sum.text}\` ${what}`,
+    ...placesOf(sum.why),
+    notes: known.map(because),
+  });
+}
+
+function sizeNow(dim: Dim): number {
+  const d = resolveDim(dim);
+  return d.kind === 'size' ? d.size : NaN;
 }
 
 /** A row has axes that the other one has no place for. */

@@ -4,19 +4,11 @@
  * operand made distinct, to infer which axes run in one loop.
  */
 import type { StaticSymbol } from '../../compiler/index.ts';
-import type { RowSpec, ShapeSpec, Spec } from '../language/ast.ts';
-import type { Constraint, Use, Why } from './row.ts';
-import {
-  type Dim,
-  dimVar,
-  type DimVar,
-  type Row,
-  rowKinds,
-  type RowKind,
-  type RowVar,
-  rowVar,
-  type Shape,
-} from './row.ts';
+import type { Spec } from '../language/ast.ts';
+import type { Block } from './blocks.ts';
+import { einsum, padding } from './einsum.ts';
+import { type Constraint, dimVar, type Row, type RowKind, rowKinds, type Shape } from './row.ts';
+import { ofResult, type Use, type Why } from './row.ts';
 
 export type Logic =
   /** Each axis of the result with the same axis of every operand. */
@@ -26,6 +18,8 @@ export type Logic =
   /** Input and output axes change places. */
   | { readonly kind: 'transpose' }
   | { readonly kind: 'einsum'; readonly spec: Spec; readonly text: string }
+  /** One operand of an einsum, with the margins that the einsum's `=` axes need. */
+  | { readonly kind: 'padding'; readonly spec: Spec; readonly operand: number }
   /** The first batch axis at the value of a symbol. */
   | { readonly kind: 'slice'; readonly symbol: StaticSymbol };
 
@@ -40,16 +34,19 @@ export function textOf(logic: Logic): string {
       return 'T';
     case 'einsum':
       return logic.text;
+    case 'padding':
+      return 'pad';
     case 'slice':
       return `@| ${logic.symbol.name}`;
   }
 }
 
-/** `slots`: the result, then the operands. */
+/** `slots`: the result, then the operands. `block` asks where the loops of that block are. */
 export function constraintsOf(
   logic: Logic,
   slots: readonly Shape[],
   use: Use,
+  block?: Block,
 ): readonly Constraint[] {
   const [result, ...operands] = slots;
   if (!result) return [];
@@ -65,17 +62,12 @@ export function constraintsOf(
     case 'transpose':
       return operands.flatMap(operand => transpose(result, operand, use));
     case 'einsum':
-      return einsum(logic.spec, slots, use);
+      return einsum(logic.spec, slots, use, block);
+    case 'padding':
+      return padding(logic.spec, logic.operand, slots, use);
     case 'slice':
       return operands.flatMap(operand => slice(result, operand, logic.symbol, use));
   }
-}
-
-const RESULT = -1;
-
-/** The result's row meets an operand's. */
-function ofResult(use: Use, right: number, row: RowKind, peer?: number): Why {
-  return { use, left: RESULT, right, rows: [row, row], peer, hides: false };
 }
 
 function peerOf(operand: number, { operands }: Use): number | undefined {
@@ -120,57 +112,4 @@ function slice(
     return { kind: 'row-eq', a, b: operand[row], why: ofResult(use, 0, row) };
   };
   return [equal(sliced, 'batch'), equal(result.input, 'input'), equal(result.output, 'output')];
-}
-
-// ── Einsum ──────────────────────────────────────────────────────────────────────────────────────
-
-function einsum(
-  spec: Spec,
-  [result, ...operands]: readonly Shape[],
-  use: Use,
-): readonly Constraint[] {
-  const names = new SpecNames();
-  const match = (shape: Shape, written: ShapeSpec, slot: number): readonly Constraint[] =>
-    rowKinds.map(row => ({
-      kind: 'row-eq',
-      a: shape[row],
-      b: names.row(written[row]),
-      why: { ...ofResult(use, slot, row), left: slot },
-    }));
-  return [
-    ...operands.flatMap((shape, i) => {
-      const written = spec.operands[i];
-      return written ? match(shape, written, i) : [];
-    }),
-    ...(result ? match(result, spec.result, RESULT) : []),
-  ];
-}
-
-/** The variables of one use of a spec: equal names are equal axes, or equal rows. */
-class SpecNames {
-  readonly #dims = new Map<string, DimVar>();
-  readonly #rows = new Map<string, RowVar>();
-
-  row({ lead, rowVar: name, trail }: RowSpec): Row {
-    const rest = name && this.#named(this.#rows, name.text, () => rowVar());
-    const dims = (axes: RowSpec['lead']): Dim[] => axes.map(axis => this.#dim(axis));
-    return { lead: dims(lead), rest, trail: dims(trail) };
-  }
-
-  #dim(axis: RowSpec['lead'][number]): DimVar {
-    switch (axis.kind) {
-      case 'label':
-        return this.#named(this.#dims, axis.name, () => dimVar({ label: axis.name, hides: true }));
-      case 'fixed':
-        return dimVar({ fixed: axis.index });
-      case 'any':
-        return dimVar({ hides: true });
-    }
-  }
-
-  #named<V>(known: Map<string, V>, name: string, create: () => V): V {
-    const found = known.get(name) ?? create();
-    known.set(name, found);
-    return found;
-  }
 }

@@ -2,35 +2,72 @@
  * The loops of an assignment, once shapes are settled: the logic's own constraints are solved again
  * with every axis of every operand made distinct; axes they make equal run in one loop.
  */
-import {
-  at,
-  fixed,
-  type Index,
-  InternalError,
-  type LoopVar,
-  loopVar,
-  Names,
-  type ProductAxis,
-  type Projections,
-  type Rows,
-  type StaticSymbol,
-} from '../../compiler/index.ts';
-import { type Axis, newAxis, rootOf } from './axis.ts';
-import type { Use } from './row.ts';
+import { InternalError, type Projections, type Rows } from '../../compiler/index.ts';
+import { type Axis, newAxis, unite } from './axis.ts';
+import type { Block } from './blocks.ts';
 import { constraintsOf, type Logic, textOf } from './logic.ts';
-import { axesOf, closedRow, type Row, type RowKind, type Shape } from './row.ts';
+import {
+  axesOf,
+  closedRow,
+  type Row,
+  type RowKind,
+  rowKinds,
+  type Shape,
+  type Use,
+} from './row.ts';
 import { Solver } from './solve.ts';
+import { Subscripts } from './subscripts.ts';
+import { settleSums } from './sum.ts';
+
+type AxisRows = Readonly<Record<RowKind, readonly Axis[]>>;
 
 /** `slots`: the result, then the operands; all their shapes settled. */
-export function projectionsOf(logic: Logic, slots: readonly Shape[], use: Use): Projections {
+export function projectionsOf(
+  logic: Logic,
+  slots: readonly Shape[],
+  use: Use,
+  block?: Block,
+): Projections {
   const axes = slots.map(shape => mapRows(shape, axesOfRow));
-  const distinct = axes.map(rows => mapRows(rows, rowOfAxes));
-  Solver.transaction(solver => solver.post(constraintsOf(logic, distinct, use)));
-  const loops = new Loops();
-  const subscripts = axes.map(rows =>
-    mapRows(rows, (row, kind) => row.map(axis => loops.subscript(axis, kind))),
+  if (logic.kind === 'padding') centre(axes[0], axes[logic.operand + 1]);
+  else join(logic, axes, use, block);
+  const subscripts = new Subscripts();
+  const isRead = (slot: number): boolean => slot === 0 || reads(logic, block, slot - 1);
+  const found = axes.map((rows, slot) =>
+    mapRows(rows, (row, kind) => (isRead(slot) ? row.map(axis => subscripts.of(axis, kind)) : [])),
   );
-  return { ...loops.found(), slots: subscripts, logic: textOf(logic) };
+  return { ...subscripts.found(), slots: found, logic: textOf(logic) };
+}
+
+/** Solves the logic's constraints over the axes: those that run together are united. */
+function join(logic: Logic, axes: readonly AxisRows[], use: Use, block?: Block): void {
+  const distinct = axes.map(rows => mapRows(rows, rowOfAxes));
+  Solver.transaction(solver => {
+    const constraints = constraintsOf(logic, distinct, use, block);
+    solver.post(constraints);
+    settleSums(constraints, solver);
+  });
+}
+
+/** A padded operand has its own cells in the middle; where the margins differ, the last is wider. */
+function centre(padded: AxisRows | undefined, bare: AxisRows | undefined): void {
+  for (const row of rowKinds) {
+    padded?.[row].forEach((outer, i) => {
+      const inner = bare?.[row][i];
+      if (!inner) return;
+      const margin = outer.size - inner.size;
+      if (margin === 0) unite(outer, inner);
+      const [from, to] = margin > 0 ? [inner, outer] : [outer, inner];
+      const offset = Math.max(0, Math.floor(margin / 2));
+      if (margin !== 0) to.made = { terms: [{ coeff: 1, axis: from }], offset };
+    });
+  }
+}
+
+/** Only what is read has loops; the other operands of a logic merely give sizes. */
+function reads(logic: Logic, block: Block | undefined, operand: number): boolean {
+  if (logic.kind === 'padding') return operand === logic.operand;
+  return block?.operands.includes(operand) ?? true;
 }
 
 function mapRows<A, B>(
@@ -61,44 +98,6 @@ function rowOfAxes(axes: readonly Axis[]): Row {
       axis,
     })),
   );
-}
-
-/** Gives each class of axes its loop, in the order met; axes of size 1 need none. */
-class Loops {
-  readonly #names = new Names();
-  readonly #known = new Map<Axis | StaticSymbol, LoopVar>();
-  readonly #axes: ProductAxis[] = [];
-  readonly #symbols = new Map<LoopVar, StaticSymbol>();
-
-  subscript(axis: Axis, kind: RowKind): Index {
-    const root = rootOf(axis);
-    if (typeof root.fixed === 'number') return fixed(root.fixed);
-    if (root.fixed) return at(this.#symbol(root.fixed));
-    if (root.size === 1) return fixed(0);
-    return at(this.#loop(root, kind));
-  }
-
-  found(): Pick<Projections, 'axes' | 'symbols'> {
-    return { axes: this.#axes, symbols: this.#symbols };
-  }
-
-  #loop(root: Axis, kind: RowKind): LoopVar {
-    const known = this.#known.get(root);
-    if (known !== undefined) return known;
-    const loop = loopVar(this.#names.fresh(root.hint ?? kind.charAt(0)));
-    this.#known.set(root, loop);
-    this.#axes.push({ loop, extent: root.size });
-    return loop;
-  }
-
-  #symbol(symbol: StaticSymbol): LoopVar {
-    const known = this.#known.get(symbol);
-    if (known !== undefined) return known;
-    const loop = loopVar(this.#names.fresh(symbol.name));
-    this.#known.set(symbol, loop);
-    this.#symbols.set(loop, symbol);
-    return loop;
-  }
 }
 
 /** The sizes of a settled shape, in memory order. */

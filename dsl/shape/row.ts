@@ -47,6 +47,8 @@ export interface DimVar {
   atLeast: number;
   /** An einsum spec names it, so nothing but its own size can say how far to sum. */
   hides: boolean;
+  /** A part of a concatenation that nothing else asks for: it may be empty. */
+  readonly isRest: boolean;
   binding: Dim | undefined;
   leaf: Leaf | undefined;
   readonly watches: Set<Watch>;
@@ -82,12 +84,13 @@ export function sizeOf(size: number, because: Because, broadcasts = false): Size
 }
 
 export function dimVar(
-  options: Partial<Pick<DimVar, 'label' | 'fixed' | 'hides' | 'leaf'>> = {},
+  options: Partial<Pick<DimVar, 'label' | 'fixed' | 'hides' | 'isRest' | 'leaf'>> = {},
 ): DimVar {
-  const { label, fixed, hides = false, leaf } = options;
+  const { label, fixed, hides = false, isRest = false, leaf } = options;
   const atLeast = typeof fixed === 'number' ? fixed + 1 : (fixed?.range ?? 0);
   const watches = new Set<Watch>();
-  return { kind: 'dim-var', label, fixed, atLeast, hides, leaf, binding: undefined, watches };
+  const open = { leaf, binding: undefined, watches };
+  return { kind: 'dim-var', label, fixed, atLeast, hides, isRest, ...open };
 }
 
 export function rowVar(leaf?: Leaf, grown = 0): RowVar {
@@ -117,13 +120,40 @@ export const scalarShape: Shape = {
 
 /**
  * What shape inference knows. `le` is "result ⊑ operand": the result has at least the axes of the
- * operand, and each is of the operand's size unless that broadcasts.
+ * operand, and each is of the operand's size unless that broadcasts. `dim-sum` is an axis that an
+ * einsum spec makes of others: `2*o<+k`, `a^b`.
  */
 export type Constraint =
   | { readonly kind: 'dim-eq'; readonly a: Dim; readonly b: Dim; readonly why: Why }
   | { readonly kind: 'row-eq'; readonly a: Row; readonly b: Row; readonly why: Why }
   | { readonly kind: 'dim-le'; readonly result: Dim; readonly operand: Dim; readonly why: Why }
-  | { readonly kind: 'row-le'; readonly result: Row; readonly operand: Row; readonly why: Why };
+  | { readonly kind: 'row-le'; readonly result: Row; readonly operand: Row; readonly why: Why }
+  | DimSum;
+
+/** `whole = constant + Σ coeff·dim`. */
+export interface DimSum {
+  readonly kind: 'dim-sum';
+  readonly whole: Dim;
+  readonly constant: number;
+  readonly terms: readonly DimTerm[];
+  /** Where in the axis the loops are; undefined where that is not asked. */
+  readonly place: Place | undefined;
+  /** The axis as the spec writes it. */
+  readonly text: string;
+  readonly why: Why;
+}
+
+export interface DimTerm {
+  readonly coeff: number;
+  readonly dim: Dim;
+}
+
+/** A subscript: `Σ coeff·loop + offset`, behind all of some other axes. */
+export interface Place {
+  readonly loops: readonly DimTerm[];
+  readonly offset: number;
+  readonly behind: readonly Dim[];
+}
 
 /** Where a constraint comes from: what an error about it has to show. */
 export interface Why {
@@ -137,6 +167,14 @@ export interface Why {
   readonly peer: number | undefined;
   /** A product has hidden dimensions here: one that nothing gives is an error. */
   readonly hides: boolean;
+}
+
+/** The position of the result, before those of the operands. */
+export const RESULT = -1;
+
+/** The result's row meets an operand's. */
+export function ofResult(use: Use, right: number, row: RowKind, peer?: number): Why {
+  return { use, left: RESULT, right, rows: [row, row], peer, hides: false };
 }
 
 /** An operation as it stands in a template. */

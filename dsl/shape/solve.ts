@@ -5,8 +5,8 @@
  * Every change is on a trail, so a construction that fails leaves all shapes as they were.
  */
 import { unite } from './axis.ts';
-import type { Constraint, Why } from './row.ts';
-import { endlessRow, indexTooLarge, rankMismatch, sizeMismatch } from './explain.ts';
+import type { Constraint, DimSum, Why } from './row.ts';
+import { endlessRow, indexTooLarge, rankMismatch, sizeMismatch, sumMismatch } from './explain.ts';
 import {
   closedRow,
   type Dim,
@@ -20,6 +20,7 @@ import {
   rowVar,
   type Watch,
 } from './row.ts';
+import { placeLoops, sizeLeft, weigh } from './sum.ts';
 
 /** Inference adds no more axes than this to a row: only constraints that run in a circle ask for them. */
 const mostAxes = 64;
@@ -72,6 +73,8 @@ export class Solver {
         return this.#dimBelow(constraint.result, constraint.operand, why);
       case 'row-le':
         return this.#rowBelow(resolveRow(constraint.result), resolveRow(constraint.operand), why);
+      case 'dim-sum':
+        return this.#sum(constraint);
     }
   }
 
@@ -98,6 +101,16 @@ export class Solver {
       const places = r.kind === 'size' ? [o] : [r, o];
       this.#wait({ constraint: { kind: 'dim-le', result: r, operand: o, why }, places });
     }
+  }
+
+  /** One unknown is what the others leave; with more of them it waits. */
+  #sum(constraint: DimSum): void {
+    const { unknowns, balance, coeffOf } = weigh(constraint);
+    const [unknown, another] = unknowns;
+    if (another) return this.#wait({ constraint, places: unknowns });
+    if (unknown) this.#bindDim(unknown, sizeLeft(constraint, balance / coeffOf(unknown), unknown));
+    else if (balance !== 0) throw sumMismatch(constraint);
+    placeLoops(constraint);
   }
 
   #bindDim(variable: DimVar, dim: Dim, why?: Why): void {

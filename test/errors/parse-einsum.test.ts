@@ -131,15 +131,71 @@ test('a character that means nothing', () => {
   `);
 });
 
-test('an affine axis', () => {
-  expect(specError('2*i+k => i')).toMatchInlineSnapshot(`
-    "error[EINC0102]: \`*\` has no meaning in an einsum specification
-     --> <template>:1:15
+test('three loops in one axis', () => {
+  expect(specError('i+j+k => i')).toMatchInlineSnapshot(`
+    "error[EINC0102]: an axis is made of at most two loops and an offset: \`2*o + 3*k + 1\`
+     --> <template>:1:17
       |
-    1 | loss = x ++ "2*i+k => i"
-      |               ^
+    1 | loss = x ++ "i+j+k => i"
+      |                 ^^"
+  `);
+});
+
+test('a stride of nothing', () => {
+  expect(specError('0*i => i')).toMatchInlineSnapshot(`
+    "error[EINC0102]: a stride or dilation is at least 1
+     --> <template>:1:14
       |
-      = help: strides, offsets and concatenations are not available yet"
+    1 | loss = x ++ "0*i => i"
+      |              ^"
+  `);
+});
+
+test('an offset beyond the stride', () => {
+  expect(specError('i+3 => i')).toMatchInlineSnapshot(`
+    "error[EINC0102]: an offset is less than the stride, but 3 is not less than 1
+     --> <template>:1:14
+      |
+    1 | loss = x ++ "i+3 => i"
+      |              ^^^
+      |
+      = help: to leave out the first 3 cells write \`3^i\`"
+  `);
+});
+
+test('a concatenation of a sum', () => {
+  expect(specError('2*i^3 => i')).toMatchInlineSnapshot(`
+    "error[EINC0102]: expected \`,\`, \`+\`, \`=\`, \`<\` or \`:\`, found \`^\`
+     --> <template>:1:17
+      |
+    1 | loss = x ++ "2*i^3 => i"
+      |                 ^
+      |
+      = help: axes are separated by \`,\`; an axis is \`i\`, \`3\`, \`_\`, \`2*o<+k\`, \`a^b\` or \`k:3\`"
+  `);
+});
+
+test('a concatenation that is not finished', () => {
+  expect(specError('a^ => a')).toMatchInlineSnapshot(`
+    "error[EINC0102]: expected an axis, found \`=>\`
+     --> <template>:1:17
+      |
+    1 | loss = x ++ "a^ => a"
+      |                 ^^
+      |
+      = help: a specification is \`rhs; rhs => result\`, each of them \`batch | input -> output\`"
+  `);
+});
+
+test('a size that is no number', () => {
+  expect(specError('i:x => i')).toMatchInlineSnapshot(`
+    "error[EINC0102]: expected a number, found \`x\`
+     --> <template>:1:16
+      |
+    1 | loss = x ++ "i:x => i"
+      |                ^
+      |
+      = help: a specification is \`rhs; rhs => result\`, each of them \`batch | input -> output\`"
   `);
 });
 
@@ -151,7 +207,7 @@ test('a missing comma', () => {
     1 | loss = x ++ "row col, x => row"
       |                  ^
       |
-      = help: where one \`,\` stands, all axes are separated by \`,\`"
+      = help: axes are separated by \`,\`; an axis is \`i\`, \`3\`, \`_\`, \`2*o<+k\`, \`a^b\` or \`k:3\`"
   `);
 });
 
@@ -211,6 +267,6 @@ test('the value of a hole: the hole is underlined', () => {
     1 | loss = x ++ "\${1}i, \${2} => i"
       |                     ^^^^
       |
-      = help: where one \`,\` stands, all axes are separated by \`,\`"
+      = help: axes are separated by \`,\`; an axis is \`i\`, \`3\`, \`_\`, \`2*o<+k\`, \`a^b\` or \`k:3\`"
   `);
 });

@@ -1,6 +1,8 @@
 /** Trees as text that parses back to them, with a parenthesis around every operation. */
 import { unreachable } from '../../compiler/index.ts';
 import type {
+  AxisAffine,
+  AxisLabel,
   AxisSpec,
   CdProgram,
   Definition,
@@ -110,7 +112,8 @@ export function printSpec({ operands, result }: Spec, withCommas = false): strin
   const axes = [...operands, result]
     .flatMap(({ batch, input, output }) => [batch, input, output])
     .flatMap(({ lead, trail }) => [...lead, ...trail]);
-  const isList = withCommas || axes.some(axis => axis.kind === 'label' && axis.name.length > 1);
+  const isList =
+    withCommas || axes.some(axis => printAxis(axis).length > 1 && axis.kind !== 'fixed');
   const shape = (s: ShapeSpec): string => printShape(s, isList ? ',' : '');
   return `${operands.map(shape).join('; ')} => ${shape(result)}`;
 }
@@ -130,12 +133,24 @@ function printRow({ lead, rowVar, trail }: RowSpec, kind: string, comma: string)
   return [...lead.map(print), ...(rowVar ? [variable] : []), ...trail.map(print)].join(' ');
 }
 
+function printAffine({ over, stride, kernel, dilation, offset, isPadded }: AxisAffine): string {
+  const times = (factor: number, label: AxisLabel): string =>
+    `${factor === 1 ? '' : `${factor}*`}${printAxis(label)}`;
+  const padding = isPadded ? '=' : kernel ? '<' : '';
+  const inner = kernel ? `+${times(dilation, kernel)}` : '';
+  return `${times(stride, over)}${padding}${inner}${offset === 0 ? '' : `+${offset}`}`;
+}
+
 function printAxis(axis: AxisSpec): string {
   switch (axis.kind) {
     case 'label':
-      return axis.name;
+      return axis.size === undefined ? axis.name : `${axis.name}:${axis.size}`;
     case 'fixed':
       return String(axis.index);
+    case 'affine':
+      return printAffine(axis);
+    case 'concat':
+      return axis.parts.map(printAxis).join('^');
     case 'any':
       return '_';
     default:

@@ -1,0 +1,65 @@
+import {
+  at,
+  fixed,
+  type Index,
+  type LoopVar,
+  loopVar,
+  Names,
+  type ProductAxis,
+  type Projections,
+  type StaticSymbol,
+} from '../../compiler/index.ts';
+import { type Axis, type MadeOf, rootOf } from './axis.ts';
+import type { RowKind } from './row.ts';
+
+/** Gives each class of axes its loop, in the order met; axes of size 1 need none. */
+export class Subscripts {
+  readonly #names = new Names();
+  readonly #known = new Map<Axis | StaticSymbol, LoopVar>();
+  readonly #axes: ProductAxis[] = [];
+  readonly #symbols = new Map<LoopVar, StaticSymbol>();
+
+  of(axis: Axis, kind: RowKind): Index {
+    const root = rootOf(axis);
+    if (typeof root.fixed === 'number') return fixed(root.fixed);
+    if (root.fixed) return at(this.#symbol(root.fixed));
+    if (root.made) return this.#made(root.made, kind);
+    if (root.size === 1) return fixed(0);
+    return at(this.#loop(root, kind));
+  }
+
+  found(): Pick<Projections, 'axes' | 'symbols'> {
+    return { axes: this.#axes, symbols: this.#symbols };
+  }
+
+  #made(made: MadeOf, kind: RowKind): Index {
+    const coeffs = new Map<LoopVar, number>();
+    let { offset } = made;
+    for (const { coeff, axis } of made.terms) {
+      const inner = this.of(axis, kind);
+      offset += coeff * inner.offset;
+      for (const t of inner.terms) {
+        coeffs.set(t.loop, (coeffs.get(t.loop) ?? 0) + coeff * t.coeff);
+      }
+    }
+    return { terms: [...coeffs].map(([loop, coeff]) => ({ coeff, loop })), offset };
+  }
+
+  #loop(root: Axis, kind: RowKind): LoopVar {
+    const known = this.#known.get(root);
+    if (known !== undefined) return known;
+    const loop = loopVar(this.#names.fresh(root.hint ?? kind.charAt(0)));
+    this.#known.set(root, loop);
+    this.#axes.push({ loop, extent: root.size });
+    return loop;
+  }
+
+  #symbol(symbol: StaticSymbol): LoopVar {
+    const known = this.#known.get(symbol);
+    if (known !== undefined) return known;
+    const loop = loopVar(this.#names.fresh(symbol.name));
+    this.#known.set(symbol, loop);
+    this.#symbols.set(loop, symbol);
+    return loop;
+  }
+}

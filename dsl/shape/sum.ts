@@ -1,0 +1,76 @@
+/** Axes made of others: the arithmetic of their sizes, and where their loops are. */
+import { newAxis } from './axis.ts';
+import { noSizeFits } from './explain.ts';
+import {
+  type Constraint,
+  type Dim,
+  type DimSum,
+  type DimVar,
+  resolveDim,
+  type Size,
+  sizeOf,
+} from './row.ts';
+import type { Solver } from './solve.ts';
+
+interface Balance {
+  readonly unknowns: readonly DimVar[];
+  /** `constant + Σ known terms - whole` */
+  readonly balance: number;
+  /** How often `whole - Σ terms` counts an unknown. */
+  readonly coeffOf: (unknown: DimVar) => number;
+}
+
+export function weigh({ whole, constant, terms }: DimSum): Balance {
+  const sides = [{ coeff: -1, dim: whole }, ...terms];
+  const counts = new Map<DimVar, number>();
+  let balance = constant;
+  for (const { coeff, dim } of sides) {
+    const d = resolveDim(dim);
+    if (d.kind === 'size') balance += coeff * d.size;
+    else counts.set(d, (counts.get(d) ?? 0) - coeff);
+  }
+  return { unknowns: [...counts.keys()], balance, coeffOf: d => counts.get(d) ?? 0 };
+}
+
+/** The size that makes the sum come out. */
+export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
+  const least = unknown.isRest ? 0 : 1;
+  if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown);
+  const span = sum.why.use.span;
+  const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
+  const { axis } = sized(sum.whole) ?? {};
+  return axis ? { ...found, axis: newAxis(size) } : found;
+}
+
+/** While projections are inferred: tells the axis which loops it is made of. */
+export function placeLoops({ whole, place }: DimSum): void {
+  const { axis } = sized(whole) ?? {};
+  if (!axis || !place) return;
+  const before = place.behind.reduce((sum, dim) => sum + (sized(dim)?.size ?? 0), 0);
+  const terms = place.loops.flatMap(({ coeff, dim }) => {
+    const { axis: loop } = sized(dim) ?? {};
+    return loop ? [{ coeff, axis: loop }] : [];
+  });
+  axis.made ??= { terms, offset: place.offset + before };
+}
+
+function sized(dim: Dim): Size | undefined {
+  const d = resolveDim(dim);
+  return d.kind === 'size' ? d : undefined;
+}
+
+/** Sums that leave a choice, once all shapes are known: `a^b => 0`. */
+export function settleSums(constraints: readonly Constraint[], solver: Solver): void {
+  for (const sum of constraints) {
+    for (let open = unknownsOf(sum); open.length > 1; open = unknownsOf(sum)) {
+      const [last = open[0]] = open.slice(-1);
+      const unknown = open.find(dim => dim.isRest) ?? last;
+      const size = unknown?.isRest ? 0 : 1;
+      if (unknown) solver.decideDim(unknown, sizeOf(size, { text: 'nothing asks for more' }));
+    }
+  }
+}
+
+function unknownsOf(constraint: Constraint): readonly DimVar[] {
+  return constraint.kind === 'dim-sum' ? weigh(constraint).unknowns : [];
+}
