@@ -37,7 +37,9 @@ export {
   scalarConst,
   sequence,
 } from './assign/ir.ts';
-export { adjointOf, type GradientOf, type Tally, type TallyOf } from './assign/adjoint.ts';
+export type { Tally, TallyOf } from './assign/accumulation.ts';
+export { adjointOf, type GradientOf } from './assign/adjoint.ts';
+export { tangentOf } from './assign/tangent.ts';
 export { printRoutine } from './assign/print.ts';
 export {
   type ProductAxis,

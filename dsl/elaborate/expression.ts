@@ -6,14 +6,9 @@ import { constantTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type { Apply, Einsum, Expr, Hole, Infix, Inline, Prefix } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
-import {
-  arityOf,
-  functionNames,
-  functions,
-  infixOperations,
-  negation,
-  slice,
-} from '../ops/operations.ts';
+import { functionNames, isFunctionName } from '../ops/names.ts';
+import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
+import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
@@ -97,7 +92,7 @@ export class ExpressionElaborator {
   #name(name: string, span: Span): Value {
     const value = this.#environment.names.get(name);
     if (value) return value;
-    if (functions.has(name)) {
+    if (isFunctionName(name)) {
       throw fail('EINC0210', `\`${name}\` is a function, not a tensor`, span, {
         help: [`apply it: ${name}(x)`],
       });
@@ -174,6 +169,9 @@ export class ExpressionElaborator {
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
       return this.#applied(operation, args, { span, operator: callee.span }, label);
     }
+    if (builtin && isTransform(callee.name)) {
+      return this.#transformed(callee.name, args, span, label);
+    }
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
@@ -187,6 +185,15 @@ export class ExpressionElaborator {
     const operands = args.map(arg => this.tensor(arg));
     const context = { solver: this.#solver, label: label ?? labelOfCall(name, operands) };
     return applyDefinition(definition, operands, context, span);
+  }
+
+  #transformed(name: TransformName, args: readonly Expr[], span: Span, label?: string): Tensor {
+    const [y, x, third = y] = args.map(arg => this.tensor(arg));
+    if (args.length !== arities[name] || !y || !x || !third) {
+      throw wrongArity(name, arities[name], args.length, { span });
+    }
+    const made = transforms[name](y, x, third, this.#solver) ?? y;
+    return new Tensor({ ...made, label, origins: [span] });
   }
 
   #applied(

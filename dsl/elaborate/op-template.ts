@@ -4,7 +4,7 @@ import { paramTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Definition, Expr, Ident, Inline, OpProgram } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { functionNames, functions } from '../ops/operations.ts';
+import { functionNames, isFunctionName } from '../ops/names.ts';
 import { Solver } from '../shape/solve.ts';
 import { fail, unknownName } from './errors.ts';
 import { type Environment, ExpressionElaborator, type Value } from './expression.ts';
@@ -99,7 +99,7 @@ function elaborateDefinition(
 /** A function's body runs only when it is applied; its names are checked where it is written. */
 function checkNames(body: Expr, known: readonly string[], own: string | undefined): void {
   for (const e of subexpressions(body)) {
-    if (e.kind !== 'name' || known.includes(e.name) || functions.has(e.name)) continue;
+    if (e.kind !== 'name' || known.includes(e.name) || isFunctionName(e.name)) continue;
     const hints = e.name === own ? ['a function cannot use itself'] : [];
     throw unknownName(e.name, e.span, known, functionNames, hints);
   }

@@ -4,7 +4,7 @@ import type { Slot, SlotAssign } from '../graph/operation.ts';
 import { slotAccess } from '../graph/operation.ts';
 import type { Assign, CdProgram, Expr, Statement } from '../language/ast.ts';
 import { assignOperator } from './assign-operator.ts';
-import { functionNames } from '../ops/operations.ts';
+import { functions } from '../ops/operations.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { describe } from './hole.ts';
 import { scalarOf } from './scalar.ts';
@@ -116,7 +116,7 @@ function operand(e: Expr, holes: readonly unknown[]): Scalar<Slot> {
     );
   }
   if (e.kind === 'apply' && e.callee.kind === 'name' && !slots.has(e.callee.name)) {
-    throw unknownName(e.callee.name, e.callee.span, [], functionNames);
+    throw unknownName(e.callee.name, e.callee.span, [], [...functions.keys()]);
   }
   const slot = slotOf(e);
   if (slot) return slotAccess(slot.part, slot.operand);

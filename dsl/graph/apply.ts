@@ -72,29 +72,37 @@ export function forwardOf(tensor: Tensor): readonly OpenAssign[] {
   return source.by.operation.forward.map(a => instantiate(a, tensor));
 }
 
-/** An assignment over slots, over the arrays of an application. Undefined without a gradient. */
-export function instantiate(a: SlotAssign, result: Tensor): OpenAssign {
+/** An assignment over slots, over the arrays of an application. */
+export function instantiate(
+  a: SlotAssign,
+  result: Tensor,
+  gradientOf: (tensor: Tensor) => ArrayRef | undefined = () => undefined,
+): OpenAssign {
   const { source } = result;
   if (source.kind !== 'computed') throw new TypeError('only computed tensors have slots');
   const { operands, projections } = source.by;
   const tensors = [result, ...operands];
-  const target = accessOf(a.target, tensors);
-  const value = mapAccesses(a.value, access => scalarOf(access, tensors));
+  const arrayOf = ({ part, operand }: Slot): ArrayRef => {
+    const tensor = tensors[operand];
+    const array = tensor && (part === 'value' ? tensor.value : gradientOf(tensor));
+    if (array) return array;
+    throw new TypeError(`operand ${operand} has no ${part}`);
+  };
+  const target = { ...a.target, node: arrayOf(a.target.node) };
+  const value = mapAccesses(
+    a.value,
+    access => constantOf(access, tensors) ?? { ...access, node: arrayOf(access.node) },
+  );
   const origins = [...result.origins, ...a.origins];
   return { ...a, target, value, projections: projections.of(a.projections), origins };
 }
 
-function accessOf({ node, slot }: Access<Slot>, tensors: readonly Tensor[]): Access<ArrayRef> {
-  const tensor = tensors[node.operand];
-  const array = node.part === 'value' ? tensor?.value : tensor?.grad;
-  if (!array) throw new TypeError(`operand ${node.operand} has no ${node.part}`);
-  return { kind: 'access', node: array, slot };
-}
-
 /** Constants and symbols need no array: they stand in the formula themselves. */
-function scalarOf(access: Access<Slot>, tensors: readonly Tensor[]): Scalar<ArrayRef> {
-  const source = access.node.part === 'value' ? tensors[access.node.operand]?.source : undefined;
+function constantOf(
+  { node }: Access<Slot>,
+  tensors: readonly Tensor[],
+): Scalar<ArrayRef> | undefined {
+  const source = node.part === 'value' ? tensors[node.operand]?.source : undefined;
   if (source?.kind === 'constant') return scalarConst(source.value);
-  if (source?.kind === 'symbol') return { kind: 'symbol', symbol: source.symbol };
-  return accessOf(access, tensors);
+  return source?.kind === 'symbol' ? { kind: 'symbol', symbol: source.symbol } : undefined;
 }

@@ -1,6 +1,7 @@
 /** The code that passes a tensor's gradient down to all it was computed from. */
 import { adjointOf, type Tally } from '../../compiler/index.ts';
 import { forwardOf, instantiate } from './apply.ts';
+import type { SlotAssign } from './operation.ts';
 import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
 
 /**
@@ -14,7 +15,7 @@ export function backpropOf(root: Tensor): readonly OpenAssign[] {
   for (const tensor of root.cone().toReversed()) {
     // Nothing has passed this one a gradient, as with the condition of `where`.
     if (tensor !== root && tensor.requiresGrad && !begun.has(tensor.grad)) continue;
-    for (const a of contributionsOf(tensor)) {
+    for (const a of contributionsOf(tensor, ownGradient)) {
       const { node } = a.target;
       const starts = node.tensor.source.kind === 'computed' && !begun.has(node);
       begun.add(node);
@@ -24,17 +25,24 @@ export function backpropOf(root: Tensor): readonly OpenAssign[] {
   return code;
 }
 
+/** Where the gradient of a tensor is held; undefined for one that none is wanted for. */
+export type GradientOf = (tensor: Tensor) => ArrayRef | undefined;
+
 /** What the gradient of one tensor adds to those of its operands. */
-function contributionsOf(tensor: Tensor): readonly OpenAssign[] {
-  if (tensor.source.kind !== 'computed' || !tensor.requiresGrad) return [];
+export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonly OpenAssign[] {
+  if (tensor.source.kind !== 'computed' || !gradientOf(tensor)) return [];
   const { operation, operands } = tensor.source.by;
+  const ofArray = (array: ArrayRef): ArrayRef | undefined =>
+    array.part === 'value' ? gradientOf(array.tensor) : undefined;
   if (!operation.backward) {
     const forward = forwardOf(tensor);
-    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), gradientOf, tallyOf));
+    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), ofArray, tallyOf));
   }
-  return operation.backward
-    .filter(a => operands[a.target.node.operand - 1]?.requiresGrad)
-    .map(a => instantiate(a, tensor));
+  const isWanted = ({ target }: SlotAssign): boolean => {
+    const operand = operands[target.node.operand - 1];
+    return operand !== undefined && gradientOf(operand) !== undefined;
+  };
+  return operation.backward.filter(isWanted).map(a => instantiate(a, tensor, gradientOf));
 }
 
 /**
@@ -45,10 +53,10 @@ function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
   return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
 }
 
-function gradientOf({ part, tensor }: ArrayRef): ArrayRef | undefined {
-  return part === 'value' && tensor.requiresGrad ? tensor.grad : undefined;
+export function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {
+  return tensor.tally(tally);
 }
 
-function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {
-  return tensor.tally(tally);
+function ownGradient(tensor: Tensor): ArrayRef | undefined {
+  return tensor.requiresGrad ? tensor.grad : undefined;
 }

@@ -43,8 +43,6 @@ export const functions: ReadonlyMap<string, Operation> = new Map(
   (Object.keys(ops) as Op[]).map(op => [op, elementwise(op)]),
 );
 
-export const functionNames: readonly string[] = [...functions.keys()];
-
 /** How many operands a named function takes. */
 export function arityOf(operation: Operation): number {
   return infoOf(operation.hint as Op).arity;

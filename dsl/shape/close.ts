@@ -5,8 +5,8 @@
  *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
  *   3. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   4. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
- *      is used at, or 1.
+ *   4. all else: no more axes; a part of a concatenation that nothing asks for is empty; an axis that a
+ *      spec writes at 0 alone is 1, so that it broadcasts; the size it is used at, or 1.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -70,7 +70,10 @@ const rules: readonly ClosingRule[] = [
       dim => solver.decideDim(dim, sizeOf(0, { text: 'nothing asks for it' })),
     ),
   ({ dims }, solver) =>
-    decideEach(dims, dim => solver.decideDim(dim, sizeBelow(dim) ?? defaultSize(dim))),
+    decideEach(dims, dim => {
+      const used = dim.fixed === 0 ? undefined : sizeBelow(dim);
+      solver.decideDim(dim, used ?? defaultSize(dim));
+    }),
 ];
 
 /** What one decision leads to may settle others, so each is looked at again when its turn comes. */

@@ -1,0 +1,24 @@
+/** Derivatives as tensors, from JavaScript; in `op` they are `grad(y, x)`, `vjp(…)`, `jvp(…)`. */
+import { gradients, tangent } from './graph/derived.ts';
+import type { Tensor } from './graph/tensor.ts';
+import { Solver } from './shape/solve.ts';
+
+/**
+ * The gradients of the sum of the cells of `y` by each of `xs`, in their shapes. They are tensors
+ * like all others: they can be differentiated again.
+ *
+ *   const [dw, db] = grad(loss, [w, b]);
+ */
+export function grad(y: Tensor, xs: readonly Tensor[]): readonly Tensor[] {
+  return Solver.transaction(solver => gradients(y, xs, { solver }));
+}
+
+/** The same with each cell of `y` weighted by that of `seed`, which has its shape. */
+export function vjp(y: Tensor, xs: readonly Tensor[], seed: Tensor): readonly Tensor[] {
+  return Solver.transaction(solver => gradients(y, xs, { seed, solver }));
+}
+
+/** How `y` changes when each tensor changes by the one beside it: forward mode. */
+export function jvp(y: Tensor, changes: ReadonlyMap<Tensor, Tensor>): Tensor {
+  return Solver.transaction(solver => tangent(y, changes, solver));
+}

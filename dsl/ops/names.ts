@@ -1,0 +1,9 @@
+/** The names that `op` knows as functions. */
+import { functions } from './operations.ts';
+import { arities } from './transforms.ts';
+
+export const functionNames: readonly string[] = [...functions.keys(), ...Object.keys(arities)];
+
+export function isFunctionName(name: string): boolean {
+  return functionNames.includes(name);
+}
