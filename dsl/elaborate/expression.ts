@@ -192,8 +192,8 @@ export class ExpressionElaborator {
     if (args.length !== arities[name] || !y || !x || !third) {
       throw wrongArity(name, arities[name], args.length, { span });
     }
-    const made = transforms[name](y, x, third, this.#solver) ?? y;
-    return new Tensor({ ...made, label, origins: [span] });
+    const { hint, shape, source } = transforms[name](y, x, third, this.#solver) ?? y;
+    return new Tensor({ label, hint, shape, source, origins: [span] });
   }
 
   #applied(

@@ -45,7 +45,7 @@ function join(logic: Logic, axes: readonly AxisRows[], use: Use, block?: Block):
   Solver.transaction(solver => {
     const constraints = constraintsOf(logic, distinct, use, block);
     solver.post(constraints);
-    settleSums(constraints, solver);
+    settleSums(constraints, (dim, size) => solver.decideDim(dim, size));
   });
 }
 

@@ -10,7 +10,6 @@ import {
   type Size,
   sizeOf,
 } from './row.ts';
-import type { Solver } from './solve.ts';
 
 interface Balance {
   readonly unknowns: readonly DimVar[];
@@ -60,13 +59,16 @@ function sized(dim: Dim): Size | undefined {
 }
 
 /** Sums that leave a choice, once all shapes are known: `a^b => 0`. */
-export function settleSums(constraints: readonly Constraint[], solver: Solver): void {
+export function settleSums(
+  constraints: readonly Constraint[],
+  decide: (dim: DimVar, size: Size) => void,
+): void {
   for (const sum of constraints) {
     for (let open = unknownsOf(sum); open.length > 1; open = unknownsOf(sum)) {
       const [last = open[0]] = open.slice(-1);
       const unknown = open.find(dim => dim.isRest) ?? last;
       const size = unknown?.isRest ? 0 : 1;
-      if (unknown) solver.decideDim(unknown, sizeOf(size, { text: 'nothing asks for more' }));
+      if (unknown) decide(unknown, sizeOf(size, { text: 'nothing asks for more' }));
     }
   }
 }
