@@ -49,7 +49,8 @@ export class Operands {
       });
     }
     const { source, holes, names, symbols, solver } = this.#scope;
-    const environment = { source, holes, names, symbols, inlines: new Map() };
+    const nothing = { inlines: new Map(), settings: new Map(), captures: new Map() };
+    const environment = { source, holes, names, symbols, ...nothing };
     return new ExpressionElaborator(environment, solver).tensor(e).value;
   }
 }

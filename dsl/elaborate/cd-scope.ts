@@ -104,7 +104,10 @@ function introduce(e: Inline, scope: CdScope): Tensor {
       help: [`to assign it again write \`${name.text}\` without braces`],
     });
   }
-  const { rows } = inlineParts(e, hole => scope.holes[hole.index]);
+  const { rows } = inlineParts(e, size => {
+    if (size.kind === 'hole') return scope.holes[size.index];
+    throw unknownName(size.name, size.span, []);
+  });
   const about = scope.section?.label;
   const label = about === undefined ? name.text : `${name.text}_${about}`;
   const tensor = stateTensor(label, rows, span);

@@ -2,10 +2,13 @@
 import type { Span } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
+import { dimTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { EinsumOp, Spec } from '../language/ast.ts';
+import type { EinsumOp, Spec, StringLit } from '../language/ast.ts';
 import { einsum, einsumKinds, pad } from '../ops/einsum.ts';
-import { needsPadding } from '../shape/einsum.ts';
+import { identity } from '../ops/operations.ts';
+import { captured, needsPadding } from '../shape/einsum.ts';
+import type { Solver } from '../shape/solve.ts';
 import { fail } from './errors.ts';
 import type { Context } from './tensor-function.ts';
 
@@ -46,4 +49,29 @@ export function applyEinsum(
     return applyOperation(pad(op, spec, i), operands, written, { ...context, label: undefined });
   });
   return applyOperation(operation, padded, written, context);
+}
+
+export function textOfString({ parts }: StringLit): string {
+  return parts.map(part => ('text' in part ? part.text : '')).join('');
+}
+
+/** The sizes of axes and rows of the spec that an expression gives names to. */
+export function capture(
+  names: readonly StringLit[],
+  spec: Spec,
+  result: Tensor,
+  solver: Solver,
+): readonly (readonly [name: string, size: Tensor])[] {
+  if (result.source.kind !== 'computed') return [];
+  const { slots, use } = result.source.by.projections;
+  return names.map(literal => {
+    const { span } = literal;
+    const name = textOfString(literal);
+    const found = captured(name, spec, slots, use);
+    if (!found) throw fail('EINC0304', `the spec has no axis and no row called \`${name}\``, span);
+    solver.post(found.constraints);
+    const size = dimTensor(found.axis, slots, span);
+    const written = { span, operator: span, operands: [] };
+    return [name, applyOperation(identity, [size], written, { solver, label: undefined })] as const;
+  });
 }

@@ -2,18 +2,30 @@
 import { type Span, type StaticSymbol, unreachable } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
-import { constantTensor, symbolTensor } from '../graph/make.ts';
+import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
-import type { Apply, Einsum, Expr, Hole, Infix, Inline, Prefix } from '../language/ast.ts';
+import type {
+  Apply,
+  Einsum,
+  Expr,
+  Hole,
+  Infix,
+  Inline,
+  Prefix,
+  TensorLit,
+} from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
 import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
+import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
-import { applyEinsum, einsumOperation } from './einsum.ts';
+import { applyEinsum, capture, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
+import type { Setting } from './layer.ts';
 import { specOf } from './spec.ts';
+import { literalValues } from './tensor-literal.ts';
 import {
   applyDefinition,
   definitionOf,
@@ -34,6 +46,17 @@ export interface Environment {
   readonly symbols: ReadonlyMap<string, StaticSymbol>;
   /** The parameter of each inline definition. */
   readonly inlines: ReadonlyMap<Inline, Tensor>;
+  /** Of the layer that is being made. */
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** The sizes that specs have captured so far, as tensors. */
+  readonly captures: Map<string, Tensor>;
+}
+
+/** A setting used as a value. */
+function settingValue(name: string, setting: Setting, span: Span): Value {
+  if (typeof setting === 'number') return constantTensor(setting, [span]);
+  if (setting instanceof Tensor || isTensorFunction(setting)) return setting;
+  throw fail('EINC0221', `\`${name}\` is a list of sizes, not a tensor`, span);
 }
 
 export class ExpressionElaborator {
@@ -77,6 +100,8 @@ export class ExpressionElaborator {
         return this.#apply(e, label);
       case 'einsum':
         return this.#einsum(e, label);
+      case 'tensor':
+        return this.#literal(e, label);
       default:
         return unreachable(e);
     }
@@ -90,14 +115,17 @@ export class ExpressionElaborator {
   }
 
   #name(name: string, span: Span): Value {
-    const value = this.#environment.names.get(name);
+    const { names, settings } = this.#environment;
+    const value = names.get(name);
     if (value) return value;
+    const setting = settings.get(name);
+    if (setting !== undefined) return settingValue(name, setting, span);
     if (isFunctionName(name)) {
       throw fail('EINC0210', `\`${name}\` is a function, not a tensor`, span, {
         help: [`apply it: ${name}(x)`],
       });
     }
-    throw unknownName(name, span, [...this.#environment.names.keys()], functionNames);
+    throw unknownName(name, span, [...names.keys(), ...settings.keys()], functionNames);
   }
 
   #inline(e: Inline): Tensor {
@@ -158,7 +186,22 @@ export class ExpressionElaborator {
     const written = { span, operator: opSpan, operands: this.#written(e.operands) };
     const operands = e.operands.map(operand => this.tensor(operand));
     const context = { solver: this.#solver, label };
-    return applyEinsum(op, operation, { spec: given.spec, operands }, written, context);
+    const { spec } = given;
+    const result = applyEinsum(op, operation, { spec, operands }, written, context);
+    for (const [name, size] of capture(e.captures, spec, result, this.#solver)) {
+      this.#environment.captures.set(name, size);
+    }
+    return result;
+  }
+
+  #literal(e: TensorLit, label?: string): Tensor {
+    const { span, items, row } = e;
+    const literal = literalValues(e);
+    if (!literal) {
+      return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
+    }
+    const { values, rows } = literal;
+    return dataTensor(label ?? 'literal', { kind: 'values', values }, rows, span);
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
@@ -169,6 +212,7 @@ export class ExpressionElaborator {
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
       return this.#applied(operation, args, { span, operator: callee.span }, label);
     }
+    if (builtin && callee.name === 'dim') return this.#captured(args, span);
     if (builtin && isTransform(callee.name)) {
       return this.#transformed(callee.name, args, span, label);
     }
@@ -185,6 +229,18 @@ export class ExpressionElaborator {
     const operands = args.map(arg => this.tensor(arg));
     const context = { solver: this.#solver, label: label ?? labelOfCall(name, operands) };
     return applyDefinition(definition, operands, context, span);
+  }
+
+  /** `dim d`: the size that a spec has captured. */
+  #captured(args: readonly Expr[], span: Span): Tensor {
+    const { captures } = this.#environment;
+    const [name] = args;
+    if (args.length !== 1) throw wrongArity('dim', 1, args.length, { span });
+    const size = name?.kind === 'name' ? captures.get(name.name) : undefined;
+    if (size) return size;
+    throw fail('EINC0304', 'no spec before this has captured that', name?.span ?? span, {
+      help: ['capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]'],
+    });
   }
 
   #transformed(name: TransformName, args: readonly Expr[], span: Span, label?: string): Tensor {

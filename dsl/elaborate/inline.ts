@@ -1,13 +1,14 @@
 /** Inline definitions: `{ w }`, `{ b = 0.; o = [16] }`. */
 import { type Initial, product, type Span } from '../../compiler/index.ts';
 import type { GivenRows } from '../graph/make.ts';
-import type { Expr, Hole, Inline, InlineRow, NumberLit } from '../language/ast.ts';
+import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
 import { type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
+import { literalValues } from './tensor-literal.ts';
 
-/** Reads the value of a hole of the template. */
-export type HoleValue = (hole: Hole) => unknown;
+/** What a hole of the template holds, or a setting is. */
+export type HoleValue = (place: Hole | Name) => unknown;
 
 /** What parameters hold when nothing is said: small and on both sides of zero. */
 const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
@@ -20,7 +21,11 @@ export interface InlineParts {
 export function inlineParts({ name, init, rows, span }: Inline, holeValue: HoleValue): InlineParts {
   const given = rowsOf(name.text, rows, holeValue);
   if (!init) return { rows: given, initial: defaultInitial };
-  const value = initialValue(init, holeValue);
+  const literal = init.kind === 'tensor' ? literalValues(init) : undefined;
+  if (literal && rows.length === 0) {
+    return { rows: literal.rows, initial: { kind: 'values', values: literal.values } };
+  }
+  const value = literal?.values ?? initialValue(init, holeValue);
   if (typeof value === 'number') return { rows: given, initial: { kind: 'fill', value } };
   const values = flatten(value);
   const initial = { kind: 'values', values } as const;
@@ -58,7 +63,7 @@ function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleVa
   return rows;
 }
 
-function sizesIn(dim: NumberLit | Hole, holeValue: HoleValue): readonly number[] {
+function sizesIn(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
   const value = dim.kind === 'number' ? dim.value : holeValue(dim);
   const sizes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return sizes.map(size => {

@@ -8,7 +8,9 @@ import { functionNames, isFunctionName } from '../ops/names.ts';
 import { Solver } from '../shape/solve.ts';
 import { fail, unknownName } from './errors.ts';
 import { type Environment, ExpressionElaborator, type Value } from './expression.ts';
+import { textOfString } from './einsum.ts';
 import { inlineParts } from './inline.ts';
+import { isLayer, type Layer, makeLayer } from './layer.ts';
 import { makeTensorFunction } from './tensor-function.ts';
 import { subexpressions } from './walk.ts';
 
@@ -17,34 +19,70 @@ export function elaborateOp(
   { definitions }: OpProgram,
   source: TemplateSource,
   holes: readonly unknown[],
-): Value | Readonly<Record<string, Value>> {
+): Made | Readonly<Record<string, Made>> {
   return Solver.transaction(solver => {
-    const names = new Map<string, Value>();
-    const places = new Map<string, Span>();
-    const inlines = new Map<Inline, Tensor>();
-    const environment: Environment = { source, holes, names, symbols: new Map(), inlines };
-    const define = ({ text, span }: Ident, value: Value, help?: string): void => {
-      const first = places.get(text);
-      if (first) throw definedTwice(text, span, first, help);
-      places.set(text, span);
-      names.set(text, value);
-    };
+    const scope = new TemplateScope(source, holes);
     checkDefinitions(definitions);
-    for (const inline of definitions.flatMap(d => inlinesIn(d.body))) {
-      const { rows, initial } = inlineParts(inline, hole => holes[hole.index]);
-      const param = paramTensor(inline.name.text, initial, rows, inline.span);
-      inlines.set(inline, param);
-      define(inline.name, param, `to use it again write \`${inline.name.text}\` without braces`);
-    }
+    const shared = definitions
+      .filter(d => d.settings === undefined)
+      .flatMap(d => inlinesIn(d.body));
+    for (const inline of shared) scope.introduce(inline);
     const results = definitions.map(definition => {
-      const value = elaborateDefinition(definition, environment, solver);
-      if (definition.name) define(definition.name, value);
+      const value = elaborateDefinition(definition, scope, solver);
+      if (definition.name) scope.define(definition.name, value);
       return [definition.name?.text ?? '', value] as const;
     });
     const last = results.at(-1);
     const isOne = results.length === 1 || definitions.at(-1)?.name === undefined;
     return isOne && last ? last[1] : Object.fromEntries(results);
   });
+}
+
+/** What a definition makes. */
+export type Made = Value | Layer;
+
+/** The names of a template and what they mean. */
+class TemplateScope {
+  readonly environment: Environment;
+  readonly #names = new Map<string, Value>();
+  readonly #places = new Map<string, Span>();
+  readonly #inlines = new Map<Inline, Tensor>();
+
+  constructor(source: TemplateSource, holes: readonly unknown[]) {
+    this.environment = {
+      source,
+      holes,
+      names: this.#names,
+      symbols: new Map(),
+      inlines: this.#inlines,
+      settings: new Map(),
+      captures: new Map(),
+    };
+  }
+
+  define({ text, span }: Ident, value: Made, help?: string): void {
+    const first = this.#places.get(text);
+    if (first) throw definedTwice(text, span, first, help);
+    this.#places.set(text, span);
+    if (!isLayer(value)) this.#names.set(text, value);
+  }
+
+  introduce(inline: Inline): void {
+    const param = parameter(inline, this.environment);
+    this.#inlines.set(inline, param);
+    const help = `to use it again write \`${inline.name.text}\` without braces`;
+    this.define(inline.name, param, help);
+  }
+}
+
+function parameter(inline: Inline, { holes, settings }: Environment, suffix?: string): Tensor {
+  const { rows, initial } = inlineParts(inline, place => {
+    if (place.kind === 'hole') return holes[place.index];
+    if (settings.has(place.name)) return settings.get(place.name);
+    throw unknownName(place.name, place.span, [...settings.keys()]);
+  });
+  const label = suffix === undefined ? inline.name.text : `${inline.name.text}_${suffix}`;
+  return paramTensor(label, initial, rows, inline.span);
 }
 
 /** What can be wrong about names before any of them means something. */
@@ -68,15 +106,43 @@ function checkDefinitions(definitions: readonly Definition[]): void {
 }
 
 function elaborateDefinition(
+  definition: Definition,
+  { environment }: TemplateScope,
+  solver: Solver,
+): Made {
+  const { name, settings, body } = definition;
+  if (!settings) return elaborateBody(definition, environment, solver);
+  const known = [...environment.names.keys(), ...settings.map(s => s.text)];
+  const own = [...(definition.params ?? []), ...inlinesIn(body).map(nameOf)];
+  checkNames(body, [...known, ...own.map(n => n.text)], name?.text);
+  // Names mean what they mean here, not what the template gives them later.
+  const names = new Map(environment.names);
+  return makeLayer({
+    label: name?.text ?? 'layer',
+    settings: settings.map(s => s.text),
+    build: (given, { suffix, solver: own }) => {
+      const scope = { ...environment, names: new Map(names), settings: given };
+      const params = inlinesIn(body).map(i => [i, parameter(i, scope, suffix)] as const);
+      for (const [inline, param] of params) scope.names.set(inline.name.text, param);
+      const made = { ...scope, inlines: new Map([...environment.inlines, ...params]) };
+      return elaborateBody(definition, made, own, suffix);
+    },
+  });
+}
+
+function elaborateBody(
   { name, params, body }: Definition,
   environment: Environment,
   solver: Solver,
+  suffix?: string,
 ): Value {
-  if (!params) return new ExpressionElaborator(environment, solver).tensor(body, name?.text);
+  const label = suffix === undefined ? name?.text : `${name?.text ?? 'layer'}_${suffix}`;
+  if (!params) return new ExpressionElaborator(environment, solver).tensor(body, label);
   const known = new Map(environment.names);
-  checkNames(body, [...known.keys(), ...params.map(p => p.text)], name?.text);
+  const settings = [...environment.settings.keys()];
+  checkNames(body, [...known.keys(), ...settings, ...params.map(p => p.text)], name?.text);
   return makeTensorFunction({
-    label: name?.text ?? 'function',
+    label: label ?? 'function',
     arity: params.length,
     params: Object.fromEntries(
       inlinesIn(body).flatMap(inline => {
@@ -90,19 +156,25 @@ function elaborateDefinition(
           value ? [[key, value] as const] : [],
         ),
       );
-      const inner = new ExpressionElaborator({ ...environment, names }, context.solver);
-      return inner.tensor(body, context.label);
+      const inner = { ...environment, names, captures: new Map() };
+      return new ExpressionElaborator(inner, context.solver).tensor(body, context.label);
     },
   });
 }
 
 /** A function's body runs only when it is applied; its names are checked where it is written. */
 function checkNames(body: Expr, known: readonly string[], own: string | undefined): void {
+  const captured = subexpressions(body).flatMap(namesCaptured);
   for (const e of subexpressions(body)) {
-    if (e.kind !== 'name' || known.includes(e.name) || isFunctionName(e.name)) continue;
+    if (e.kind !== 'name' || [...known, ...captured].includes(e.name)) continue;
+    if (isFunctionName(e.name)) continue;
     const hints = e.name === own ? ['a function cannot use itself'] : [];
     throw unknownName(e.name, e.span, known, functionNames, hints);
   }
+}
+
+function namesCaptured(e: Expr): readonly string[] {
+  return e.kind === 'einsum' ? e.captures.map(textOfString) : [];
 }
 
 function inlinesIn(body: Expr): readonly Inline[] {

@@ -49,6 +49,7 @@ export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
     case 'field':
     case 'inline':
     case 'einsum':
+    case 'tensor':
       return context.operand(e);
   }
 }

@@ -24,6 +24,8 @@ function partsOf(e: Expr): readonly Expr[] {
       return [e.callee, ...e.args];
     case 'einsum':
       return e.operands;
+    case 'tensor':
+      return e.items;
     default:
       return unreachable(e);
   }

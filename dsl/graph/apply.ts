@@ -8,6 +8,7 @@ import {
 import type { Operand, Use } from '../shape/row.ts';
 import { constraintsOf } from '../shape/logic.ts';
 import { openShape } from '../shape/row.ts';
+import { sizeSettled } from '../shape/size.ts';
 import type { Solver } from '../shape/solve.ts';
 import type { Operation, Slot, SlotAssign } from './operation.ts';
 import { OpenProjections } from './open-projections.ts';
@@ -104,5 +105,6 @@ function constantOf(
 ): Scalar<ArrayRef> | undefined {
   const source = node.part === 'value' ? tensors[node.operand]?.source : undefined;
   if (source?.kind === 'constant') return scalarConst(source.value);
+  if (source?.kind === 'dim') return scalarConst(sizeSettled(source.axis, source.shapes));
   return source?.kind === 'symbol' ? { kind: 'symbol', symbol: source.symbol } : undefined;
 }

@@ -21,6 +21,13 @@ export function symbolTensor(symbol: StaticSymbol, origins: Origins): Tensor {
   return new Tensor({ label: undefined, hint: symbol.name, shape: scalarShape, source, origins });
 }
 
+/** The size of an axis, or of all axes of a row, of `shapes`. */
+export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span): Tensor {
+  const source = { kind: 'dim', axis, shapes } as const;
+  const origins = [span];
+  return new Tensor({ label: undefined, hint: 'dim', shape: scalarShape, source, origins });
+}
+
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 

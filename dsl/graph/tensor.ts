@@ -17,7 +17,7 @@ import {
 } from '../../compiler/index.ts';
 import { closeShapes } from '../shape/close.ts';
 import { dimsOf } from '../shape/projections.ts';
-import type { Shape } from '../shape/row.ts';
+import type { Dim, Row, Shape } from '../shape/row.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
 import type { Operation } from './operation.ts';
@@ -32,6 +32,8 @@ export type TensorSource =
   | { readonly kind: 'state' }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'symbol'; readonly symbol: StaticSymbol }
+  /** The size of an axis, or of all axes of a row, of some shapes; settled when code is compiled. */
+  | { readonly kind: 'dim'; readonly axis: Dim | Row; readonly shapes: readonly Shape[] }
   | { readonly kind: 'computed'; readonly by: Computation };
 
 export interface TensorOptions {
@@ -195,6 +197,7 @@ export class ArrayRef implements ArrayHandle {
       case 'constant':
         return { kind: 'fill', value: source.value };
       case 'symbol':
+      case 'dim':
       case 'computed':
         return { kind: 'none' };
       default:

@@ -15,7 +15,8 @@ export interface Ident extends Located {
 
 // ── Expressions, shared by `op` and `cd` ────────────────────────────────────────────────────────
 
-export type Expr = NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Einsum;
+export type Expr =
+  NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Einsum | TensorLit;
 
 /** `0.1`, `16`, `1e-4`, `10.` */
 export interface NumberLit extends Located {
@@ -52,7 +53,7 @@ export interface Inline extends Located {
 /** `o = [16, ${hid}]`: the axes of one row of an inline definition. */
 export interface InlineRow extends Located {
   readonly row: Ident;
-  readonly dims: readonly (NumberLit | Hole)[];
+  readonly dims: readonly (NumberLit | Hole | Name)[];
 }
 
 /**
@@ -95,6 +96,15 @@ export interface Einsum extends Located {
   readonly opSpan: Span;
   readonly spec: StringLit;
   readonly operands: readonly Expr[];
+  /** Axes and rows of the spec that `dim` may name from here on: `"…|..d.. => 0" ["d"]`. */
+  readonly captures: readonly StringLit[];
+}
+
+/** `[1, 2]` along an output axis, `(a, b)` along an input axis, `[| x; y |]` along a batch axis. */
+export interface TensorLit extends Located {
+  readonly kind: 'tensor';
+  readonly row: 'batch' | 'input' | 'output';
+  readonly items: readonly Expr[];
 }
 
 /** How the values of one cell are accumulated, and, with several operands, combined before that. */
@@ -108,10 +118,14 @@ export interface StringLit extends Located {
 
 // ── `op` ────────────────────────────────────────────────────────────────────────────────────────
 
-/** `expr`, `name = expr` or `name(x, y) = expr`; definitions are separated by `;`. */
+/**
+ * `expr`, `name = expr` or `name(x, y) = expr`; definitions are separated by `;`. With settings,
+ * `name(~hid)(x) = expr`, the parameters in it are made anew each time the settings are given.
+ */
 export interface Definition extends Located {
   readonly kind: 'definition';
   readonly name: Ident | undefined;
+  readonly settings: readonly Ident[] | undefined;
   /** Present, possibly empty, for a function. */
   readonly params: readonly Ident[] | undefined;
   readonly body: Expr;

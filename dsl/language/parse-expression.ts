@@ -15,6 +15,7 @@ import type {
   Prefix,
   PrefixOp,
   StringLit,
+  TensorLit,
 } from './ast.ts';
 import grammars, { type ExpressionActionDict } from './language.ohm-bundle.js';
 import type { TemplateSource } from './template-source.ts';
@@ -37,6 +38,9 @@ type ExprRules =
   | 'Call_first'
   | 'Prefixed_prefix'
   | 'Parens'
+  | 'Tensor_batch'
+  | 'Tensor_output'
+  | 'Tensor_input'
   | 'Inline'
   | 'literal'
   | 'interpolation'
@@ -57,8 +61,7 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
     return einsum(this, op, spec, [left, right]);
   },
   Sum_listed(operands, op, spec) {
-    const [, first, , others] = operands.children;
-    return einsum(this, op, spec, [...(first ? [first] : []), ...(others?.children ?? [])]);
+    return einsum(this, op, spec, operandsIn(operands));
   },
   Unary_negated: buildPrefix,
   Prefixed_prefix: buildPrefix,
@@ -81,6 +84,15 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
   Parens(_open, inner, _close) {
     return expr(inner, sourceOf(this));
+  },
+  Tensor_batch(_open, items, _close) {
+    return tensorLit(this, 'batch', listed(items.child(0)));
+  },
+  Tensor_output(_open, items, _close) {
+    return tensorLit(this, 'output', listed(items.child(0)));
+  },
+  Tensor_input(operands) {
+    return tensorLit(this, 'input', operandsIn(operands));
   },
   Inline(_open, name, init, _semicolons, rows, _last, _close) {
     return inline(this, name, init.children[0], rows.children);
@@ -125,6 +137,7 @@ function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
 
 function buildCurried(this: Node, callee: Node, argument: Node): Apply {
   const given = argument.child(0);
+  if (given.ctorName === 'Operands') return apply(this, callee, operandsIn(given));
   return apply(this, callee, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
 }
 
@@ -140,14 +153,31 @@ function apply(whole: Node, callee: Node, args: readonly Node[]): Apply {
 
 function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
   const source = sourceOf(whole);
+  const captures = spec.child(1).children[0];
   return {
     kind: 'einsum',
     span: spanOf(whole, source),
     op: op.sourceString as Einsum['op'],
     opSpan: spanOf(op, source),
-    spec: stringLit(spec, source),
+    spec: stringLit(spec.child(0), source),
     operands: operands.map(operand => expr(operand, source)),
+    captures: captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [],
   };
+}
+
+function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): TensorLit {
+  const source = sourceOf(whole);
+  return {
+    kind: 'tensor',
+    span: spanOf(whole, source),
+    row,
+    items: items.map(item => expr(item, source)),
+  };
+}
+
+/** `(a, b, …)`, two or more. */
+function operandsIn(operands: Node): readonly Node[] {
+  return [operands.child(1), ...operands.child(3).children];
 }
 
 function inline(whole: Node, name: Node, init: Node | undefined, rows: readonly Node[]): Inline {
@@ -166,10 +196,14 @@ function inlineRow(node: Node, source: TemplateSource): InlineRow {
   return {
     span: spanOf(node, source),
     row: ident(node.child(0), source),
-    dims: sizes.map(size =>
-      size.ctorName === 'hole' ? hole(size, source) : numberLit(size, source),
-    ),
+    dims: sizes.map(size => sizeIn(size, source)),
   };
+}
+
+function sizeIn(node: Node, source: TemplateSource): InlineRow['dims'][number] {
+  if (node.ctorName === 'hole') return hole(node, source);
+  if (node.ctorName === 'number') return numberLit(node, source);
+  return { kind: 'name', span: spanOf(node, source), name: node.sourceString };
 }
 
 export function stringLit(node: Node, source: TemplateSource): StringLit {

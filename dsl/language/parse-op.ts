@@ -13,13 +13,15 @@ export function parseOp(source: TemplateSource): OpProgram {
 const definitionActions: Required<
   Pick<OpActionDict<Definition>, 'Definition_named' | 'Definition_unnamed'>
 > = {
-  Definition_named(name, params, _equals, body) {
+  Definition_named(name, settings, params, _equals, body) {
     const source = sourceOf(this);
     const list = params.children[0];
+    const given = settings.children[0];
     return {
       kind: 'definition',
       span: spanOf(this, source),
       name: ident(name, source),
+      settings: given && listed(given.child(1)).map(setting => ident(setting.child(1), source)),
       params: list && listed(list.child(1)).map(param => ident(param, source)),
       body: expr(body, source),
     };
@@ -30,6 +32,7 @@ const definitionActions: Required<
       kind: 'definition',
       span: spanOf(this, source),
       name: undefined,
+      settings: undefined,
       params: undefined,
       body: expr(body, source),
     };

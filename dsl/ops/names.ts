@@ -2,7 +2,11 @@
 import { functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
-export const functionNames: readonly string[] = [...functions.keys(), ...Object.keys(arities)];
+export const functionNames: readonly string[] = [
+  ...functions.keys(),
+  ...Object.keys(arities),
+  'dim',
+];
 
 export function isFunctionName(name: string): boolean {
   return functionNames.includes(name);

@@ -32,6 +32,15 @@ export const infixOperations = {
 
 export const negation = elementwise('neg', '-');
 
+/** `v =: v1` */
+export const identity: Operation = {
+  operator: 'id',
+  hint: 'id',
+  logic: { kind: 'pointwise' },
+  forward: [set(v1)],
+  backward: undefined,
+};
+
 /** `tensor @| symbol` */
 export function slice(symbol: StaticSymbol): Operation {
   const logic: Logic = { kind: 'slice', symbol };

@@ -36,10 +36,32 @@ export function einsum(
   use: Use,
   block?: Block,
 ): readonly Constraint[] {
+  return readingOf(spec, result, operands, use, block).constraints;
+}
+
+/** What a label or a row variable of a spec stands for, between these shapes. */
+export function captured(
+  name: string,
+  spec: Spec,
+  [result, ...operands]: readonly Shape[],
+  use: Use,
+): { readonly axis: Dim | Row; readonly constraints: readonly Constraint[] } | undefined {
+  const reading = readingOf(spec, result, operands, use);
+  const axis = reading.named(name);
+  return axis && { axis, constraints: reading.constraints };
+}
+
+function readingOf(
+  spec: Spec,
+  result: Shape | undefined,
+  operands: readonly Shape[],
+  use: Use,
+  block?: Block,
+): SpecReading {
   const reading = new SpecReading(spec, use, { block });
   operands.forEach((shape, i) => reading.shape(shape, spec.operands[i], i));
   if (result) reading.shape(result, spec.result, RESULT);
-  return reading.constraints;
+  return reading;
 }
 
 /** The result is the operand with margins; the others only say how wide those are. */
@@ -87,6 +109,11 @@ class SpecReading {
       const b = this.#row(written[row], why, isBare);
       this.constraints.push({ kind: 'row-eq', a: shape[row], b, why });
     }
+  }
+
+  named(name: string): Dim | Row | undefined {
+    const rest = this.#rows.get(name);
+    return rest ? { lead: [], rest, trail: [] } : this.#dims.get(name);
   }
 
   #row({ lead, rowVar: name, trail }: RowSpec, why: Why, isBare: boolean): Row {

@@ -37,8 +37,9 @@ export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
   if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown);
   const span = sum.why.use.span;
   const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
-  const { axis } = sized(sum.whole) ?? {};
-  return axis ? { ...found, axis: newAxis(size) } : found;
+  // The whole may be met before its axis is, and is united with that later.
+  const isWhole = resolveDim(sum.whole) === unknown;
+  return isWhole || sized(sum.whole)?.axis ? { ...found, axis: newAxis(size) } : found;
 }
 
 /** While projections are inferred: tells the axis which loops it is made of. */

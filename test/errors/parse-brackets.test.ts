@@ -79,7 +79,7 @@ test('axes that are not closed', () => {
 
 test('the wrong closing bracket', () => {
   expect(opError('(a + b } * c')).toMatchInlineSnapshot(`
-    "error[EINC0101]: expected \`)\` or \`,\`, found \`}\`
+    "error[EINC0101]: expected \`,\` or \`)\`, found \`}\`
      --> <template>:1:8
       |
     1 | (a + b } * c

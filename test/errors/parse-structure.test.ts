@@ -232,13 +232,13 @@ test('axes separated by semicolons', () => {
   `);
 });
 
-test('axes that are names', () => {
-  expect(opError('{ w; i = [hid] }')).toMatchInlineSnapshot(`
-    "error[EINC0101]: expected a \`\${…}\`, a number or \`]\`, found \`hid\`
-     --> <template>:1:11
+test('axes that are expressions', () => {
+  expect(opError('{ w; i = [hid + 1] }')).toMatchInlineSnapshot(`
+    "error[EINC0101]: expected \`]\` or \`,\`, found \`+\`
+     --> <template>:1:15
       |
-    1 | { w; i = [hid] }
-      |           ^^^
+    1 | { w; i = [hid + 1] }
+      |               ^
       |          - this \`[\` is still open"
   `);
 });

@@ -6,6 +6,7 @@ import type {
   AxisSpec,
   CdProgram,
   Definition,
+  Einsum,
   Expr,
   Hole,
   Inline,
@@ -34,22 +35,36 @@ export function printExpr(e: Expr): string {
     case 'name':
       return e.name;
     case 'field':
-      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline'])}.${e.field.text}`;
+      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline', 'tensor'])}.${e.field.text}`;
     case 'inline':
       return printInline(e);
     case 'prefix':
-      return `(${e.op} ${grouped(e.operand, ['name', 'hole', 'number', 'inline'])})`;
+      return `(${e.op} ${grouped(e.operand, ['name', 'hole', 'number', 'inline', 'tensor'])})`;
     case 'infix':
       return `(${printExpr(e.left)} ${e.op} ${printExpr(e.right)})`;
     case 'apply':
       return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')})`;
-    case 'einsum': {
-      const [left = '', right = ''] = e.operands.map(printExpr);
-      return `(${left} ${e.op} ${printString(e.spec)} ${right})`.replace(/ \)$/, ')');
+    case 'einsum':
+      return printEinsum(e);
+    case 'tensor': {
+      const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[e.row];
+      return `${open ?? ''}${e.items.map(printExpr).join(', ')}${close ?? ''}`;
     }
     default:
       return unreachable(e);
   }
+}
+
+function printEinsum({ op, operands, spec, captures }: Einsum): string {
+  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
+  const written = `${printString(spec)}${names}`;
+  const [left = '', right = '', ...others] = operands.map(printExpr);
+  if (others.length > 0 || (op === '++^' && right !== '')) {
+    return `((${[left, right, ...others].join(', ')}) ${op} ${written})`;
+  }
+  const [first] = operands;
+  const only = first?.kind === 'tensor' && first.row === 'input' ? `(${left})` : left;
+  return `(${only} ${op} ${written} ${right})`.replace(/ \)$/, ')');
 }
 
 /** In parentheses unless it is of one of these kinds, or prints its own. */
@@ -72,10 +87,11 @@ function printString({ parts }: StringLit): string {
   return `"${parts.map(part => ('text' in part ? part.text : printHole(part))).join('')}"`;
 }
 
-function printDefinition({ name, params, body }: Definition): string {
+function printDefinition({ name, settings, params, body }: Definition): string {
   if (!name) return printExpr(body);
   const list = params ? `(${params.map(({ text }) => text).join(', ')})` : '';
-  return `${name.text}${list} = ${printExpr(body)}`;
+  const given = settings ? `(${settings.map(({ text }) => `~${text}`).join(', ')})` : '';
+  return `${name.text}${given}${list} = ${printExpr(body)}`;
 }
 
 function printBody(body: readonly Statement[]): string {

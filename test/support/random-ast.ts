@@ -17,8 +17,14 @@ const string = fc
   .map(parts => parts.filter((part, i) => 'kind' in part || !('text' in (parts[i - 1] ?? {}))))
   .map(parts => ({ kind: 'string' as const, parts }));
 
+const name = word.map(text => ({ kind: 'name' as const, name: text }));
+const captures = fc.array(
+  word.map(text => ({ kind: 'string' as const, parts: [{ text }] })),
+  { maxLength: 2 },
+);
+
 const rows = fc.array(
-  fc.record({ row: ident, dims: fc.array(fc.oneof(number, hole), { maxLength: 3 }) }),
+  fc.record({ row: ident, dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }) }),
   { maxLength: 3 },
 );
 
@@ -29,7 +35,7 @@ const trees = fc.letrec(tie => {
   return {
     expr: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      word.map(name => ({ kind: 'name', name })),
+      name,
       number,
       hole,
       fc.record({ kind: kind('field'), object: expr, field: ident }),
@@ -53,16 +59,26 @@ const trees = fc.letrec(tie => {
       fc.record({ kind: kind('apply'), callee: expr, args: fc.array(expr, { maxLength: 3 }) }),
       fc.record({
         kind: kind('einsum'),
-        op: fc.constant('++'),
+        op: fc.constantFrom('++', '@^^', '@--', '@**', '++^'),
         spec: string,
         operands: fc.tuple(expr),
+        captures,
       }),
       fc.record({
         kind: kind('einsum'),
-        op: fc.constant('+*'),
+        op: fc.constantFrom('+*', '+++', '@^+', '@-+', '++^'),
         spec: string,
-        operands: fc.tuple(expr, expr),
+        operands: fc.oneof(fc.tuple(expr, expr), fc.tuple(expr, expr, expr)),
+        captures,
       }),
+      fc.oneof(
+        fc.record({
+          kind: kind('tensor'),
+          row: fc.constantFrom('batch', 'output'),
+          items: fc.array(expr, { minLength: 1, maxLength: 3 }),
+        }),
+        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr) }),
+      ),
     ),
     statement: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
@@ -75,11 +91,7 @@ const trees = fc.letrec(tie => {
       }),
       fc.record({
         kind: kind('run'),
-        code: fc.oneof(
-          hole,
-          word.map(name => ({ kind: 'name', name })),
-          fc.record({ kind: kind('field'), object: hole, field: ident }),
-        ),
+        code: fc.oneof(hole, name, fc.record({ kind: kind('field'), object: hole, field: ident })),
       }),
       fc.record({
         kind: kind('section'),
@@ -99,10 +111,13 @@ export const randomOp = fc.record({
       .record({
         kind: fc.constant('definition'),
         name: fc.option(ident, { nil: undefined }),
+        settings: fc.option(fc.array(ident, { minLength: 1, maxLength: 3 }), { nil: undefined }),
         params: fc.option(fc.array(ident, { maxLength: 3 }), { nil: undefined }),
         body: trees.expr,
       })
-      .map(definition => (definition.name ? definition : { ...definition, params: undefined })),
+      .map(definition =>
+        definition.name ? definition : { ...definition, settings: undefined, params: undefined },
+      ),
     { minLength: 1, maxLength: 3 },
   ),
 });
@@ -112,10 +127,34 @@ export const randomCd = fc.record({
   body: fc.array(trees.statement, { minLength: 1, maxLength: 4 }),
 });
 
+const label = fc.record({
+  kind: fc.constant('label' as const),
+  name: fc.constantFrom('i', 'j', 'β', 'row', 'c_2'),
+  size: fc.option(fc.nat(40), { nil: undefined, freq: 4 }),
+});
+const fixed = fc.nat(40).map(index => ({ kind: 'fixed' as const, index }));
+const factor = fc.integer({ min: 1, max: 4 });
+/** Without a kernel an offset is less than the stride, and stride 1 alone is a label. */
+const affine = fc
+  .record({
+    kind: fc.constant('affine' as const),
+    over: label,
+    stride: factor,
+    kernel: fc.option(label, { nil: undefined }),
+    dilation: factor,
+    offset: fc.nat(3),
+    isPadded: fc.boolean(),
+  })
+  .map(a => (a.kernel ? a : { ...a, stride: a.stride + 4, dilation: 1 }));
 const axis = fc.oneof(
-  fc.constantFrom('i', 'j', 'β', 'row', 'c_2').map(name => ({ kind: 'label' as const, name })),
-  fc.nat(40).map(index => ({ kind: 'fixed' as const, index })),
+  label,
+  fixed,
   fc.constant({ kind: 'any' as const }),
+  affine,
+  fc.record({
+    kind: fc.constant('concat' as const),
+    parts: fc.array(fc.oneof(label, fixed), { minLength: 2, maxLength: 3 }),
+  }),
 );
 const axes = fc.array(axis, { maxLength: 3 });
 const rowOf = (kind: string): Arbitrary<unknown> =>

@@ -1,0 +1,91 @@
+/** `layer(~hid)(x) = …`: applied to its settings, it makes a function with parameters of its own. */
+import { type Span, UserError } from '../../compiler/index.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { callSite } from '../language/call-site.ts';
+import { suggest } from '../language/suggest.ts';
+import { Solver } from '../shape/solve.ts';
+import { describe } from './hole.ts';
+import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
+
+/** A size, a number, a tensor or a tensor function. */
+export type Setting = number | readonly number[] | Tensor | TensorFunction;
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+/**
+ * Each application makes new parameters. `label` is added to their names, so that the layers of a
+ * model can be told apart: `w_l1`.
+ */
+export interface Layer {
+  (settings: Settings & { readonly label?: string }): TensorFunction;
+  readonly label: string;
+}
+
+export interface LayerDefinition {
+  readonly label: string;
+  readonly settings: readonly string[];
+  readonly build: (
+    given: ReadonlyMap<string, Setting>,
+    context: { readonly suffix: string | undefined; readonly solver: Solver },
+  ) => Tensor | TensorFunction;
+}
+
+const layers = new WeakSet();
+
+export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
+  const call = (given: Readonly<Record<string, unknown>>): Tensor | TensorFunction => {
+    const span = callSite(call);
+    const { label: suffix, ...others } = given;
+    if (suffix !== undefined && !(typeof suffix === 'string' && /^\w+$/.test(suffix))) {
+      throw wrong(`a label is letters, digits and _, not ${describe(suffix)}`, span);
+    }
+    checkNames(label, settings, Object.keys(others), span);
+    const values = new Map(
+      Object.entries(others).map(([name, value]) => [name, checked(label, name, value, span)]),
+    );
+    return Solver.transaction(solver => build(values, { suffix, solver }));
+  };
+  const layer = Object.assign(call, { label }) as Layer;
+  layers.add(layer);
+  return layer;
+}
+
+export function isLayer(value: unknown): value is Layer {
+  return typeof value === 'function' && layers.has(value);
+}
+
+function checkNames(
+  label: string,
+  wanted: readonly string[],
+  given: readonly string[],
+  span: Span,
+): void {
+  const unknown = given.find(name => !wanted.includes(name));
+  const listed = wanted.map(name => `\`${name}\``).join(', ');
+  if (unknown !== undefined) {
+    const similar = suggest(unknown, wanted);
+    const help =
+      similar === undefined ? `its settings are ${listed}` : `did you mean \`${similar}\`?`;
+    throw wrong(`\`${label}\` has no setting \`${unknown}\``, span, help);
+  }
+  const missing = wanted.find(name => !given.includes(name));
+  if (missing === undefined) return;
+  throw wrong(`\`${label}\` needs the setting \`${missing}\``, span, `its settings are ${listed}`);
+}
+
+/** Types do not reach callers in JavaScript. */
+function checked(label: string, name: string, value: unknown, span: Span): Setting {
+  if (typeof value === 'number' || value instanceof Tensor || isTensorFunction(value)) return value;
+  if (Array.isArray(value) && value.every(n => typeof n === 'number')) return value;
+  const what = 'a number, a list of sizes, a tensor or a tensor function';
+  throw wrong(`the setting \`${name}\` of \`${label}\` is ${describe(value)}, not ${what}`, span);
+}
+
+function wrong(message: string, span: Span, help?: string): UserError {
+  return new UserError({
+    code: 'EINC0221',
+    message,
+    labels: [{ span }],
+    help: help === undefined ? [] : [help],
+  });
+}

@@ -1,0 +1,60 @@
+/** `[1, 2]`, `[| (1, 2), (3, 4) |]`: numbers in brackets that say which axes they stand along. */
+import type { Span } from '../../compiler/index.ts';
+import type { GivenRows } from '../graph/make.ts';
+import type { Expr, TensorLit } from '../language/ast.ts';
+import { type Because, type RowKind, sizeOf } from '../shape/row.ts';
+import { fail } from './errors.ts';
+
+export interface LiteralValues {
+  readonly rows: GivenRows;
+  /** In memory order. */
+  readonly values: readonly number[];
+}
+
+/** Undefined for a literal with tensors in it. */
+export function literalValues(literal: TensorLit): LiteralValues | undefined {
+  const values = numbersIn(literal);
+  if (!values) return undefined;
+  const axes = axesOf(literal);
+  checkOrder(axes, literal.span);
+  const because: Because = { text: 'this literal has as many values', span: literal.span };
+  const row = (kind: RowKind) =>
+    axes.filter(axis => axis.row === kind).map(axis => sizeOf(axis.size, because));
+  return { values, rows: { batch: row('batch'), input: row('input'), output: row('output') } };
+}
+
+function numbersIn(e: Expr): readonly number[] | undefined {
+  if (e.kind === 'number') return [e.value];
+  if (e.kind === 'prefix' && e.op === '-' && e.operand.kind === 'number') return [-e.operand.value];
+  if (e.kind !== 'tensor') return undefined;
+  const parts = e.items.map(numbersIn);
+  return parts.every(part => part !== undefined) ? parts.flat() : undefined;
+}
+
+interface LiteralAxis {
+  readonly row: RowKind;
+  readonly size: number;
+}
+
+/** Outermost first. Throws where siblings differ. */
+function axesOf(e: Expr): readonly LiteralAxis[] {
+  if (e.kind !== 'tensor') return [];
+  const [first, ...others] = e.items.map(axesOf);
+  const text = JSON.stringify(first);
+  const odd = others.findIndex(axes => JSON.stringify(axes) !== text);
+  if (odd >= 0) {
+    const span = e.items[odd + 1]?.span ?? e.span;
+    throw fail('EINC0220', 'the parts of a literal must have the same axes', span);
+  }
+  return [{ row: e.row, size: e.items.length }, ...(first ?? [])];
+}
+
+/** Values come in the order they are written, which has to be that of memory. */
+function checkOrder(axes: readonly LiteralAxis[], span: Span): void {
+  const order: readonly RowKind[] = ['batch', 'output', 'input'];
+  const ranks = axes.map(axis => order.indexOf(axis.row));
+  if (ranks.every((rank, i) => i === 0 || (ranks[i - 1] ?? 0) <= rank)) return;
+  throw fail('EINC0220', 'brackets nest in one order: batch, output, input', span, {
+    help: ['[| … |] around [ … ] around ( … ): [| [(1, 2), (3, 4)], [(5, 6), (7, 8)] |]'],
+  });
+}
