@@ -4,6 +4,7 @@ export { tensor, type TensorShape } from './data-tensor.ts';
 export { grad, jvp, vjp } from './derivatives.ts';
 export { defineOp, type OpDefinition } from './define-op.ts';
 export type { Hole, NestedNumbers } from './elaborate/hole.ts';
+export type { Layer, Setting, Settings } from './elaborate/layer.ts';
 export type { TensorFunction } from './elaborate/tensor-function.ts';
 export { forward, sequence } from './code.ts';
 export { Code } from './graph/code.ts';

@@ -1,5 +1,6 @@
 import { elaborateOp } from './elaborate/op-template.ts';
 import type { Hole } from './elaborate/hole.ts';
+import type { Layer } from './elaborate/layer.ts';
 import type { TensorFunction } from './elaborate/tensor-function.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { parseOp } from './language/parse.ts';
@@ -7,10 +8,10 @@ import { parseOnce } from './language/template-cache.ts';
 
 /**
  * What a template makes depends on its text, which TypeScript does not see: a tensor for an
- * expression, a function for `name(x) = …`, an object of them for several definitions. Say which
- * where it matters: op<TensorFunction>`mlp(x) = …`.
+ * expression, a function for `name(x) = …`, a layer for `name(~hid)(x) = …`, an object of them for
+ * several definitions. Say which where it matters: op<TensorFunction>`mlp(x) = …`.
  */
-export type OpResult = Tensor & TensorFunction;
+export type OpResult = Tensor & TensorFunction & Layer;
 
 const read = parseOnce(parseOp);
 

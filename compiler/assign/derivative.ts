@@ -98,6 +98,7 @@ function share<N>(winner: Scalar<N>, other: Scalar<N>): Scalar<N> {
 /** `a ** (b - 1)`, without the power where the exponent says so. */
 function raise<N>(a: Scalar<N>, b: Scalar<N>): Scalar<N> {
   if (b.kind !== 'const') return scalarApply('pow', a, scalarApply('sub', b, one));
+  if (b.value === 0) return zero; // not 0 * a ** -1, which is NaN at 0
   if (b.value === 1) return one;
   return b.value === 2 ? a : scalarApply('pow', a, scalarConst(b.value - 1));
 }

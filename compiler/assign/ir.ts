@@ -9,7 +9,8 @@
  *
  *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
  *     projections never reach keep it. A target cell reached just once gets the value itself.
- *   - `set` gives each cell one value: its projections must not reach a cell twice.
+ *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
+ *     reach become 0.
  *
  * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
  * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.

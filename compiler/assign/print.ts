@@ -6,7 +6,8 @@
  *     moons_class =: moons_classes @| batch;
  *     matmul =:+ w1 * moons_input ~logic:"@";
  */
-import { infoOf } from '../core/op.ts';
+import { shortest } from '../core/dtype.ts';
+import { infoOf, ops } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
@@ -72,7 +73,7 @@ function logicOf(a: Assign<TensorNode, Projections>): string {
 function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): string {
   switch (scalar.kind) {
     case 'const':
-      return String(scalar.value);
+      return printConst(scalar.value, level);
     case 'symbol':
       return `!@${scalar.symbol.name}`;
     case 'access':
@@ -88,6 +89,15 @@ function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): st
     return `${scalar.op}(${scalar.args.map(a => printScalar(a, dotted)).join(', ')})`;
   }
   const dot = dotted && precedence >= 4 ? '.' : '';
-  const text = `${printScalar(left, dotted, precedence)} ${sign}${dot} ${printScalar(right, dotted, precedence + 1)}`;
+  // Powers group to the right, all else to the left.
+  const [before, after] = scalar.op === 'pow' ? [1, 0] : [0, 1];
+  const leftText = printScalar(left, dotted, precedence + before);
+  const text = `${leftText} ${sign}${dot} ${printScalar(right, dotted, precedence + after)}`;
   return precedence < level ? `(${text})` : text;
+}
+
+/** A sign binds looser than a power. */
+function printConst(value: number, level: number): string {
+  const text = shortest('f64', value);
+  return text.startsWith('-') && level > ops.pow.precedence ? `(${text})` : text;
 }

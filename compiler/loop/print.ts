@@ -47,7 +47,7 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
       printBlock(s.body, w, names);
       return;
     case 'comment':
-      w.line(`/* ${s.text} */`);
+      w.line(`/* ${s.text.replaceAll('*/', '* /')} */`);
       return;
     case 'for':
       names.within(s.loop, name => {

@@ -12,7 +12,8 @@
  *            }
  *
  * The scalar starts from the cell, or from the fill's number when the nest reaches each cell of the
- * filled array once; then the fill goes. Exact: the same additions in the same order.
+ * filled array once and nothing else sees the array in between; then the fill goes. Exact: the same
+ * additions in the same order.
  */
 import type { Index, LoopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
@@ -37,7 +38,7 @@ import {
   write,
 } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
-import { coversNode } from './nest.ts';
+import { coversNode, isMetHalfway } from './nest.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const accumulateInRegisters: Pass = {
@@ -76,8 +77,8 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
   const inside = site.path.slice(0, depth + 1);
   if (sites.some(other => other !== site && startsWith(other.path, inside))) return undefined;
   const before = sites[sites.indexOf(site) - 1];
-  const fill = before && startsFrom(before, site, site.path.slice(0, depth)) ? before : undefined;
-  return { sum: { ...site, leaf }, around, fill };
+  const starts = before && startsFrom(before, site, site.path.slice(0, depth), sites);
+  return { sum: { ...site, leaf }, around, fill: starts ? before : undefined };
 }
 
 /** The first step of the path that is a loop such that neither it nor one inside moves the cell. */
@@ -87,10 +88,11 @@ function outermostStill(path: Path, index: readonly Index[]): number {
   return path.findIndex((step, i) => i > last && typeof step === 'object');
 }
 
-/** Whether each cell of a filled array is summed just once per fill. */
-function startsFrom(fill: Site, sum: Site, outside: Path): boolean {
+/** Whether each cell of a filled array is summed just once per fill, before anyone looks. */
+function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]): boolean {
   const holder = fill.path.slice(0, -1);
   if (fill.kind !== 'fill' || !startsWith(outside, holder)) return false;
+  if (isMetHalfway(sum, holder, sites)) return false;
   const loops = loopsAlong(outside.slice(holder.length));
   return coversNode(fill.node, sum.index ?? [], loops) === 'once';
 }

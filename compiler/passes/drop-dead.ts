@@ -15,7 +15,7 @@ import {
 } from '../loop/facts.ts';
 import { block, isEmpty, type Program, type Stmt } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
-import { coversNode } from './nest.ts';
+import { coversNode, isMetHalfway } from './nest.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const dropDead: Pass = {
@@ -58,15 +58,16 @@ function dropOnce(program: Program): Program {
 function overwrittenFills(sites: readonly Site[]): readonly Stmt[] {
   return sites.flatMap((site, i) => {
     const next = sites[i + 1];
-    const overwritten = site.kind === 'fill' && next && overwrites(site, next);
+    const overwritten = site.kind === 'fill' && next && overwrites(site, next, sites);
     return overwritten ? [site.leaf] : [];
   });
 }
 
-function overwrites(first: Site, next: Site): boolean {
+function overwrites(first: Site, next: Site, sites: readonly Site[]): boolean {
   const block = first.path.slice(0, -1);
   if (!startsWith(next.path, block)) return false;
   const inner = loopsAlong(next.path.slice(block.length));
   if (next.kind === 'fill') return inner.length === 0;
-  return next.kind === 'write' && coversNode(next.node, next.index ?? [], inner) !== undefined;
+  if (next.kind !== 'write' || isMetHalfway(next, block, sites)) return false;
+  return coversNode(next.node, next.index ?? [], inner) !== undefined;
 }

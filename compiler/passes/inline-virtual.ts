@@ -14,7 +14,7 @@
  *            } }
  *
  * A node qualifies when one formula holds for all its cells, its inputs are the same at every read
- * (`inline/hazards.ts`) and recomputing costs no more than storing (`inline/placement.ts`). Later
+ * (`inline/hazards.ts`) and recomputing costs less than storing (`inline/placement.ts`). Later
  * definitions go first, so that a chain ends up in its last reader and a reduction is met last.
  * Exact: every cell is computed by the same operations in the same order.
  */

@@ -1,6 +1,7 @@
 /** How a nest of loops walks over the cells of an array. */
 import { asLoop, type Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
+import { type Path, type Site, startsWith } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
 
 /**
@@ -23,4 +24,17 @@ export function coversNode(
   const others = loops.filter(l => !used.has(l));
   if (others.some(l => l.extent === 0)) return undefined;
   return others.every(l => l.extent === 1) ? 'once' : 'often';
+}
+
+/**
+ * Whether another of the `sites` stands in the loops between a block and `store`: there it would
+ * meet an array of which only a part has been stored to.
+ */
+export function isMetHalfway(store: Site, block: Path, sites: readonly Site[]): boolean {
+  const outermost = store.path.findIndex(
+    (step, i) => i >= block.length && typeof step === 'object',
+  );
+  if (outermost === -1) return false;
+  const nest = store.path.slice(0, outermost + 1);
+  return sites.some(other => other !== store && startsWith(other.path, nest));
 }

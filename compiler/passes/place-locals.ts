@@ -48,7 +48,7 @@ function declareLate(program: Program): Program {
     due.forEach(d => waiting.delete(d));
     return [...due, s];
   });
-  const moved = body.some((s, i) => s !== statements[i]);
+  const moved = statements.some((s, i) => s !== body[i]);
   return moved ? withBody(program, block(body)) : program;
 }
 

@@ -27,10 +27,11 @@ function simplifyExpr(e: Expr): Expr | undefined {
 
 function simplifyOnce(e: Expr): Expr | undefined {
   if (e.kind === 'cast' && e.value.kind === 'const') {
-    return constant(e.dtype, roundTo(e.dtype, e.value.value), e.origins);
+    const value = roundTo(e.value.dtype, e.value.value);
+    return constant(e.dtype, roundTo(e.dtype, value), e.origins);
   }
   if (e.kind !== 'apply') return undefined;
-  return foldConstants(e) ?? dropIdentity(e) ?? (rules[e.op] ?? decline)(e);
+  return foldConstants(e) ?? dropIdentity(e) ?? chooseArm(e) ?? applyRule(e);
 }
 
 function foldConstants(e: Apply): Expr | undefined {
@@ -45,14 +46,22 @@ function dropIdentity({ op, args }: Apply): Expr | undefined {
   const { identity, commutes = false } = infoOf(op);
   const [left, right] = args;
   const isIdentity = (e: Expr | undefined): boolean =>
-    e?.kind === 'const' && identity !== undefined && Object.is(e.value, identity);
+    e?.kind === 'const' && Object.is(roundTo(e.dtype, e.value), identity);
   if (isIdentity(right)) return left;
   return commutes && isIdentity(left) ? right : undefined;
 }
 
-type RewriteRule = (e: Apply) => Expr | undefined;
+/** `where(true, x, y)` is `x`. */
+function chooseArm({ op, args: [c, x, y] }: Apply): Expr | undefined {
+  return op === 'where' && c?.kind === 'const' ? (c.value === 0 ? y : x) : undefined;
+}
 
-const decline: RewriteRule = () => undefined;
+/** The rules are of IEEE arithmetic: integers wrap and bools saturate. */
+function applyRule(e: Apply): Expr | undefined {
+  return e.dtype === 'f32' || e.dtype === 'f64' ? rules[e.op]?.(e) : undefined;
+}
+
+type RewriteRule = (e: Apply) => Expr | undefined;
 
 /** One thought each. Negation is exact, so it moves freely between the signs of a sum. */
 const rules: Partial<Record<Op, RewriteRule>> = {
@@ -70,14 +79,12 @@ const rules: Partial<Record<Op, RewriteRule>> = {
   neg: ({ args: [x] }) => x && negatedBy(x),
   // x / 4 is x * 0.25: exact when the reciprocal is
   div: ({ args: [x, y], dtype, origins }) => {
-    if (y?.kind !== 'const' || !isPowerOfTwo(y.value) || dtype === 'i32' || !x) return undefined;
+    if (y?.kind !== 'const' || !isPowerOfTwo(y.value) || !x) return undefined;
     return apply('mul', [x, constant(dtype, 1 / y.value, y.origins)], origins);
   },
   // x ** 2 is x * x: both round the exact square once
   pow: ({ args: [x, y], origins }) =>
     x && y?.kind === 'const' && y.value === 2 ? apply('mul', [x, x], origins) : undefined,
-  // where(true, x, y) is x
-  where: ({ args: [c, x, y] }) => (c?.kind === 'const' ? (c.value === 0 ? y : x) : undefined),
 };
 
 function negatedBy(e: Expr): Expr | undefined {

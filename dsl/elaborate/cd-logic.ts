@@ -13,11 +13,6 @@ export function logicOf(
   scope: CdScope,
 ): Logic {
   if (!written) return { kind: 'pointwise' };
-  if (written.parts.length === 0) {
-    throw fail('EINC0214', 'no projections are in scope here', written.span, {
-      help: ['say how the axes meet: ~logic:"." or ~logic:"@" or an einsum spec'],
-    });
-  }
   const count = operands.tensors.length;
   const [only] = written.parts;
   const name = written.parts.length === 1 && only && 'text' in only ? only.text : '';

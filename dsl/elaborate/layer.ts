@@ -10,14 +10,15 @@ import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
 /** A size, a number, a tensor or a tensor function. */
 export type Setting = number | readonly number[] | Tensor | TensorFunction;
 
-export type Settings = Readonly<Record<string, Setting>>;
+/** By name; `label` is a word. */
+export type Settings = Readonly<Record<string, Setting | string>>;
 
 /**
  * Each application makes new parameters. `label` is added to their names, so that the layers of a
  * model can be told apart: `w_l1`.
  */
 export interface Layer {
-  (settings: Settings & { readonly label?: string }): TensorFunction;
+  (settings: Settings): Tensor & TensorFunction;
   readonly label: string;
 }
 

@@ -44,12 +44,7 @@ export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
       const op = builtinOf(e, context);
       return op ? scalarApply(op, ...e.args.map(inner)) : context.operand(e);
     }
-    case 'hole':
-    case 'name':
-    case 'field':
-    case 'inline':
-    case 'einsum':
-    case 'tensor':
+    default:
       return context.operand(e);
   }
 }

@@ -11,7 +11,7 @@ import type { ArrayRef, Tensor } from './tensor.ts';
 export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, string> {
   const tensors = [...new Set(arrays.map(array => array.tensor))];
   const labelled = tensors.filter(t => t.label !== undefined);
-  const labels = distinctNames(labelled.map(t => t.label ?? t.hint));
+  const labels = distinctNames(labelled.map(t => plain(t.label ?? t.hint)));
   const names = new Names(labels);
   const byTensor = new Map<Tensor, string>(labelled.map((t, i) => [t, labels[i] ?? t.hint]));
   for (const tensor of tensors.filter(t => t.label === undefined)) {
@@ -22,10 +22,16 @@ export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, s
   return new Map(arrays.map(array => [array, nameOf(array)]));
 }
 
+/** The language has letters of all alphabets; dumps and generated code have those of ASCII. */
+function plain(label: string): string {
+  return label.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll(/\W/gu, '_');
+}
+
 /** The titles of the outermost sections: `scalar_loss_gradient_then_gd_update`. */
 export function nameOfCode(tree: CodeTree): string {
   const titles = outerTitles(tree);
-  const name = titles.map(title => title.replaceAll(/\W+/g, '_')).join('_then_');
+  const words = titles.map(title => title.match(/\w+/g)?.join('_')).filter(Boolean);
+  const name = words.join('_then_');
   return /^[a-z_]/i.test(name) ? name : `routine_${name}`.replace(/_$/, '');
 }
 

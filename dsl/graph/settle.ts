@@ -11,7 +11,7 @@ import {
 } from '../../compiler/index.ts';
 import { closeShapes } from '../shape/close.ts';
 import { checkSetsOnce } from './check-sets.ts';
-import { ArrayRef } from './tensor.ts';
+import { ArrayRef, type Tensor } from './tensor.ts';
 import { type CodeTree, visitTree } from './code-tree.ts';
 import { expand } from './expand.ts';
 import { type Lifetimes, lifetimesIn } from './lifetimes.ts';
@@ -86,7 +86,8 @@ function checkKept(
 
 /**
  * Which arrays live in the context: what a run needs from before or is asked to leave behind. The
- * tensors whose `forward` or `backprop` the code names are asked for by that.
+ * tensors whose `forward` or `backprop` the code names are asked for by that; so are gradients that
+ * it zeroes for the backprop of another routine.
  */
 function outliving(
   tree: CodeTree,
@@ -94,9 +95,14 @@ function outliving(
   { keep, dtype }: SettleOptions,
 ): (array: ArrayRef) => boolean {
   const kept = new Set(keep.map(handle => handle.deviceArray(dtype)));
+  const zeroed: Tensor[] = [];
+  const backprops: Tensor[] = [];
   visitTree(tree, t => {
     if (t.kind === 'forward' || t.kind === 'backprop') kept.add(t.tensor.value.deviceArray(dtype));
+    if (t.kind === 'backprop') backprops.push(t.tensor);
+    if (t.kind === 'zero-grads') zeroed.push(...Object.values(t.tensor.params));
   });
+  if (backprops.length === 0) zeroed.forEach(p => kept.add(p.grad.deviceArray(dtype)));
   return array => {
     const { kind } = array.tensor.source;
     const hasInitial = array.part === 'value' && (kind === 'param' || kind === 'data');

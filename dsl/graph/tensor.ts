@@ -118,9 +118,10 @@ export class Tensor implements ArrayHandle {
 
   /** One of them. Throws a `UserError` when there is none of that name. */
   param(name: string): Tensor {
-    const param = this.params[name];
+    const { params } = this;
+    const param = Object.hasOwn(params, name) ? params[name] : undefined;
     if (param) return param;
-    const known = Object.keys(this.params).map(p => `\`${p}\``);
+    const known = Object.keys(params).map(p => `\`${p}\``);
     throw new UserError({
       code: 'EINC0201',
       message: `\`${this.label ?? this.hint}\` has no parameter called \`${name}\``,

@@ -3,10 +3,11 @@
  *
  *   1. a row of a leaf gets the axes of the smallest row that broadcasts it;
  *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
- *   3. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
+ *   3. axes known at the left end of an inner row and axes known at its right end are the same ones;
+ *   4. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   4. all else: no more axes; a part of a concatenation that nothing asks for is empty; an axis that a
- *      spec writes at 0 alone is 1, so that it broadcasts; the size it is used at, or 1.
+ *   5. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
+ *      is used at, or 1, which is also what `0` in the result of a spec asks for.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -58,6 +59,8 @@ const rules: readonly ClosingRule[] = [
       const size = sizeBelow(dim);
       if (size) solver.decideDim(dim, size);
     }),
+  ({ rows }, solver) =>
+    decideEach(rows.filter(isBetweenEnds), row => solver.decideRow(row, closedRow([]))),
   ({ rows, dims }, solver) => {
     refuseHidden(rows, dims);
     return decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([])));
@@ -69,12 +72,26 @@ const rules: readonly ClosingRule[] = [
       dims.filter(dim => dim.isRest),
       dim => solver.decideDim(dim, sizeOf(0, { text: 'nothing asks for it' })),
     ),
-  ({ dims }, solver) =>
-    decideEach(dims, dim => {
-      const used = dim.fixed === 0 ? undefined : sizeBelow(dim);
-      solver.decideDim(dim, used ?? defaultSize(dim));
-    }),
+  ({ dims }, solver) => decideEach(dims, dim => solver.decideDim(dim, innerSize(dim))),
 ];
+
+function isBetweenEnds(row: RowVar): boolean {
+  const isInner = row.leaf === undefined;
+  return (
+    isInner &&
+    waitingAt(row).some(c => c.kind === 'row-eq' || (c.kind === 'row-le' && hasEnds(c.operand)))
+  );
+}
+
+function hasEnds(row: Row): boolean {
+  const { lead, trail } = resolveRow(row);
+  return lead.length + trail.length > 0;
+}
+
+function innerSize(dim: DimVar): Size {
+  const isOne = dim.atLeast === 1;
+  return isOne ? defaultSize(dim) : (sizeBelow(dim) ?? defaultSize(dim));
+}
 
 /** What one decision leads to may settle others, so each is looked at again when its turn comes. */
 function decideEach<V extends RowVar | DimVar>(
@@ -105,12 +122,15 @@ function fewestAxesBelow(
   // What is asked of it while it is being found out runs in a circle and says nothing.
   known.set(row, undefined);
   const candidates = waitingAt(row).flatMap(constraint => {
-    if (constraint.kind !== 'row-le' || resolveRow(constraint.operand).rest !== row) return [];
+    if (constraint.kind !== 'row-le') return [];
+    const operand = resolveRow(constraint.operand);
+    if (operand.rest !== row) return [];
     const { lead, rest, trail } = resolveRow(constraint.result);
     const middle = rest ? fewestAxesBelow(rest, known) : [];
     // A row that may still grow counts with the axes it is sure to have, if it has any.
     const isSure = lead.length + trail.length > 0;
-    return middle || isSure ? [[...lead, ...(middle ?? []), ...trail]] : [];
+    const others = operand.lead.length + operand.trail.length;
+    return middle || isSure ? [[...lead, ...(middle ?? []), ...trail].slice(others)] : [];
   });
   const fewest = candidates.toSorted((a, b) => a.length - b.length)[0];
   known.set(row, fewest);

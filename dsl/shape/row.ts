@@ -201,16 +201,17 @@ export function resolveDim(dim: Dim): Dim {
   return d;
 }
 
-/** With every bound row variable replaced by its axes. */
+/** With every bound row variable replaced by its axes; all of them in `trail` when it is closed. */
 export function resolveRow(row: Row): Row {
   const { lead, rest, trail } = row;
-  if (!rest?.binding) return row;
+  if (!rest) return lead.length > 0 ? closedRow([...lead, ...trail]) : row;
+  if (!rest.binding) return row;
   const middle = resolveRow(rest.binding);
-  return {
+  return resolveRow({
     lead: [...lead, ...middle.lead],
     rest: middle.rest,
     trail: [...middle.trail, ...trail],
-  };
+  });
 }
 
 /** The axes of a row that is closed; undefined while it is open. */

@@ -164,20 +164,31 @@ export class Solver {
     } else if (flanksOf(left) === 0) {
       this.#bindRow(aRest, right);
     } else {
-      // One has axes at the left, the other at the right: read as axes that do not overlap.
-      const shared = rowVar();
-      this.#bindRow(aRest, { lead: right.lead, rest: shared, trail: right.trail });
-      this.#bindRow(bRest, { lead: left.lead, rest: shared, trail: left.trail });
+      this.#equalOpposite(left, aRest, right, bRest, why);
     }
+  }
+
+  /**
+   * One row is known at its left end, the other at its right end. Whether these are the same axes
+   * shows when one of them closes; that it has as many axes as either end is sure now.
+   */
+  #equalOpposite(a: Row, aRest: RowVar, b: Row, bRest: RowVar, why: Why): void {
+    const more = flanksOf(a) - flanksOf(b);
+    if (more === 0) {
+      const places = [aRest, bRest, ...openDimsIn([a, b])];
+      this.#wait({ constraint: { kind: 'row-eq', a, b, why }, places });
+      return;
+    }
+    const [short, rest] = more > 0 ? [b, bRest] : [a, aRest];
+    const [lead, trail] = short.lead.length > 0 ? [0, more] : [more, 0];
+    this.#extend(rest, Math.abs(lead), Math.abs(trail), why);
+    this.#equalRows(resolveRow(a), resolveRow(b), why);
   }
 
   #rowBelow(r: Row, o: Row, why: Why): void {
     if (!r.rest) return this.#closedBelow(r, o, why);
     const [moreLead, moreTrail] = [o.lead.length - r.lead.length, o.trail.length - r.trail.length];
-    if (moreLead > 0 || moreTrail > 0) {
-      this.#extend(r.rest, Math.max(0, moreLead), Math.max(0, moreTrail), why);
-      return this.#rowBelow(resolveRow(r), resolveRow(o), why);
-    }
+    if (moreLead > 0 || moreTrail > 0) return this.#belowShort(r, r.rest, o, why);
     const [lead, trail] = [o.lead.length, o.trail.length];
     this.#pairBelow(r.lead.slice(0, lead), o.lead, why);
     this.#pairBelow(lastOf(r.trail, trail), o.trail, why);
@@ -185,6 +196,25 @@ export class Solver {
     const middle = inside(r, lead, trail);
     if (r.rest === o.rest && flanksOf(middle) === 0) return;
     this.#waitBelow(middle, o.rest, [r.rest, o.rest], why);
+  }
+
+  /**
+   * The result lacks axes at one end. It gets them there, unless those that it has more of at its
+   * other end may turn out to be the same ones.
+   */
+  #belowShort(r: Row, rest: RowVar, o: Row, why: Why): void {
+    const [moreLead, moreTrail] = [o.lead.length - r.lead.length, o.trail.length - r.trail.length];
+    const lead = Math.max(0, moreLead + Math.min(0, moreTrail));
+    const trail = Math.max(0, moreTrail + Math.min(0, moreLead));
+    if (lead > 0 || trail > 0) {
+      this.#extend(rest, lead, trail, why);
+      return this.#rowBelow(resolveRow(r), resolveRow(o), why);
+    }
+    const met = Math.min(r.trail.length, o.trail.length);
+    this.#pairBelow(lastOf(r.trail, met), lastOf(o.trail, met), why);
+    const [result, operand] = [inside(r, 0, met), inside(o, 0, met)];
+    const places = [rest, ...(o.rest ? [o.rest] : []), ...openDimsIn([result, operand])];
+    this.#wait({ constraint: { kind: 'row-le', result, operand, why }, places });
   }
 
   #closedBelow(r: Row, o: Row, why: Why): void {
@@ -270,6 +300,11 @@ export class Solver {
 
 function inside({ lead, rest, trail }: Row, fromLead: number, fromTrail: number): Row {
   return { lead: lead.slice(fromLead), rest, trail: trail.slice(0, trail.length - fromTrail) };
+}
+
+function openDimsIn(rows: readonly Row[]): readonly DimVar[] {
+  const dims = rows.flatMap(({ lead, trail }) => [...lead, ...trail]).map(resolveDim);
+  return dims.filter(dim => dim.kind === 'dim-var');
 }
 
 function flanksOf({ lead, trail }: Row): number {

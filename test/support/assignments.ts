@@ -1,7 +1,11 @@
 /** Assignments from short texts: what the language would have made of einsum specs. */
+import { access, assign, type Assign, type Code, type Scalar } from '../../compiler/assign/ir.ts';
 import type { Projections, Rows } from '../../compiler/assign/projections.ts';
+import type { Routine } from '../../compiler/assign/routine.ts';
+import { visitAssigns } from '../../compiler/assign/traverse.ts';
 import { type Index, loopVar } from '../../compiler/core/index-expr.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
+import type { TensorNode } from '../../compiler/core/tensor-node.ts';
 
 export interface Space {
   /** The product axes, in order. */
@@ -26,6 +30,56 @@ export function projections(
     symbols: new Map(symbols.map(symbol => [loopVar(symbol.name), symbol])),
     logic: logic ?? `${operands.join('; ')} => ${target}`,
   };
+}
+
+const signs = {
+  '=:': { op: 'set' },
+  '=+': { op: 'add' },
+  '=-': { op: 'sub' },
+  '=*': { op: 'mul' },
+  '=/': { op: 'div' },
+  '=@^': { op: 'max' },
+  '=@-': { op: 'min' },
+  '=:+': { op: 'add', reset: true },
+  '=:-': { op: 'sub', reset: true },
+  '=:*': { op: 'mul', reset: true },
+  '=:/': { op: 'div', reset: true },
+  '=:@^': { op: 'max', reset: true },
+  '=:@-': { op: 'min', reset: true },
+} as const;
+
+export type Sign = keyof typeof signs;
+
+export const allSigns = Object.keys(signs) as readonly Sign[];
+
+/** The target has slot 0 and its text is the first of `slots`; operands say theirs. */
+export function assignment<N>(
+  target: N,
+  sign: Sign,
+  value: Scalar<N>,
+  space: Space,
+  ...slots: readonly string[]
+): Assign<N, Projections> {
+  return assign(access(target, 0), signs[sign], value, projections(space, ...slots));
+}
+
+/** A routine of this code, whose arrays are all on the device but for those named `t…`. */
+export function routineOf(
+  body: Code<TensorNode, Projections>,
+  symbols: readonly StaticSymbol[] = [],
+): Routine {
+  const nodes = new Set<TensorNode>();
+  const meet = (scalar: Scalar<TensorNode>): void => {
+    if (scalar.kind === 'access') nodes.add(scalar.node);
+    if (scalar.kind === 'apply') scalar.args.forEach(meet);
+  };
+  visitAssigns(body, a => [a.value, a.target].forEach(meet));
+  const device = [...nodes].filter(node => !node.name.startsWith('t'));
+  return { name: 'p', symbols, device, body };
+}
+
+export function staticSymbol(name: string, range?: number): StaticSymbol {
+  return { kind: 'static-symbol', name, range };
 }
 
 function rowsOf(text: string): Rows<Index> {

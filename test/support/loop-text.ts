@@ -40,6 +40,11 @@ export interface Setting {
   readonly same?: (a: number, b: number) => boolean;
 }
 
+/** Statements as the printer lays them out. */
+export function laidOut(body: string, { device, symbols }: Setting): string {
+  return bodyOf(programOf(device, body, symbols));
+}
+
 /**
  * A pass as a function from statements to statements. On its way every program must be well-formed
  * and compute what it did before, and a second run must find nothing to do.

@@ -16,7 +16,7 @@ import type { Projections } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { at, fixed, type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
 import type { DType } from '../../compiler/core/dtype.ts';
-import type { Op } from '../../compiler/core/op.ts';
+import type { AccumulateOp, Op } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import { type TensorNode, tensorNode } from '../../compiler/core/tensor-node.ts';
 import { Choices } from './choices.ts';
@@ -91,13 +91,15 @@ class Builder {
     const isNew = !this.#choices.oneIn(4);
     const target = isNew ? this.#newLocal() : this.#choices.of(this.#writable());
     const loops = new Loops(this.#choices);
-    const targetIndex = target.dims.map(dim => loops.targetIndex(dim));
+    const targetIndex = target.dims.map((dim, axis) =>
+      loops.targetIndex(dim, isBatchAxis(target, axis)),
+    );
     if (accumulates && this.#choices.oneIn(2)) loops.fresh(this.#choices.of([3, 4, 2]));
     const slots = [targetIndex];
     const value = this.#scalar(2, slots, loops);
     // A local that is new has nothing to add to.
-    const op = accumulates
-      ? this.#choices.of<Assign<TensorNode, Projections>['op']>(['add', 'sub', 'max'])
+    const op: Assign<TensorNode, Projections>['op'] = accumulates
+      ? this.#choices.of<AccumulateOp>(['add', 'sub', 'max', 'mul', 'div', 'min'])
       : 'set';
     const reset = accumulates && (isNew || this.#choices.oneIn(2));
     if (isNew) this.#locals.push(target);
@@ -177,12 +179,15 @@ class Builder {
   #read(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
     const node = this.#readable();
     this.#wasRead.add(node);
-    const index = node.dims.map((dim, axis) =>
-      loops.index(dim, node.name === 'table' && axis === 0),
-    );
+    const index = node.dims.map((dim, axis) => loops.index(dim, isBatchAxis(node, axis)));
     slots.push(index);
     return access(node, slots.length - 1);
   }
+}
+
+/** The batches of a table are selected by a static symbol. */
+function isBatchAxis({ name }: TensorNode, axis: number): boolean {
+  return name === 'table' && axis === 0;
 }
 
 /** Adds all cells of an array that nobody reads to one on the device, where a test sees them. */
@@ -218,8 +223,9 @@ class Loops {
   }
 
   /** Mostly a loop of its own over the whole axis; sometimes a cell, a part or a diagonal. */
-  targetIndex(dim: number): Index {
+  targetIndex(dim: number, mayBeSymbol: boolean): Index {
     if (dim === 1) return fixed(0);
+    if (mayBeSymbol && this.#choices.oneIn(2)) return at(loopVar('batch'));
     switch (this.#choices.below(10)) {
       case 7:
         return fixed(this.#choices.below(dim));

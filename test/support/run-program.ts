@@ -4,6 +4,14 @@ import type { LoopVar } from '../../compiler/core/index-expr.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
 
+/** How the cells of a dtype look from JavaScript. */
+export const cellArrays = {
+  f32: Float32Array,
+  f64: Float64Array,
+  i32: Int32Array,
+  bool: Uint8Array,
+} as const;
+
 export type Input = (node: TensorNode, salt?: number) => Cells;
 
 /** Small dyadic numbers of both signs, so that little is rounded; zeros among them. */
@@ -17,7 +25,7 @@ const corners = [0, -0, NaN, Infinity, -Infinity, 1e-40, -1e-40, 3e38, -3e38, 1 
 
 /** `cell` gets 6 bits that depend on the name, the cell and the salt. */
 function fillFrom(node: TensorNode, salt: number, cell: (bits: number) => number): Cells {
-  const cells = new (node.dtype === 'f64' ? Float64Array : Float32Array)(cellsOf(node));
+  const cells = new cellArrays[node.dtype](cellsOf(node));
   const seed = Array.from(node.name).reduce((sum, c) => sum * 31 + c.charCodeAt(0), salt);
   for (let i = 0; i < cells.length; i++) {
     cells[i] = cell(Math.imul(i + 1 + seed * 17, 0x9e3779b1) >>> 26);

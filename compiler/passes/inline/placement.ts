@@ -13,7 +13,7 @@ const readCost = 1;
 const storeCost = 1;
 
 /**
- * `virtual` when computing the node at each of its reads costs no more than storing and loading it.
+ * `virtual` when computing the node at each of its reads costs less than storing and loading it.
  * `definition` is undefined when the node has no single formula.
  */
 export function placementOf(

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { negate, partials, times } from '../../../compiler/assign/derivative.ts';
+import { access, type Scalar, scalarApply, scalarConst } from '../../../compiler/assign/ir.ts';
+import { infoOf, type Op, ops } from '../../../compiler/core/op.ts';
+
+type Operands = readonly number[];
+type Name = 'out' | 'a' | 'b' | 'c';
+
+const [out, a, b, c] = [
+  access<Name>('out', 0),
+  access<Name>('a', 0),
+  access<Name>('b', 0),
+  access<Name>('c', 0),
+];
+const zero = scalarConst(0);
+
+function named(scalar: Scalar<Name> | undefined): Scalar<Name> {
+  if (scalar === undefined) throw new Error('no scalar');
+  return scalar;
+}
+
+function partialsOf(op: Op): readonly (Scalar<Name> | undefined)[] {
+  return partials[op]<Name>(out, a, b, c);
+}
+
+/** In doubles, rounding nothing besides. */
+function valueOf(scalar: Scalar<Name>, values: ReadonlyMap<Name, number>): number {
+  switch (scalar.kind) {
+    case 'const':
+      return scalar.value;
+    case 'symbol':
+      throw new Error('no symbols here');
+    case 'access':
+      return values.get(scalar.node) ?? NaN;
+    case 'apply': {
+      const [x = NaN, y = NaN, z = NaN] = scalar.args.map(arg => valueOf(arg, values));
+      return ops[scalar.op].apply(x, y, z);
+    }
+  }
+}
+
+function applied(op: Op, [x = NaN, y = NaN, z = NaN]: Operands): number {
+  return ops[op].apply(x, y, z);
+}
+
+/** The partials of `op` at a point; one that is undefined is 0. */
+function slopesAt(op: Op, at: Operands): readonly number[] {
+  const [x = NaN, y = NaN, z = NaN] = at;
+  const values = new Map<Name, number>([
+    ['out', applied(op, at)],
+    ['a', x],
+    ['b', y],
+    ['c', z],
+  ]);
+  const slopes = at.map((_, i) => partialsOf(op)[i]);
+  return slopes.map(slope => (slope === undefined ? 0 : valueOf(slope, values)));
+}
+
+function differenceQuotient(op: Op, at: Operands, operand: number): number {
+  const h = 1e-5;
+  const moved = (by: number): number =>
+    applied(
+      op,
+      at.map((x, i) => (i === operand ? x + by : x)),
+    );
+  return (moved(h) - moved(-h)) / (2 * h);
+}
+
+/** Away from corners; for `where` the condition stays on its side. */
+const smooth: Readonly<Record<Op, readonly Operands[]>> = {
+  add: [[0.3, -2]],
+  sub: [[0.3, -2]],
+  mul: [[0.3, -2]],
+  div: [
+    [0.3, -2],
+    [-3, 0.7],
+  ],
+  pow: [
+    [0.3, -2],
+    [1.7, 2.5],
+    [2, 0],
+    [3, 1],
+  ],
+  max: [
+    [0.3, -2],
+    [-2, 0.3],
+  ],
+  min: [
+    [0.3, -2],
+    [-2, 0.3],
+  ],
+  lt: [
+    [0.3, -2],
+    [-2, 0.3],
+  ],
+  eq: [[0.3, -2]],
+  ne: [[0.3, -2]],
+  neg: [[0.3]],
+  abs: [[0.3], [-2]],
+  relu: [[0.3], [-2]],
+  sqrt: [[0.3], [4]],
+  exp: [[0.3], [-2]],
+  log: [[0.3], [4]],
+  tanh: [[0.3], [-2]],
+  sin: [[0.3], [-2]],
+  cos: [[0.3], [-2]],
+  where: [
+    [1, 0.3, -2],
+    [0, 0.3, -2],
+  ],
+  fma: [[0.3, -2, 5]],
+};
+
+const points = (Object.keys(ops) as Op[]).flatMap(op => smooth[op].map(at => [op, at] as const));
+
+test.each(points)('the slopes of %s at %j are its difference quotients', (op, at) => {
+  slopesAt(op, at).forEach((slope, operand) => {
+    expect(slope).toBeCloseTo(differenceQuotient(op, at, operand), 6);
+  });
+});
+
+test.each(Object.keys(ops) as Op[])('%s has no more partials than operands', op => {
+  expect(partialsOf(op).length).toBeLessThanOrEqual(Math.max(2, infoOf(op).arity));
+});
+
+describe('at a corner', () => {
+  test.each<[title: string, op: Op, at: Operands, slopes: Operands]>([
+    ['relu is flat at 0', 'relu', [0], [0]],
+    ['abs is flat at 0', 'abs', [0], [0]],
+    ['a tie of max is shared', 'max', [2, 2], [0.5, 0.5]],
+    ['a tie of min is shared', 'min', [2, 2], [0.5, 0.5]],
+    ['a power of 0 does not move with its exponent', 'pow', [0, 3], [0, 0]],
+    ['a power of a negative number does not either', 'pow', [-2, 3], [12, 0]],
+    ['the chosen arm has it all, whatever the other', 'where', [1, Infinity, NaN], [0, 1, 0]],
+    ['fma is linear in each', 'fma', [2, 3, 4], [3, 2, 1]],
+  ])('%s', (_, op, at, slopes) => {
+    expect(slopesAt(op, at)).toEqual(slopes);
+  });
+
+  test.each<[exponent: number, slope: number]>([
+    [0, 0],
+    [1, 1],
+    [2, 0],
+    [3, 0],
+  ])('the slope of 0 ** %d is %d', (exponent, slope) => {
+    const [first] = partials.pow<Name>(out, a, scalarConst(exponent), zero);
+    const atZero = new Map<Name, number>([
+      ['a', 0],
+      ['out', 0 ** exponent],
+    ]);
+    // The power rule multiplies by the exponent: -0 is as good.
+    expect(valueOf(named(first), atZero) + 0).toBe(slope);
+  });
+});
+
+test('a constant exponent costs no second power where it can', () => {
+  const first = (exponent: number): Scalar<Name> | undefined =>
+    partials.pow<Name>(out, a, scalarConst(exponent), zero)[0];
+  expect(first(1)).toEqual(scalarConst(1));
+  expect(first(2)).toEqual(scalarApply('mul', scalarConst(2), a));
+  expect(first(3)).toEqual(
+    scalarApply('mul', scalarConst(3), scalarApply('pow', a, scalarConst(2))),
+  );
+});
+
+describe('a gradient times a partial', () => {
+  const g = access<Name>('c', 0);
+  const [x, y] = [access<Name>('a', 0), access<Name>('b', 0)];
+  const masked = scalarApply('where', y, scalarConst(1), zero);
+
+  test.each<[title: string, gradient: Scalar<Name>, partial: Scalar<Name>, result: Scalar<Name>]>([
+    ['of 0 is 0', g, zero, zero],
+    ['of 1 is the gradient', g, scalarConst(1), g],
+    ['of -1 is its negation', g, scalarConst(-1), scalarApply('neg', g)],
+    ['of 2 is a product', g, scalarConst(2), scalarApply('mul', g, scalarConst(2))],
+    ['1 times a partial is that partial', scalarConst(1), x, x],
+    ['keeps a sign outside', g, scalarApply('neg', x), negate(times(g, x))],
+    ['divides', g, scalarApply('div', scalarConst(1), x), scalarApply('div', g, x)],
+    ['divides last', g, scalarApply('div', x, y), scalarApply('div', scalarApply('mul', g, x), y)],
+    ['chooses instead of multiplying by a mask', g, masked, scalarApply('where', y, g, zero)],
+    ['of anything else is a product', g, x, scalarApply('mul', g, x)],
+  ])('%s', (_, gradient, partial, result) => {
+    expect(times(gradient, partial)).toEqual(result);
+  });
+
+  test('an infinite one under a zero mask is 0', () => {
+    const values = new Map<Name, number>([
+      ['c', Infinity],
+      ['b', 0],
+    ]);
+    expect(valueOf(times(g, masked), values)).toBe(0);
+  });
+});
+
+test.each<[title: string, x: Scalar<Name>, result: Scalar<Name>]>([
+  ['a number', scalarConst(2), scalarConst(-2)],
+  ['a negation', scalarApply('neg', a), a],
+  ['anything else', a, scalarApply('neg', a)],
+])('negation of %s', (_, x, result) => {
+  expect(negate(x)).toEqual(result);
+});

@@ -1,0 +1,85 @@
+/** Each pass on a program that shows what it is for: to be read, and to be seen when it changes. */
+import { expect, test } from 'vitest';
+import { parseProgram } from '../../../compiler/loop/parse.ts';
+import { printProgram } from '../../../compiler/loop/print.ts';
+import { verify } from '../../../compiler/loop/verify.ts';
+import { optimise } from '../../../compiler/passes/index.ts';
+import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+
+const programs: Readonly<Record<string, string>> = {
+  'drop-dead': `
+    step():
+      device x: f32[4], w: f32[4], loss: f32;
+      local unused: f32[4];
+      local margin: f32[4];
+      zero_out unused;
+      for i < 4 { unused[i] += x[i] * w[i]; }
+      zero_out margin;
+      for i < 4 { margin[i] := 1 - x[i] * w[i]; }
+      for i < 0 { loss += 1; }
+      zero_out loss;
+      for i < 4 { loss += margin[i]; }`,
+  'inline-constants': `
+    scalar_loss_gradient():
+      device margin.grad: f32[10], label: f32[10];
+      local scale: f32 := 1 / 80;
+      local sum.grad: f32[1];
+      fill sum.grad, 1;
+      local each.grad: f32[10];
+      for b < 10 { each.grad[b] := sum.grad[0] * scale; }
+      for b < 10 { margin.grad[b] := each.grad[b] * label[b]; }`,
+  'inline-virtual': `
+    layer(batch : [0..79]):
+      device data: f32[80, 10, 2], w: f32[16, 2], bias: f32[16], y: f32[10, 16];
+      local x: f32[10, 2];
+      local matmul: f32[10, 16];
+      local sum: f32[10, 16];
+      for b < 10 { for i < 2 { x[b, i] := data[batch, b, i]; } }
+      zero_out matmul;
+      for b < 10 { for o < 16 { for i < 2 { matmul[b, o] += w[o, i] * x[b, i]; } } }
+      for b < 10 { for o < 16 { sum[b, o] := bias[o] + matmul[b, o]; } }
+      for b < 10 { for o < 16 { y[b, o] := relu(sum[b, o]); } }`,
+  simplify: `
+    sgd(step):
+      device w: f32[4], w.grad: f32[4], y: f32[4];
+      for i < 4 { y[i] := 1 * relu(w[i]) * (2 / 4) + -0; }
+      for i < 4 { y[i] += w[i] - neg(w.grad[i] / 8) + 0; }
+      for i < 4 { w[i] -= 0.1 * (200 - f32(step)) / (10 * 20) * w.grad[i] ** 2; }`,
+  'accumulate-in-registers': `
+    gradient():
+      device add.grad: f32[10, 16], x: f32[10, 2], w.grad: f32[16, 2], largest: f32[10];
+      zero_out w.grad;
+      for o < 16 { for i < 2 { for b < 10 { w.grad[o, i] += add.grad[b, o] * x[b, i]; } } }
+      for b < 10 { for o < 16 { largest[b] max= add.grad[b, o]; } }
+      for b < 10 { for i < 2 { w.grad[0, i] += x[b, i]; } }`,
+  'contract-fma': `
+    layer():
+      device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];
+      for b < 10 {
+        for o < 16 {
+          local sum: f32 := 0;
+          for i < 2 { sum += w[o, i] * x[b, i]; }
+          y[b, o] := 1 - 0.5 * (sum + bias[o]);
+        }
+      }`,
+  'place-locals': `
+    layer():
+      device x: f32[64, 80], y: f32[80];
+      local hidden: f32[64, 80];
+      local total: f32[80];
+      local half: f32[80];
+      for b < 64 { for i < 80 { hidden[b, i] := relu(x[b, i]); } }
+      zero_out total;
+      for b < 64 { for i < 80 { total[i] += hidden[b, i]; } }
+      for i < 80 { half[i] := 0.5 * total[i]; }
+      for i < 80 { y[i] := half[i] * total[i]; }`,
+};
+
+test.each([...new Set(optimise)])('$name', async pass => {
+  const before = parseProgram(programs[pass.name] ?? '');
+  verify(before);
+  const after = runPipeline([pass], before);
+  expect(after).not.toBe(before);
+  const text = `/* before */\n${printProgram(before)}\n/* after ${pass.name} */\n${printProgram(after)}`;
+  await expect(text).toMatchFileSnapshot(`../../golden/passes/${pass.name}.ll`);
+});

@@ -1,0 +1,209 @@
+import { expect, test } from 'vitest';
+import { messageOf } from '../support/user-program.ts';
+
+test('a row that does not exist', async () => {
+  const message = await messageOf('op`{ w; x = [3] }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: \`x\` is not a row of axes
+     --> program.js:1:9
+      |
+    1 | op\`{ w; x = [3] }\`
+      |         ^
+      |
+      = help: the rows are \`o\` (output), \`i\` (input) and \`b\` (batch): { w; o = [16] }"
+  `);
+});
+
+test('a row given twice', async () => {
+  const message = await messageOf('op`{ w; o = [3]; o = [4] }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: the output axes of \`w\` are given twice
+     --> program.js:1:18
+      |
+    1 | op\`{ w; o = [3]; o = [4] }\`
+      |                  ^^^^^^^"
+  `);
+});
+
+test('a size of 0', async () => {
+  const message = await messageOf('op`{ w; o = [0] }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: the size of an axis is a positive integer, not 0
+     --> program.js:1:14
+      |
+    1 | op\`{ w; o = [0] }\`
+      |              ^"
+  `);
+});
+
+test('a size that is no integer', async () => {
+  const message = await messageOf('op`{ w; o = [2.5] }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: the size of an axis is a positive integer, not 2.5
+     --> program.js:1:14
+      |
+    1 | op\`{ w; o = [2.5] }\`
+      |              ^^^"
+  `);
+});
+
+test('a size in a hole', async () => {
+  const message = await messageOf("op`{ w; o = [${'16'}] }`");
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: the size of an axis is a positive integer, not the string "16"
+     --> program.js:1:14
+      |
+    1 | op\`{ w; o = [\${'16'}] }\`
+      |              ^^^^^^^"
+  `);
+});
+
+test('a parameter in the middle of an assignment', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'cd`{ y } =: { w } + ${x}`',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: \`w\` is introduced where it is only read
+     --> program.js:2:13
+      |
+    2 | cd\`{ y } =: { w } + \${x}\`
+      |             ^^^^^
+      |
+      = help: introduce it by assigning it: { w } =: …"
+  `);
+});
+
+test('a value for an array of cd', async () => {
+  const message = await messageOf('cd`{ y = 1 } =: 2`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: an array of \`cd\` starts at zero; assign it instead
+     --> program.js:1:10
+      |
+    1 | cd\`{ y = 1 } =: 2\`
+      |          ^"
+  `);
+});
+
+test('an initial value that is computed', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'op`{ w = 1 + 2 }`',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0209]: an initial value is a number, or an array in a hole
+     --> program.js:2:10
+      |
+    2 | op\`{ w = 1 + 2 }\`
+      |          ^^^^^
+      |
+      = help: { b = 0. }, { w = \${[[1, 2], [3, 4]]} }"
+  `);
+});
+
+test('an initial value that is a tensor', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'op`{ w = ${x} }`',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0202]: this hole holds a tensor, but a number or an array of numbers must stand here
+     --> program.js:2:10
+      |
+    2 | op\`{ w = \${x} }\`
+      |          ^^^^"
+  `);
+});
+
+test('no initial values', async () => {
+  const message = await messageOf('op`{ w = ${[]} }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0209]: \`w\` starts from no values
+     --> program.js:1:10
+      |
+    1 | op\`{ w = \${[]} }\`
+      |          ^^^^^"
+  `);
+});
+
+test('lists of different lengths', async () => {
+  const message = await messageOf('op`{ w = ${[[1, 2], [3]]} }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0209]: lists of one level must have the same length
+     --> program.js:1:10
+      |
+    1 | op\`{ w = \${[[1, 2], [3]]} }\`
+      |          ^^^^^^^^^^^^^^^^"
+  `);
+});
+
+test('too few values for the rows', async () => {
+  const message = await messageOf('op`{ w = ${[1, 2, 3]}; o = [2, 2] }`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0209]: \`w\` has 4 cells but 3 initial values
+     --> program.js:1:4
+      |
+    1 | op\`{ w = \${[1, 2, 3]}; o = [2, 2] }\`
+      |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+  `);
+});
+
+test('a definition that has no name', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'op`${x} + 1; y = ${x}`',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0217]: only the last of several definitions needs no name
+     --> program.js:2:4
+      |
+    2 | op\`\${x} + 1; y = \${x}\`
+      |    ^^^^^^^^
+      |
+      = help: write \`name = …\`"
+  `);
+});
+
+test('data: too few values', async () => {
+  const message = await messageOf("tensor([1, 2, 3], { label: 'x', output: [2, 2] })");
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0601]: \`x\` of shape 2, 2 has 4 cells but 3 values
+     --> program.js:1:1
+      |
+    1 | tensor([1, 2, 3], { label: 'x', output: [2, 2] })
+      | ^^^^^^"
+  `);
+});
+
+test('data: a value that is no number', async () => {
+  const message = await messageOf("tensor([1, 'two'], { label: 'x' })");
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0601]: a value of \`x\` is the string "two", not a number
+     --> program.js:1:1
+      |
+    1 | tensor([1, 'two'], { label: 'x' })
+      | ^^^^^^"
+  `);
+});
+
+test('data: a size of -1', async () => {
+  const message = await messageOf("tensor([1], { label: 'x', output: [-1] })");
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0601]: \`x\` has an axis of size -1: sizes are positive integers
+     --> program.js:1:1
+      |
+    1 | tensor([1], { label: 'x', output: [-1] })
+      | ^^^^^^"
+  `);
+});
+
+test('data: lists of different lengths', async () => {
+  const message = await messageOf("tensor([[1], [2, 3]], { label: 'x' })");
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0209]: lists of one level must have the same length
+     --> program.js:1:1
+      |
+    1 | tensor([[1], [2, 3]], { label: 'x' })
+      | ^^^^^^"
+  `);
+});

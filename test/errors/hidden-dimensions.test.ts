@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { messageOf } from '../support/user-program.ts';
+
+test('of a product', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'await run(op`{ w } * ${x}`)',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0303]: nothing says the size of the output axes of \`w\`
+     --> program.js:2:14
+      |
+    2 | await run(op\`{ w } * \${x}\`)
+      |              ^^^^^ output axes unknown
+      |
+      = help: give the hidden dimension:  { w; o = [16] }"
+  `);
+});
+
+test('between two layers', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'await run(op`{ w2 } * relu({ w1 } * ${x}) + 1`)',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0303]: nothing says the size of the output axes of \`w1\`, the input axes of \`w2\` and the output axes of \`w2\`
+     --> program.js:2:28
+      |
+    2 | await run(op\`{ w2 } * relu({ w1 } * \${x}) + 1\`)
+      |                            ^^^^^^ output axes unknown
+      |              ------ input axes unknown
+      |              ------ output axes unknown
+      |
+      = help: give the hidden dimension:  { w1; o = [16] }"
+  `);
+});
+
+test('in a function', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x' });",
+    'const f = op`f(a) = { w } * a`;',
+    'await run(f(x))',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0303]: nothing says the size of the output axes of \`w\`
+     --> program.js:2:21
+      |
+    2 | const f = op\`f(a) = { w } * a\`;
+      |                     ^^^^^ output axes unknown
+      |
+      = help: give the hidden dimension:  { w; o = [16] }"
+  `);
+});
+
+test('of a spec', async () => {
+  const message = await messageOf('await run(op`{ w } ++ "i j => i"`)');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0303]: nothing says the size of the output axes of \`w\`
+     --> program.js:1:14
+      |
+    1 | await run(op\`{ w } ++ "i j => i"\`)
+      |              ^^^^^ output axes unknown
+      |
+      = help: give the hidden dimension:  { w; o = [16] }"
+  `);
+});

@@ -1,0 +1,152 @@
+/**
+ * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
+ * time: no loop IR, so that lowering has something to be compared with.
+ */
+import type { Assign, Code, Scalar } from '../../compiler/assign/ir.ts';
+import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
+import type { Routine } from '../../compiler/assign/routine.ts';
+import { roundTo } from '../../compiler/core/dtype.ts';
+import type { LoopVar } from '../../compiler/core/index-expr.ts';
+import { evaluate, neutralOf } from '../../compiler/core/op.ts';
+import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
+import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
+import type { Cells } from '../../compiler/loop/interpret.ts';
+
+/** The values of static symbols. */
+export type Settings = ReadonlyMap<StaticSymbol, number>;
+
+/** `memory` holds the device arrays; all others hold nothing at first. */
+export function interpretRoutine(
+  { body }: Pick<Routine, 'body'>,
+  memory: ReadonlyMap<TensorNode, Cells>,
+  symbols: Settings = new Map(),
+): void {
+  const arrays = new Arrays(memory);
+  run(body, symbols, arrays);
+}
+
+class Arrays {
+  readonly #cells: Map<TensorNode, Cells>;
+
+  constructor(memory: ReadonlyMap<TensorNode, Cells>) {
+    this.#cells = new Map(memory);
+  }
+
+  of(node: TensorNode): Cells {
+    const known = this.#cells.get(node);
+    if (known) return known;
+    const cells = new Float64Array(cellsOf(node)).fill(NaN);
+    this.#cells.set(node, cells);
+    return cells;
+  }
+}
+
+function run(code: Code<TensorNode, Projections>, symbols: Settings, arrays: Arrays): void {
+  switch (code.kind) {
+    case 'sequence':
+      for (const child of code.body) run(child, symbols, arrays);
+      return;
+    case 'section':
+      run(code.body, symbols, arrays);
+      return;
+    case 'repeat':
+      for (let value = 0; value < (code.symbol.range ?? 0); value++) {
+        run(code.body, new Map(symbols).set(code.symbol, value), arrays);
+      }
+      return;
+    case 'assign':
+      runAssign(code, symbols, arrays);
+      return;
+  }
+}
+
+type Point = ReadonlyMap<LoopVar, number>;
+
+function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays: Arrays): void {
+  const { node, slot } = a.target;
+  const target = arrays.of(node);
+  const points = pointsOf(a, symbols);
+  const targets = points.map(point => offsetAt(a, node, slot, point));
+  const isSingle = a.op === 'set' || (a.reset && new Set(targets).size === targets.length);
+  if (a.op === 'set' || a.reset) {
+    const start = roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op));
+    const reached = new Set(targets);
+    target.forEach((_, cell) => {
+      if (!isSingle || !reached.has(cell)) target[cell] = start;
+    });
+  }
+  points.forEach((point, i) => {
+    const cell = targets[i] ?? NaN;
+    const value = valueAt(a, a.value, { point, symbols, arrays });
+    target[cell] = isSingle ? first(a, value) : next(a, target[cell] ?? NaN, value);
+  });
+}
+
+/** What a cell is that gets this value alone. */
+function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
+  if (op === 'sub') return -value;
+  return op === 'div' ? evaluate('div', target.node.dtype, 1, value) : value;
+}
+
+function next(
+  { op, target }: Assign<TensorNode, Projections>,
+  cell: number,
+  value: number,
+): number {
+  return op === 'set' ? value : evaluate(op, target.node.dtype, cell, value);
+}
+
+/** In the order in which they run. */
+function pointsOf(a: Assign<TensorNode, Projections>, symbols: Settings): readonly Point[] {
+  const named = [...a.projections.symbols].map(
+    ([name, symbol]) => [name, symbols.get(symbol) ?? NaN] as const,
+  );
+  return loopOrder(a).reduce<readonly Point[]>(
+    (points, { loop, extent }) =>
+      points.flatMap(point =>
+        Array.from({ length: extent }, (_, value) => new Map(point).set(loop, value)),
+      ),
+    [new Map(named)],
+  );
+}
+
+function offsetAt(
+  a: Assign<TensorNode, Projections>,
+  node: TensorNode,
+  slot: number,
+  point: Point,
+): number {
+  const cell = subscriptOf(a, slot).map(({ terms, offset }) =>
+    terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset),
+  );
+  return cell.reduce((offset, at, axis) => offset * (node.dims[axis] ?? NaN) + at, 0);
+}
+
+interface Place {
+  readonly point: Point;
+  readonly symbols: Settings;
+  readonly arrays: Arrays;
+}
+
+/** Everything is computed in the dtype of the target. */
+function valueAt(
+  a: Assign<TensorNode, Projections>,
+  scalar: Scalar<TensorNode>,
+  place: Place,
+): number {
+  const { dtype } = a.target.node;
+  switch (scalar.kind) {
+    case 'const':
+      return roundTo(dtype, scalar.value);
+    case 'symbol':
+      return roundTo(dtype, place.symbols.get(scalar.symbol) ?? NaN);
+    case 'access': {
+      const offset = offsetAt(a, scalar.node, scalar.slot, place.point);
+      return roundTo(dtype, place.arrays.of(scalar.node)[offset] ?? NaN);
+    }
+    case 'apply': {
+      const [x = NaN, y, z] = scalar.args.map(arg => valueAt(a, arg, place));
+      return evaluate(scalar.op, dtype, x, y, z);
+    }
+  }
+}

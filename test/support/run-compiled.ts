@@ -1,0 +1,61 @@
+/** Runs many loop programs through one library of C: compiling is what takes the time. */
+import { flags } from '../../backends/cc/backend.ts';
+import { c99 } from '../../backends/cc/dialect.ts';
+import { emit, entryPoint } from '../../backends/clike/emit.ts';
+import { loadNative } from '../../backends/native/addon.ts';
+import { NativeBuffer } from '../../backends/native/buffer.ts';
+import { compileLibrary } from '../../backends/native/compile.ts';
+import { findCompiler } from '../../backends/native/compiler.ts';
+import { openKernel } from '../../backends/native/kernel.ts';
+import { NativeStream } from '../../backends/native/stream.ts';
+import { cellsOf } from '../../compiler/core/tensor-node.ts';
+import type { Cells } from '../../compiler/loop/interpret.ts';
+import type { Program } from '../../compiler/loop/ir.ts';
+import type { Cache } from '../../runtime/cache.ts';
+import { type Input, inputFor, symbolsFor } from './run-program.ts';
+
+/** What a program leaves in each array it is given when it starts from `input`. */
+export type Run = (salt?: number, input?: Input) => ReadonlyMap<string, Cells>;
+
+export async function compileAll(
+  programs: readonly Program[],
+  cache?: Cache,
+): Promise<readonly Run[]> {
+  const source = libraryOf(programs);
+  const options = cache ? { cache } : {};
+  const library = { name: 'programs', source, flags };
+  const path = await compileLibrary(findCompiler(), library, options);
+  const native = await loadNative();
+  return programs.map((program, i) => (salt = 0, input = inputFor) => {
+    const { params, scratch, symbols } = program;
+    const nodes = [...params, ...scratch];
+    using stream = new NativeStream(native);
+    using kernel = openKernel(native, path, `${entryPoint}_${i}`);
+    const buffers = nodes.map(node => new NativeBuffer(native, node.dtype, cellsOf(node)));
+    params.forEach((node, at) => buffers[at]?.write(input(node, salt)));
+    using plan = stream.plan([
+      { kernel: kernel.bind(buffers), symbols: symbols.map((_, at) => at) },
+    ]);
+    stream.run(plan, [...symbolsFor(program).values()]);
+    const left = new Map<string, Cells>();
+    buffers.forEach((buffer, at) => {
+      left.set(nodes[at]?.name ?? '', buffer.read());
+      buffer[Symbol.dispose]();
+    });
+    return left;
+  });
+}
+
+/** The programs beside each other, each with an entry point of its own; what several need, once. */
+function libraryOf(programs: readonly Program[]): string {
+  const needs = new Set<string>();
+  const bodies = programs.map((program, i) => {
+    const c = emit({ ...program, name: `program_${i}` }, c99);
+    const start = c.indexOf('static void ');
+    c.slice(0, start)
+      .split('\n')
+      .forEach(line => needs.add(line));
+    return c.slice(start).replace(`int ${entryPoint}(`, `int ${entryPoint}_${i}(`);
+  });
+  return [...needs, ...bodies].join('\n');
+}
