@@ -103,6 +103,7 @@ describe('fma64 is a * b + c rounded once, or twice where its product is not exa
   const small = 2 ** -485 * (1 + ulp);
   test.each([
     ['a product that overflows', 2 ** 1000, 2 ** 24, -(2 ** 1023), Infinity],
+    ['one that overflows beside an infinity', 2 ** 1000, 2 ** 100, -Infinity, -Infinity],
     ['a factor too large to halve', 2 ** 1000 * (1 + ulp), 1 - ulp / 2, -(2 ** 1000), 0],
     ['a product too small', small, small, -small * small, 0],
   ])('%s is rounded by itself', (_, a, b, c, twice) => {
