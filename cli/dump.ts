@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { optimise, printProgram, printRoutine, UserError } from '../compiler/index.ts';
 import { type CompiledRoutine, configure } from '../runtime/index.ts';
+import { filesOf, type RoutineDump, writeFiles } from './dump-files.ts';
+import { report } from './report.ts';
 import { runFile } from './run.ts';
 
 export interface DumpOptions {
@@ -19,38 +19,36 @@ export async function dump(
   { out, after, run = false, json = false }: DumpOptions,
 ): Promise<void> {
   if (after !== undefined) checkPass(after);
-  const written: string[] = [];
-  const folder = new DumpFolder(out);
+  const dumps: RoutineDump[] = [];
   configure({
     executes: run,
     watchedPass: after,
-    onRoutine: routine => written.push(...folder.write(stagesOf(routine, after))),
+    onRoutine: routine => dumps.push(dumpOf(routine, after)),
   });
   const say = process.stdout.write.bind(process.stdout);
   process.stdout.write = () => true;
-  try {
-    await runFile(file, args);
-  } finally {
+  // A program may go on after its last line or leave by `process.exit`; only here it is over.
+  process.once('exit', code => {
     process.stdout.write = say;
+    if (code === 0) writeAndList(out, dumps, json);
+  });
+  await runFile(file, args);
+}
+
+function writeAndList(out: string, dumps: readonly RoutineDump[], json: boolean): void {
+  try {
+    const paths = writeFiles(out, filesOf(dumps));
+    if (json) console.log(JSON.stringify(paths));
+    else paths.forEach(path => console.log(path));
+  } catch (error) {
+    report(error);
   }
-  console.log(json ? JSON.stringify(written) : written.join('\n'));
 }
 
-interface Stage {
-  /** What follows the routine's name in the name of the file. */
-  readonly ending: string;
-  readonly text: string;
-}
-
-interface Stages {
-  readonly name: string;
-  readonly stages: readonly Stage[];
-}
-
-function stagesOf(
+function dumpOf(
   { compiled, source, watched }: CompiledRoutine,
   after: string | undefined,
-): Stages {
+): RoutineDump {
   const { routine, unoptimized, program } = compiled;
   const extra =
     watched && after !== undefined
@@ -64,31 +62,6 @@ function stagesOf(
     ...(source ? [{ ending: `.${source.extension}`, text: source.text }] : []),
   ];
   return { name: routine.name, stages };
-}
-
-/** Gives routines of one name files of different names, the same ones every time. */
-class DumpFolder {
-  readonly #out: string;
-  readonly #counts = new Map<string, number>();
-
-  constructor(out: string) {
-    this.#out = out;
-  }
-
-  write({ name, stages }: Stages): readonly string[] {
-    mkdirSync(this.#out, { recursive: true });
-    const short = name.slice(0, 120);
-    const count = (this.#counts.get(short) ?? 0) + 1;
-    this.#counts.set(short, count);
-    const base = count === 1 ? short : `${short}-${count}`;
-    return stages.map(({ ending, text }) => {
-      const path = join(this.#out, base + ending);
-      // Whole or not at all, even when the process ends here.
-      writeFileSync(`${path}.tmp`, text);
-      renameSync(`${path}.tmp`, path);
-      return path;
-    });
-  }
 }
 
 function checkPass(name: string): void {

@@ -65,5 +65,6 @@ function withProgram(command: Command): Command {
     .argument('<file>', 'the program')
     .argument('[args...]', 'its own arguments, after --')
     .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .showHelpAfterError('(options of the program go after --; see einc --help)')
     .exitOverride();
 }

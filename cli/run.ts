@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { register as registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { register as registerTypeScript } from 'tsx/esm/api';
-import { type Diagnostic, UserError } from '../compiler/index.ts';
+import { UserError } from '../compiler/index.ts';
 // The program will ask for it; loading it before the hooks are there is twice as fast.
 import '../dsl/einc.ts';
 import { report } from './report.ts';
@@ -14,7 +14,9 @@ import { report } from './report.ts';
  */
 export async function runFile(file: string, args: readonly string[]): Promise<void> {
   const path = resolve(file);
-  if (!existsSync(path)) throw new UserError(missing(file));
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) throw noProgram(`there is no file ${file}`);
+  if (status.isDirectory()) throw noProgram(`${file} is a folder, not a program`);
   registerTypeScript();
   registerHooks(new URL('hooks.js', import.meta.url));
   process.argv = [process.argv[0] ?? 'node', path, ...args];
@@ -27,6 +29,6 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
   await import(pathToFileURL(path).href);
 }
 
-function missing(file: string): Diagnostic {
-  return { code: 'EINC0801', message: `there is no file ${file}` };
+function noProgram(message: string): UserError {
+  return new UserError({ code: 'EINC0801', message });
 }

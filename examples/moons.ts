@@ -68,7 +68,7 @@ for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
     epochLoss += lossNow;
     losses.push(lossNow);
     rates.push(rate);
-    if (!flags.json && (n < 10 || n % sparsely === 0 || n === steps - 1)) {
+    if (!flags.json && (n < 10 || (n + 1) % sparsely === 0)) {
       const [lr, l, el] = [rate, lossNow, epochLoss].map(x => significant(x));
       console.log(`Epoch=${epoch}, step=${n}, batch=${b}, lr=${lr}, loss=${l}, epoch loss=${el}`);
     }

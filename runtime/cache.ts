@@ -237,11 +237,14 @@ function readOwn(path: string): Buffer {
 
 // --- trust -----------------------------------------------------------------------------------------
 
-const user = process.geteuid?.() ?? 0;
+/** Asked each time: a server that starts as root becomes another user. */
+function user(): number {
+  return process.geteuid?.() ?? 0;
+}
 const stickyBit = 0o1000;
 
 function isOurs({ uid, mode }: Stats): boolean {
-  return uid === user && !writableByOthers(mode);
+  return uid === user() && !writableByOthers(mode);
 }
 
 function writableByOthers(mode: number): boolean {
@@ -255,7 +258,7 @@ function prepareRoot(root: string): string | undefined {
     const status = lstatSync(root);
     if (status.isSymbolicLink()) return `${root} is a symbolic link`;
     if (!status.isDirectory()) return `${root} is not a directory`;
-    if (status.uid !== user) return `${root} belongs to another user`;
+    if (status.uid !== user()) return `${root} belongs to another user`;
     if (writableByOthers(status.mode)) return `${root} is writable by others`;
     return faultAbove(root) ?? faultAbove(realpathSync(root));
   } catch (error) {
@@ -267,7 +270,7 @@ function prepareRoot(root: string): string | undefined {
 function faultAbove(root: string): string | undefined {
   for (let path = dirname(root); ; path = dirname(path)) {
     const status = lstatSync(path);
-    if (status.uid !== user && status.uid !== 0) return `${path} belongs to another user`;
+    if (status.uid !== user() && status.uid !== 0) return `${path} belongs to another user`;
     const open = writableByOthers(status.mode) && (status.mode & stickyBit) === 0;
     if (open && !status.isSymbolicLink()) return `${path} is writable by others`;
     if (path === dirname(path)) return undefined;

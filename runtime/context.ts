@@ -12,7 +12,7 @@ import {
   type RoutineSource,
   UserError,
 } from '../compiler/index.ts';
-import type { Backend, DeviceBuffer, Stream } from './backend.ts';
+import type { Backend, DeviceBuffer, Kernel, Plan, Stream } from './backend.ts';
 import { HostArray } from './host-array.ts';
 import { initialValues } from './initial.ts';
 import { Routine } from './routine.ts';
@@ -42,7 +42,7 @@ export class Context implements Disposable {
   readonly #backend: Backend;
   readonly #stream: Stream;
   readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
-  /** Arrays that hold something: initial values, or what some linked routine writes. */
+  /** Arrays without initial values that hold something all the same: what routines or the host write. */
   readonly #filled = new Set<DeviceArray>();
   readonly #labels = new Map<string, number>();
   readonly #owned: Disposable[] = [];
@@ -70,17 +70,33 @@ export class Context implements Disposable {
     const linkable = source.settle({ dtype: this.dtype, keep, name });
     this.#checkInputs(linkable.routine.name, linkable.inputs);
     const compiled = this.#compileAndShow(linkable.routine);
-    const { program } = compiled;
-    const kernel = await this.#backend.compile(program);
-    const scratch = program.scratch.map(node => this.#backend.allocate(node.dtype, cellsOf(node)));
-    this.#owned.push(...scratch, kernel);
-    const buffers = [...linkable.arrays.map(array => this.#bufferOf(array)), ...scratch];
-    linkable.outputs.forEach(array => this.#filled.add(array));
-    const symbols = linkable.routine.symbols;
-    const step = { kernel: kernel.bind(buffers), symbols: symbols.map((_, i) => i) };
-    const plan = this.#stream.plan([step]);
-    this.#owned.push(plan);
-    return new Routine(compiled, symbols, this.#stream, plan);
+    const kernel = await this.#backend.compile(compiled.program);
+    const plan = this.#link(linkable, compiled.program, kernel);
+    const { symbols } = linkable.routine;
+    return new Routine(compiled, symbols, this.#stream, plan, () => this.#checkOpen());
+  }
+
+  /** Ties a kernel to this context's arrays. What it takes goes back when there is no room for all. */
+  #link({ routine, arrays, outputs }: LinkableRoutine, program: Program, kernel: Kernel): Plan {
+    const taken: Disposable[] = [kernel];
+    try {
+      // The context may have gone while the compiler was at work.
+      this.#checkOpen();
+      const scratch = program.scratch.map(node => {
+        const buffer = this.#backend.allocate(node.dtype, cellsOf(node));
+        taken.push(buffer);
+        return buffer;
+      });
+      const buffers = [...arrays.map(array => this.#bufferOf(array)), ...scratch];
+      const step = { kernel: kernel.bind(buffers), symbols: routine.symbols.map((_, i) => i) };
+      const plan = this.#stream.plan([step]);
+      this.#owned.push(...taken, plan);
+      outputs.forEach(array => this.#filled.add(array));
+      return plan;
+    } catch (error) {
+      taken.toReversed().forEach(resource => resource[Symbol.dispose]());
+      throw error;
+    }
   }
 
   #compileAndShow(routine: LinkableRoutine['routine']): Compiled {
@@ -100,7 +116,7 @@ export class Context implements Disposable {
   /** The values of a tensor, after all that is queued. */
   async read(handle: ArrayHandle): Promise<HostArray> {
     const buffer = this.#bufferFor(handle);
-    await this.#stream.idle();
+    await this.idle();
     return this.#copy(handle, buffer);
   }
 
@@ -120,6 +136,7 @@ export class Context implements Disposable {
 
   /** Gives a tensor new values, in memory order. Blocks until the queue is done. */
   write(handle: ArrayHandle, values: ArrayLike<number>): void {
+    this.#checkOpen();
     const array = handle.deviceArray(this.dtype);
     const buffer = this.#bufferOf(array);
     if (values.length !== buffer.cells) {
@@ -134,12 +151,15 @@ export class Context implements Disposable {
   }
 
   /** Resolves when all queued runs are done; rejects if one of them failed. */
-  idle(): Promise<void> {
-    return this.#stream.idle();
+  async idle(): Promise<void> {
+    this.#checkOpen();
+    await this.#stream.idle();
+    this.#checkOpen();
   }
 
   /** Blocks until then. */
   wait(): void {
+    this.#checkOpen();
     this.#stream.wait();
   }
 
@@ -188,7 +208,6 @@ export class Context implements Disposable {
     const buffer = this.#backend.allocate(array.dtype, product(inMemoryOrder(array.dims)));
     const values = initialValues(array, buffer.cells, this.seed, this.#streamNameOf(array));
     if (values) buffer.write(values);
-    if (array.initial.kind !== 'none') this.#filled.add(array);
     this.#buffers.set(array, buffer);
     return buffer;
   }

@@ -10,6 +10,7 @@ export type {
   Stream,
 } from './backend.ts';
 export { type CompileRoutineOptions, Context, type ContextOptions } from './context.ts';
+export { fileNameOf } from './file-name.ts';
 export { HostArray, type Nested } from './host-array.ts';
 export { type Indices, Routine } from './routine.ts';
 export { type CompiledRoutine, configure, settings, type Settings } from './settings.ts';

@@ -14,7 +14,7 @@ export function initialValues(
     case 'none':
       return undefined;
     case 'fill':
-      return initial.value === 0 ? undefined : new Float64Array(cells).fill(initial.value);
+      return Object.is(initial.value, 0) ? undefined : new Float64Array(cells).fill(initial.value);
     case 'values':
       return initial.values;
     case 'uniform': {

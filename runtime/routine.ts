@@ -11,14 +11,23 @@ export class Routine {
   readonly symbols: readonly StaticSymbol[];
   readonly #stream: Stream;
   readonly #plan: Plan;
+  readonly #checkOpen: () => void;
   /** Reused by every run, so that a run makes no garbage. */
   readonly #values: number[];
 
-  constructor(compiled: Compiled, symbols: readonly StaticSymbol[], stream: Stream, plan: Plan) {
+  /** `checkOpen` throws once the context is disposed of. */
+  constructor(
+    compiled: Compiled,
+    symbols: readonly StaticSymbol[],
+    stream: Stream,
+    plan: Plan,
+    checkOpen: () => void,
+  ) {
     this.compiled = compiled;
     this.symbols = symbols;
     this.#stream = stream;
     this.#plan = plan;
+    this.#checkOpen = checkOpen;
     this.#values = symbols.map(() => 0);
   }
 
@@ -53,11 +62,15 @@ export class Routine {
     }
     const first = this.#bind({ ...indices, [name]: 0 });
     const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
-    this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * (range - 1)));
+    // What is right in the second run and in the last is right in all between.
+    for (const run of [Math.min(1, range - 1), range - 1]) {
+      this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * run));
+    }
     this.#stream.loop(this.#plan, range, first, by);
   }
 
   #bind(indices: Indices): readonly number[] {
+    this.#checkOpen();
     for (let i = 0; i < this.symbols.length; i++) {
       const symbol = this.symbols[i];
       if (symbol === undefined) continue;

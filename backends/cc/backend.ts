@@ -1,6 +1,7 @@
 /** The backend that compiles C with the user's compiler and runs it in this process. */
 import type { DType, Program } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
+import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
 import type { Native } from '../native/addon.ts';
 import { loadNative } from '../native/addon.ts';
@@ -15,7 +16,7 @@ import { c99 } from './dialect.ts';
  * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
  * no fast-math. Integers wrap and arrays of different types may share memory, as the loop IR says.
  */
-const flags = [
+export const flags = [
   '-std=c99', // GNU's dialects know `linux` and `unix` as numbers
   '-O3',
   '-march=native',
@@ -49,7 +50,7 @@ export class CcBackend implements Backend {
   async compile(program: Program): Promise<Kernel> {
     const { params, scratch, symbols } = program;
     const library = await compileLibrary(this.#compiler, {
-      name: fileName(program.name),
+      name: fileNameOf(program.name),
       source: emit(program, c99),
       flags,
     });
@@ -68,11 +69,6 @@ export class CcBackend implements Backend {
   [Symbol.dispose](): void {
     // The native part stays loaded for the life of the process.
   }
-}
-
-/** A routine may be called like a long sentence; a file may not. */
-function fileName(routine: string): string {
-  return routine.replaceAll(/\W/g, '_').slice(0, 80);
 }
 
 function bufferOf({ dtype, dims }: Program['params'][number]): { dtype: DType; cells: number } {

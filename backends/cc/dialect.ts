@@ -1,12 +1,25 @@
-import { precedence, type Dialect, type OpText } from '../clike/dialect.ts';
+import { type CallText, precedence, type Dialect, type OpText } from '../clike/dialect.ts';
 import { cLiteral } from '../clike/literal.ts';
 import type { DType } from '../../compiler/index.ts';
+
+const parameters = ['a', 'b', 'c'];
+
+/** C leaves open what becomes of a float that no integer is near; here it wraps, and NaN is 0. */
+const toInteger: CallText = {
+  kind: 'call',
+  name: 'to_i32',
+  needs: [
+    'double fmod(double, double);',
+    'static inline int to_i32(double a) { return a - a != 0 ? 0 : (int)(long long)fmod(a, 0x1p32); }',
+  ],
+};
 
 /**
  * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
  * one line each.
  */
 export const c99: Dialect = {
+  wideInteger: 'long',
   typeName: { f32: 'float', f64: 'double', i32: 'int', bool: '_Bool' },
   functionPrefix: 'static void',
   literal: cLiteral,
@@ -31,12 +44,13 @@ export const c99: Dialect = {
     tanh: libm('tanh', 1),
     sin: libm('sin', 1),
     cos: libm('cos', 1),
-    abs: libm('fabs', 1),
+    abs: dtype => (dtype === 'i32' ? helper('abs', 1, 'a < 0 ? -a : a') : libm('fabs', 1))(dtype),
     fma: libm('fma', 3),
     relu: helper('relu', 1, 'a < 0 ? 0 : a'),
     max: helper('max', 2, 'a > b || a != a ? a : b'),
     min: helper('min', 2, 'a < b || a != a ? a : b'),
   },
+  toInteger,
 };
 
 function infix(sign: string, level: number): () => OpText {
@@ -48,17 +62,21 @@ function libm(name: string, arity: number): (dtype: DType) => OpText {
   return dtype => {
     const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
     const params = Array<string>(arity).fill(type).join(', ');
-    return { kind: 'call', name: called, needs: `${type} ${called}(${params});` };
+    const needs = [`${type} ${called}(${params});`];
+    if (dtype !== 'i32') return { kind: 'call', name: called, needs };
+    const args = parameters.slice(0, arity).join(', ');
+    const whole = helper(name, arity, `${toInteger.name}(${called}(${args}))`)(dtype);
+    return { ...whole, needs: [...needs, ...toInteger.needs, ...whole.needs] };
   };
 }
 
 /** A function of our own, where an expression would name an operand twice. */
-function helper(name: string, arity: number, body: string): (dtype: DType) => OpText {
+function helper(name: string, arity: number, body: string): (dtype: DType) => CallText {
   return dtype => {
     const type = c99.typeName[dtype];
-    const params = ['a', 'b'].slice(0, arity).map(p => `${type} ${p}`);
+    const params = parameters.slice(0, arity).map(p => `${type} ${p}`);
     const typed = `${name}_${dtype}`;
     const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
-    return { kind: 'call', name: typed, needs };
+    return { kind: 'call', name: typed, needs: [needs] };
   };
 }

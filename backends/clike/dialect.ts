@@ -5,9 +5,13 @@ export interface Dialect {
   readonly typeName: Readonly<Record<DType, string>>;
   /** Goes before the function that holds the program. */
   readonly functionPrefix: string;
+  /** Counts and subscripts that do not fit an `i32`. */
+  readonly wideInteger: string;
   readonly literal: (dtype: DType, value: number) => string;
   /** How an op on operands of a dtype is written. */
   readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;
+  /** Makes an i32 of a float, also of one that has no place there. */
+  readonly toInteger: CallText;
 }
 
 export type OpText =
@@ -15,8 +19,14 @@ export type OpText =
   | { readonly kind: 'prefix'; readonly sign: string }
   /** `c ? a : b` */
   | { readonly kind: 'select' }
-  /** `needs`: a line the source must have before the program, once. */
-  | { readonly kind: 'call'; readonly name: string; readonly needs: string };
+  | CallText;
+
+export interface CallText {
+  readonly kind: 'call';
+  readonly name: string;
+  /** Lines the source must have before the program, once each. */
+  readonly needs: readonly string[];
+}
 
 /** C's precedences, higher binds tighter. */
 export const precedence = { select: 1, equal: 2, less: 3, sum: 4, product: 5, prefix: 6, atom: 7 };

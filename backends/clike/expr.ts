@@ -1,5 +1,6 @@
 /** Expressions and subscripts as C text, with no parenthesis that C does not need. */
 import {
+  cellsOf,
   type DType,
   type Expr,
   type Index,
@@ -7,8 +8,12 @@ import {
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
-import { type Dialect, precedence } from './dialect.ts';
+import type { Cast } from '../../compiler/loop/ir.ts';
+import { type CallText, type Dialect, precedence } from './dialect.ts';
 import type { Identifiers } from './names.ts';
+
+/** The counts and subscripts that an `i32` can hold. */
+export const largestInt = 2 ** 31 - 1;
 
 export class ExprEmitter {
   readonly dialect: Dialect;
@@ -43,11 +48,8 @@ export class ExprEmitter {
         return this.cell(e.node, e.index);
       case 'index':
         return this.#index(e.index, level);
-      case 'cast': {
-        const value = this.expr(e.value, precedence.prefix);
-        if (e.dtype === 'bool') return within(level, precedence.equal, `${value} != 0`);
-        return within(level, precedence.prefix, `(${this.dialect.typeName[e.dtype]})${value}`);
-      }
+      case 'cast':
+        return this.#cast(e, level);
       case 'apply': {
         const parts = e.args.map(a => (at: number) => this.expr(a, at));
         return this.apply(e.op, e.args.at(-1)?.dtype ?? e.dtype, parts, level);
@@ -73,36 +75,56 @@ export class ExprEmitter {
         return within(level, precedence.select, `${c} ? ${a} : ${b}`);
       }
       case 'call':
-        if (text.needs !== '') this.#needs.add(text.needs);
-        return `${text.name}(${parts.map(p => p(0)).join(', ')})`;
+        return this.#call(text, parts);
       default:
         return unreachable(text);
     }
+  }
+
+  #call({ name, needs }: CallText, parts: readonly ((level: number) => string)[]): string {
+    needs.forEach(line => this.#needs.add(line));
+    return `${name}(${parts.map(part => part(0)).join(', ')})`;
+  }
+
+  #cast({ dtype, value }: Cast, level: number): string {
+    const text = (at: number): string => this.expr(value, at);
+    if (dtype === 'i32' && (value.dtype === 'f32' || value.dtype === 'f64')) {
+      return this.#call(this.dialect.toInteger, [text]);
+    }
+    const operand = text(precedence.prefix);
+    if (dtype === 'bool') return within(level, precedence.equal, `${operand} != 0`);
+    return within(level, precedence.prefix, `(${this.dialect.typeName[dtype]})${operand}`);
   }
 
   /** Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. */
   cell(node: TensorNode, index: readonly Index[]): string {
     const name = this.identifiers.ofNode(node);
     if (index.length === 0 && !this.#pointers.has(node)) return name;
+    const isWide = cellsOf(node) > largestInt;
     const offset = index.reduce((text, ix, axis) => {
-      const own = this.#index(ix, precedence.sum);
-      if (axis === 0 || text === '0') return own;
+      const own = this.#index(ix, precedence.sum, isWide);
+      if (axis === 0 || isZero(text)) return own;
       if (node.dims[axis] === 1) return text;
       const row = /^\w+$/.test(text) ? text : `(${text})`;
-      return own === '0' ? `${row} * ${node.dims[axis]}` : `${row} * ${node.dims[axis]} + ${own}`;
+      return isZero(own) ? `${row} * ${node.dims[axis]}` : `${row} * ${node.dims[axis]} + ${own}`;
     }, '0');
     return `${name}[${offset}]`;
   }
 
-  #index({ terms, offset }: Index, level: number): string {
+  #index({ terms, offset }: Index, level: number, isWide = false): string {
+    const wide = isWide ? `(${this.dialect.wideInteger})` : '';
     const parts = terms.map(({ coeff, loop }) => {
-      const name = this.identifiers.ofLoop(loop);
+      const name = wide + this.identifiers.ofLoop(loop);
       return coeff === 1 ? name : `${coeff} * ${name}`;
     });
-    if (offset !== 0 || parts.length === 0) parts.push(String(offset));
+    if (offset !== 0 || parts.length === 0) parts.push(wide + String(offset));
     const own = parts.length === 1 ? precedenceOf(parts.join('')) : precedence.sum;
     return within(level, own, parts.join(' + '));
   }
+}
+
+function isZero(offset: string): boolean {
+  return /^(\(\w+\))?0$/.test(offset);
 }
 
 /** Of one term of a subscript: `i`, `2 * i` or a number. */

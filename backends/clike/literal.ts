@@ -2,7 +2,8 @@ import { type DType, shortest } from '../../compiler/index.ts';
 
 /** A C literal with exactly this value. */
 export function cLiteral(dtype: DType, value: number): string {
-  if (dtype === 'i32') return value === -(2 ** 31) ? '(-2147483647 - 1)' : String(value | 0);
+  // C has no negative literals, and 2147483648 is not an int.
+  if (dtype === 'i32') return (value | 0) === -(2 ** 31) ? '(-2147483647 - 1)' : String(value | 0);
   if (dtype === 'bool') return value === 0 ? '0' : '1';
   const suffix = dtype === 'f32' ? 'f' : '';
   if (Number.isNaN(value)) return `__builtin_nan${suffix}("")`;

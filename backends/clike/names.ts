@@ -73,12 +73,14 @@ function identifier(name: string): string {
   return /^[a-z]/i.test(word) ? word : `v${word}`;
 }
 
-/** Every function the dialect may call. */
+/** Every function the dialect may call, declare or define. */
 function functionsOf(dialect: Dialect): readonly string[] {
-  return (Object.keys(ops) as Op[]).flatMap(op =>
-    (Object.keys(bytesOf) as DType[]).flatMap(dtype => {
-      const text = dialect.op[op](dtype);
-      return text.kind === 'call' ? [text.name] : [];
-    }),
-  );
+  const dtypes = Object.keys(bytesOf) as DType[];
+  const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
+  const calls = [dialect.toInteger, ...texts.filter(text => text.kind === 'call')];
+  return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
+}
+
+function functionsIn(line: string): readonly string[] {
+  return [...line.matchAll(/([a-z_]\w*)\(/gi)].map(([, name = '']) => name);
 }

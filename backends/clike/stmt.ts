@@ -8,7 +8,7 @@ import {
   type Writer,
 } from '../../compiler/index.ts';
 import type { Fill } from '../../compiler/loop/ir.ts';
-import type { ExprEmitter } from './expr.ts';
+import { type ExprEmitter, largestInt } from './expr.ts';
 
 export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
   switch (s.kind) {
@@ -20,8 +20,7 @@ export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
       return;
     case 'for':
       exprs.identifiers.within(s.loop, i => {
-        const head = `for (int ${i} = 0; ${i} < ${s.extent}; ++${i})`;
-        w.block(head, () => emitStmt(s.body, w, exprs));
+        w.block(loopHead(i, s.extent, exprs), () => emitStmt(s.body, w, exprs));
       });
       return;
     case 'declare':
@@ -77,7 +76,12 @@ function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {
     return;
   }
   const name = exprs.identifiers.ofNode(node);
-  w.line(`for (int k = 0; k < ${cellsOf(node)}; ++k) ${name}[k] = ${text};`);
+  w.line(`${loopHead('k', cellsOf(node), exprs)} ${name}[k] = ${text};`);
+}
+
+function loopHead(i: string, extent: number, { dialect }: ExprEmitter): string {
+  const type = extent > largestInt ? dialect.wideInteger : dialect.typeName.i32;
+  return `for (${type} ${i} = 0; ${i} < ${extent}; ++${i})`;
 }
 
 function emitUpdate({ op, node, index, value }: Accumulate, exprs: ExprEmitter): string {

@@ -3,6 +3,7 @@
  * others, and the way to use einc where there is no C compiler.
  */
 import {
+  bytesOf,
   type DType,
   interpret,
   invariant,
@@ -21,6 +22,7 @@ import type {
   PlanStep,
   Stream,
 } from '../../runtime/backend.ts';
+import { Ownership } from '../native/ownership.ts';
 
 export class InterpreterBackend implements Backend {
   readonly name = 'interp';
@@ -51,19 +53,25 @@ const cellArrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool
 /** Cells on the JavaScript heap. */
 export class HostBuffer implements DeviceBuffer {
   readonly dtype: DType;
-  readonly values: HostNumbers;
+  readonly cells: number;
+  readonly #ownership: Ownership;
+  #values: HostNumbers;
 
   constructor(dtype: DType, cells: number) {
     this.dtype = dtype;
-    this.values = new cellArrays[dtype](cells);
+    this.cells = cells;
+    this.#values = new cellArrays[dtype](cells);
+    this.#ownership = new Ownership(this, `a buffer of ${cells} cells of ${dtype}`, nothing);
   }
 
-  get cells(): number {
-    return this.values.length;
+  /** The cells themselves. */
+  get values(): HostNumbers {
+    this.#ownership.check();
+    return this.#values;
   }
 
   get bytes(): number {
-    return this.values.byteLength;
+    return this.cells * bytesOf[this.dtype];
   }
 
   write(values: ArrayLike<number>): void {
@@ -71,7 +79,8 @@ export class HostBuffer implements DeviceBuffer {
       values.length === this.cells,
       () => `${values.length} values for ${this.cells} cells`,
     );
-    for (let i = 0; i < values.length; i++) this.values[i] = roundTo(this.dtype, values[i] ?? NaN);
+    const own = this.values;
+    for (let i = 0; i < values.length; i++) own[i] = roundTo(this.dtype, values[i] ?? NaN);
   }
 
   read(): HostNumbers {
@@ -85,68 +94,94 @@ export class HostBuffer implements DeviceBuffer {
   }
 
   [Symbol.dispose](): void {
-    // Garbage-collected.
+    this.#ownership.dispose();
+    this.#values = this.#values.subarray(0, 0);
   }
 }
 
 class InterpretedKernel implements Kernel {
   readonly #program: Program;
+  readonly #ownership: Ownership;
 
   constructor(program: Program) {
     this.#program = program;
+    this.#ownership = new Ownership(this, `kernel \`${program.name}\``, nothing);
   }
 
   bind(buffers: readonly DeviceBuffer[]): BoundKernel {
+    this.#ownership.check();
     const { params, scratch } = this.#program;
-    const memory = new Map<TensorNode, HostNumbers>();
+    const memory = new Map<TensorNode, HostBuffer>();
     [...params, ...scratch].forEach((node, i) => {
       const buffer = buffers[i];
       invariant(buffer instanceof HostBuffer, () => `no buffer for ${node.name}`);
-      memory.set(node, buffer.values);
+      memory.set(node, buffer);
     });
     return new InterpretedRun(this.#program, memory);
   }
 
   [Symbol.dispose](): void {
-    // Garbage-collected.
+    this.#ownership.dispose();
   }
 }
 
 class InterpretedRun implements BoundKernel {
   readonly #program: Program;
-  readonly #memory: ReadonlyMap<TensorNode, HostNumbers>;
+  readonly #buffers: ReadonlyMap<TensorNode, HostBuffer>;
 
-  constructor(program: Program, memory: ReadonlyMap<TensorNode, HostNumbers>) {
+  constructor(program: Program, buffers: ReadonlyMap<TensorNode, HostBuffer>) {
     this.#program = program;
-    this.#memory = memory;
+    this.#buffers = buffers;
   }
 
   run(indices: readonly number[]): void {
+    const memory = new Map([...this.#buffers].map(([node, buffer]) => [node, buffer.values]));
     const symbols = new Map<LoopVar, number>(
       this.#program.symbols.map(({ loop }, i) => [loop, indices[i] ?? NaN]),
     );
-    interpret(this.#program, this.#memory, symbols);
+    interpret(this.#program, memory, symbols);
   }
 }
 
-class InterpretedPlan implements Plan {
-  readonly steps: readonly PlanStep[];
-  readonly indexCount: number;
+interface InterpretedStep {
+  readonly kernel: InterpretedRun;
+  readonly symbols: readonly number[];
+}
 
-  constructor(steps: readonly PlanStep[]) {
-    this.steps = steps;
+class InterpretedPlan implements Plan {
+  readonly stream: Stream;
+  readonly #steps: readonly InterpretedStep[];
+  readonly indexCount: number;
+  readonly #ownership = new Ownership(this, 'a plan', nothing);
+
+  constructor(stream: Stream, steps: readonly PlanStep[]) {
+    this.stream = stream;
+    this.#steps = steps.map(({ kernel, symbols }) => {
+      invariant(kernel instanceof InterpretedRun, () => 'a kernel of another backend');
+      return { kernel, symbols };
+    });
     this.indexCount = Math.max(0, ...steps.flatMap(step => step.symbols).map(i => i + 1));
   }
 
+  run(indices: readonly number[]): void {
+    this.#ownership.check();
+    for (const { kernel, symbols } of this.#steps) {
+      kernel.run(symbols.map(i => indices[i] ?? NaN));
+    }
+  }
+
   [Symbol.dispose](): void {
-    // Garbage-collected.
+    this.#ownership.dispose();
   }
 }
 
 /** Runs when asked, on the calling thread: its queue is always empty. */
 class InterpretedStream implements Stream {
+  readonly #ownership = new Ownership(this, 'a stream', nothing);
+
   plan(steps: readonly PlanStep[]): Plan {
-    return new InterpretedPlan(steps);
+    this.#ownership.check();
+    return new InterpretedPlan(this, steps);
   }
 
   launch(plan: Plan, indices: readonly number[]): void {
@@ -154,11 +189,10 @@ class InterpretedStream implements Stream {
   }
 
   run(plan: Plan, indices: readonly number[]): void {
-    invariant(plan instanceof InterpretedPlan, () => 'a plan of another backend');
-    for (const { kernel, symbols } of plan.steps) {
-      invariant(kernel instanceof InterpretedRun, () => 'a kernel of another backend');
-      kernel.run(symbols.map(i => indices[i] ?? NaN));
-    }
+    this.#ownership.check();
+    const isOwn = plan instanceof InterpretedPlan && plan.stream === this;
+    invariant(isOwn, () => 'a plan of another stream');
+    plan.run(indices);
   }
 
   loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
@@ -170,15 +204,22 @@ class InterpretedStream implements Stream {
     }
   }
 
-  idle(): Promise<void> {
-    return Promise.resolve();
+  async idle(): Promise<void> {
+    this.wait();
+    await Promise.resolve();
   }
 
+  /** Nothing is ever queued. */
   wait(): void {
-    // Nothing is ever queued.
+    this.#ownership.check();
   }
 
   [Symbol.dispose](): void {
-    // Nothing to stop.
+    this.#ownership.dispose();
   }
+}
+
+/** What is released here is left to the garbage collector. */
+function nothing(): void {
+  // See above.
 }

@@ -12,6 +12,8 @@ export function fma32(a: number, b: number, c: number): number {
 }
 
 export function fma64(a: number, b: number, c: number): number {
+  // A product that overflows is finite here, because it is never rounded.
+  if (Number.isFinite(a) && Number.isFinite(b) && !Number.isFinite(c)) return c;
   const plain = a * b + c;
   const [high, low] = exactProduct(a, b);
   const isExact = Number.isFinite(low) && Math.abs(high) >= smallestExactProduct;

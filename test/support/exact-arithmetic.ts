@@ -21,6 +21,7 @@ export const f64: Format = { precision: 53, least: -1074, beyond: 1024 };
 
 /** What IEEE 754 asks of `a * b + c`. */
 export function fusedMultiplyAdd(format: Format, a: number, b: number, c: number): number {
+  if (Number.isFinite(a) && Number.isFinite(b) && !Number.isFinite(c)) return c;
   const isPlain = ![a, b, c].every(Number.isFinite) || a === 0 || b === 0;
   return isPlain ? a * b + c : nearest(format, sum(product(exactly(a), exactly(b)), exactly(c)));
 }

@@ -104,18 +104,13 @@ export interface Ended {
 }
 
 /** Runs `children/<name>.ts` to its end in a process of its own, with a heap that grows little. */
-export function runChild(
-  name: string,
-  args: readonly string[],
-  user: { readonly uid?: number } = {},
-): Promise<Ended> {
+export function runChild(name: string, args: readonly string[]): Promise<Ended> {
   const script = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       ['--expose-gc', '--max-semi-space-size=1', '--import', 'tsx', script, ...args],
       {
-        ...user,
         env: { ...process.env, TMPDIR: machineTemporary },
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 50_000,

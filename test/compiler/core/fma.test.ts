@@ -65,7 +65,7 @@ describe('fma32 is a * b + c rounded once', () => {
 
 describe('fma64 is a * b + c rounded once, or twice where its product is not exact', () => {
   const expected = (a: number, b: number, c: number): number =>
-    hasExactProduct(a, b) && Number.isFinite(a * b + c)
+    !Number.isFinite(c) || (hasExactProduct(a, b) && Number.isFinite(a * b + c))
       ? fusedMultiplyAdd(f64, a, b, c)
       : a * b + c;
 
@@ -97,6 +97,11 @@ describe('fma64 is a * b + c rounded once, or twice where its product is not exa
       }),
       runs,
     );
+  });
+
+  test('a product that is never rounded does not overflow beside an infinity', () => {
+    expect(fma64(2 ** 1000, 2 ** 100, -Infinity)).toBe(-Infinity);
+    expect(fusedMultiplyAdd(f64, 2 ** 1000, 2 ** 100, -Infinity)).toBe(-Infinity);
   });
 
   const ulp = 2 ** -52;

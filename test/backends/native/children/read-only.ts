@@ -3,7 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openCache } from '../../../../runtime/cache.ts';
 
-const [, , folder = '', present = '', absent = ''] = process.argv;
+const [, , folder = '', present = '', absent = '', user] = process.argv;
+// Only now: another user may not be allowed to read the modules above.
+if (user !== undefined) process.setuid?.(Number(user));
 const warnings: string[] = [];
 const cache = openCache({ env: { EINC_CACHE_DIR: folder }, warn: text => warnings.push(text) });
 const make = (text: string) => (workspace: string) => {

@@ -1,0 +1,109 @@
+/** What programs are made of, through generated C and by definition: the same bits. */
+import { expect, test } from 'vitest';
+import type { DType } from '../../compiler/core/dtype.ts';
+import type { TensorNode } from '../../compiler/core/tensor-node.ts';
+import type { Cells } from '../../compiler/loop/interpret.ts';
+import { programOf } from '../support/loop-text.ts';
+import { edgeValues } from '../support/edge-values.ts';
+import { compileAll } from '../support/run-compiled.ts';
+import { cellArrays, difference, outputsOf } from '../support/run-program.ts';
+
+/** `T` is each float type in turn; `x`, `y`, `n` and `c` hold edge values, the others zeros. */
+const device =
+  's: T, d: f64, x: T[37], y: T[37], z: T[37], n: i32[16], m: i32[16], c: bool[2], e: bool[37], w: T[3, 4, 5]';
+
+const bodies: Readonly<Record<string, string>> = {
+  'index values': 'for i < 37 { z[i] := T(index(2*i + 3)) * T(i) - T(batch) / T(step); }',
+  'index values of several loops':
+    'for i < 3 { for j < 4 { for k < 5 { w[i, j, k] := T(index(20*i + -5*j + k + 7)); } } }',
+  'a static index as a subscript': 'for i < 36 { z[i] := x[batch] + y[i + 1]; }',
+  'strides forwards and backwards': 'for i < 18 { z[2*i + 1] := x[-2*i + 36]; }',
+  'rows and columns':
+    'for i < 3 { for j < 4 { for k < 5 { w[i, j, k] := x[i] * T(j) + y[k]; } } } for j < 4 { z[j] := w[2, j, 4]; }',
+  'a loop that never runs': 'for i < 0 { z[i] := 1; } z[0] := 2;',
+  'a cast to the other float': 'for i < 37 { z[i] := T(f32(f64(x[i]) * 3)); d += f64(z[0]); }',
+  'casts to integers and back': 'for i < 16 { n[i] := i32(x[i]); z[i] := T(i32(y[i] * 1e9)); }',
+  'casts of what no integer is near': `for i < 16 { m[i] := i32(x[i] * x[i] * 3e9); }`,
+  'casts of integers': 'for i < 16 { z[i] := T(n[i]); d += f64(n[i]) / 3; }',
+  'casts to and from bool': 'for i < 37 { e[i] := bool(x[i]); z[i] := T(e[i]) + T(bool(y[i])); }',
+  'bool and integer': 'for i < 16 { e[i] := bool(n[i]); m[i] := i32(e[i]) + i32(c[1]); }',
+  'where on comparisons':
+    'for i < 37 { z[i] := where(x[i] < y[i], x[i], where(x[i] == y[i], 7, y[i])); }',
+  'where on bools and numbers':
+    'for i < 37 { z[i] := where(c[1], x[i], y[i]) + where(bool(x[i]), 1, 2); e[i] := where(bool(y[i]), c[0], c[1]); }',
+  'where with an arm that is infinite': 'for i < 37 { z[i] := where(x[i] == 0, 1, 1 / x[i]); }',
+  'comparisons of bools': 'for i < 37 { e[i] := (x[i] < y[i]) == (y[i] < x[i]); }',
+  'fma, and a product and a sum': 'for i < 37 { z[i] := fma(x[i], 3, y[i]) - (x[i] * 3 + y[i]); }',
+  'a chain that must not be regrouped':
+    'for i < 37 { s := s + x[i] * 0.1 - y[i] * 0.1 + 1e7 - 1e7; }',
+  'products that overflow on the way': 'for i < 37 { z[i] := x[i] * 1e30 * 1e-30 / 3; }',
+  'a quotient is no product with an inverse': 'for i < 37 { z[i] := x[i] / 3 + y[i] / 10; }',
+  'a difference of equals': 'for i < 37 { z[i] := x[i] - x[i]; e[i] := x[i] != x[i]; }',
+  'minus zero': 'for i < 37 { z[i] := 0 - x[i]; y[i] := neg(x[i]) + -0; } s := -0; s += -0;',
+  'relu, max and min of NaN':
+    'for i < 37 { z[i] := relu(x[i]) + max(x[i], y[i]) * 0 + min(y[i], 0); }',
+  'integers that wrap': 'for i < 16 { m[i] := n[i] * n[i] + n[i] * 65537 - 1; }',
+  'integers divided': 'for i < 16 { m[i] := n[i] / 7 - 1 / n[i] + n[i] / -1; }',
+  'integers in max, min, abs, relu':
+    'for i < 16 { m[i] := max(n[i], 5) - min(n[i], abs(n[i])) + relu(n[i]); }',
+  'integers through libm':
+    'for i < 16 { m[i] := n[i] ** 2 + i32(sqrt(f64(abs(n[i])))) + sqrt(abs(n[i])); }',
+  fills:
+    'fill x, 0.1; fill y, NaN; fill z, -0; fill n, -2147483648; fill e, 1; zero_out w; fill s, -Infinity;',
+  'fills of locals':
+    'local t: T[9]; zero_out t; local u: T[9]; fill u, 1e-45; local v: T; fill v, 3; for i < 9 { z[i] := t[i] + u[i] + v; }',
+  'locals of every type, anew in each turn':
+    'for i < 9 { local t: T := x[i]; local q: i32 := n[i]; local b: bool := t < 1; t += 1; z[i] := where(b, t, T(q)); }',
+  'a later read sees an earlier write': 'for i < 36 { x[i + 1] := x[i] * 0.5 + y[i]; }',
+  'an array read while it is written': 'for i < 37 { x[i] := x[-1*i + 36]; }',
+};
+
+const accumulations = ['+=', '-=', '*=', '/=', 'max=', 'min='].flatMap(sign => [
+  [`s ${sign} …, in order`, `s := 1; for i < 36 { s ${sign} x[i + 1]; z[i] := s; }`],
+  [`${sign} in each cell`, `for i < 37 { x[i] ${sign} y[i]; n[0] ${sign} 3; }`],
+  [`${sign} of a row`, `for i < 3 { for j < 4 { for k < 5 { w[i, j, 0] ${sign} y[k] * x[j]; } } }`],
+  [`${sign} of integers`, `for i < 16 { m[i] := 5; m[i] ${sign} n[i]; n[15] ${sign} i32(i); }`],
+]) as readonly (readonly [string, string])[];
+
+const cases = [...Object.entries(bodies), ...accumulations].flatMap(([name, body]) =>
+  (['f32', 'f64'] as const).map(dtype => {
+    const typed = (text: string): string => text.replaceAll(/\bT\b/g, dtype);
+    return { name, dtype, program: programOf(typed(device), typed(body), 'batch : [0..1], step') };
+  }),
+);
+
+/** Edge values from the name's own place on. */
+function edgesFor({ name, dtype, dims }: TensorNode, salt = 0): Cells {
+  const cells = new cellArrays[dtype](dims.reduce((a, b) => a * b, 1));
+  const start = 'xyznc'.indexOf(name) * 7 + salt;
+  if (!/^[xync]$/.test(name)) return cells;
+  const values = edgeValues(dtype);
+  cells.forEach((_, i) => (cells[i] = values[(start + i) % values.length] ?? 0));
+  return cells;
+}
+
+const runs = await compileAll(cases.map(one => one.program));
+
+test.each(cases.map((one, i) => ({ ...one, run: runs[i] })))('$name, $dtype', one => {
+  for (const salt of [0, 5, 11]) {
+    const expected = outputsOf(one.program, salt, edgesFor);
+    expect(difference(expected, one.run?.(salt, edgesFor) ?? new Map())).toBeUndefined();
+  }
+});
+
+test.each(['f32', 'f64', 'i32'] as const satisfies readonly DType[])(
+  'large extents, %s',
+  async dtype => {
+    const program = programOf(
+      `x: ${dtype}[300, 400], y: ${dtype}[400, 300], rows: ${dtype}[300], sum: ${dtype}`,
+      `for i < 300 { for j < 400 {
+       x[i, j] := ${dtype}(index(7*i + -3*j + 11)) / 8;
+       y[j, i] := x[i, j] * x[i, j] + 1;
+     } }
+     for i < 300 { rows[i] := 0; for j < 400 { rows[i] += y[j, i]; } }
+     for i < 300 { sum += rows[i] / 3; }`,
+    );
+    const [run] = await compileAll([program]);
+    expect(difference(outputsOf(program), run?.() ?? new Map())).toBeUndefined();
+  },
+);

@@ -1,0 +1,108 @@
+/**
+ * Random routines: what gcc makes of the optimised program against the meaning of the unoptimised
+ * one. All of a test go into one library, because compiling is what takes the time; one that differs
+ * is then compiled by itself, again and again, until nothing more can be left out of it.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DType } from '../../compiler/core/dtype.ts';
+import { lower } from '../../compiler/lower/lower.ts';
+import type { Cells } from '../../compiler/loop/interpret.ts';
+import type { Program } from '../../compiler/loop/ir.ts';
+import { parseProgram } from '../../compiler/loop/parse.ts';
+import { printProgram } from '../../compiler/loop/print.ts';
+import { optimise } from '../../compiler/passes/index.ts';
+import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
+import { openCache } from '../../runtime/cache.ts';
+import { choices } from '../support/choices.ts';
+import { randomRoutine } from '../support/random-routine.ts';
+import { compileAll, type Run } from '../support/run-compiled.ts';
+import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
+import { temporaryFolder } from './native/support.ts';
+
+const count = Number(process.env['EINC_RUNS'] ?? 60);
+const seed = Number(process.env['EINC_SEED'] ?? Date.now() % 2 ** 31);
+const cache = openCache({ env: { EINC_CACHE_DIR: temporaryFolder() } });
+const answers = choices(250);
+
+interface Plan {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly passes: readonly Pass[];
+  /** Whose meaning the C must have, to the last bit. */
+  readonly meaning: 'unoptimised' | 'optimised';
+}
+
+/** All passes but the one that moves bits. */
+const exact = optimise.filter(pass => pass.name !== 'contract-fma');
+
+const plans: readonly Plan[] = [
+  { name: 'f32, exact passes', dtype: 'f32', passes: exact, meaning: 'unoptimised' },
+  { name: 'f64, exact passes', dtype: 'f64', passes: exact, meaning: 'unoptimised' },
+  { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
+  { name: 'f32, all passes', dtype: 'f32', passes: optimise, meaning: 'optimised' },
+  { name: 'f64, all passes', dtype: 'f64', passes: optimise, meaning: 'optimised' },
+];
+
+interface Pair {
+  readonly dtype: DType;
+  readonly unoptimised: Program;
+  readonly expected: Program;
+  readonly compiled: Program;
+}
+
+function pairOf(a: readonly number[], { dtype, passes, meaning }: Plan): Pair {
+  // JavaScript's power and libm's may differ in the last place, so here it is a product.
+  const text = printProgram(lower(randomRoutine(a, dtype))).replaceAll('**', '*');
+  const unoptimised = parseProgram(text);
+  const compiled = runPipeline(passes, unoptimised);
+  return {
+    dtype,
+    unoptimised,
+    compiled,
+    expected: meaning === 'optimised' ? compiled : unoptimised,
+  };
+}
+
+/** What fusing may move: the rounding of products of small numbers. */
+function isClose(a: number, b: number): boolean {
+  return Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a));
+}
+
+function differenceOf(pair: Pair, run: Run | undefined): string | undefined {
+  const { dtype, unoptimised, expected } = pair;
+  const compiled = run?.(1) ?? new Map<string, Cells>();
+  const far = dtype === 'f64' && difference(outputsOf(unoptimised, 1), compiled, isClose);
+  if (typeof far === 'string') return far;
+  for (const input of [inputFor, cornersFor]) {
+    const found = difference(outputsOf(expected, 1, input), run?.(1, input) ?? new Map());
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function checkAlone(a: readonly number[], plan: Plan): Promise<void> {
+  const pair = pairOf(a, plan);
+  const [run] = await compileAll([pair.compiled], cache);
+  const shown = [pair.expected, pair.compiled].map(printProgram).join('\n-- in C --\n');
+  expect(differenceOf(pair, run), shown).toBeUndefined();
+}
+
+describe(`with EINC_SEED=${seed}`, () => {
+  test.concurrent.each(plans)('$name', { timeout: 120_000 }, async plan => {
+    const given = fc.sample(answers, { numRuns: count, seed });
+    const pairs = given.map(a => pairOf(a, plan));
+    const runs = await compileAll(
+      pairs.map(pair => pair.compiled),
+      cache,
+    );
+    const wrong = given.find((_, i) => {
+      const pair = pairs[i];
+      return pair && differenceOf(pair, runs[i]) !== undefined;
+    });
+    if (wrong === undefined) return;
+    const property = fc.asyncProperty(answers, a => checkAlone(a, plan));
+    await fc.assert(property, { examples: [[wrong]], numRuns: 1 });
+    expect.fail('differs beside others, but not alone');
+  });
+});

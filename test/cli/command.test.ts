@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { placeWith } from './support.ts';
+
+const { folder, einc, files } = placeWith({});
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+describe.concurrent('the command line', () => {
+  test('--version', async () => {
+    for (const flag of ['--version', '-V']) {
+      expect(await einc([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    }
+  });
+
+  test('--help', async ({ expect }) => {
+    const { code, stdout, stderr } = await einc(['--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatchInlineSnapshot(`
+      "Usage: einc [options] [command]
+
+      An array compiler for TypeScript.
+
+      Options:
+        -V, --version                    output the version number
+        -h, --help                       display help for command
+
+      Commands:
+        run [options] <file> [args...]   run a TypeScript program that imports einc,
+                                         with no build step
+        dump [options] <file> [args...]  write what the compiler makes of each routine
+                                         of a program
+        doctor [options]                 say what einc finds on this machine, and what
+                                         is missing
+        help [command]                   display help for command
+      "
+    `);
+    expect(await einc(['help'])).toMatchObject({ code: 0, stdout });
+  });
+
+  test.each(['run', 'dump', 'doctor'])('%s --help', async command => {
+    const { code, stdout, stderr } = await einc([command, '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));
+  });
+
+  const ofProgram = '(options of the program go after --; see einc --help)';
+  test.each([
+    ['an unknown option', ['--fast'], "error: unknown option '--fast'\n(see einc --help)\n"],
+    [
+      'an unknown command',
+      ['rum'],
+      "error: unknown command 'rum'\n(Did you mean run?)\n(see einc --help)\n",
+    ],
+    ['no file', ['run'], `error: missing required argument 'file'\n${ofProgram}\n`],
+    [
+      'no folder',
+      ['dump', 'p.ts', '--out'],
+      `error: option '--out <dir>' argument missing\n${ofProgram}\n`,
+    ],
+  ])('%s is 2', async (_, args, stderr) => {
+    expect(await einc(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('nothing at all shows the help, and is 2', async () => {
+    const { code, stdout, stderr } = await einc([]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: einc \[options\] \[command\]\n/);
+  });
+});
+
+describe.concurrent('doctor', () => {
+  const env = (name: string): Record<string, string> => ({ EINC_CACHE_DIR: join(folder, name) });
+
+  test('finds what is here', async () => {
+    const { code, stdout, stderr } = await einc(['doctor'], env('cache-1'));
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map(line => line.slice(0, 29).trimEnd())).toEqual([
+      'ok       Node',
+      'ok       processor',
+      'ok       C compiler',
+      'ok       compile, load, run',
+      'ok       compile cache',
+    ]);
+    expect(lines[0]?.slice(30)).toBe(process.versions.node);
+    expect(lines[2]?.slice(30)).toMatch(/^\/.*(cc|clang)$/);
+    expect(lines[3]?.slice(30)).toMatch(/^\d+ ms$/);
+    expect(lines[4]?.slice(30)).toBe(join(folder, 'cache-1'));
+    // The native runtime and the kernel of one line.
+    expect(files('cache-1').filter(name => name.endsWith('.so'))).toHaveLength(2);
+  });
+
+  test('as JSON', async () => {
+    const { code, stdout } = await einc(['doctor', '--json'], env('cache-4'));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      einc: version,
+      findings: [
+        { what: 'Node', ok: true, found: process.versions.node },
+        { what: 'processor', ok: true },
+        { what: 'C compiler', ok: true },
+        { what: 'compile, load, run', ok: true },
+        { what: 'compile cache', ok: true, found: join(folder, 'cache-4') },
+      ],
+    });
+  });
+
+  test('says what is missing and what would mend it, as 1', async () => {
+    const { code, stdout, stderr } = await einc(['doctor'], {
+      PATH: '/nowhere',
+      ...env('cache-2'),
+    });
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      'missing  C compiler           no C compiler found for backend `cc`',
+      `${' '.repeat(30)}tried $EINC_CC (unset), cc, gcc, clang on PATH=/nowhere`,
+      `${' '.repeat(30)}Debian/Ubuntu: sudo apt-get install --no-install-recommends gcc libc6-dev`,
+      `${' '.repeat(30)}elsewhere: set EINC_CC=/path/to/cc`,
+      `${' '.repeat(30)}without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)`,
+      `${' '.repeat(30)}\`einc doctor\` shows what was found`,
+      '',
+    ]);
+    expect(files()).not.toContain('cache-2/');
+  });
+
+  test('as JSON too', async () => {
+    const { code, stdout } = await einc(['doctor', '--json'], {
+      EINC_CC: '/bin/false',
+      ...env('cache-3'),
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      findings: [
+        { ok: true },
+        { ok: true },
+        { what: 'C compiler', ok: false, found: 'the C compiler rejected `runtime`' },
+      ],
+    });
+  });
+});

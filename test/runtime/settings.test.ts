@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { context, forward, op, tensor } from '../../dsl/einc.ts';
+import { type CompiledRoutine, configure, settings } from '../../runtime/index.ts';
+import { messageOf } from './support.ts';
+
+const asItWas = settings();
+afterEach(() => configure(asItWas));
+
+/** Compiles and runs one routine; what it leaves. */
+async function runOne(): Promise<{ readonly backend: string; readonly y: readonly number[] }> {
+  const y = op`y = ${tensor([1, 2], { label: 'x' })} + 1`;
+  using ctx = await context();
+  const routine = await ctx.compile(forward(y));
+  routine.runSync();
+  routine.run();
+  return { backend: ctx.backend, y: [...(await ctx.read(y)).data] };
+}
+
+describe('settings', () => {
+  test('a change leaves the others as they were', () => {
+    configure({ backend: 'interp' });
+    expect(settings()).toEqual({ ...asItWas, backend: 'interp' });
+    configure({ watchedPass: 'simplify' });
+    expect(settings()).toEqual({ ...asItWas, backend: 'interp', watchedPass: 'simplify' });
+  });
+
+  test.each(['cc', 'interp'])('the backend of contexts that name none: %s', async backend => {
+    configure({ backend });
+    expect(await runOne()).toEqual({ backend, y: [2, 3] });
+  });
+
+  test('a backend that does not exist', async () => {
+    configure({ backend: 'cuda' });
+    expect(await messageOf(runOne))
+      .toBe(`UserError: error[EINC0508]: there is no backend called \`cuda\`
+  = help: the backends are \`cc\` and \`interp\``);
+  });
+
+  test('without execution every array that is computed reads as zeros', async () => {
+    configure({ executes: false, backend: 'cc' });
+    expect(await runOne()).toEqual({ backend: 'cc', y: [0, 0] });
+  });
+
+  test.each([
+    ['cc', 'c', 'static void y_forward('],
+    ['interp', undefined, ''],
+  ])('each routine is shown, with its source: %s', async (backend, extension, words) => {
+    const shown: CompiledRoutine[] = [];
+    configure({ backend, onRoutine: routine => shown.push(routine), watchedPass: 'simplify' });
+    await runOne();
+    expect(shown.map(routine => routine.compiled.routine.name)).toEqual(['y_forward']);
+    expect(shown[0]?.source?.extension).toBe(extension);
+    expect(shown[0]?.source?.text ?? '').toContain(words);
+    expect(shown[0]?.watched?.params.map(node => node.name)).toEqual(['x', 'y']);
+  });
+
+  test('no pass is watched unless one is named', async () => {
+    const shown: CompiledRoutine[] = [];
+    configure({ onRoutine: routine => shown.push(routine) });
+    await runOne();
+    expect(shown[0]?.watched).toBeUndefined();
+  });
+});
