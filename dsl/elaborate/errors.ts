@@ -4,6 +4,7 @@ import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { describe, isSymbol } from './hole.ts';
+import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction } from './tensor-function.ts';
 
 /**
@@ -58,6 +59,11 @@ const makeSymbol = "make one: const i = symbol('i', count)";
 function hintsFor(value: unknown, wanted: string): readonly string[] {
   if (wanted === 'code' && value instanceof Tensor) {
     return ['for the code that computes it write `${…}.forward`'];
+  }
+  const settings = settingsOf(value);
+  if (settings) {
+    const given = settings.map(name => `${name}: …`).join(', ');
+    return [`give it its settings first: \${layer({ ${given} })}`];
   }
   if (isTensorFunction(value)) return ['apply it: ${…}(x)'];
   if (value instanceof ArrayRef) return [`\`.${value.part}\` can be used in \`cd\``];

@@ -2,6 +2,7 @@
 import type { StaticSymbol } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
 
 /** Nested numbers: the innermost lists are the last axis. */
@@ -31,6 +32,7 @@ function describeOwn(value: unknown): string | undefined {
   if (value instanceof Code) return 'code';
   if (value instanceof ArrayRef) return `the ${value.part} of a tensor`;
   if (isTensorFunction(value)) return 'a tensor function';
+  if (settingsOf(value)) return 'a layer';
   return isSymbol(value) ? 'a static symbol' : undefined;
 }
 

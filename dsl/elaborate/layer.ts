@@ -5,6 +5,7 @@ import { callSite } from '../language/call-site.ts';
 import { suggest } from '../language/suggest.ts';
 import { Solver } from '../shape/solve.ts';
 import { describe } from './hole.ts';
+import { registerLayer, settingsOf } from './layer-settings.ts';
 import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
 
 /** A size, a number, a tensor or a tensor function. */
@@ -31,8 +32,6 @@ export interface LayerDefinition {
   ) => Tensor | TensorFunction;
 }
 
-const layers = new WeakSet();
-
 export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
   const call = (given: Readonly<Record<string, unknown>>): Tensor | TensorFunction => {
     const span = callSite(call);
@@ -47,12 +46,12 @@ export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
     return Solver.transaction(solver => build(values, { suffix, solver }));
   };
   const layer = Object.assign(call, { label }) as Layer;
-  layers.add(layer);
+  registerLayer(layer, settings);
   return layer;
 }
 
 export function isLayer(value: unknown): value is Layer {
-  return typeof value === 'function' && layers.has(value);
+  return settingsOf(value) !== undefined;
 }
 
 function checkNames(

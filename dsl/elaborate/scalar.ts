@@ -3,7 +3,7 @@
  * comes from is the caller's: tensors, or the slots of an operation being defined.
  */
 import { type Op, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
-import type { Apply, Expr, Infix } from '../language/ast.ts';
+import type { Apply, Expr, Infix, Prefix } from '../language/ast.ts';
 import { arityOf, functions } from '../ops/operations.ts';
 import { fail } from './errors.ts';
 import { wrongArity } from './tensor-function.ts';
@@ -29,24 +29,40 @@ const infixOps: Readonly<Record<Exclude<Infix['op'], '@|'>, Op>> = {
 };
 
 export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
-  const inner = (part: Expr): Scalar<N> => scalarOf(part, context);
   switch (e.kind) {
     case 'number':
       return scalarConst(e.value);
     case 'prefix':
-      if (e.op === '-') return negated(inner(e.operand));
-      return e.op === '!@' ? context.operand(e) : inner(e.operand);
+      return prefixed(e, context);
     case 'infix':
-      if (e.op === '@|') return context.operand(e);
-      checkProduct(e, context);
-      return scalarApply(infixOps[e.op], inner(e.left), inner(e.right));
-    case 'apply': {
-      const op = builtinOf(e, context);
-      return op ? scalarApply(op, ...e.args.map(inner)) : context.operand(e);
-    }
-    default:
+      return infixed(e, context);
+    case 'apply':
+      return applied(e, context);
+    case 'hole':
+    case 'name':
+    case 'field':
+    case 'inline':
+    case 'einsum':
+    case 'tensor':
       return context.operand(e);
   }
+}
+
+function prefixed<N>(e: Prefix, context: ScalarContext<N>): Scalar<N> {
+  if (e.op === '!@') return context.operand(e);
+  const operand = scalarOf(e.operand, context);
+  return e.op === '-' ? negated(operand) : operand;
+}
+
+function infixed<N>(e: Infix, context: ScalarContext<N>): Scalar<N> {
+  if (e.op === '@|') return context.operand(e);
+  checkProduct(e, context);
+  return scalarApply(infixOps[e.op], scalarOf(e.left, context), scalarOf(e.right, context));
+}
+
+function applied<N>(e: Apply, context: ScalarContext<N>): Scalar<N> {
+  const op = builtinOf(e, context);
+  return op ? scalarApply(op, ...e.args.map(arg => scalarOf(arg, context))) : context.operand(e);
 }
 
 function negated<N>(x: Scalar<N>): Scalar<N> {

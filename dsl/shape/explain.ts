@@ -53,12 +53,17 @@ export function sumMismatch(sum: DimSum): UserError {
 }
 
 /** No size of one axis makes the sum come out. */
-export function noSizeFits(sum: DimSum, unknown: DimVar): UserError {
+export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserError {
   const label = unknown.label === undefined ? 'an axis' : `\`${unknown.label}\``;
-  return wrongSum(sum, `fits no size of ${label}`);
+  const { coeff = 0 } = sum.terms.find(term => resolveDim(term.dim) === unknown) ?? {};
+  const whole = sizeNow(sum.whole);
+  const nearest = [Math.floor(size), Math.ceil(size)].filter(n => n >= 1);
+  const fits = nearest.map(n => whole + coeff * (n - size));
+  const help = coeff > 1 && fits.length > 0 ? [`an axis of ${fits.join(' or ')} would fit`] : [];
+  return wrongSum(sum, `fits no size of ${label}`, help);
 }
 
-function wrongSum(sum: DimSum, what: string): UserError {
+function wrongSum(sum: DimSum, what: string, help: readonly string[] = []): UserError {
   const sizes = [sum.whole, ...sum.terms.map(t => t.dim)].map(resolveDim);
   const known = sizes.filter(d => d.kind === 'size');
   return new UserError({
@@ -66,6 +71,7 @@ function wrongSum(sum: DimSum, what: string): UserError {
     message: `\`${sum.text}\` ${what}`,
     ...placesOf(sum.why),
     notes: known.map(because),
+    help,
   });
 }
 

@@ -34,7 +34,7 @@ export function weigh({ whole, constant, terms }: DimSum): Balance {
 /** The size that makes the sum come out. */
 export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
   const least = unknown.isRest ? 0 : 1;
-  if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown);
+  if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown, size);
   const span = sum.why.use.span;
   const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
   // The whole may be met before its axis is, and is united with that later.

@@ -8,36 +8,113 @@ const data = [
 ];
 
 test('a stride that does not divide', async () => {
-  expect(await messageOf(...data, 'op`${x} +* ${w} "2*o<+k; k => o"`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`${x} +* ${w} "2*o<+k; k => o"`;')).toMatchInlineSnapshot(`
+    "error[EINC0306]: \`2*o<+k\` fits no size of \`o\`
+     --> program.js:3:9
+      |
+    3 | op\`\${x} +* \${w} "2*o<+k; k => o"\`;
+      |         ^^
+      |    ---- 6
+      |            ---- 3
+      |
+      = note: 6 because \`x\` is made with this shape (program.js:1:11)
+      = note: 3 because \`w\` is made with this shape (program.js:2:11)
+      = help: an axis of 5 or 7 would fit"
+  `);
 });
 
 test('a kernel longer than the axis', async () => {
-  expect(await messageOf(...data, 'op`${w} +* ${x} "o<+k; k => o"`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`${w} +* ${x} "o<+k; k => o"`;')).toMatchInlineSnapshot(`
+    "error[EINC0306]: \`o<+k\` fits no size of \`o\`
+     --> program.js:3:9
+      |
+    3 | op\`\${w} +* \${x} "o<+k; k => o"\`;
+      |         ^^
+      |    ---- 3
+      |            ---- 6
+      |
+      = note: 3 because \`w\` is made with this shape (program.js:2:11)
+      = note: 6 because \`x\` is made with this shape (program.js:1:11)"
+  `);
 });
 
 test('parts that are too long together', async () => {
   const spec = 'op`${x} ++ "a:4^b:3 => a"`;';
-  expect(await messageOf(...data, spec)).toMatchInlineSnapshot();
+  expect(await messageOf(...data, spec)).toMatchInlineSnapshot(`
+    "error[EINC0301]: \`++\` needs the output axes of \`x\` to fit its spec, but sizes 6 and 7 differ
+     --> program.js:3:9
+      |
+    3 | op\`\${x} ++ "a:4^b:3 => a"\`;
+      |         ^^
+      |    ---- 6
+      |
+      = note: 6 because \`x\` is made with this shape (program.js:1:11)
+      = note: 7 because \`a^b\` makes it so (program.js:3:9)"
+  `);
 });
 
 test('a size that is not the one of the axis', async () => {
-  expect(await messageOf(...data, 'op`${x} ++ "i:5 => i"`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`${x} ++ "i:5 => i"`;')).toMatchInlineSnapshot(`
+    "error[EINC0301]: \`++\` needs the output axes of \`x\` to fit its spec, but sizes 6 and 5 differ
+     --> program.js:3:9
+      |
+    3 | op\`\${x} ++ "i:5 => i"\`;
+      |         ^^
+      |    ---- 6
+      |
+      = note: 6 because \`x\` is made with this shape (program.js:1:11)
+      = note: 5 because the spec says \`i:5\` (program.js:3:13)"
+  `);
 });
 
 test('an operator with too many operands', async () => {
-  expect(await messageOf(...data, 'op`(${x}, ${w}) +* "i => i"`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`(${x}, ${w}) +* "i => i"`;')).toMatchInlineSnapshot(`
+    "error[EINC0304]: \`+*\` takes two operands but its spec has 1
+     --> program.js:3:21
+      |
+    3 | op\`(\${x}, \${w}) +* "i => i"\`;
+      |                     ^^^^^^"
+  `);
 });
 
 test('a concatenation that meets nothing', async () => {
-  expect(await messageOf(...data, 'op`${x} ++ "2^3 => a"`;')).toMatchInlineSnapshot();
-  expect(await messageOf(...data, 'op`${x} ++ "a => 2^6"`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`${x} ++ "2^3 => a"`;')).toMatchInlineSnapshot(`
+    "error[EINC0304]: no operand has the axis \`a\` of this result
+     --> program.js:3:20
+      |
+    3 | op\`\${x} ++ "2^3 => a"\`;
+      |                    ^
+      |
+      = help: for an axis of size 1 write \`0\`"
+  `);
+  expect(await messageOf(...data, 'op`${x} ++ "a => 2^6"`;')).toMatchInlineSnapshot(`
+    "error[EINC0304]: no part of a concatenation meets what is on the other side
+     --> program.js:3:13
+      |
+    3 | op\`\${x} ++ "a => 2^6"\`;
+      |             ^^^^^^^^"
+  `);
 });
 
 test('a capture of what the spec does not have', async () => {
   const spec = 'op`${x} - (${x} ++ "i => 0" ["j"]) /. dim j`;';
-  expect(await messageOf(...data, spec)).toMatchInlineSnapshot();
+  expect(await messageOf(...data, spec)).toMatchInlineSnapshot(`
+    "error[EINC0304]: the spec has no axis and no row called \`j\`
+     --> program.js:3:30
+      |
+    3 | op\`\${x} - (\${x} ++ "i => 0" ["j"]) /. dim j\`;
+      |                              ^^^"
+  `);
 });
 
 test('a size that no spec has captured', async () => {
-  expect(await messageOf(...data, 'op`${x} /. dim i`;')).toMatchInlineSnapshot();
+  expect(await messageOf(...data, 'op`${x} /. dim i`;')).toMatchInlineSnapshot(`
+    "error[EINC0304]: no spec before this has captured that
+     --> program.js:3:16
+      |
+    3 | op\`\${x} /. dim i\`;
+      |                ^
+      |
+      = help: capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]"
+  `);
 });

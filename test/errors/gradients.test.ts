@@ -81,14 +81,14 @@ test('to zero', async () => {
 
 test('of an accumulation without a derivative', async () => {
   const message = await messageOf(
-    "const f = defineOp({ name: 'f', logic: 'i => 0', forward: cd`v =:@^ v1` });",
+    "const f = defineOp({ name: 'f', logic: 'i => 0', forward: cd`v =:/ v1` });",
     'await ctx.compile(gradUpdate(op`${f}({ w; o = [3] })`))',
   );
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0401]: an accumulation with \`max\` has no derivative here
+    "error[EINC0401]: an accumulation with \`div\` has no derivative here
      --> program.js:1:11
       |
-    1 | const f = defineOp({ name: 'f', logic: 'i => 0', forward: cd\`v =:@^ v1\` });
+    1 | const f = defineOp({ name: 'f', logic: 'i => 0', forward: cd\`v =:/ v1\` });
       |           ^^^^^^^^
       |
       = help: accumulate with \`=+\` or \`=-\`, or give the op its own \`backward\` code"

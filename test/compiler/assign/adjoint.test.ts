@@ -103,7 +103,7 @@ describe('the adjoint passes the gradient on to each operand', () => {
   test('through a choice: evenly to those that were chosen', () => {
     const forward = assignment(s, '=:@^', access(x, 1), each, '', 'i');
     expect(lines(adjointOf(forward, all, tally))).toEqual([
-      's.ties =:+ where(x == s, 1, 0) ~logic:"i; => "',
+      's.ties =:+ where(x == s, 1, 0) ~logic:"i;  => "',
       'x.grad =+ where(x == s, s.grad / s.ties, 0) ~logic:"i; ; ;  => i"',
     ]);
   });
@@ -136,7 +136,9 @@ describe('an accumulation without a derivative', () => {
       locate: () => ({ file: 'a.ts', line: 3, column: 5, text: 'cd`y =* x`;' }),
     };
     const forward = assignment(y, sign, access(x, 1), each, 'i', 'i');
-    expect(() => adjointOf({ ...forward, origins: [{ source, start: 0, end: 6 }] }, all, tally)).toThrow(
+    expect(() =>
+      adjointOf({ ...forward, origins: [{ source, start: 0, end: 6 }] }, all, tally),
+    ).toThrow(
       expect.objectContaining({
         name: 'UserError',
         message: [

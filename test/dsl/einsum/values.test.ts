@@ -6,8 +6,8 @@ import { valueOf } from '../../support/evaluate.ts';
 const x = tensor([1, 2, 3, 4, 5, 6], { label: 'x' });
 const w = tensor([1, 10, 100], { label: 'w' });
 const image = tensor(
-  Float64Array.from({ length: 5 * 6 }, (_, i) => Math.sin(i)),
-  { label: 'image', output: [5, 6] },
+  Float64Array.from({ length: 4 * 6 }, (_, i) => Math.sin(i)),
+  { label: 'image', output: [4, 6] },
 );
 
 describe('one operand', () => {
@@ -166,8 +166,8 @@ describe('literals and captured sizes', () => {
 
   test('the mean over all output axes', async () => {
     const mean = op`(${image} ++ "..d.. => " ["d"]) /. dim d`;
-    const sines = Array.from({ length: 30 }, (_, i) => Math.sin(i));
-    expect(await valueOf(mean)).toBeCloseTo(sines.reduce((a, b) => a + b) / 30, 12);
+    const sines = Array.from({ length: 24 }, (_, i) => Math.sin(i));
+    expect(await valueOf(mean)).toBeCloseTo(sines.reduce((a, b) => a + b) / 24, 12);
   });
 
   test('the size of one axis, inside a function', async () => {
