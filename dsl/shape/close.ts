@@ -51,8 +51,9 @@ type ClosingRule = (open: Open, solver: Solver) => boolean;
 const rules: readonly ClosingRule[] = [
   ({ rows }, solver) =>
     decideEach(leavesIn(rows), row => {
-      const axes = fewestAxesBelow(row);
-      if (axes) solver.decideRow(row, closedRow(axes.map(() => dimVar())));
+      const count = fewestAxesBelow(row);
+      if (count === undefined) return;
+      solver.decideRow(row, closedRow(Array.from({ length: count }, () => dimVar())));
     }),
   ({ dims }, solver) =>
     decideEach(leavesIn(dims), dim => {
@@ -113,28 +114,66 @@ function defaultSize({ atLeast }: DimVar): Size {
 
 // ── What stands below a variable ────────────────────────────────────────────────────────────────
 
-/** Of the closed rows that broadcast this one, directly or through others, one with fewest axes. */
-function fewestAxesBelow(
-  row: RowVar,
-  known = new Map<RowVar, readonly Dim[] | undefined>(),
-): readonly Dim[] | undefined {
-  if (known.has(row)) return known.get(row);
-  // What is asked of it while it is being found out runs in a circle and says nothing.
-  known.set(row, undefined);
-  const candidates = waitingAt(row).flatMap(constraint => {
+/**
+ * How many axes the smallest of the rows has that broadcast this one, directly or through others. A
+ * row that may still grow counts with the axes it is sure to have, if it has any.
+ */
+function fewestAxesBelow(row: RowVar): number | undefined {
+  const beside = axesBeside(row);
+  const known = new Map<RowVar, number | undefined>();
+  const fewest = (variable: RowVar): number | undefined => {
+    if (known.has(variable)) return known.get(variable);
+    // What is asked of it while it is being found out runs in a circle and says nothing.
+    known.set(variable, undefined);
+    const own = beside.get(variable) ?? 0;
+    const above = resultsAbove(variable).map(({ rest, more }) =>
+      rest ? fewest(rest) : Math.max(0, own + more),
+    );
+    const counts = above.filter(count => count !== undefined);
+    const found = counts.length > 0 ? Math.min(...counts) : own > 0 ? own : undefined;
+    known.set(variable, found);
+    return found;
+  };
+  return fewest(row);
+}
+
+/**
+ * For each variable above a row, how many axes stand beside it at least: what broadcasts to `[…]`
+ * broadcasts to `[2, …]` too, so of several ways to a variable only the shortest says something.
+ */
+function axesBeside(row: RowVar): ReadonlyMap<RowVar, number> {
+  const beside = new Map([[row, 0]]);
+  for (const [variable, count] of beside) {
+    for (const { rest, more } of resultsAbove(variable)) {
+      const axes = Math.max(0, count + more);
+      if (!rest || axes >= (beside.get(rest) ?? Infinity)) continue;
+      // Put at the end, so that what stands above it is visited again.
+      beside.delete(rest);
+      beside.set(rest, axes);
+    }
+  }
+  return beside;
+}
+
+interface Above {
+  readonly rest: RowVar | undefined;
+  /** The axes that stand beside it, less those beside the row in its operand. */
+  readonly more: number;
+}
+
+/** The rows that broadcast this one. */
+function resultsAbove(row: RowVar): readonly Above[] {
+  return waitingAt(row).flatMap(constraint => {
     if (constraint.kind !== 'row-le') return [];
     const operand = resolveRow(constraint.operand);
     if (operand.rest !== row) return [];
-    const { lead, rest, trail } = resolveRow(constraint.result);
-    const middle = rest ? fewestAxesBelow(rest, known) : [];
-    // A row that may still grow counts with the axes it is sure to have, if it has any.
-    const isSure = lead.length + trail.length > 0;
-    const others = operand.lead.length + operand.trail.length;
-    return middle || isSure ? [[...lead, ...(middle ?? []), ...trail].slice(others)] : [];
+    const result = resolveRow(constraint.result);
+    return [{ rest: result.rest, more: flanksOf(result) - flanksOf(operand) }];
   });
-  const fewest = candidates.toSorted((a, b) => a.length - b.length)[0];
-  known.set(row, fewest);
-  return fewest;
+}
+
+function flanksOf({ lead, trail }: Row): number {
+  return lead.length + trail.length;
 }
 
 /** The size a dim is used at; 1 when it is used at different ones. */

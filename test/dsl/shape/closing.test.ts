@@ -1,6 +1,6 @@
 /** What is settled when code is compiled: leaves grow to what their users need, all else stays small. */
 import { expect, test } from 'vitest';
-import { forward, op } from '../../../dsl/index.ts';
+import { forward, op, type Tensor } from '../../../dsl/index.ts';
 import { closeShapes } from '../../../dsl/shape/close.ts';
 import { printShape } from '../../../dsl/shape/print.ts';
 import { loopsOf } from '../../support/assignment-text.ts';
@@ -30,6 +30,19 @@ test.each([
   ['axis by axis', '(({ w } + ${2, 3}) ++ "ij => 0") + ((w + ${4, 3}) ++ "ij => 0")', '1; w 1, 3'],
 ])('several users: %s', (_, text, shapes) => {
   expect(shapesOf(text)).toBe(shapes);
+});
+
+test('a value that meets a stack of itself does not grow by the axis of the stack', () => {
+  const x = zeros('5 -> 3', 'x');
+  const { y, z } = op<Readonly<Record<'y' | 'z', Tensor>>>`
+    y = { w } * ${x} + { b; o = [3] };
+    z = where([y, y], y, -y)`;
+  closeShapes(z.cone().map(t => t.shape));
+  expect([y, z, z.param('w')].map(t => printShape(t.shape))).toEqual([
+    '5 -> 3',
+    '5 -> 2, 3',
+    '3 -> 3',
+  ]);
 });
 
 test.each([

@@ -1,0 +1,121 @@
+/**
+ * One random program, four ways: by definition in f32 and f64, and through C with and without the
+ * passes. How far f32 strays from f64 tells how much a rounding matters in a cell, and so how far
+ * the others may.
+ */
+import { op, type Tensor } from '../../dsl/index.ts';
+import { forward } from '../../dsl/code.ts';
+import { gradUpdate } from '../../dsl/train/index.ts';
+import {
+  type Cells,
+  type DType,
+  type LinkableRoutine,
+  optimise,
+  type Program,
+} from '../../compiler/index.ts';
+import { lower } from '../../compiler/lower/lower.ts';
+import { runPipeline } from '../../compiler/passes/pipeline.ts';
+import type { Cache } from '../../runtime/cache.ts';
+import { compileAll, type Run } from '../support/run-compiled.ts';
+import { outputsOf } from '../support/run-program.ts';
+import { randomProgram } from './program.ts';
+
+type Outputs = ReadonlyMap<string, Cells>;
+
+/** A program ready to be run: as lowered in both dtypes, and what C is made of. */
+export interface Subject {
+  readonly text: string;
+  readonly plain: Readonly<Record<'f32' | 'f64', Program>>;
+  readonly compiled: readonly Variant[];
+}
+
+interface Variant {
+  readonly name: string;
+  readonly dtype: 'f32' | 'f64';
+  readonly program: Program;
+}
+
+/** Throws what the language says when it refuses the program. */
+export function subjectOf(answers: readonly number[]): Subject {
+  const { text, make } = randomProgram(answers);
+  const { last } = make();
+  const isGradient = last.requiresGrad && (answers[0] ?? 0) % 2 === 0;
+  const plain = { f32: lowered(last, isGradient, 'f32'), f64: lowered(last, isGradient, 'f64') };
+  const compiled: readonly Variant[] = [
+    { name: 'C as lowered, f64', dtype: 'f64', program: plain.f64 },
+    { name: 'C after all passes, f64', dtype: 'f64', program: optimised(plain.f64) },
+    { name: 'C after all passes, f32', dtype: 'f32', program: optimised(plain.f32) },
+  ];
+  return { text: isGradient ? `${text}\nand its gradients` : text, plain, compiled };
+}
+
+function lowered(last: Tensor, isGradient: boolean, dtype: DType): Program {
+  return lower(routineOf(last, isGradient, dtype).routine);
+}
+
+function routineOf(last: Tensor, isGradient: boolean, dtype: DType): LinkableRoutine {
+  if (!isGradient) {
+    return forward(last).settle({ dtype, keep: [last], name: 'random' });
+  }
+  const loss = op<Tensor>`loss = ${last} ++ "...|...->... => 0"`;
+  const keep = [loss, ...Object.values(loss.params).map(p => p.grad)];
+  return gradUpdate(loss).settle({ dtype, keep, name: 'random' });
+}
+
+function optimised(program: Program): Program {
+  return runPipeline(optimise, program);
+}
+
+export function runsOf(subjects: readonly Subject[], cache: Cache): Promise<readonly Run[]> {
+  const programs = subjects.flatMap(s => s.compiled.map(variant => variant.program));
+  return compileAll(programs, cache);
+}
+
+/** What differs, in words; undefined when nothing does, for any of some inputs. */
+export function differenceOf(subject: Subject, runs: readonly Run[]): string | undefined {
+  // Where a comparison hangs on a rounding one input may differ by right; two do not.
+  const found = [1, 2, 3].map(salt => differenceAt(subject, runs, salt));
+  const wrong = found.filter(difference => difference !== undefined);
+  return wrong.length > 1 ? wrong[0] : undefined;
+}
+
+function differenceAt(subject: Subject, runs: readonly Run[], salt: number): string | undefined {
+  const meaning = {
+    f32: outputsOf(subject.plain.f32, salt),
+    f64: outputsOf(subject.plain.f64, salt),
+  };
+  for (const [i, { name, dtype }] of subject.compiled.entries()) {
+    const found = farApart(meaning, runs[i]?.(salt) ?? new Map<string, Cells>(), dtype);
+    if (found !== undefined) return `${name}: ${found}`;
+  }
+  return undefined;
+}
+
+function farApart(
+  meaning: Readonly<Record<'f32' | 'f64', Outputs>>,
+  actual: Outputs,
+  dtype: 'f32' | 'f64',
+): string | undefined {
+  for (const [name, cells] of meaning.f64) {
+    for (const [i, exact] of cells.entries()) {
+      const rounded = meaning.f32.get(name)?.[i] ?? NaN;
+      const expected = dtype === 'f64' ? exact : rounded;
+      const [ours, allowed] = [actual.get(name)?.[i], allowance(exact, rounded, dtype)];
+      if (ours === undefined) return `${name}[${i}] was not computed`;
+      if (Object.is(ours, expected) || Math.abs(ours - expected) <= allowed) continue;
+      // Both infinite, or both no number, is the same; where f32 overflows it may do so elsewhere.
+      if (Number.isNaN(ours) && Number.isNaN(expected)) continue;
+      if (dtype === 'f32' && !Number.isFinite(exact - rounded)) continue;
+      return `${name}[${i}] is ${ours}, not ${expected}`;
+    }
+  }
+  return undefined;
+}
+
+/** Errors grow alike in both dtypes, from roundings that are 2^29 apart. */
+function allowance(exact: number, rounded: number, dtype: 'f32' | 'f64'): number {
+  const strayed = Math.abs(exact - rounded);
+  return dtype === 'f64'
+    ? Math.max(1e-9 * (1 + Math.abs(exact)), strayed * 2 ** -20)
+    : Math.max(1e-4 * (1 + Math.abs(exact)), strayed * 32);
+}

@@ -1,0 +1,39 @@
+/** What a line of a program may be. One that stands twice comes twice as often. */
+import type { Made, Pool } from '../pool.ts';
+import {
+  concatenationOf,
+  convolutionOf,
+  fixedOf,
+  partOf,
+  stackOf,
+  strideOf,
+  windowOf,
+} from './axes.ts';
+import { binaryOf, constantOf, infixOf, parameterOf, ternaryOf, unaryOf } from './pointwise.ts';
+import { centredOf, einsumOf, layerOf, productOf, reductionOf } from './products.ts';
+
+/** Undefined when nothing in the pool fits. */
+export type Production = (pool: Pool) => Made | undefined;
+
+export const productions: readonly Production[] = [
+  unaryOf,
+  infixOf,
+  binaryOf,
+  ternaryOf,
+  constantOf,
+  parameterOf,
+  layerOf,
+  layerOf,
+  productOf,
+  reductionOf,
+  einsumOf,
+  einsumOf,
+  centredOf,
+  convolutionOf,
+  windowOf,
+  strideOf,
+  concatenationOf,
+  partOf,
+  stackOf,
+  fixedOf,
+];

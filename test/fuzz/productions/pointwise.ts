@@ -1,0 +1,62 @@
+/** Operations cell by cell. */
+import { infoOf, type Op, ops } from '../../../compiler/index.ts';
+import { broadcasts, type Known, type Made, type Pool } from '../pool.ts';
+
+/** All ops, but for those whose results grow past what can be compared. */
+const names = (Object.keys(ops) as Op[]).filter(op => op !== 'pow' && op !== 'exp');
+const unary = names.filter(op => infoOf(op).arity === 1);
+const binary = names.filter(op => infoOf(op).arity === 2);
+const ternary = names.filter(op => infoOf(op).arity === 3);
+
+export function unaryOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  return x && { text: `${oneOf(pool, unary)}(${x.name})`, dims: x.dims };
+}
+
+export function binaryOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  const y = x && pool.pick(k => broadcasts(k.dims, x.dims));
+  if (!x || !y) return undefined;
+  const [a, b] = pool.choices.oneIn(2) ? [y.name, x.name] : [x.name, y.name];
+  return { text: `${oneOf(pool, binary)}(${a}, ${b})`, dims: x.dims };
+}
+
+const signs = ['+', '-', '*.'] as const;
+
+export function infixOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  const y = x && pool.pick(k => broadcasts(k.dims, x.dims));
+  if (!x || !y) return undefined;
+  return { text: `${x.name} ${pool.choices.of(signs)} ${y.name}`, dims: x.dims };
+}
+
+export function ternaryOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  if (!x) return undefined;
+  const fits = (k: Known): boolean => broadcasts(k.dims, x.dims);
+  const [y, z] = [pool.pick(fits) ?? x, pool.pick(fits) ?? x];
+  const op = oneOf(pool, ternary);
+  return { text: `${op}(${x.name}, ${y.name}, ${z.name})`, dims: x.dims };
+}
+
+/** With a number, where simplification has its rules. */
+export function constantOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  const text = pool.choices.of(['1', '0.5', '2', '0', '3']);
+  const sign = pool.choices.of(['*.', '+', '-', '/.', '**.']);
+  const whole = sign === '/.' || sign === '**.' ? '2' : text;
+  return x && { text: `${x.name} ${sign} ${whole}`, dims: x.dims };
+}
+
+/** A parameter in the shape of what it meets. */
+export function parameterOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  const sign = pool.choices.of(['+', '*.']);
+  return x && { text: `${x.name} ${sign} { ${pool.param()} }`, dims: x.dims };
+}
+
+function oneOf<T>({ choices }: Pool, items: readonly T[]): T {
+  const [first, ...others] = items;
+  if (first === undefined) throw new Error('nothing to choose from');
+  return choices.of([first, ...others]);
+}
