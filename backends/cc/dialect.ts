@@ -14,6 +14,9 @@ const toInteger: CallText = {
   ],
 };
 
+/** Of a shift: neither negative nor as large as the number of bits. */
+const countFits = '(unsigned long)b < 8 * sizeof a';
+
 /**
  * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
  * one line each.
@@ -32,23 +35,68 @@ export const c99: Dialect = {
       dtype === 'i32'
         ? helper('div', 2, 'b == 0 ? 0 : b == -1 ? -a : a / b')(dtype)
         : infix('/', precedence.product)(),
+    mod,
     lt: infix('<', precedence.less),
+    le: infix('<=', precedence.less),
     eq: infix('==', precedence.equal),
     ne: infix('!=', precedence.equal),
+    and: infix('&&', precedence.and),
+    or: infix('||', precedence.or),
+    not: () => ({ kind: 'prefix', sign: '!' }),
     neg: () => ({ kind: 'prefix', sign: '-' }),
     where: () => ({ kind: 'select' }),
     pow: libm('pow', 2),
     sqrt: libm('sqrt', 1),
     exp: libm('exp', 1),
+    exp2: libm('exp2', 1),
+    expm1: libm('expm1', 1),
     log: libm('log', 1),
-    tanh: libm('tanh', 1),
+    log2: libm('log2', 1),
+    log1p: libm('log1p', 1),
+    erf: libm('erf', 1),
+    sigmoid: formula(
+      'sigmoid',
+      ['exp', 'fabs'],
+      '(a < 0 ? exp(-fabs(a)) : 1) / (1 + exp(-fabs(a)))',
+    ),
+    softplus: formula(
+      'softplus',
+      ['exp', 'log1p', 'fabs'],
+      'log1p(exp(-fabs(a))) + (a > 0 ? a : 0)',
+    ),
     sin: libm('sin', 1),
     cos: libm('cos', 1),
+    tan: libm('tan', 1),
+    asin: libm('asin', 1),
+    acos: libm('acos', 1),
+    atan: libm('atan', 1),
+    atan2: libm('atan2', 2),
+    sinh: libm('sinh', 1),
+    cosh: libm('cosh', 1),
+    tanh: libm('tanh', 1),
+    asinh: libm('asinh', 1),
+    acosh: libm('acosh', 1),
+    atanh: libm('atanh', 1),
+    floor: rounding('floor'),
+    ceil: rounding('ceil'),
+    trunc: rounding('trunc'),
+    // As the processor rounds unless told otherwise, which nobody does: half to even.
+    round: rounding('rint'),
     abs: dtype => (dtype === 'i32' ? helper('abs', 1, 'a < 0 ? -a : a') : libm('fabs', 1))(dtype),
     fma: libm('fma', 3),
+    sign: helper('sign', 1, 'a > 0 ? 1 : a < 0 ? -1 : a'),
     relu: helper('relu', 1, 'a < 0 ? 0 : a'),
+    sat01: helper('sat01', 1, 'a < 0 ? 0 : a > 1 ? 1 : a'),
+    relu_gate: helper('relu_gate', 2, 'a > 0 ? b : 0'),
+    sat01_gate: helper('sat01_gate', 2, 'a > 0 && a < 1 ? b : 0'),
+    stop_gradient: () => ({ kind: 'prefix', sign: '' }),
     max: helper('max', 2, 'a > b || a != a ? a : b'),
     min: helper('min', 2, 'a < b || a != a ? a : b'),
+    bit_and: onBits('bit_and', 'a & b'),
+    bit_or: onBits('bit_or', 'a | b'),
+    bit_xor: onBits('bit_xor', 'a ^ b'),
+    shift_left: onBits('shift_left', `${countFits} ? (unsigned long)a << b : 0`),
+    shift_right: onBits('shift_right', `${countFits} ? a >> b : a < 0 ? -1 : 0`),
   },
   toInteger,
 };
@@ -58,7 +106,7 @@ function infix(sign: string, level: number): () => OpText {
 }
 
 /** A function of libm; integers go through double. */
-function libm(name: string, arity: number): (dtype: DType) => OpText {
+function libm(name: string, arity: number): (dtype: DType) => CallText {
   return dtype => {
     const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
     const params = Array<string>(arity).fill(type).join(', ');
@@ -79,4 +127,61 @@ function helper(name: string, arity: number, body: string): (dtype: DType) => Ca
     const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
     return { kind: 'call', name: typed, needs: [needs] };
   };
+}
+
+/** A function of our own that calls some of libm; integers go through double. */
+function formula(name: string, calls: readonly string[], body: string): (dtype: DType) => CallText {
+  return dtype => {
+    if (dtype === 'f32' || dtype === 'f64') {
+      const called = calls.flatMap(call => libm(call, 1)(dtype).needs);
+      const suffixed = body.replaceAll(/[a-z]\w+(?=\()/g, call =>
+        dtype === 'f32' ? `${call}f` : call,
+      );
+      return withNeeds(called, helper(name, 1, suffixed)(dtype));
+    }
+    const { name: called, needs } = formula(name, calls, body)('f64');
+    const whole = dtype === 'i32' ? `${toInteger.name}(${called}(a))` : `${called}(a)`;
+    return withNeeds([...needs, ...toInteger.needs], helper(name, 1, whole)(dtype));
+  };
+}
+
+function mod(dtype: DType): CallText {
+  if (!isFloat(dtype)) {
+    const signsDiffer = 'a % b != 0 && (a % b < 0) != (b < 0)';
+    return helper('mod', 2, `b == 0 || b == -1 ? 0 : ${signsDiffer} ? a % b + b : a % b`)(dtype);
+  }
+  const rest = libm('fmod', 2)(dtype);
+  const signed = helper(
+    'of_sign',
+    2,
+    'a == 0 ? b < 0 ? -0.0 : 0.0 : (a < 0) != (b < 0) ? a + b : a',
+  );
+  const { name, needs } = signed(dtype);
+  const whole = helper('mod', 2, `${name}(${rest.name}(a, b), b)`)(dtype);
+  return withNeeds([...rest.needs, ...needs], whole);
+}
+
+/** What rounds a float leaves an integer alone. */
+function rounding(name: string): (dtype: DType) => CallText {
+  return dtype => (isFloat(dtype) ? libm(name, 1) : helper(name, 1, 'a'))(dtype);
+}
+
+/** Of floats by way of i32. */
+function onBits(name: string, body: string): (dtype: DType) => CallText {
+  return dtype => {
+    const ofIntegers = helper(name, 2, body);
+    if (!isFloat(dtype)) return ofIntegers(dtype);
+    const { name: called, needs } = ofIntegers('i32');
+    const [a = '', b = ''] = parameters.map(p => `${toInteger.name}(${p})`);
+    const whole = helper(name, 2, `${called}(${a}, ${b})`)(dtype);
+    return withNeeds([...toInteger.needs, ...needs], whole);
+  };
+}
+
+function withNeeds(needs: readonly string[], text: CallText): CallText {
+  return { ...text, needs: [...needs, ...text.needs] };
+}
+
+function isFloat(dtype: DType): boolean {
+  return dtype === 'f32' || dtype === 'f64';
 }

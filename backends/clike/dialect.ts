@@ -29,4 +29,14 @@ export interface CallText {
 }
 
 /** C's precedences, higher binds tighter. */
-export const precedence = { select: 1, equal: 2, less: 3, sum: 4, product: 5, prefix: 6, atom: 7 };
+export const precedence = {
+  select: 1,
+  or: 2,
+  and: 3,
+  equal: 4,
+  less: 5,
+  sum: 6,
+  product: 7,
+  prefix: 8,
+  atom: 9,
+};

@@ -87,7 +87,9 @@ function loopHead(i: string, extent: number, { dialect }: ExprEmitter): string {
 function emitUpdate({ op, node, index, value }: Accumulate, exprs: ExprEmitter): string {
   const cell = exprs.cell(node, index);
   const text = exprs.dialect.op[op](node.dtype);
-  if (text.kind === 'infix') return `${cell} ${text.sign}= ${exprs.expr(value)}`;
+  if (text.kind === 'infix' && /^[-+*/]$/.test(text.sign)) {
+    return `${cell} ${text.sign}= ${exprs.expr(value)}`;
+  }
   const parts = [() => cell, (level: number) => exprs.expr(value, level)];
   return `${cell} = ${exprs.apply(op, node.dtype, parts)}`;
 }

@@ -1,6 +1,5 @@
 /** How derivatives pass an accumulation: what each of the values it takes in counts for. */
 import { UserError } from '../support/errors.ts';
-import { negate } from './derivative.ts';
 import {
   type Access,
   access,
@@ -10,6 +9,7 @@ import {
   scalarApply,
   scalarConst,
 } from './ir.ts';
+import { negate } from './scalar-algebra.ts';
 
 /** What is counted on the way, for each cell of an array. */
 export type Tally = 'ties' | 'zeros' | 'rest';
@@ -44,6 +44,11 @@ export function throughAccumulation<N, P>(
     case 'set':
     case 'add':
     case 'div':
+    case 'pow':
+    case 'and':
+    case 'or':
+    case 'relu_gate':
+    case 'sat01_gate':
       return { part: change, counts: [] };
   }
 }
@@ -99,7 +104,7 @@ function throughProduct<N, P>(
 /** What the target held before takes part in a choice or a product, so it has to be nothing. */
 export function checkDifferentiable<N, P>({ op, reset, origins }: Assign<N, P>): void {
   if (op === 'set' || op === 'add' || op === 'sub') return;
-  if (op !== 'div' && reset) return;
+  if (reset && (op === 'max' || op === 'min' || op === 'mul')) return;
   throw new UserError({
     code: 'EINC0401',
     message: `an accumulation with \`${op}\` has no derivative here`,

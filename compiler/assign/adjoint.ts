@@ -12,8 +12,9 @@
  * and broadcasts alike, and the result is again code that has an adjoint.
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
-import { partials, times } from './derivative.ts';
+import { partials } from './derivative.ts';
 import { type Access, access, type Assign, assign, type Scalar } from './ir.ts';
+import { times } from './scalar-algebra.ts';
 import { accessesOf } from './traverse.ts';
 
 /** The array that holds the gradient of another, or undefined for one that wants none. */

@@ -4,7 +4,18 @@
  * same language, so what they give can be differentiated again.
  */
 import type { Op } from '../core/op.ts';
-import { type Scalar, type ScalarApply, scalarApply, scalarConst } from './ir.ts';
+import { type Scalar, scalarApply, scalarConst } from './ir.ts';
+import {
+  minusOne,
+  negate,
+  one,
+  over,
+  plus,
+  positive,
+  times,
+  whereScalar,
+  zero,
+} from './scalar-algebra.ts';
 
 /**
  * One partial derivative per operand, as scalars over the operands and the op's own result `out`;
@@ -17,77 +28,90 @@ type Partials = <N>(
   c: Scalar<N>,
 ) => readonly (Scalar<N> | undefined)[];
 
-const zero = scalarConst(0);
-const one = scalarConst(1);
-const minusOne = scalarConst(-1);
 const half = scalarConst(0.5);
+const log2 = scalarConst(Math.LN2);
+const twoBySqrtPi = scalarConst(2 / Math.sqrt(Math.PI));
 
+/** Steps and whatever counts bits: nothing flows through, neither forwards nor backwards. */
 const flat: Partials = () => [undefined, undefined];
 
-/** Subgradients at the corners: relu and abs give 0 at 0, max and min share a tie evenly. */
+/**
+ * Subgradients at the corners: relu and abs give 0 at 0, sat01 gives 0 at 0 and 1, max and min share
+ * a tie evenly. A `mod` counts as staying on its step, the angle of the origin as NaN.
+ */
 export const partials: Readonly<Record<Op, Partials>> = {
   add: () => [one, one],
   sub: () => [one, minusOne],
   mul: (_, a, b) => [b, a],
-  div: (out, _, b) => [scalarApply('div', one, b), negate(scalarApply('div', out, b))],
+  div: (out, _, b) => [over(one, b), negate(over(out, b))],
+  mod: (_, a, b) => [one, negate(scalarApply('floor', over(a, b)))],
   pow: (out, a, b) => [
     times(b, raise(a, b)),
     whereScalar(positive(a), times(out, scalarApply('log', a)), zero),
   ],
   max: (_, a, b) => [share(a, b), share(b, a)],
   min: (_, a, b) => [share(b, a), share(a, b)],
-  lt: flat,
-  eq: flat,
-  ne: flat,
   neg: () => [minusOne],
   abs: (_, a) => [
     whereScalar(positive(a), one, whereScalar(scalarApply('lt', a, zero), minusOne, zero)),
   ],
+  sign: flat,
+  sqrt: out => [over(half, out)],
+  fma: (_, a, b) => [b, a, one],
+  stop_gradient: flat,
+
+  lt: flat,
+  le: flat,
+  eq: flat,
+  ne: flat,
+  and: flat,
+  or: flat,
+  not: flat,
+  where: (_, c) => [undefined, whereScalar(c, one, zero), whereScalar(c, zero, one)],
+
+  floor: flat,
+  ceil: flat,
+  trunc: flat,
+  round: flat,
   relu: out => [whereScalar(positive(out), one, zero)],
-  sqrt: out => [scalarApply('div', half, out)],
+  sat01: out => [whereScalar(between0And1(out), one, zero)],
+  relu_gate: (_, a) => [undefined, whereScalar(positive(a), one, zero)],
+  sat01_gate: (_, a) => [undefined, whereScalar(between0And1(a), one, zero)],
+
   exp: out => [out],
-  log: (_, a) => [scalarApply('div', one, a)],
-  tanh: out => [scalarApply('sub', one, times(out, out))],
+  exp2: out => [times(log2, out)],
+  expm1: out => [plus(out, one)],
+  log: (_, a) => [over(one, a)],
+  log2: (_, a) => [over(one, times(log2, a))],
+  log1p: (_, a) => [over(one, plus(one, a))],
+  sigmoid: out => [times(out, scalarApply('sub', one, out))],
+  softplus: (_, a) => [scalarApply('sigmoid', a)],
+  erf: (_, a) => [times(twoBySqrtPi, scalarApply('exp', negate(times(a, a))))],
+
   sin: (_, a) => [scalarApply('cos', a)],
   cos: (_, a) => [negate(scalarApply('sin', a))],
-  where: (_, c) => [undefined, whereScalar(c, one, zero), whereScalar(c, zero, one)],
-  fma: (_, a, b) => [b, a, one],
+  tan: out => [plus(one, times(out, out))],
+  asin: (_, a) => [over(one, scalarApply('sqrt', lessSquare(a)))],
+  acos: (_, a) => [over(minusOne, scalarApply('sqrt', lessSquare(a)))],
+  atan: (_, a) => [over(one, plus(one, times(a, a)))],
+  atan2: (_, a, b) => {
+    const square = plus(times(a, a), times(b, b));
+    return [over(b, square), negate(over(a, square))];
+  },
+  sinh: (_, a) => [scalarApply('cosh', a)],
+  cosh: (_, a) => [scalarApply('sinh', a)],
+  tanh: out => [scalarApply('sub', one, times(out, out))],
+  // Of the result, whose functions stay finite where the square of the operand does not.
+  asinh: out => [over(one, scalarApply('cosh', out))],
+  acosh: out => [over(one, scalarApply('sinh', out))],
+  atanh: (_, a) => [over(one, lessSquare(a))],
+
+  bit_and: flat,
+  bit_or: flat,
+  bit_xor: flat,
+  shift_left: flat,
+  shift_right: flat,
 };
-
-/**
- * The product of a gradient and a partial. Keeps a masked gradient a choice, not a product, so that
- * an infinite gradient times a zero mask stays zero.
- */
-export function times<N>(g: Scalar<N>, partial: Scalar<N>): Scalar<N> {
-  if (isConst(partial, 0)) return zero;
-  if (isConst(partial, 1)) return g;
-  if (isConst(partial, -1)) return negate(g);
-  if (isConst(g, 1)) return partial;
-  return (partial.kind === 'apply' && timesApply(g, partial)) || scalarApply('mul', g, partial);
-}
-
-function timesApply<N>(g: Scalar<N>, { op, args }: ScalarApply<N>): Scalar<N> | undefined {
-  const [a, b, c] = args;
-  if (op === 'neg' && a) return negate(times(g, a));
-  if (op === 'div' && a && b) return scalarApply('div', times(g, a), b);
-  if (op === 'where' && a && b && c) return whereScalar(a, times(g, b), times(g, c));
-  return undefined;
-}
-
-export function negate<N>(x: Scalar<N>): Scalar<N> {
-  if (x.kind === 'const') return scalarConst(-x.value);
-  return x.kind === 'apply' && x.op === 'neg' ? (x.args[0] ?? x) : scalarApply('neg', x);
-}
-
-function whereScalar<N>(condition: Scalar<N>, then: Scalar<N>, otherwise: Scalar<N>): Scalar<N> {
-  return isConst(then, 0) && isConst(otherwise, 0)
-    ? zero
-    : scalarApply('where', condition, then, otherwise);
-}
-
-function positive<N>(x: Scalar<N>): Scalar<N> {
-  return scalarApply('lt', zero, x);
-}
 
 /** How much of the gradient of `max(winner, other)` the winner gets. */
 function share<N>(winner: Scalar<N>, other: Scalar<N>): Scalar<N> {
@@ -103,6 +127,11 @@ function raise<N>(a: Scalar<N>, b: Scalar<N>): Scalar<N> {
   return b.value === 2 ? a : scalarApply('pow', a, scalarConst(b.value - 1));
 }
 
-function isConst<N>(x: Scalar<N>, value: number): boolean {
-  return x.kind === 'const' && x.value === value;
+function between0And1<N>(x: Scalar<N>): Scalar<N> {
+  return scalarApply('and', positive(x), scalarApply('lt', x, one));
+}
+
+/** `1 - a * a` */
+function lessSquare<N>(a: Scalar<N>): Scalar<N> {
+  return times(scalarApply('sub', one, a), plus(one, a));
 }

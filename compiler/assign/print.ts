@@ -7,12 +7,12 @@
  *     matmul =:+ w1 * moons_input ~logic:"@";
  */
 import { shortest } from '../core/dtype.ts';
-import { infoOf, ops } from '../core/op.ts';
+import { type AccumulateOp, infoOf, type Op, ops } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import type { Assign, Code, Scalar } from './ir.ts';
+import type { Assign, Code, Scalar, ScalarApply } from './ir.ts';
 import { isInjective, type Projections, specOf } from './projections.ts';
 import type { Routine } from './routine.ts';
 import { accessesOf } from './traverse.ts';
@@ -50,7 +50,19 @@ function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
   }
 }
 
-const signs = { set: '', add: '+', sub: '-', mul: '*', div: '/', max: '@^', min: '@-' } as const;
+const signs: Readonly<Record<AccumulateOp, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  pow: '**',
+  max: '@^',
+  min: '@-',
+  and: '&&',
+  or: '||',
+  relu_gate: '?/',
+  sat01_gate: '?^',
+};
 
 export function printAssign(a: Assign<TensorNode, Projections>): string {
   const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
@@ -69,6 +81,9 @@ function logicOf(a: Assign<TensorNode, Projections>): string {
   return pointwise ? '.' : specOf(a.projections, slots, a.target.slot);
 }
 
+/** Without a dot these could mean a product of tensors. */
+const needsDot: ReadonlySet<Op> = new Set<Op>(['mul', 'div', 'pow']);
+
 /** Pointwise code needs no `~logic` when its products are written with the dotted operators. */
 function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): string {
   switch (scalar.kind) {
@@ -79,21 +94,27 @@ function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): st
     case 'access':
       return scalar.node.name;
     case 'apply':
-      break;
+      return printApply(scalar, dotted, level);
     default:
       return unreachable(scalar);
   }
-  const { sign, precedence = 0 } = infoOf(scalar.op);
-  const [left, right] = scalar.args;
-  if (sign === undefined || left === undefined || right === undefined) {
-    return `${scalar.op}(${scalar.args.map(a => printScalar(a, dotted)).join(', ')})`;
-  }
-  const dot = dotted && precedence >= 4 ? '.' : '';
-  // Powers group to the right, all else to the left.
-  const [before, after] = scalar.op === 'pow' ? [1, 0] : [0, 1];
-  const leftText = printScalar(left, dotted, precedence + before);
-  const text = `${leftText} ${sign}${dot} ${printScalar(right, dotted, precedence + after)}`;
+}
+
+function printApply({ op, args }: ScalarApply<TensorNode>, dotted: boolean, level: number): string {
+  const { sign, precedence = 0 } = infoOf(op);
+  if (sign === undefined) return `${op}(${args.map(a => printScalar(a, dotted)).join(', ')})`;
+  const levels = operandLevels(op, precedence);
+  const [left = '', right = ''] = args.map((a, i) => printScalar(a, dotted, levels[i]));
+  const text = `${left} ${sign}${dotted && needsDot.has(op) ? '.' : ''} ${right}`;
   return precedence < level ? `(${text})` : text;
+}
+
+/** Powers group to the right, comparisons not at all, all else to the left. */
+function operandLevels(op: Op, precedence: number): readonly number[] {
+  if (op === 'pow') return [precedence + 1, precedence];
+  const { result, ofConditions = false } = infoOf(op);
+  if (result === 'bool' && !ofConditions) return [ops.add.precedence, ops.add.precedence];
+  return [precedence, precedence + 1];
 }
 
 /** A sign binds looser than a power. */

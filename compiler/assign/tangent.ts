@@ -3,8 +3,9 @@
  * The table of derivatives is the one that reverse mode uses.
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
-import { partials, times } from './derivative.ts';
+import { partials } from './derivative.ts';
 import { access, type Assign, assign, type Scalar, scalarApply, scalarConst } from './ir.ts';
+import { times } from './scalar-algebra.ts';
 
 /** The array that holds the tangent of another; undefined for one that does not change. */
 export type TangentOf<N> = (node: N) => N | undefined;

@@ -1,140 +1,25 @@
-import { fma32, fma64 } from './fma.ts';
+import { fma32 } from './fma.ts';
 import { type DType, roundTo } from './dtype.ts';
+import { arithmetic } from './ops/arithmetic.ts';
+import { bits } from './ops/bits.ts';
+import { exponential } from './ops/exponential.ts';
+import type { OpInfo } from './ops/info.ts';
+import { logic } from './ops/logic.ts';
+import { steps } from './ops/steps.ts';
+import { trigonometric } from './ops/trigonometric.ts';
 
 /**
  * What the compiler knows about each scalar operation. One row per op: adding an op means adding a
- * row here and letting the type checker walk you to every table that lacks one (the derivatives,
- * the dialects).
+ * row to one of the tables in `ops/` and letting the type checker walk you to every table that lacks
+ * one (the derivatives, the dialects).
  */
-export interface OpInfo {
-  readonly arity: 1 | 2 | 3;
-  /** Exact arithmetic on doubles; the caller rounds. */
-  readonly apply: (a: number, b: number, c: number) => number;
-  /** How dumps write it between its operands; ops without one print as a call. */
-  readonly sign?: string;
-  /** Binds tighter when higher; goes with `sign`. */
-  readonly precedence?: number;
-  /** `x op identity` is `x` for every x, -0 and NaN included. */
-  readonly identity?: number;
-  /** Where an accumulation with this op starts; ops without one do not accumulate. */
-  readonly neutral?: number;
-  /** Swapping the operands never changes a bit of the result. */
-  readonly commutes?: boolean;
-  /** `where` takes a bool first; comparisons give a bool; all else is of one dtype throughout. */
-  readonly result: 'same' | 'bool' | 'where';
-  /** Rough time next to one addition, for placement by cost. */
-  readonly cost: number;
-}
-
 export const ops = {
-  add: {
-    arity: 2,
-    apply: (a, b) => a + b,
-    sign: '+',
-    precedence: 3,
-    identity: -0,
-    neutral: 0,
-    commutes: true,
-    result: 'same',
-    cost: 1,
-  },
-  sub: {
-    arity: 2,
-    apply: (a, b) => a - b,
-    sign: '-',
-    precedence: 3,
-    identity: 0,
-    neutral: 0,
-    result: 'same',
-    cost: 1,
-  },
-  mul: {
-    arity: 2,
-    apply: (a, b) => a * b,
-    sign: '*',
-    precedence: 4,
-    identity: 1,
-    neutral: 1,
-    commutes: true,
-    result: 'same',
-    cost: 1,
-  },
-  div: {
-    arity: 2,
-    apply: (a, b) => a / b,
-    sign: '/',
-    precedence: 4,
-    identity: 1,
-    neutral: 1,
-    result: 'same',
-    cost: 6,
-  },
-  pow: {
-    arity: 2,
-    apply: (a, b) => power(a, b),
-    sign: '**',
-    precedence: 5,
-    identity: 1,
-    result: 'same',
-    cost: 40,
-  },
-  // NaN wins in max and min, as in NumPy; C's fmax would drop it, so backends may not use that.
-  max: {
-    arity: 2,
-    apply: (a, b) => (a > b || Number.isNaN(a) ? a : b),
-    identity: -Infinity,
-    neutral: -Infinity,
-    result: 'same',
-    cost: 1,
-  },
-  min: {
-    arity: 2,
-    apply: (a, b) => (a < b || Number.isNaN(a) ? a : b),
-    identity: Infinity,
-    neutral: Infinity,
-    result: 'same',
-    cost: 1,
-  },
-  lt: {
-    arity: 2,
-    apply: (a, b) => Number(a < b),
-    sign: '<',
-    precedence: 2,
-    result: 'bool',
-    cost: 1,
-  },
-  eq: {
-    arity: 2,
-    apply: (a, b) => Number(a === b),
-    sign: '==',
-    precedence: 1,
-    commutes: true,
-    result: 'bool',
-    cost: 1,
-  },
-  ne: {
-    arity: 2,
-    apply: (a, b) => Number(a !== b),
-    sign: '!=',
-    precedence: 1,
-    commutes: true,
-    result: 'bool',
-    cost: 1,
-  },
-  neg: { arity: 1, apply: a => -a, result: 'same', cost: 1 },
-  abs: { arity: 1, apply: a => Math.abs(a), result: 'same', cost: 1 },
-  // NaN stays NaN and -0 stays -0: the maximum with zero that keeps its argument when in doubt.
-  relu: { arity: 1, apply: a => (a < 0 ? 0 : a), result: 'same', cost: 1 },
-  sqrt: { arity: 1, apply: a => Math.sqrt(a), result: 'same', cost: 8 },
-  exp: { arity: 1, apply: a => Math.exp(a), result: 'same', cost: 20 },
-  log: { arity: 1, apply: a => Math.log(a), result: 'same', cost: 20 },
-  tanh: { arity: 1, apply: a => Math.tanh(a), result: 'same', cost: 30 },
-  sin: { arity: 1, apply: a => Math.sin(a), result: 'same', cost: 20 },
-  cos: { arity: 1, apply: a => Math.cos(a), result: 'same', cost: 20 },
-  /** Both arms are evaluated; only the chosen one is kept. */
-  where: { arity: 3, apply: (c, a, b) => (c !== 0 ? a : b), result: 'where', cost: 1 },
-  /** `a * b + c` rounded once. */
-  fma: { arity: 3, apply: (a, b, c) => fma64(a, b, c), result: 'same', cost: 1 },
+  ...arithmetic,
+  ...logic,
+  ...steps,
+  ...exponential,
+  ...trigonometric,
+  ...bits,
 } as const satisfies Record<string, OpInfo>;
 
 export type Op = keyof typeof ops;
@@ -158,10 +43,8 @@ export function evaluate(op: Op, dtype: DType, a: number, b = NaN, c = NaN): num
   if (op === 'fma' && dtype === 'f32') return fma32(a, b, c);
   // A product of two integers may need more bits than a double has.
   if (op === 'mul' && dtype === 'i32') return Math.imul(a, b);
+  if (infoOf(op).ofBits && (dtype === 'f32' || dtype === 'f64')) {
+    return roundTo(dtype, evaluate(op, 'i32', roundTo('i32', a), roundTo('i32', b)));
+  }
   return roundTo(dtype, ops[op].apply(a, b, c));
-}
-
-/** C's `pow`: unlike JavaScript's, 1 to any power is 1, and so is -1 to an infinite one. */
-function power(a: number, b: number): number {
-  return a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b;
 }

@@ -141,7 +141,7 @@ export interface Write {
   readonly origins: Origins;
 }
 
-/** `node[index] op= value`. Kept apart from `write` because it commutes with itself. */
+/** `node[index] op= value`, in the order of the loops: not every op can be reordered. */
 export interface Accumulate {
   readonly kind: 'accumulate';
   readonly op: AccumulateOp;

@@ -20,14 +20,19 @@ import type { Accumulate, Declare, Program, Stmt, SymbolParam, Write } from './i
 import { LoopNames } from './loop-names.ts';
 import { printCell, printExpr, printNumber } from './print-expr.ts';
 
-/** How an accumulation is written; the others are `max=` and `min=`. */
+/** How an accumulation is written. */
 export const accumulateSigns: Readonly<Record<AccumulateOp, string>> = {
   add: '+=',
   sub: '-=',
   mul: '*=',
   div: '/=',
+  pow: '**=',
   max: 'max=',
   min: 'min=',
+  and: '&&=',
+  or: '||=',
+  relu_gate: 'relu_gate=',
+  sat01_gate: 'sat01_gate=',
 };
 
 export function printProgram(program: Program): string {

@@ -21,12 +21,13 @@ import type { Routine } from '../assign/routine.ts';
 import { accessesOf, visitAssigns } from '../assign/traverse.ts';
 import { at, type Index, type LoopVar, loopVar, substitute } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
-import { neutralOf } from '../core/op.ts';
+import { type AccumulateOp, neutralOf } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import {
   accumulate,
   apply,
   block,
+  cast,
   comment,
   constant,
   declare,
@@ -104,10 +105,17 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   return block([...(needsFill ? [fill(node, start, a.origins)] : []), nest(leaf)]);
 }
 
+/** Their neutral element is one on the left, too, up to the sign of zero. */
+const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
+  ...(['add', 'mul', 'max', 'min', 'relu_gate'] as const),
+]);
+
 /** What one value gives when an accumulation starts from the neutral element. */
 function firstOf(op: Assign<TensorNode, Projections>['op'], value: Expr): Expr {
+  if (op === 'set' || takesValue.has(op)) return value;
   if (op === 'sub') return apply('neg', [value], value.origins);
-  return op === 'div' ? apply('div', [constant(value.dtype, 1), value], value.origins) : value;
+  const first = apply(op, [constant(value.dtype, neutralOf(op)), value], value.origins);
+  return cast(value.dtype, first, value.origins);
 }
 
 /** Device arrays first, then the locals in the order they are met. */

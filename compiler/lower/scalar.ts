@@ -35,9 +35,13 @@ export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, at: Scalar
     default:
       return unreachable(scalar);
   }
-  const { result } = infoOf(scalar.op);
+  const [operand] = scalar.args;
+  if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, at);
+  const { result, ofConditions = false } = infoOf(scalar.op);
   const args = scalar.args.map((arg, i) =>
-    result === 'where' && i === 0 ? condition(arg, dtype, at) : lowerScalar(arg, dtype, at),
+    ofConditions || (result === 'where' && i === 0)
+      ? condition(arg, dtype, at)
+      : lowerScalar(arg, dtype, at),
   );
   return cast(dtype, apply(scalar.op, args, at.origins), at.origins);
 }

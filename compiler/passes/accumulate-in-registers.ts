@@ -13,10 +13,11 @@
  *
  * The scalar starts from the cell, or from the fill's number when the nest reaches each cell of the
  * filled array once and nothing else sees the array in between; then the fill goes. Exact: the same
- * additions in the same order.
+ * operations in the same order, so that ops which do not commute keep their meaning.
  */
 import type { Index, LoopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
+import type { AccumulateOp } from '../core/op.ts';
 import { tensorNode } from '../core/tensor-node.ts';
 import {
   groupByNode,
@@ -117,4 +118,17 @@ function take(program: Program, { sum, around, fill }: Chance): Program {
   return withBody(program, body);
 }
 
-const words = { add: 'sum', sub: 'sum', mul: 'product', div: 'product', max: 'max', min: 'min' };
+/** What the scalar is called after its array. */
+const words: Readonly<Record<AccumulateOp, string>> = {
+  add: 'sum',
+  sub: 'sum',
+  mul: 'product',
+  div: 'product',
+  pow: 'power',
+  max: 'max',
+  min: 'min',
+  and: 'all',
+  or: 'any',
+  relu_gate: 'gate',
+  sat01_gate: 'gate',
+};

@@ -13,8 +13,13 @@ const accumulators: Readonly<Record<string, AccumulateOp>> = {
   '-': 'sub',
   '*': 'mul',
   '/': 'div',
+  '**': 'pow',
   '@^': 'max',
   '@-': 'min',
+  '&&': 'and',
+  '||': 'or',
+  '?/': 'relu_gate',
+  '?^': 'sat01_gate',
 };
 
 /** `=:`, `=+`, `=:+`, … */

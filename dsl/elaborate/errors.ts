@@ -29,7 +29,7 @@ export function unknownName(
   ];
   const notes = [
     ...(known.length > 0 ? [`the names here are ${listed(known)}`] : []),
-    ...(functions.length > 0 ? [`the functions are ${listed(functions)}`] : []),
+    ...(functions.length > 0 ? ['dsl/README.md lists the functions'] : []),
   ];
   return new UserError({
     code: 'EINC0201',

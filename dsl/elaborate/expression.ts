@@ -16,7 +16,7 @@ import type {
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
-import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
+import { arityOf, functions, infixOperation, negation, product, slice } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -161,7 +161,8 @@ export class ExpressionElaborator {
         help: [`for the element-wise operation write \`${op}.\``],
       });
     }
-    return this.#applied(infixOperations[op], [left, right], { span, operator: opSpan }, label);
+    const operation = op === '*' ? product : infixOperation(op);
+    return this.#applied(operation, [left, right], { span, operator: opSpan }, label);
   }
 
   #slice({ left, right, span, opSpan }: Infix, label?: string): Tensor {

@@ -2,9 +2,10 @@
  * The right-hand sides of `cd` assignments: one scalar formula over array cells. Where an operand
  * comes from is the caller's: tensors, or the slots of an operation being defined.
  */
-import { type Op, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
+import { type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import type { Apply, Expr, Infix, Prefix } from '../language/ast.ts';
-import { arityOf, functions } from '../ops/operations.ts';
+import { infixFunctions } from '../ops/infix.ts';
+import { type ScalarFunction, scalarFunction, scalarFunctions } from '../ops/scalar-functions.ts';
 import { fail } from './errors.ts';
 import { wrongArity } from './tensor-function.ts';
 
@@ -16,17 +17,6 @@ export interface ScalarContext<N> {
   /** Names that hide the built-in functions. */
   readonly isName: (name: string) => boolean;
 }
-
-const infixOps: Readonly<Record<Exclude<Infix['op'], '@|'>, Op>> = {
-  '+': 'add',
-  '-': 'sub',
-  '*': 'mul',
-  '*.': 'mul',
-  '/': 'div',
-  '/.': 'div',
-  '**': 'pow',
-  '**.': 'pow',
-};
 
 export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
   switch (e.kind) {
@@ -57,25 +47,29 @@ function prefixed<N>(e: Prefix, context: ScalarContext<N>): Scalar<N> {
 function infixed<N>(e: Infix, context: ScalarContext<N>): Scalar<N> {
   if (e.op === '@|') return context.operand(e);
   checkProduct(e, context);
-  return scalarApply(infixOps[e.op], scalarOf(e.left, context), scalarOf(e.right, context));
+  const f = scalarFunction(infixFunctions[e.op]);
+  return f.of(scalarOf(e.left, context), scalarOf(e.right, context));
 }
 
 function applied<N>(e: Apply, context: ScalarContext<N>): Scalar<N> {
-  const op = builtinOf(e, context);
-  return op ? scalarApply(op, ...e.args.map(arg => scalarOf(arg, context))) : context.operand(e);
+  const builtin = builtinOf(e, context);
+  return builtin ? builtin.of(...e.args.map(arg => scalarOf(arg, context))) : context.operand(e);
 }
 
 function negated<N>(x: Scalar<N>): Scalar<N> {
   return x.kind === 'const' ? scalarConst(-x.value) : scalarApply('neg', x);
 }
 
-function builtinOf<N>({ callee, args, span }: Apply, { isName }: ScalarContext<N>): Op | undefined {
+function builtinOf<N>(
+  { callee, args, span }: Apply,
+  { isName }: ScalarContext<N>,
+): ScalarFunction | undefined {
   if (callee.kind !== 'name' || isName(callee.name)) return undefined;
-  const operation = functions.get(callee.name);
-  if (!operation) return undefined;
-  const arity = arityOf(operation);
-  if (args.length !== arity) throw wrongArity(callee.name, arity, args.length, { span });
-  return operation.hint as Op;
+  const builtin = scalarFunctions.get(callee.name);
+  if (builtin && args.length !== builtin.arity) {
+    throw wrongArity(callee.name, builtin.arity, args.length, { span });
+  }
+  return builtin;
 }
 
 function checkProduct<N>({ op, opSpan }: Infix, { allowsProducts }: ScalarContext<N>): void {

@@ -77,7 +77,13 @@ export interface Infix extends Located {
   readonly right: Expr;
 }
 
-export type InfixOp = '+' | '-' | '*' | '*.' | '/' | '/.' | '**' | '**.' | '@|';
+export type InfixOp =
+  | ('+' | '-' | '*' | '*.' | '/' | '/.' | '**' | '**.' | '%')
+  | ('<' | '<=' | '>' | '>=' | '==' | '!=' | '<>' | '&&' | '||')
+  /** The larger, the smaller, a slice. */
+  | ('@^' | '@-' | '@|')
+  /** The first, the second, and the gates of relu and sat01. */
+  | ('-@>' | '-/>' | '-?/' | '-?^');
 
 /** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)` */
 export interface Apply extends Located {

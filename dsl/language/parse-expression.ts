@@ -22,6 +22,9 @@ import type { TemplateSource } from './template-source.ts';
 
 /** Listed so that the type checker asks for every action; Ohm itself would only ask at run time. */
 type ExprRules =
+  | 'Or_infix'
+  | 'And_infix'
+  | 'Compared_infix'
   | 'Slice_infix'
   | 'Sum_infix'
   | 'Sum_reduced'
@@ -47,6 +50,9 @@ type ExprRules =
   | 'variable';
 
 const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
+  Or_infix: buildInfix,
+  And_infix: buildInfix,
+  Compared_infix: buildInfix,
   Slice_infix: buildInfix,
   Sum_infix: buildInfix,
   Product_infix: buildInfix,

@@ -1,5 +1,6 @@
 /** Habits from TypeScript and OCaml that are spelled differently here. */
 import { type Hint, segmentBefore, spanning, touches } from './parse-failure.ts';
+import { isInValue } from './parse-hints-operators.ts';
 
 /** `let%op f x = …`, `[%cd …]` */
 const extensionPoint: Hint = ({ language, text, found, before, after }) => {
@@ -33,12 +34,6 @@ const floatOperator: Hint = ({ found }) => {
   if (found.text !== '+.' && found.text !== '-.') return undefined;
   const op = found.text.charAt(0);
   return { message: `\`${found.text}\` is not an operator`, help: [`write \`${op}\``] };
-};
-
-const equality: Hint = ({ language, found }) => {
-  if (found.text !== '==') return undefined;
-  const instead = { op: '`name = …` to name a value', cd: '`name =: …` to assign one' };
-  return { message: '`==` is not an operator', help: [`write ${instead[language]}`] };
 };
 
 const arrow: Hint = ({ language, found }) => {
@@ -75,8 +70,8 @@ const turnedAssignment: Hint = ({ language, found, before, after: [next] }) => {
   return { message: '`:=` is written `=:` here', at: spanning(found, next) };
 };
 
-const equalsInCd: Hint = ({ language, found }) =>
-  language === 'cd' && found.text === '='
+const equalsInCd: Hint = failure =>
+  failure.language === 'cd' && failure.found.text === '=' && !isInValue(failure)
     ? {
         message: '`=` does not assign in `cd`',
         help: ['write `=:` to set, `=+` to add to what is there'],
@@ -96,7 +91,6 @@ export const foreignHints: readonly Hint[] = [
   extensionPoint,
   letIn,
   floatOperator,
-  equality,
   arrow,
   singleQuotes,
   turnedAssignment,

@@ -79,7 +79,9 @@ const unknownAnnotation: Hint = ({ found }) =>
 
 const unknownOperator: Hint = ({ found, expected }) => {
   if (!expected.includes('an operator') || !/^[!#%&^|<>?]/.test(found.text)) return undefined;
-  return { help: ['the operators are `+ - * *. / /. ** **. @| ++ +*`'] };
+  return {
+    help: ['the operators are `+ - * *. / /. % ** **. < <= > >= == != && || @^ @- @| ++ +*`'],
+  };
 };
 
 export const structureHints: readonly Hint[] = [

@@ -1,6 +1,7 @@
 /** The usual mistakes, told by the words around the place where parsing stopped. */
 import type { Hint } from './parse-failure.ts';
 import { foreignHints } from './parse-hints-foreign.ts';
+import { operatorHints } from './parse-hints-operators.ts';
 import { separatorHints } from './parse-hints-separator.ts';
 import { structureHints } from './parse-hints-structure.ts';
 import { wordHints } from './parse-hints-words.ts';
@@ -10,5 +11,6 @@ export const hints: readonly Hint[] = [
   ...wordHints,
   ...foreignHints,
   ...separatorHints,
+  ...operatorHints,
   ...structureHints,
 ];

@@ -17,8 +17,9 @@ const patterns = {
   string: /"[^"\n]*"/y,
   unclosedString: /"[^"\n]*/y,
   hole: new RegExp(holeMark, 'y'),
-  assignment: /=:?(?:\*\*|@\^|@-|\|\||&&|[-+*/])|=:|=\?[/^]/y,
-  symbol: /~logic|~projections|~~|==|=>|->|\*\*\.?|[-+*/]\.|\+\+|\+\*|@\||!@|!\.\.?|[^]/uy,
+  assignment: /=:?(?:\*\*|@\^|@-|\|\||&&|\?[/^]|[-+*/])|=:/y,
+  symbol:
+    /~logic|~projections|~~|[=!<>]=|<>|&&|\|\||=>|-@>|-\/>|-\?[/^]|@[-^](?![-+^])|->|\*\*\.?|[-+*/]\.|\+\+|\+\*|@\||!@|!\.\.?|[^]/uy,
 };
 
 export function tokensOf(text: string): readonly Token[] {

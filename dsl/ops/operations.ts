@@ -1,34 +1,27 @@
 /** The operations of `op`, each as the code it stands for. Their derivatives follow from the code. */
-import {
-  assign,
-  infoOf,
-  type Op,
-  ops,
-  type Scalar,
-  scalarApply,
-  type StaticSymbol,
-} from '../../compiler/index.ts';
+import { assign, type Scalar, scalarApply, type StaticSymbol } from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
 import type { Logic } from '../shape/logic.ts';
+import { infixFunctions } from './infix.ts';
+import { scalarFunction, scalarFunctions } from './scalar-functions.ts';
 
 const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
 
-/** `v =: op(v1, …)`, pointwise. */
-export function elementwise(op: Op, operator: string = op): Operation {
-  const operands = [1, 2, 3].slice(0, infoOf(op).arity).map(i => slotAccess('value', i));
-  const forward = [set(scalarApply(op, ...operands))];
-  return { operator, hint: op, logic: { kind: 'pointwise' }, forward, backward: undefined };
+/** `v =: f(v1, …)`, pointwise. */
+function elementwise(name: string, operator = name): Operation {
+  const f = scalarFunction(name);
+  const operands = [1, 2, 3].slice(0, f.arity).map(i => slotAccess('value', i));
+  const logic = { kind: 'pointwise' } as const;
+  return { operator, hint: name, logic, forward: [set(f.of(...operands))], backward: undefined };
 }
 
-/** The infix operators, by how they are written. */
-export const infixOperations = {
-  '+': elementwise('add', '+'),
-  '-': elementwise('sub', '-'),
-  '*.': elementwise('mul', '*.'),
-  '/.': elementwise('div', '/.'),
-  '**.': elementwise('pow', '**.'),
-  '*': summing('*', 'matmul', { kind: 'compose' }, scalarApply('mul', v1, v2)),
-} as const satisfies Record<string, Operation>;
+/** `a * b`, of tensors. */
+export const product = summing('*', 'matmul', { kind: 'compose' }, scalarApply('mul', v1, v2));
+
+/** The infix operators that are element-wise, by how they are written. */
+export function infixOperation(operator: keyof typeof infixFunctions): Operation {
+  return elementwise(infixFunctions[operator], operator);
+}
 
 export const negation = elementwise('neg', '-');
 
@@ -47,14 +40,14 @@ export function slice(symbol: StaticSymbol): Operation {
   return { operator: '@|', hint: 'slice', logic, forward: [set(v1)], backward: undefined };
 }
 
-/** The named functions: every scalar op is one, pointwise. */
+/** The named functions: every scalar function is one, pointwise. */
 export const functions: ReadonlyMap<string, Operation> = new Map(
-  (Object.keys(ops) as Op[]).map(op => [op, elementwise(op)]),
+  [...scalarFunctions.keys()].map(name => [name, elementwise(name)]),
 );
 
 /** How many operands a named function takes. */
 export function arityOf(operation: Operation): number {
-  return infoOf(operation.hint as Op).arity;
+  return scalarFunction(operation.hint).arity;
 }
 
 function set(value: Scalar<Slot>): SlotAssign {

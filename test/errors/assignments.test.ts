@@ -4,16 +4,16 @@ import { messageOf } from '../support/user-program.ts';
 test('an operator that does not exist', async () => {
   const message = await messageOf(
     "const x = tensor([1, 2, 3], { label: 'x' });",
-    'cd`{ y } =** ${x}`',
+    'cd`{ y } =% ${x}`',
   );
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0212]: \`=**\` is not an assignment einc can accumulate with
+    "error[EINC0212]: \`=%\` is not an assignment einc can accumulate with
      --> program.js:2:10
       |
-    2 | cd\`{ y } =** \${x}\`
-      |          ^^^
+    2 | cd\`{ y } =% \${x}\`
+      |          ^^
       |
-      = help: the assignments are \`=:\` \`=+\` \`=:+\` \`=-\` \`=:-\` \`=*\` \`=:*\` \`=/\` \`=:/\` \`=@^\` \`=:@^\` \`=@-\` \`=:@-\`"
+      = help: the assignments are \`=:\` \`=+\` \`=:+\` \`=-\` \`=:-\` \`=*\` \`=:*\` \`=/\` \`=:/\` \`=**\` \`=:**\` \`=@^\` \`=:@^\` \`=@-\` \`=:@-\` \`=&&\` \`=:&&\` \`=||\` \`=:||\` \`=?/\` \`=:?/\` \`=?^\` \`=:?^\`"
   `);
 });
 

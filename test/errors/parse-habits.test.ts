@@ -73,27 +73,15 @@ test('and minus', () => {
   `);
 });
 
-test('==', () => {
-  expect(opError('x == y')).toMatchInlineSnapshot(`
-    "error[EINC0101]: \`==\` is not an operator
-     --> <template>:1:3
-      |
-    1 | x == y
-      |   ^^
-      |
-      = help: write \`name = …\` to name a value"
-  `);
-});
-
 test('== in code', () => {
   expect(cdError('x == y')).toMatchInlineSnapshot(`
-    "error[EINC0101]: \`==\` is not an operator
+    "error[EINC0101]: \`==\` compares, it does not assign
      --> <template>:1:3
       |
     1 | x == y
       |   ^^
       |
-      = help: write \`name =: …\` to assign one"
+      = help: write \`name =: …\` to assign"
   `);
 });
 
@@ -198,5 +186,99 @@ test('=+ in op', () => {
       |   ^^
       |
       = help: in \`op\` a value is named with \`=\`"
+  `);
+});
+
+test.each<[habit: string, said: string]>([
+  ['y = a = b', '`=` does not compare'],
+  ['where(a = b, c, d)', '`=` does not compare'],
+  ['a === b', '`===` is written `==` here'],
+  ['a !== b', '`!==` is written `!=` here'],
+  ['a << 2', '`<<` is not an operator'],
+  ['a >> 2', '`>>` is not an operator'],
+  ['0 < a < 1', 'comparisons do not chain'],
+  ['a == b == c', 'comparisons do not chain'],
+  ['!a', '`!` is not an operator'],
+  ['a && !b', '`!` is not an operator'],
+  ['a < b ? a : b', '`?` is not an operator'],
+  ['a & b', '`&` is not an operator'],
+  ['a | b', '`|` is not an operator'],
+  ['a ^ b', '`^` is not an operator'],
+])('in op and in cd, %s: %s', (habit, said) => {
+  expect(opError(habit).split('\n')[0]).toBe(`error[EINC0101]: ${said}`);
+  if (!habit.startsWith('y')) {
+    expect(cdError(`y =: ${habit}`).split('\n')[0]).toBe(`error[EINC0101]: ${said}`);
+  }
+});
+
+test('a choice as in C', () => {
+  expect(opError('y = a < b ? a : b')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`?\` is not an operator
+     --> <template>:1:11
+      |
+    1 | y = a < b ? a : b
+      |           ^
+      |
+      = help: a choice is written \`where(condition, x, y)\`"
+  `);
+});
+
+test('a negation as in C', () => {
+  expect(opError('where(!a, b, c)')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`!\` is not an operator
+     --> <template>:1:7
+      |
+    1 | where(!a, b, c)
+      |       ^
+      |
+      = help: write \`not(x)\`"
+  `);
+});
+
+test('a second = in a definition', () => {
+  expect(opError('y = a = b')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=\` does not compare
+     --> <template>:1:7
+      |
+    1 | y = a = b
+      |       ^
+      |
+      = help: two values are compared with \`==\`"
+  `);
+});
+
+test('a chain of comparisons', () => {
+  expect(cdError('y =: 0 < a <= 1')).toMatchInlineSnapshot(`
+    "error[EINC0101]: comparisons do not chain
+     --> <template>:1:12
+      |
+    1 | y =: 0 < a <= 1
+      |            ^^
+      |
+      = help: write \`a < b && b < c\`, or put one of them in parentheses"
+  `);
+});
+
+test('= where a value stands', () => {
+  expect(cdError('y =: where(a = b, 1, 0)')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`=\` does not compare
+     --> <template>:1:14
+      |
+    1 | y =: where(a = b, 1, 0)
+      |              ^
+      |
+      = help: two values are compared with \`==\`"
+  `);
+});
+
+test('bits as in C', () => {
+  expect(opError('a << 2')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`<<\` is not an operator
+     --> <template>:1:3
+      |
+    1 | a << 2
+      |   ^^
+      |
+      = help: write \`shift_left(x, y)\`"
   `);
 });

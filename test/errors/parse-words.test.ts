@@ -167,7 +167,7 @@ test('a character that means nothing', () => {
     1 | x # y
       |   ^
       |
-      = help: the operators are \`+ - * *. / /. ** **. @| ++ +*\`"
+      = help: the operators are \`+ - * *. / /. % ** **. < <= > >= == != && || @^ @- @| ++ +*\`"
   `);
 });
 
@@ -182,14 +182,14 @@ test('a character that cannot be seen', () => {
 });
 
 test('an operator that does not exist', () => {
-  expect(opError('x % y')).toMatchInlineSnapshot(`
-    "error[EINC0101]: expected an operator, \`;\` or the end of the template, found \`%\`
+  expect(opError('x & y')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`&\` is not an operator
      --> <template>:1:3
       |
-    1 | x % y
+    1 | x & y
       |   ^
       |
-      = help: the operators are \`+ - * *. / /. ** **. @| ++ +*\`"
+      = help: write \`x && y\` for conditions, \`bit_and(x, y)\` for the bits of integers"
   `);
 });
 

@@ -46,6 +46,16 @@ const signs = {
   '=:/': { op: 'div', reset: true },
   '=:@^': { op: 'max', reset: true },
   '=:@-': { op: 'min', reset: true },
+  '=**': { op: 'pow' },
+  '=:**': { op: 'pow', reset: true },
+  '=&&': { op: 'and' },
+  '=:&&': { op: 'and', reset: true },
+  '=||': { op: 'or' },
+  '=:||': { op: 'or', reset: true },
+  '=?/': { op: 'relu_gate' },
+  '=:?/': { op: 'relu_gate', reset: true },
+  '=?^': { op: 'sat01_gate' },
+  '=:?^': { op: 'sat01_gate', reset: true },
 } as const;
 
 export type Sign = keyof typeof signs;

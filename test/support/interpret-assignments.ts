@@ -82,10 +82,11 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   });
 }
 
-/** What a cell is that gets this value alone. */
+/** What a cell is that gets this value alone: a sum of it keeps the sign that `0 +` would take. */
 function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
   if (op === 'sub') return -value;
-  return op === 'div' ? evaluate('div', target.node.dtype, 1, value) : value;
+  const isValue = op === 'set' || op === 'add';
+  return isValue ? value : evaluate(op, target.node.dtype, neutralOf(op), value);
 }
 
 function next(

@@ -52,7 +52,11 @@ const trees = fc.letrec(tie => {
       }),
       fc.record({
         kind: kind('infix'),
-        op: fc.constantFrom('+', '-', '*', '*.', '/', '/.', '**', '**.', '@|'),
+        op: fc.constantFrom(
+          ...(['+', '-', '*', '*.', '/', '/.', '**', '**.', '%', '@|', '@^', '@-'] as const),
+          ...(['<', '<=', '>', '>=', '==', '!=', '<>', '&&', '||'] as const),
+          ...(['-@>', '-/>', '-?/', '-?^'] as const),
+        ),
         left: expr,
         right: expr,
       }),

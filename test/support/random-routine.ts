@@ -40,8 +40,13 @@ const shapes: readonly [Dims, ...Dims[]] = [
   [4, 4],
   [2, 3, 4],
 ];
-const unary: readonly [Op, ...Op[]] = ['neg', 'relu', 'abs'];
-const binary: readonly [Op, ...Op[]] = ['add', 'mul', 'sub', 'max', 'div'];
+const unary: readonly [Op, ...Op[]] = ['neg', 'relu', 'abs', 'sat01', 'round', 'not'];
+const common: readonly [Op, ...Op[]] = ['add', 'mul', 'sub', 'max', 'div'];
+const rare: readonly [Op, ...Op[]] = ['mod', 'le', 'and', 'or', 'relu_gate', 'sat01_gate'];
+const accumulating: readonly [AccumulateOp, ...AccumulateOp[]] = [
+  ...(['add', 'sub', 'max', 'mul', 'div', 'min'] as const),
+  ...(['relu_gate', 'sat01_gate', 'and', 'or'] as const),
+];
 
 class Builder {
   readonly #choices: Choices;
@@ -99,7 +104,7 @@ class Builder {
     const value = this.#scalar(2, slots, loops);
     // A local that is new has nothing to add to.
     const op: Assign<TensorNode, Projections>['op'] = accumulates
-      ? this.#choices.of<AccumulateOp>(['add', 'sub', 'max', 'mul', 'div', 'min'])
+      ? this.#choices.of(accumulating)
       : 'set';
     const reset = accumulates && (isNew || this.#choices.oneIn(2));
     if (isNew) this.#locals.push(target);
@@ -173,7 +178,7 @@ class Builder {
     const a = this.#scalar(depth - 1, slots, loops);
     const b = this.#scalar(depth - 1, slots, loops);
     if (this.#choices.oneIn(12)) return scalarApply('add', a, { kind: 'symbol', symbol: step });
-    return scalarApply(this.#choices.of(binary), a, b);
+    return scalarApply(this.#choices.of(this.#choices.oneIn(5) ? rare : common), a, b);
   }
 
   #read(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {

@@ -131,6 +131,16 @@ describe('an accumulation without a derivative', () => {
     ['=:/', 'div'],
     ['=@^', 'max'],
     ['=@-', 'min'],
+    ['=**', 'pow'],
+    ['=:**', 'pow'],
+    ['=&&', 'and'],
+    ['=:&&', 'and'],
+    ['=||', 'or'],
+    ['=:||', 'or'],
+    ['=?/', 'relu_gate'],
+    ['=:?/', 'relu_gate'],
+    ['=?^', 'sat01_gate'],
+    ['=:?^', 'sat01_gate'],
   ])('%s is the user’s error', (sign, op) => {
     const source = {
       locate: () => ({ file: 'a.ts', line: 3, column: 5, text: 'cd`y =* x`;' }),

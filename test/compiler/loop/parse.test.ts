@@ -23,7 +23,7 @@ test.each<[title: string, body: string, complaint: string]>([
   ['a loop without an end', 'for i < 4 { x[i] := 1;', 'expected a name before ""'],
   ['a parenthesis without an end', 's := (1 + 2;', 'expected ")" before ";"'],
   ['a call without an end', 's := relu(1;', 'expected "," before ";"'],
-  ['an unknown op', 's := sinh(1);', 'expected an op or a dtype instead of sinh before ";"'],
+  ['an unknown op', 's := sinc(1);', 'expected an op or a dtype instead of sinc before ";"'],
   ['a cast of nothing', 's := f32();', 'expected one operand of f32 before ";"'],
   ['a cast of two', 's := f32(d, d);', 'expected one operand of f32 before ";"'],
   ['an unknown dtype of an array', 'local t: f33;', 'expected a dtype instead of f33 before ";"'],

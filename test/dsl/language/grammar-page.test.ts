@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseCd, parseOp, parseSpec } from '../../../dsl/language/parse.ts';
+import { functionNames } from '../../../dsl/ops/names.ts';
 import { printOp } from '../../support/print-ast.ts';
 import { sourceOf } from '../../support/template.ts';
 
@@ -26,6 +27,11 @@ test.each(rowsUnder('Expressions').flat())('%s is an expression', text => {
 test.each(rowsUnder('Precedence').map(codes => codes.slice(-2)))('%s is %s', (...codes) => {
   const [text, same] = codes.map(code => printOp(parseOp(sourceOf(code))));
   expect(text).toBe(same);
+});
+
+test('every function has its row', () => {
+  const words = new Set(rowsUnder('Functions').flatMap(codes => codes.flatMap(c => c.split(' '))));
+  expect(functionNames.filter(name => !words.has(name) && !words.has(`${name}:`))).toEqual([]);
 });
 
 test.each(rowsUnder('`op`').flat())('op: %s', text => {
