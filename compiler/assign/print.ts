@@ -12,7 +12,7 @@ import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import type { Assign, Code, Scalar } from './ir.ts';
+import { type Assign, type Code, isStore, type Scalar } from './ir.ts';
 import { isInjective, type Projections, specOf } from './projections.ts';
 import type { Routine } from './routine.ts';
 import { accessesOf } from './traverse.ts';
@@ -50,12 +50,22 @@ function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
   }
 }
 
-const signs = { set: '', add: '+', sub: '-', mul: '*', div: '/', max: '@^', min: '@-' } as const;
+const signs = {
+  set: '',
+  put: '',
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  max: '@^',
+  min: '@-',
+} as const;
 
 export function printAssign(a: Assign<TensorNode, Projections>): string {
-  const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
+  const sign = isStore(a.op) ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
+  if (a.op === 'put') return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
   if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
   return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
 }

@@ -2,7 +2,7 @@
  * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
  * time: no loop IR, so that lowering has something to be compared with.
  */
-import type { Assign, Code, Scalar } from '../../compiler/assign/ir.ts';
+import { type Assign, type Code, isStore, type Scalar } from '../../compiler/assign/ir.ts';
 import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
@@ -67,9 +67,9 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const target = arrays.of(node);
   const points = pointsOf(a, symbols);
   const targets = points.map(point => offsetAt(a, node, slot, point));
-  const isSingle = a.op === 'set' || (a.reset && new Set(targets).size === targets.length);
+  const isSingle = isStore(a.op) || (a.reset && new Set(targets).size === targets.length);
   if (a.op === 'set' || a.reset) {
-    const start = roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op));
+    const start = roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op));
     const reached = new Set(targets);
     target.forEach((_, cell) => {
       if (!isSingle || !reached.has(cell)) target[cell] = start;
@@ -93,7 +93,7 @@ function next(
   cell: number,
   value: number,
 ): number {
-  return op === 'set' ? value : evaluate(op, target.node.dtype, cell, value);
+  return isStore(op) ? value : evaluate(op, target.node.dtype, cell, value);
 }
 
 /** In the order in which they run. */
