@@ -32,6 +32,7 @@ export {
   type Assign,
   assign,
   type Code,
+  isStore,
   type Scalar,
   scalarApply,
   scalarConst,

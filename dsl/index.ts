@@ -10,4 +10,13 @@ export { forward, sequence } from './code.ts';
 export { Code } from './graph/code.ts';
 export { ArrayRef, Tensor } from './graph/tensor.ts';
 export { op, type OpResult } from './op.ts';
+export {
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type CumulativeOptions,
+  scan,
+  type ScanOptions,
+} from './scan.ts';
 export { symbol } from './symbol.ts';

@@ -10,7 +10,7 @@
  *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
  *     projections never reach keep it. A target cell reached just once gets the value itself.
  *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
- *     reach become 0.
+ *     reach become 0. `put` is the same but for these cells: they keep what they hold.
  *
  * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
  * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.
@@ -43,11 +43,16 @@ export interface Repeat<N, P> {
 export interface Assign<N, P> {
   readonly kind: 'assign';
   readonly target: Access<N>;
-  readonly op: 'set' | AccumulateOp;
+  readonly op: 'set' | 'put' | AccumulateOp;
   readonly reset: boolean;
   readonly value: Scalar<N>;
   readonly projections: P;
   readonly origins: Origins;
+}
+
+/** Each cell that it reaches gets one value, whatever the cell held. */
+export function isStore(op: Assign<unknown, unknown>['op']): op is 'set' | 'put' {
+  return op === 'set' || op === 'put';
 }
 
 // ── Scalars ─────────────────────────────────────────────────────────────────────────────────────

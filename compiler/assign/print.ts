@@ -7,12 +7,12 @@
  *     matmul =:+ w1 * moons_input ~logic:"@";
  */
 import { shortest } from '../core/dtype.ts';
-import { type AccumulateOp, infoOf, type Op, ops } from '../core/op.ts';
+import { infoOf, type Op, ops } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import type { Assign, Code, Scalar, ScalarApply } from './ir.ts';
+import { type Assign, type Code, isStore, type Scalar, type ScalarApply } from './ir.ts';
 import { isInjective, type Projections, specOf } from './projections.ts';
 import type { Routine } from './routine.ts';
 import { accessesOf } from './traverse.ts';
@@ -50,7 +50,9 @@ function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
   }
 }
 
-const signs: Readonly<Record<AccumulateOp, string>> = {
+const signs: Readonly<Record<Assign<TensorNode, Projections>['op'], string>> = {
+  set: '',
+  put: '',
   add: '+',
   sub: '-',
   mul: '*',
@@ -65,9 +67,10 @@ const signs: Readonly<Record<AccumulateOp, string>> = {
 };
 
 export function printAssign(a: Assign<TensorNode, Projections>): string {
-  const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
+  const sign = isStore(a.op) ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
+  if (a.op === 'put') return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
   if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
   return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
 }

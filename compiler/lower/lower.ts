@@ -9,7 +9,7 @@
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
  * cell is written instead. Nothing else is optimised here.
  */
-import type { Assign, Code } from '../assign/ir.ts';
+import { type Assign, type Code, isStore } from '../assign/ir.ts';
 import {
   isInjective,
   isSurjective,
@@ -94,11 +94,10 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
 
   const full = isSurjective(a, node.dims);
-  const once = a.op === 'set' || (a.reset && isInjective(a));
-  if (once && full && value.kind === 'const' && a.op === 'set')
-    return fill(node, value.value, a.origins);
-  const start = a.op === 'set' ? 0 : neutralOf(a.op);
-  const needsFill = once ? !full : a.reset;
+  const once = isStore(a.op) || (a.reset && isInjective(a));
+  if (full && value.kind === 'const' && isStore(a.op)) return fill(node, value.value, a.origins);
+  const start = isStore(a.op) ? 0 : neutralOf(a.op);
+  const needsFill = a.op !== 'put' && (once ? !full : a.reset);
   const leaf = once
     ? write(node, target, firstOf(a.op, value), a.origins)
     : accumulate(a.op, node, target, value, a.origins);
@@ -112,7 +111,7 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
 
 /** What one value gives when an accumulation starts from the neutral element. */
 function firstOf(op: Assign<TensorNode, Projections>['op'], value: Expr): Expr {
-  if (op === 'set' || takesValue.has(op)) return value;
+  if (isStore(op) || takesValue.has(op)) return value;
   if (op === 'sub') return apply('neg', [value], value.origins);
   const first = apply(op, [constant(value.dtype, neutralOf(op)), value], value.origins);
   return cast(value.dtype, first, value.origins);

@@ -15,6 +15,7 @@ import type {
   TensorLit,
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
 import { arityOf, functions, infixOperation, negation, product, slice } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
@@ -24,6 +25,7 @@ import { applyEinsum, capture, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
 import type { Setting } from './layer.ts';
+import { applyCumulative, applyStep, type Operand } from './scan-step.ts';
 import { specOf } from './spec.ts';
 import { literalValues } from './tensor-literal.ts';
 import {
@@ -213,10 +215,8 @@ export class ExpressionElaborator {
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
       return this.#applied(operation, args, { span, operator: callee.span }, label);
     }
-    if (builtin && callee.name === 'dim') return this.#captured(args, span);
-    if (builtin && isTransform(callee.name)) {
-      return this.#transformed(callee.name, args, span, label);
-    }
+    const made = builtin ? this.#builtin(callee.name, args, span, label) : undefined;
+    if (made) return made;
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
@@ -232,6 +232,14 @@ export class ExpressionElaborator {
     return applyDefinition(definition, operands, context, span);
   }
 
+  /** The functions that are no operations; undefined for another name. */
+  #builtin(name: string, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
+    if (name === 'dim') return this.#captured(args, span);
+    if (isTransform(name)) return this.#transformed(name, args, span, label);
+    if (name === 'scan') return this.#scan(args, span, label);
+    return isCumulative(name) ? this.#cumulative(name, args, span, label) : undefined;
+  }
+
   /** `dim d`: the size that a spec has captured. */
   #captured(args: readonly Expr[], span: Span): Tensor {
     const { captures } = this.#environment;
@@ -242,6 +250,33 @@ export class ExpressionElaborator {
     throw fail('EINC0304', 'no spec before this has captured that', name?.span ?? span, {
       help: ['capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]'],
     });
+  }
+
+  /** `scan(step, init, xs)`: what the step gives for each cell of the axis. */
+  #scan(args: readonly Expr[], span: Span, label?: string): Tensor {
+    const [first, ...rest] = args;
+    if (!first) throw wrongArity('scan', 3, args.length, { span });
+    const step = this.#value(first);
+    if (step instanceof Tensor) {
+      throw fail('EINC0312', '`scan` takes a step, which is a function', first.span, {
+        help: ['define one: step(h, x) = tanh({ w } * x + { u } * h)'],
+      });
+    }
+    const [init, xs, ...more] = this.#operands(rest);
+    if (!init || !xs || more.length > 0) throw wrongArity('scan', 3, args.length, { span });
+    const context = { span, label, solver: this.#solver };
+    return applyStep(definitionOf(step), { init, xs }, context);
+  }
+
+  #cumulative(name: CumulativeName, args: readonly Expr[], span: Span, label?: string): Tensor {
+    const [x, ...others] = this.#operands(args);
+    if (!x || others.length > 0) throw wrongArity(name, 1, args.length, { span });
+    return applyCumulative(name, x, {}, { span, label, solver: this.#solver });
+  }
+
+  #operands(args: readonly Expr[]): readonly Operand[] {
+    const written = this.#written(args);
+    return args.map((arg, i) => ({ ...written[i], tensor: this.tensor(arg) }));
   }
 
   #transformed(name: TransformName, args: readonly Expr[], span: Span, label?: string): Tensor {

@@ -144,6 +144,7 @@ function elaborateBody(
   return makeTensorFunction({
     label: label ?? 'function',
     arity: params.length,
+    parameters: params.map(p => p.text),
     params: Object.fromEntries(
       inlinesIn(body).flatMap(inline => {
         const param = environment.inlines.get(inline);

@@ -15,6 +15,8 @@ export interface TensorFunction {
 export interface FunctionDefinition {
   readonly label: string;
   readonly arity: number;
+  /** What its body calls its arguments. */
+  readonly parameters?: readonly string[];
   readonly params: Readonly<Record<string, Tensor>>;
   readonly body: (args: readonly Tensor[], context: Context) => Tensor;
 }

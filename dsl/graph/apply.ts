@@ -1,10 +1,4 @@
-import {
-  type Access,
-  type Scalar,
-  scalarConst,
-  type Span,
-  mapAccesses,
-} from '../../compiler/index.ts';
+import { access, type Scalar, scalarConst, type Span, mapAccesses } from '../../compiler/index.ts';
 import type { Operand, Use } from '../shape/row.ts';
 import { constraintsOf } from '../shape/logic.ts';
 import { openShape } from '../shape/row.ts';
@@ -90,20 +84,23 @@ export function instantiate(
     throw new TypeError(`operand ${operand} has no ${part}`);
   };
   const target = { ...a.target, node: arrayOf(a.target.node) };
-  const value = mapAccesses(
-    a.value,
-    access => constantOf(access, tensors) ?? { ...access, node: arrayOf(access.node) },
-  );
+  const value = mapAccesses(a.value, access => {
+    const { part, operand } = access.node;
+    const constant = part === 'value' ? constantOf(tensors[operand]) : undefined;
+    return constant ?? { ...access, node: arrayOf(access.node) };
+  });
   const origins = [...result.origins, ...a.origins];
   return { ...a, target, value, projections: projections.of(a.projections), origins };
 }
 
+/** A cell of a tensor's value. */
+export function cellOf(tensor: Tensor, slot: number): Scalar<ArrayRef> {
+  return constantOf(tensor) ?? access(tensor.value, slot);
+}
+
 /** Constants and symbols need no array: they stand in the formula themselves. */
-function constantOf(
-  { node }: Access<Slot>,
-  tensors: readonly Tensor[],
-): Scalar<ArrayRef> | undefined {
-  const source = node.part === 'value' ? tensors[node.operand]?.source : undefined;
+function constantOf(tensor: Tensor | undefined): Scalar<ArrayRef> | undefined {
+  const source = tensor?.source;
   if (source?.kind === 'constant') return scalarConst(source.value);
   if (source?.kind === 'dim') return scalarConst(sizeSettled(source.axis, source.shapes));
   return source?.kind === 'symbol' ? { kind: 'symbol', symbol: source.symbol } : undefined;

@@ -1,60 +1,94 @@
 /** The code that passes a tensor's gradient down to all it was computed from. */
-import { adjointOf, type Tally } from '../../compiler/index.ts';
-import { forwardOf, instantiate } from './apply.ts';
-import type { SlotAssign } from './operation.ts';
-import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
+import { access, assign, mapCode, sequence } from '../../compiler/index.ts';
+import { Solver } from '../shape/solve.ts';
+import { cellOf } from './apply.ts';
+import { contributionsOf } from './contributions.ts';
+import { backThrough } from './derived.ts';
+import { forwardCodeOf, takesCode } from './forward.ts';
+import { OpenProjections } from './open-projections.ts';
+import { resultsOf } from './scan-derivative.ts';
+import { standIn } from './scan.ts';
+import { type ArrayRef, coneOf, type OpenAssign, type OpenCode, type Tensor } from './tensor.ts';
 
 /**
  * Reverse order of the forward code. The gradient of a computed tensor starts with its first
  * contribution, whatever it held; the gradients of parameters accumulate over runs of this code
  * until they are zeroed, and that of `root` is the caller's to set.
  */
-export function backpropOf(root: Tensor): readonly OpenAssign[] {
-  const begun = new Set<ArrayRef>();
-  const code: OpenAssign[] = [];
-  for (const tensor of root.cone().toReversed()) {
-    // Nothing has passed this one a gradient, as with the condition of `where`.
-    if (tensor !== root && tensor.requiresGrad && !begun.has(tensor.grad)) continue;
-    for (const a of contributionsOf(tensor, ownGradient)) {
-      const { node } = a.target;
-      const starts = node.tensor.source.kind === 'computed' && !begun.has(node);
-      begun.add(node);
-      code.push(starts ? { ...a, reset: true } : a);
+export function backpropOf(root: Tensor): OpenCode {
+  return new Backprop(root).code();
+}
+
+class Backprop {
+  readonly #root: Tensor;
+  readonly #cone: readonly Tensor[];
+  readonly #begun = new Set<ArrayRef>();
+
+  constructor(root: Tensor) {
+    this.#root = root;
+    this.#cone = root.cone();
+  }
+
+  code(): OpenCode {
+    return sequence(this.#cone.toReversed().flatMap(t => this.#passedOn(t)));
+  }
+
+  #passedOn(tensor: Tensor): readonly OpenCode[] {
+    if (tensor.source.kind === 'scan') return this.#passedThrough(tensor);
+    // Nothing has passed some of them a gradient, as with the condition of `where`.
+    if (tensor.requiresGrad && !this.#hasGradient(tensor)) return [];
+    return contributionsOf(tensor, ownGradient).map(a => this.#contribution(a));
+  }
+
+  #hasGradient(tensor: Tensor): boolean {
+    return tensor === this.#root || (tensor.requiresGrad && this.#begun.has(tensor.grad));
+  }
+
+  #contribution(a: OpenAssign): OpenAssign {
+    const { node } = a.target;
+    const { kind } = node.tensor.source;
+    const starts = (kind === 'computed' || kind === 'scanned') && !this.#begun.has(node);
+    this.#begun.add(node);
+    return starts ? { ...a, reset: true } : a;
+  }
+
+  /** The scan back is made of tensors; it reads and adds to gradients where they are held. */
+  #passedThrough(run: Tensor): readonly OpenCode[] {
+    const incoming = new Map<Tensor, Tensor>();
+    const held = new Map<ArrayRef, ArrayRef>();
+    for (const result of resultsOf(run).filter(t => this.#hasGradient(t))) {
+      const gradient = standIn(`grad_${result.label ?? result.hint}`, result.shape, run);
+      incoming.set(result, gradient);
+      held.set(gradient.value, result.grad);
     }
+    if (incoming.size === 0) return [];
+    const wanted = new Set(run.operands.filter(t => t.requiresGrad));
+    const back = Solver.transaction(solver => backThrough(run, incoming, wanted, solver));
+    const known = new Set(this.#cone);
+    const due = coneOf(
+      back.map(({ derivative }) => derivative),
+      known,
+    ).filter(t => takesCode(t) && !known.has(t));
+    const code = sequence([
+      ...due.map(forwardCodeOf),
+      ...back.map(({ of, derivative }) => this.#contribution(addedTo(of, derivative))),
+    ]);
+    return [
+      mapCode(
+        code,
+        array => held.get(array) ?? array,
+        projections => projections,
+      ),
+    ];
   }
-  return code;
 }
 
-/** Where the gradient of a tensor is held; undefined for one that none is wanted for. */
-export type GradientOf = (tensor: Tensor) => ArrayRef | undefined;
-
-/** What the gradient of one tensor adds to those of its operands. */
-export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonly OpenAssign[] {
-  if (tensor.source.kind !== 'computed' || !gradientOf(tensor)) return [];
-  const { operation, operands } = tensor.source.by;
-  const ofArray = (array: ArrayRef): ArrayRef | undefined =>
-    array.part === 'value' ? gradientOf(array.tensor) : undefined;
-  if (!operation.backward) {
-    const forward = forwardOf(tensor);
-    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), ofArray, tallyOf));
-  }
-  const isWanted = ({ target }: SlotAssign): boolean => {
-    const operand = operands[target.node.operand - 1];
-    return operand !== undefined && gradientOf(operand) !== undefined;
-  };
-  return operation.backward.filter(isWanted).map(a => instantiate(a, tensor, gradientOf));
-}
-
-/**
- * Among several assignments that add up to a value, none is all of it: so the adjoint must not take
- * the value for what this one assigned.
- */
-function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
-  return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
-}
-
-export function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {
-  return tensor.tally(tally);
+/** `of.grad =+ gradient` */
+function addedTo(of: Tensor, gradient: Tensor): OpenAssign {
+  const { label: text, span, shape, origins } = of;
+  const use = { operator: 'scan', span, operands: [], result: { span, text, shape } };
+  const projections = new OpenProjections({ kind: 'pointwise' }, [shape, gradient.shape], use);
+  return assign(access(of.grad, 0), { op: 'add' }, cellOf(gradient, 1), projections, origins);
 }
 
 function ownGradient(tensor: Tensor): ArrayRef | undefined {

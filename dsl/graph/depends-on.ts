@@ -23,6 +23,7 @@ export function withoutDependents(
 /** Whether a tensor reads one of these symbols itself. */
 function readsAny({ source }: Tensor, changed: ReadonlySet<Changing>): boolean {
   if (source.kind === 'symbol') return changed.has(source.symbol);
+  if (source.kind === 'scan') return source.scan.inner.some(t => readsAny(t, changed));
   if (source.kind !== 'computed') return false;
   const { logic } = source.by.operation;
   return logic.kind === 'slice' && changed.has(logic.symbol);

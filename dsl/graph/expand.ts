@@ -1,16 +1,15 @@
 /** From code as it was put together to the assignments a routine runs. */
-import { assign, type Code, scalarConst, sequence, unreachable } from '../../compiler/index.ts';
-import { forwardOf } from './apply.ts';
+import { assign, scalarConst, sequence, unreachable } from '../../compiler/index.ts';
 import { backpropOf } from './backprop.ts';
 import { type CodeTree, visitTree } from './code-tree.ts';
 import { type Changing, withoutDependents } from './depends-on.ts';
+import { forwardCodeOf, takesCode } from './forward.ts';
 import { OpenProjections } from './open-projections.ts';
-import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
-
-export type OpenCode = Code<ArrayRef, OpenProjections>;
+import { checkInside, withoutUnread } from './scan-code.ts';
+import type { OpenAssign, OpenCode, Tensor } from './tensor.ts';
 
 export function expand(tree: CodeTree): OpenCode {
-  return new Expansion().expand(tree);
+  return withoutUnread(new Expansion().expand(tree));
 }
 
 /**
@@ -43,7 +42,7 @@ class Expansion {
       case 'forward':
         return sequence(this.#forward(tree.tensor, this.#current));
       case 'backprop':
-        return sequence(backpropOf(tree.tensor));
+        return backpropOf(tree.tensor);
       case 'zero-grads':
         return sequence(zeroGradsOf(tree.tensor));
       default:
@@ -51,11 +50,12 @@ class Expansion {
     }
   }
 
-  #forward(root: Tensor, done: ReadonlySet<Tensor>): readonly OpenAssign[] {
-    const due = root.cone().filter(t => t.source.kind === 'computed' && !done.has(t));
+  #forward(root: Tensor, done: ReadonlySet<Tensor>): readonly OpenCode[] {
+    checkInside(root);
+    const due = root.cone().filter(t => takesCode(t) && !done.has(t));
     this.#computed = new Set([...this.#computed, ...due]);
     this.#current = new Set([...this.#current, ...due]);
-    return due.flatMap(forwardOf);
+    return due.map(forwardCodeOf);
   }
 
   /**

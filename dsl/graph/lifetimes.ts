@@ -1,6 +1,5 @@
-import { accessesOf, visitAssigns } from '../../compiler/index.ts';
-import type { ArrayRef, OpenAssign } from './tensor.ts';
-import type { OpenCode } from './expand.ts';
+import { accessesOf, isStore, visitAssigns } from '../../compiler/index.ts';
+import type { ArrayRef, OpenAssign, OpenCode } from './tensor.ts';
 
 export interface Lifetimes {
   /** Every array the code touches, in the order met. */
@@ -17,7 +16,8 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   visitAssigns(code, (a: OpenAssign) => {
     const target = a.target.node;
     const reads = accessesOf(a.value).map(access => access.node);
-    const updates = a.op !== 'set' && !a.reset ? [target] : [];
+    const startsAnew = isStore(a.op) || a.reset;
+    const updates = startsAnew ? [] : [target];
     for (const array of [...reads, ...updates]) if (!outputs.has(array)) inputs.add(array);
     outputs.add(target);
     [...reads, target].forEach(array => arrays.add(array));

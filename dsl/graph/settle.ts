@@ -16,6 +16,7 @@ import { type CodeTree, visitTree } from './code-tree.ts';
 import { expand } from './expand.ts';
 import { type Lifetimes, lifetimesIn } from './lifetimes.ts';
 import { nameArrays, nameOfCode } from './naming.ts';
+import { checkLengths } from './scan-code.ts';
 import { freeSymbols } from './symbols.ts';
 
 export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine {
@@ -23,6 +24,7 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
   const lifetimes = lifetimesIn(code);
   const { arrays } = lifetimes;
   closeShapes(arrays.map(array => array.tensor.shape));
+  checkLengths(code);
   const names = nameArrays(arrays);
   const deviceOf = (array: ArrayRef): LinkableRoutine['arrays'][number] =>
     array.deviceArray(options.dtype);

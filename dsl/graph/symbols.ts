@@ -1,13 +1,5 @@
-import {
-  type Code,
-  type StaticSymbol,
-  symbolsOf,
-  unreachable,
-  UserError,
-} from '../../compiler/index.ts';
-import type { ArrayRef } from './tensor.ts';
-import type { OpenCode } from './expand.ts';
-import type { OpenProjections } from './open-projections.ts';
+import { type StaticSymbol, symbolsOf, unreachable, UserError } from '../../compiler/index.ts';
+import type { OpenCode } from './tensor.ts';
 
 /** The static symbols a routine must be given: those used outside a loop over them, as met. */
 export function freeSymbols(code: OpenCode): readonly StaticSymbol[] {
@@ -27,11 +19,7 @@ export function freeSymbols(code: OpenCode): readonly StaticSymbol[] {
   return [...found];
 }
 
-function collect(
-  code: Code<ArrayRef, OpenProjections>,
-  bound: ReadonlySet<StaticSymbol>,
-  to: Set<StaticSymbol>,
-): void {
+function collect(code: OpenCode, bound: ReadonlySet<StaticSymbol>, to: Set<StaticSymbol>): void {
   switch (code.kind) {
     case 'sequence':
       code.body.forEach(child => collect(child, bound, to));

@@ -5,6 +5,7 @@
 import {
   type ArrayHandle,
   type Assign,
+  type Code,
   type DeviceArray,
   type DType,
   type Initial,
@@ -21,6 +22,7 @@ import type { Dim, Row, Shape } from '../shape/row.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
 import type { Operation } from './operation.ts';
+import type { Turns } from '../shape/turns.ts';
 
 /** Where a tensor's value comes from. */
 export type TensorSource =
@@ -34,7 +36,13 @@ export type TensorSource =
   | { readonly kind: 'symbol'; readonly symbol: StaticSymbol }
   /** The size of an axis, or of all axes of a row, of some shapes; settled when code is compiled. */
   | { readonly kind: 'dim'; readonly axis: Dim | Row; readonly shapes: readonly Shape[] }
-  | { readonly kind: 'computed'; readonly by: Computation };
+  | { readonly kind: 'computed'; readonly by: Computation }
+  /** The turns of a scan. It has no value of its own: its results have. */
+  | { readonly kind: 'scan'; readonly scan: Scan }
+  /** A result of a scan, written by its turns. `isHidden`: only where something reads it. */
+  | { readonly kind: 'scanned'; readonly run: Tensor; readonly isHidden: boolean }
+  /** The carry or a slice, as the step of a scan sees it. */
+  | { readonly kind: 'stand-in' };
 
 export interface TensorOptions {
   readonly label: string | undefined;
@@ -54,6 +62,8 @@ export class Tensor implements ArrayHandle {
   /** Whether gradients flow through it: a parameter, or computed from one. */
   readonly requiresGrad: boolean;
   readonly value: ArrayRef;
+  /** The tensors it is computed from directly. */
+  readonly operands: readonly Tensor[];
   readonly #grad: ArrayRef | undefined;
   readonly #tallies = new Map<Tally, ArrayRef>();
 
@@ -63,9 +73,8 @@ export class Tensor implements ArrayHandle {
     this.shape = shape;
     this.source = source;
     this.origins = origins;
-    this.requiresGrad =
-      source.kind === 'param' ||
-      (source.kind === 'computed' && source.by.operands.some(t => t.requiresGrad));
+    this.operands = operandsOf(source);
+    this.requiresGrad = source.kind === 'param' || this.operands.some(t => t.requiresGrad);
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }
@@ -90,23 +99,9 @@ export class Tensor implements ArrayHandle {
     return array;
   }
 
-  /** The tensors it is computed from directly. */
-  get operands(): readonly Tensor[] {
-    return this.source.kind === 'computed' ? this.source.by.operands : [];
-  }
-
   /** The tensor and all it is computed from, operands before the tensors they go into. */
   cone(): readonly Tensor[] {
-    const cone = new Set<Tensor>();
-    const entered = new Set<Tensor>();
-    const visit = (t: Tensor): void => {
-      if (entered.has(t)) return;
-      entered.add(t);
-      t.operands.forEach(visit);
-      cone.add(t);
-    };
-    visit(this);
-    return [...cone];
+    return coneOf([this]);
   }
 
   /** The parameters it is computed from, by name. Where two share a label, the second `w` is `w2`. */
@@ -139,6 +134,47 @@ export class Tensor implements ArrayHandle {
   }
 }
 
+function operandsOf(source: TensorSource): readonly Tensor[] {
+  switch (source.kind) {
+    case 'computed':
+      return source.by.operands;
+    case 'scan':
+      return source.scan.operands;
+    case 'scanned':
+      return [source.run];
+    case 'param':
+    case 'data':
+    case 'state':
+    case 'constant':
+    case 'symbol':
+    case 'dim':
+    case 'stand-in':
+      return [];
+    default:
+      return unreachable(source);
+  }
+}
+
+/**
+ * Some tensors and all they are computed from, operands before the tensors they go into. What is in
+ * `given` counts as given, however it is computed.
+ */
+export function coneOf(
+  roots: readonly Tensor[],
+  given: ReadonlySet<Tensor> = new Set(),
+): readonly Tensor[] {
+  const cone = new Set<Tensor>();
+  const entered = new Set<Tensor>();
+  const visit = (t: Tensor): void => {
+    if (entered.has(t)) return;
+    entered.add(t);
+    if (!given.has(t)) t.operands.forEach(visit);
+    cone.add(t);
+  };
+  roots.forEach(visit);
+  return [...cone];
+}
+
 /** An operation applied to operands: how a tensor is computed. */
 export interface Computation {
   readonly operation: Operation;
@@ -146,8 +182,52 @@ export interface Computation {
   readonly projections: OpenProjections;
 }
 
+/**
+ * A step taken once for each cell of an axis: from the carry and the slices of that turn, the carry
+ * of the next turn and more results. What the turns compute stands in `inner`; it has no value
+ * outside of them.
+ */
+export interface Scan {
+  readonly turns: Turns;
+  readonly carries: readonly ScanCarry[];
+  readonly slices: readonly ScanSlice[];
+  /** Results with one value a turn, side by side along the axis. */
+  readonly stacks: readonly ScanResult[];
+  /** Results that add up over the turns. */
+  readonly sums: readonly ScanResult[];
+  /** What is computed in each turn, operands first. */
+  readonly inner: readonly Tensor[];
+  /** Those from outside that the step reads: parameters, and whatever is the same in all turns. */
+  readonly closed: readonly Tensor[];
+  /** All that is from outside: where carries start, what slices are of, what the step reads. */
+  readonly operands: readonly Tensor[];
+}
+
+/** What one turn hands to the next. All but `saved` have one shape. */
+export interface ScanCarry {
+  readonly place: Tensor;
+  readonly start: Tensor;
+  readonly next: Tensor;
+  readonly last: Tensor;
+  /** What `place` held in each turn, for the derivatives. */
+  readonly saved: ScanResult;
+}
+
+export interface ScanSlice {
+  readonly place: Tensor;
+  readonly whole: Tensor;
+}
+
+/** What a turn computes, and what the turns make of it. */
+export interface ScanResult {
+  readonly each: Tensor;
+  readonly whole: Tensor;
+}
+
 /** An assignment over arrays whose shapes may still be open. */
 export type OpenAssign = Assign<ArrayRef, OpenProjections>;
+
+export type OpenCode = Code<ArrayRef, OpenProjections>;
 
 export type ArrayPart = 'value' | 'grad' | Tally;
 
@@ -200,6 +280,9 @@ export class ArrayRef implements ArrayHandle {
       case 'symbol':
       case 'dim':
       case 'computed':
+      case 'scan':
+      case 'scanned':
+      case 'stand-in':
         return { kind: 'none' };
       default:
         return unreachable(source);

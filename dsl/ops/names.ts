@@ -1,10 +1,13 @@
 /** The names that `op` knows as functions. */
+import { cumulative } from './cumulative.ts';
 import { functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
 export const functionNames: readonly string[] = [
   ...functions.keys(),
   ...Object.keys(arities),
+  ...Object.keys(cumulative),
+  'scan',
   'dim',
 ];
 

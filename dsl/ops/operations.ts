@@ -8,7 +8,7 @@ import { scalarFunction, scalarFunctions } from './scalar-functions.ts';
 const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
 
 /** `v =: f(v1, …)`, pointwise. */
-function elementwise(name: string, operator = name): Operation {
+export function elementwise(name: string, operator = name): Operation {
   const f = scalarFunction(name);
   const operands = [1, 2, 3].slice(0, f.arity).map(i => slotAccess('value', i));
   const logic = { kind: 'pointwise' } as const;

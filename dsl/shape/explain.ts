@@ -166,7 +166,7 @@ function placesOf(why: Why | undefined): Pick<Diagnostic, 'labels'> {
 }
 
 /** Rows of which nothing is known say nothing in an error. */
-function knownRows(shape: Shape): Shape {
+export function knownRows(shape: Shape): Shape {
   const known = (row: RowKind): Row =>
     hasAxes(shape[row]) ? shape[row] : { lead: [], rest: undefined, trail: [] };
   return { batch: known('batch'), input: known('input'), output: shape.output };

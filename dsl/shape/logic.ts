@@ -9,6 +9,7 @@ import type { Block } from './blocks.ts';
 import { einsum, padding } from './einsum.ts';
 import { type Constraint, dimVar, type Row, type RowKind, rowKinds, type Shape } from './row.ts';
 import { ofResult, type Use, type Why } from './row.ts';
+import { textOfTurn, turnConstraints, type Turns } from './turns.ts';
 
 export type Logic =
   /** Each axis of the result with the same axis of every operand. */
@@ -21,7 +22,9 @@ export type Logic =
   /** One operand of an einsum, with the margins that the einsum's `=` axes need. */
   | { readonly kind: 'padding'; readonly spec: Spec; readonly operand: number }
   /** The first batch axis at the value of a symbol. */
-  | { readonly kind: 'slice'; readonly symbol: StaticSymbol };
+  | { readonly kind: 'slice'; readonly symbol: StaticSymbol }
+  /** The cell of an axis that a scan has come to. */
+  | { readonly kind: 'turn'; readonly turns: Turns };
 
 /** As `cd` writes it. */
 export function textOf(logic: Logic): string {
@@ -38,6 +41,8 @@ export function textOf(logic: Logic): string {
       return 'pad';
     case 'slice':
       return `@| ${logic.symbol.name}`;
+    case 'turn':
+      return textOfTurn(logic.turns);
   }
 }
 
@@ -67,6 +72,8 @@ export function constraintsOf(
       return padding(logic.spec, logic.operand, slots, use);
     case 'slice':
       return operands.flatMap(operand => slice(result, operand, logic.symbol, use));
+    case 'turn':
+      return turnConstraints(logic.turns, slots, use);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import { Solver } from './solve.ts';
 import { Subscripts } from './subscripts.ts';
 import { settleSums } from './sum.ts';
+import { joinTurn } from './turns.ts';
 
 type AxisRows = Readonly<Record<RowKind, readonly Axis[]>>;
 
@@ -30,6 +31,7 @@ export function projectionsOf(
 ): Projections {
   const axes = slots.map(shape => mapRows(shape, axesOfRow));
   if (logic.kind === 'padding') centre(axes[0], axes[logic.operand + 1]);
+  else if (logic.kind === 'turn') joinTurn(logic.turns, axes);
   else join(logic, axes, use, block);
   const subscripts = new Subscripts();
   const isRead = (slot: number): boolean => slot === 0 || reads(logic, block, slot - 1);

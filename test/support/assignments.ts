@@ -73,6 +73,11 @@ export function assignment<N>(
   return assign(access(target, 0), signs[sign], value, projections(space, ...slots));
 }
 
+/** `set` that leaves the cells it does not reach as they are. */
+export function putting<N>(a: Assign<N, Projections>): Assign<N, Projections> {
+  return { ...a, op: 'put' };
+}
+
 /** A routine of this code, whose arrays are all on the device but for those named `t…`. */
 export function routineOf(
   body: Code<TensorNode, Projections>,

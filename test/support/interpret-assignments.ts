@@ -2,7 +2,7 @@
  * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
  * time: no loop IR, so that lowering has something to be compared with.
  */
-import type { Assign, Code, Scalar } from '../../compiler/assign/ir.ts';
+import { type Assign, type Code, isStore, type Scalar } from '../../compiler/assign/ir.ts';
 import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
@@ -67,9 +67,9 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const target = arrays.of(node);
   const points = pointsOf(a, symbols);
   const targets = points.map(point => offsetAt(a, node, slot, point));
-  const isSingle = a.op === 'set' || (a.reset && new Set(targets).size === targets.length);
+  const isSingle = isStore(a.op) || (a.reset && new Set(targets).size === targets.length);
   if (a.op === 'set' || a.reset) {
-    const start = roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op));
+    const start = roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op));
     const reached = new Set(targets);
     target.forEach((_, cell) => {
       if (!isSingle || !reached.has(cell)) target[cell] = start;
@@ -85,8 +85,9 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
 /** What a cell is that gets this value alone: a sum of it keeps the sign that `0 +` would take. */
 function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
   if (op === 'sub') return -value;
-  const isValue = op === 'set' || op === 'add';
-  return isValue ? value : evaluate(op, target.node.dtype, neutralOf(op), value);
+  return isStore(op) || op === 'add'
+    ? value
+    : evaluate(op, target.node.dtype, neutralOf(op), value);
 }
 
 function next(
@@ -94,7 +95,7 @@ function next(
   cell: number,
   value: number,
 ): number {
-  return op === 'set' ? value : evaluate(op, target.node.dtype, cell, value);
+  return isStore(op) ? value : evaluate(op, target.node.dtype, cell, value);
 }
 
 /** In the order in which they run. */

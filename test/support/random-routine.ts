@@ -115,12 +115,14 @@ class Builder {
     };
     const fits = loops.all().every(l => targetIndex.some(ix => ix.terms[0]?.loop === l));
     const safeOp = op === 'set' && !fits ? 'add' : op;
-    return assign(
-      access(target, 0),
-      { op: safeOp, reset: safeOp === 'set' ? false : reset || isNew },
-      value,
-      projections,
-    );
+    const to =
+      safeOp === 'set' ? { op: this.#store(isNew) } : { op: safeOp, reset: reset || isNew };
+    return assign(access(target, 0), to, value, projections);
+  }
+
+  /** What a new local holds where nothing is put is nothing. */
+  #store(isNew: boolean): 'set' | 'put' {
+    return !isNew && this.#choices.oneIn(2) ? 'put' : 'set';
   }
 
   #newLocal(): TensorNode {

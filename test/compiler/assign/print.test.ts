@@ -14,6 +14,7 @@ import { type TensorNode, tensorNode } from '../../../compiler/core/tensor-node.
 import {
   allSigns,
   assignment,
+  projections,
   routineOf,
   type Space,
   staticSymbol,
@@ -34,6 +35,17 @@ const pow = (...args: readonly Scalar<TensorNode>[]): Scalar<TensorNode> =>
   scalarApply('pow', ...args);
 const sub = (...args: readonly Scalar<TensorNode>[]): Scalar<TensorNode> =>
   scalarApply('sub', ...args);
+
+test('a put says where', () => {
+  const slice: Space = { axes: { i: 3 }, symbols: [batch], logic: '@| batch' };
+  const put = assign(
+    access(w, 1),
+    { op: 'put' },
+    access(x, 0),
+    projections(slice, 'i', 'batch, i'),
+  );
+  expect(printAssign(put)).toBe('w1.grad @| batch =: x');
+});
 
 test.each(allSigns)('y %s x', sign => {
   expect(printAssign(assignment(y, sign, a, each, 'i', 'i'))).toBe(`y ${sign} x`);

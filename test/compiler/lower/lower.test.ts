@@ -4,7 +4,13 @@ import type { Projections } from '../../../compiler/assign/projections.ts';
 import { type TensorNode, tensorNode } from '../../../compiler/core/tensor-node.ts';
 import { lower } from '../../../compiler/lower/lower.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
-import { assignment, routineOf, type Sign, staticSymbol } from '../../support/assignments.ts';
+import {
+  assignment,
+  putting,
+  routineOf,
+  type Sign,
+  staticSymbol,
+} from '../../support/assignments.ts';
 import { bodyOf } from '../../support/loop-text.ts';
 
 type Body = Code<TensorNode, Projections>;
@@ -38,6 +44,13 @@ describe('an assignment', () => {
       'without axes is one statement',
       assignment(s, '=+', scalarConst(1), { axes: {} }, ''),
       's += 1;',
+    ],
+    [
+      'that puts leaves the other cells as they are',
+      putting(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i')),
+      `for i < 2 {
+         y[i + 1] := x[i];
+       }`,
     ],
     [
       'that resets fills first, and reduces innermost',

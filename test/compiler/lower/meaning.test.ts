@@ -20,6 +20,7 @@ import type { Cells } from '../../../compiler/loop/interpret.ts';
 import {
   allSigns,
   assignment,
+  putting,
   routineOf,
   type Space,
   staticSymbol,
@@ -99,6 +100,19 @@ describe('routines', () => {
     ['a slice', assignment(y, '=:', access(table, 1), slice, 'i', 'batch, i')],
     ['a target that is a slice', assignment(table, '=:+', x1, slice, 'batch, i', 'i')],
     ['a target that is a slice and stays', assignment(table, '=+', x1, slice, 'batch, i', 'i')],
+    [
+      'a slice that is put in its place',
+      putting(assignment(table, '=:', x1, slice, 'batch, i', 'i')),
+    ],
+    [
+      'a loop that puts slices, backwards',
+      {
+        kind: 'repeat',
+        symbol: batch,
+        body: putting(assignment(table, '=:', x1, slice, '-1*batch + 1, i', 'i')),
+      },
+    ],
+    ['some cells put', putting(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i'))],
     ['the value of a symbol', assignment(y, '=+', stepValue, four, 'i')],
     ['a loop over a symbol', { kind: 'repeat', symbol: batch, body: sequence([fromTable, toY]) }],
     [

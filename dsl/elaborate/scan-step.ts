@@ -1,0 +1,87 @@
+/** Scans whose step is a function of two tensors, or one scalar op. */
+import type { Span } from '../../compiler/index.ts';
+import { applyOperation } from '../graph/apply.ts';
+import { constantTensor } from '../graph/make.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { cumulative, type CumulativeName, startOf } from '../ops/cumulative.ts';
+import { elementwise } from '../ops/operations.ts';
+import type { Solver } from '../shape/solve.ts';
+import { applyScan, type Scanned } from './scan.ts';
+import type { Part, ScanSettings } from './scan-call.ts';
+import { applyDefinition, type FunctionDefinition, wrongArity } from './tensor-function.ts';
+
+/** A tensor as it is written. */
+export interface Operand {
+  readonly tensor: Tensor;
+  readonly span?: Span | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface ScanContext {
+  readonly span: Span;
+  readonly label: string | undefined;
+  readonly solver: Solver;
+}
+
+/** `scan(step, init, xs)`: what the step gives in each turn, which is the next carry too. */
+export function applyStep(
+  definition: FunctionDefinition,
+  { init, xs }: { readonly init: Operand; readonly xs: Operand },
+  { span, label, solver }: ScanContext,
+): Tensor {
+  const { label: name, arity, parameters = [] } = definition;
+  if (arity !== 2) throw wrongArity(name, arity, 2, { span });
+  const [carryName = 'carry', sliceName = 'x'] = parameters;
+  return onlyOf(
+    applyScan(
+      {
+        operator: 'scan',
+        span,
+        init: [{ ...init, name: carryName }],
+        xs: [{ ...xs, name: sliceName }],
+        step: (carry, slices) => {
+          const context = { solver, label: undefined };
+          const next = applyDefinition(definition, [...carry, ...slices], context, span);
+          return { carry: [next], ys: [{ each: next, label }] };
+        },
+        options: {},
+      },
+      solver,
+    ),
+  );
+}
+
+/** `cumsum` and its like; along the last output axis unless the options say otherwise. */
+export function applyCumulative(
+  name: CumulativeName,
+  x: Operand,
+  options: ScanSettings,
+  { span, label, solver }: ScanContext,
+): Tensor {
+  const operation = elementwise(cumulative[name], name);
+  const written = { span, operator: span, operands: [] };
+  const start: Part = { tensor: constantTensor(startOf(name), [span]), name: 'so_far' };
+  return onlyOf(
+    applyScan(
+      {
+        operator: name,
+        span,
+        init: [start],
+        xs: [{ ...x, name: 'x' }],
+        step: (carry, slices) => {
+          const context = { solver, label: undefined };
+          const next = applyOperation(operation, [...carry, ...slices], written, context);
+          return { carry: [next], ys: [{ each: next, label }] };
+        },
+        options: { ...options, axis: options.axis ?? 'last' },
+      },
+      solver,
+    ),
+  );
+}
+
+function onlyOf({ ys }: Pick<Scanned, 'ys'>): Tensor {
+  const [all] = ys;
+  if (all) return all;
+  throw new TypeError('a scan without a result');
+}

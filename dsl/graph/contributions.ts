@@ -1,0 +1,36 @@
+/** What the gradient of one tensor adds to those of its operands. */
+import { adjointOf, type Tally } from '../../compiler/index.ts';
+import { forwardOf, instantiate } from './apply.ts';
+import type { SlotAssign } from './operation.ts';
+import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
+
+/** Where the gradient of a tensor is held; undefined for one that none is wanted for. */
+export type GradientOf = (tensor: Tensor) => ArrayRef | undefined;
+
+export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonly OpenAssign[] {
+  if (tensor.source.kind !== 'computed' || !gradientOf(tensor)) return [];
+  const { operation, operands } = tensor.source.by;
+  const ofArray = (array: ArrayRef): ArrayRef | undefined =>
+    array.part === 'value' ? gradientOf(array.tensor) : undefined;
+  if (!operation.backward) {
+    const forward = forwardOf(tensor);
+    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), ofArray, tallyOf));
+  }
+  const isWanted = ({ target }: SlotAssign): boolean => {
+    const operand = operands[target.node.operand - 1];
+    return operand !== undefined && gradientOf(operand) !== undefined;
+  };
+  return operation.backward.filter(isWanted).map(a => instantiate(a, tensor, gradientOf));
+}
+
+/**
+ * Among several assignments that add up to a value, none is all of it: so the adjoint must not take
+ * the value for what this one assigned.
+ */
+function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
+  return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
+}
+
+export function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {
+  return tensor.tally(tally);
+}

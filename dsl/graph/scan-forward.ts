@@ -1,0 +1,98 @@
+/** Forward mode through a scan: it takes the same turns, and carries the carry and its change. */
+import { makeScan, type ResultParts } from './scan.ts';
+import {
+  Additions,
+  type Derivative,
+  type DerivativeOf,
+  inShape,
+  movingIn,
+  scanOf,
+  type Through,
+} from './scan-derivative.ts';
+import type { ScanCarry, ScanResult, Tensor } from './tensor.ts';
+
+/** How some tensors change along others, which count as given. */
+export type ChangesOf = (
+  roots: readonly Tensor[],
+  along: ReadonlyMap<Tensor, Tensor>,
+) => DerivativeOf;
+
+/** From the changes of its operands to those of its results. */
+export function forwardScan(
+  run: Tensor,
+  changes: ReadonlyMap<Tensor, Tensor>,
+  { solver, derive }: Through<ChangesOf>,
+): readonly Derivative[] {
+  const scan = scanOf(run);
+  const by = { kind: 'tangent', solver } as const;
+  const added = new Additions(run, by);
+  const moving = movingIn(scan, new Set(changes.keys()));
+  const carries = scan.carries
+    .filter(c => moving.has(c.place))
+    .map(carry => ({ carry, place: added.place(carry.place) }));
+  const stacks = scan.stacks.filter(s => moving.has(s.each));
+  const sums = scan.sums.filter(s => moving.has(s.each));
+
+  const changeOf = derive(
+    [...carries.map(c => c.carry.next), ...[...stacks, ...sums].map(s => s.each)],
+    new Map([
+      ...carries.map(({ carry, place }) => [carry.place, place] as const),
+      ...scan.slices.flatMap(({ place, whole }) => {
+        const change = changes.get(whole);
+        return change ? [[place, added.slice(place, change)] as const] : [];
+      }),
+      ...scan.closed.flatMap(t => {
+        const change = changes.get(t);
+        return change ? [[t, change] as const] : [];
+      }),
+    ]),
+  );
+  const changing = makeScan({
+    turns: scan.turns,
+    carries: [
+      ...scan.carries.map(carry => ({ ...carry, isResult: false })),
+      ...carries.map(({ carry, place }) => ({
+        place,
+        start: inShape(place, changes.get(carry.start), by),
+        next: inShape(place, changeOf(carry.next), by),
+        isResult: true,
+      })),
+    ],
+    slices: [...scan.slices, ...added.slices],
+    stacks: stacks.map(changeParts),
+    sums: sums.map(changeParts),
+  });
+  return [
+    ...carries.flatMap(({ carry, place }) =>
+      changesOf(
+        carry,
+        changing.carries.find(c => c.place === place),
+      ),
+    ),
+    ...beside(stacks, changing.stacks),
+    ...beside(sums, changing.sums),
+  ];
+
+  function changeParts({ each, whole }: ScanResult): ResultParts {
+    const hint = `tangent_${whole.label ?? whole.hint}`;
+    return { each: inShape(each, changeOf(each), by), hint };
+  }
+}
+
+function changesOf(
+  { last, saved }: ScanCarry,
+  change: ScanCarry | undefined,
+): readonly Derivative[] {
+  if (!change) return [];
+  return [
+    { of: last, derivative: change.last },
+    { of: saved.whole, derivative: change.saved.whole },
+  ];
+}
+
+function beside(of: readonly ScanResult[], changes: readonly ScanResult[]): readonly Derivative[] {
+  return of.flatMap(({ whole }, i) => {
+    const change = changes[i];
+    return change ? [{ of: whole, derivative: change.whole }] : [];
+  });
+}

@@ -1,0 +1,119 @@
+/** Scans: a step taken once for each cell of an axis, as a tensor to which its results belong. */
+import { scalarShape, type Shape } from '../shape/row.ts';
+import { stacked, type Turns } from '../shape/turns.ts';
+import {
+  coneOf,
+  type Scan,
+  type ScanCarry,
+  type ScanResult,
+  type ScanSlice,
+  Tensor,
+} from './tensor.ts';
+
+/** What a scan is made from. The step has been called: all of it hangs on its stand-ins. */
+export interface ScanParts {
+  readonly turns: Turns;
+  readonly carries: readonly CarryParts[];
+  readonly slices: readonly ScanSlice[];
+  readonly stacks: readonly ResultParts[];
+  readonly sums: readonly ResultParts[];
+}
+
+export interface CarryParts extends Pick<ScanCarry, 'place' | 'start' | 'next'> {
+  /** What the last turn leaves is asked for, not just what the other results need of it. */
+  readonly isResult: boolean;
+}
+
+export interface ResultParts {
+  readonly each: Tensor;
+  readonly label?: string | undefined;
+  readonly hint: string;
+}
+
+/** Stands for the carry or a slice while the step is made. */
+export function standIn(hint: string, shape: Shape, { origins }: Pick<Tensor, 'origins'>): Tensor {
+  return new Tensor({ label: undefined, hint, shape, source: { kind: 'stand-in' }, origins });
+}
+
+/** Leaves out the carries and slices that nothing asked for depends on. */
+export function makeScan(parts: ScanParts): Scan {
+  const { turns } = parts;
+  const carries = neededCarries(parts);
+  const roots = [...rootsOf(parts), ...carries.map(c => c.next)];
+  const cone = coneOf(roots);
+  const slices = parts.slices.filter(s => cone.includes(s.place));
+  const inner = innerOf(cone, [...carries, ...slices]);
+  const isInner = new Set([...inner, ...[...carries, ...slices].map(c => c.place)]);
+  const read = [...roots, ...inner.flatMap(t => t.operands)];
+  const closed = [...new Set(read.filter(t => !isInner.has(t)))];
+  const outside = [...carries.map(c => c.start), ...slices.map(s => s.whole), ...closed];
+  const results = {
+    carries: [] as ScanCarry[],
+    stacks: [] as ScanResult[],
+    sums: [] as ScanResult[],
+  };
+  const scan: Scan = { turns, ...results, slices, inner, closed, operands: [...new Set(outside)] };
+  const run = runOf(scan);
+  results.carries.push(...carries.map(c => carryOf(c, run, turns)));
+  results.stacks.push(...parts.stacks.map(s => resultOf(s, run, stacked(s.each.shape, turns))));
+  results.sums.push(...parts.sums.map(s => resultOf(s, run, s.each.shape)));
+  return scan;
+}
+
+function rootsOf({ carries, stacks, sums }: ScanParts): readonly Tensor[] {
+  const asked = carries.filter(c => c.isResult);
+  return [...stacks.map(s => s.each), ...sums.map(s => s.each), ...asked.map(c => c.next)];
+}
+
+/** One carry may need another only to know its own next value. */
+function neededCarries(parts: ScanParts): readonly CarryParts[] {
+  let needed = parts.carries.filter(c => c.isResult);
+  for (;;) {
+    const cone = new Set(coneOf([...rootsOf(parts), ...needed.map(c => c.next)]));
+    const more = parts.carries.filter(c => c.isResult || cone.has(c.place));
+    if (more.length === needed.length) return more;
+    needed = more;
+  }
+}
+
+/** What depends on the carry or a slice is another in each turn. */
+function innerOf(
+  cone: readonly Tensor[],
+  places: readonly { readonly place: Tensor }[],
+): readonly Tensor[] {
+  const changing = new Set(places.map(({ place }) => place));
+  return cone.filter(t => {
+    const isInner = !changing.has(t) && t.operands.some(o => changing.has(o));
+    if (isInner) changing.add(t);
+    return isInner;
+  });
+}
+
+function runOf(scan: Scan): Tensor {
+  const { span } = scan.turns.symbol;
+  return new Tensor({
+    label: undefined,
+    hint: 'scan',
+    shape: scalarShape,
+    source: { kind: 'scan', scan },
+    origins: span ? [span] : [],
+  });
+}
+
+function carryOf({ place, start, next }: CarryParts, run: Tensor, turns: Turns): ScanCarry {
+  const { hint, shape } = place;
+  const last = resultOf({ each: next, hint: `${hint}_last` }, run, shape).whole;
+  const kept = { each: place, hint: `${hint}_saved` };
+  const saved = resultOf(kept, run, stacked(shape, turns), true);
+  return { place, start, next, last, saved };
+}
+
+function resultOf(
+  { each, label, hint }: ResultParts,
+  run: Tensor,
+  shape: Shape,
+  isHidden = false,
+): ScanResult {
+  const source = { kind: 'scanned', run, isHidden } as const;
+  return { each, whole: new Tensor({ label, hint, shape, source, origins: run.origins }) };
+}

@@ -1,0 +1,26 @@
+/** Sums, products and extremes of all cells up to each one: scans of a scalar op. */
+import { neutralOf } from '../../compiler/index.ts';
+import type { AccumulateOp } from '../../compiler/index.ts';
+
+/**
+ * Each is a scan of its op, so its derivative is that of the op: the gradient of `cumprod` is right
+ * beside zeros, and a tie of `cummax` shares the gradient evenly between the new cell and what was
+ * the greatest before it.
+ */
+export const cumulative = {
+  cumsum: 'add',
+  cumprod: 'mul',
+  cummax: 'max',
+  cummin: 'min',
+} as const satisfies Record<string, AccumulateOp>;
+
+export type CumulativeName = keyof typeof cumulative;
+
+export function isCumulative(name: string): name is CumulativeName {
+  return Object.hasOwn(cumulative, name);
+}
+
+/** What it starts from. */
+export function startOf(name: CumulativeName): number {
+  return neutralOf(cumulative[name]);
+}
