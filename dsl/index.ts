@@ -11,3 +11,4 @@ export { Code } from './graph/code.ts';
 export { ArrayRef, Tensor } from './graph/tensor.ts';
 export { op, type OpResult } from './op.ts';
 export { symbol } from './symbol.ts';
+export type { MadeBy, Templates } from './templates.ts';
