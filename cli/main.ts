@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { backendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';
+import type { CheckOptions } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { report } from './report.ts';
 import { runFile } from './run.ts';
+import type { TypesOptions } from './types.ts';
 import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 the program is wrong, 2 the command line is, 70 einc is. */
@@ -51,6 +53,27 @@ function commands(): Command {
     .action(async (file: string, args: string[], options: DumpOptions) => {
       configure(options.backend === undefined ? {} : { backend: options.backend });
       await dump(file, args, options);
+    });
+  einc
+    .command('check')
+    .description('find what is wrong with the templates of a project, without running it')
+    .argument('[paths...]', 'files and folders; all files of the project when there are none')
+    .option('--project <file>', 'its tsconfig.json, when it is not that of this folder')
+    .option('--json', 'as JSON')
+    .action(async (paths: string[], options: CheckOptions) => {
+      // TypeScript is large: only the commands that read programs load it.
+      const { check } = await import('./check.ts');
+      check(paths, options);
+    });
+  einc
+    .command('types')
+    .description('write down what the templates of a project make, for TypeScript: op<…>')
+    .argument('[paths...]', 'files and folders; all files of the project when there are none')
+    .option('--project <file>', 'its tsconfig.json, when it is not that of this folder')
+    .option('--out <file>', 'where to', 'einc-templates.d.ts')
+    .action(async (paths: string[], options: TypesOptions) => {
+      const { types } = await import('./types.ts');
+      types(paths, options);
     });
   einc
     .command('doctor')

@@ -20,3 +20,4 @@ export {
   type ScanOptions,
 } from './scan.ts';
 export { symbol } from './symbol.ts';
+export type { MadeBy, Templates } from './templates.ts';

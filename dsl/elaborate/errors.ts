@@ -3,7 +3,7 @@ import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
-import { describe, isSymbol } from './hole.ts';
+import { describe, HoleOfType, isSymbol } from './hole.ts';
 import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction } from './tensor-function.ts';
 
@@ -46,11 +46,12 @@ function listed(names: readonly string[]): string {
 
 /** A hole holds something that cannot stand there. */
 export function wrongHole(value: unknown, span: Span, wanted: string): UserError {
+  const example = value instanceof HoleOfType ? value.example : value;
   return new UserError({
     code: 'EINC0202',
     message: `this hole holds ${describe(value)}, but ${wanted} must stand here`,
     labels: [{ span }],
-    help: wanted === 'a static symbol' ? [makeSymbol] : hintsFor(value, wanted),
+    help: wanted === 'a static symbol' ? [makeSymbol] : hintsFor(example, wanted),
   });
 }
 

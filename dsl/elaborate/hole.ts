@@ -26,8 +26,22 @@ export function describe(value: unknown): string {
   return describeOwn(value) ?? describeForeign(value);
 }
 
+/** What is known of a hole without running the program: the type of what it will hold. */
+export class HoleOfType {
+  /** As TypeScript writes it. */
+  readonly type: string;
+  /** A value of the type, for hints. */
+  readonly example: unknown;
+
+  constructor(type: string, example: unknown) {
+    this.type = type;
+    this.example = example;
+  }
+}
+
 /** Things of the language. */
 function describeOwn(value: unknown): string | undefined {
+  if (value instanceof HoleOfType) return `a value of type \`${value.type}\``;
   if (value instanceof Tensor) return 'a tensor';
   if (value instanceof Code) return 'code';
   if (value instanceof ArrayRef) return `the ${value.part} of a tensor`;

@@ -7,6 +7,7 @@ import { TemplateSource } from './template-source.ts';
  * place. By regular expressions, so a guess, and good only for a hint.
  */
 export function javascriptVariable(source: Source, name: string): Location | undefined {
+  if (source instanceof TemplateSource && source.known) return source.known.declarationOf(name);
   const before = source instanceof TemplateSource ? source.fileBefore() : undefined;
   if (!before || !/^\w+$/.test(name)) return undefined;
   const { file, end } = before;

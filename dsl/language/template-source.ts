@@ -7,18 +7,28 @@ import { readTextFile, type TextFile } from './text-file.ts';
 /** Stands for one `${…}` in the text of a template; `language.ohm` knows it too. */
 export const holeMark = '\u{E000}';
 
+/** What one who has read the user's file knows of a template: where it stands, and its scope. */
+export interface KnownPlace {
+  readonly places: TemplatePlaces;
+  /** Where the JavaScript variable of this name is declared. */
+  readonly declarationOf: (name: string) => Location | undefined;
+}
+
 export class TemplateSource implements Source {
   /** As written, escapes included, with `holeMark` in place of each `${…}`. */
   readonly text: string;
   readonly #raw: readonly string[];
   readonly #findFrame: () => Frame | undefined;
+  readonly known: KnownPlace | undefined;
   #places: TemplatePlaces | undefined;
 
   /** `tag` is the function the user called: the template stands where that call stands. */
-  constructor({ raw }: TemplateStringsArray, tag: AnyFunction) {
+  constructor({ raw }: Pick<TemplateStringsArray, 'raw'>, tag: AnyFunction, known?: KnownPlace) {
     this.#raw = raw;
     this.text = raw.map(quasi => quasi.replaceAll(holeMark, '\u{FFFD}')).join(holeMark);
-    this.#findFrame = captureFrame(tag);
+    this.#findFrame = known ? () => undefined : captureFrame(tag);
+    this.known = known;
+    this.#places = known?.places;
   }
 
   /** Which of the template's holes stands at this offset. */

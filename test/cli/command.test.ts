@@ -30,6 +30,10 @@ describe.concurrent('the command line', () => {
                                          with no build step
         dump [options] <file> [args...]  write what the compiler makes of each routine
                                          of a program
+        check [options] [paths...]       find what is wrong with the templates of a
+                                         project, without running it
+        types [options] [paths...]       write down what the templates of a project
+                                         make, for TypeScript: op<…>
         doctor [options]                 say what einc finds on this machine, and what
                                          is missing
         help [command]                   display help for command
@@ -38,7 +42,7 @@ describe.concurrent('the command line', () => {
     expect(await einc(['help'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each(['run', 'dump', 'doctor'])('%s --help', async command => {
+  test.each(['run', 'dump', 'check', 'types', 'doctor'])('%s --help', async command => {
     const { code, stdout, stderr } = await einc([command, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));

@@ -1,0 +1,91 @@
+/**
+ * Templates that were found clean before, kept on disk so that they need not be parsed again:
+ *
+ *   <cache>/check/<project>.json     what they make, and with which types in their holes they are clean
+ *
+ * What is wrong is not kept: it is looked at again each time. The file is replaced whole after each
+ * check and holds what that check used; another build of einc does not read it.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
+import { cacheFolder } from '../../runtime/index.ts';
+
+interface Kept {
+  readonly build: string;
+  readonly made: Readonly<Record<string, Made>>;
+  readonly clean: readonly string[];
+}
+
+export class CleanTemplates {
+  readonly #path: string | undefined;
+  readonly #made: ReadonlyMap<string, Made>;
+  readonly #clean: ReadonlySet<string>;
+  readonly #madeNow = new Map<string, Made>();
+  readonly #cleanNow = new Set<string>();
+
+  /** `project` is whatever tells one project of the user from another. */
+  constructor(project: string, env: Readonly<Record<string, string | undefined>> = process.env) {
+    const isOff = env['EINC_CACHE'] === 'off' || build === undefined;
+    this.#path = isOff ? undefined : join(cacheFolder(env), 'check', `${digest(project)}.json`);
+    const kept = this.#path === undefined ? undefined : read(this.#path);
+    this.#made = new Map(Object.entries(kept?.made ?? {}));
+    this.#clean = new Set(kept?.clean);
+  }
+
+  /** What an `op` template makes; `undefined` from `find` is that it cannot be read. */
+  madeBy(text: string, find: () => Made | undefined): Made | undefined {
+    const key = digest(text);
+    const made = this.#made.get(key) ?? this.#madeNow.get(key) ?? find();
+    if (made) this.#madeNow.set(key, made);
+    return made;
+  }
+
+  /** The faults of a template, which are not looked for where there were none before. */
+  faultsOf<T>(
+    [language, text]: readonly [Language, string],
+    holes: readonly TypedHole[],
+    find: () => readonly T[],
+  ): readonly T[] {
+    const types = holes.map(({ type, expression }) => [type, expression]);
+    const key = digest(JSON.stringify([language, text, types]));
+    const faults = this.#clean.has(key) ? [] : find();
+    if (faults.length === 0) this.#cleanNow.add(key);
+    return faults;
+  }
+
+  /** A cache that cannot be written to is none. */
+  save(): void {
+    if (this.#path === undefined || build === undefined) return;
+    const made = Object.fromEntries(this.#madeNow);
+    const kept: Kept = { build, made, clean: [...this.#cleanNow] };
+    const temporary = `${this.#path}.${process.pid}`;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
+      renameSync(temporary, this.#path);
+    } catch {
+      // The next check takes as long as this one.
+    }
+  }
+}
+
+/** The bundler names this file by its content and all it imports; sources have no such name. */
+const build = /-[0-9A-Z]{8}\.js$/.test(import.meta.url)
+  ? basename(fileURLToPath(import.meta.url))
+  : undefined;
+
+function read(path: string): Kept | undefined {
+  try {
+    const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
+    return kept.build === build ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

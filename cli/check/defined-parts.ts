@@ -1,0 +1,84 @@
+/** What the `op` templates of a program define, with the parameters that come through their holes. */
+import { ts } from 'ts-morph';
+import { UserError } from '../../compiler/index.ts';
+import {
+  type DefinedPart,
+  definedParts,
+  type Params,
+  read,
+  TextFile,
+} from '../../dsl/dry-run/index.ts';
+import { type EincSymbols, resolved } from './einc-symbols.ts';
+import { findTemplates, tagOf } from './find-templates.ts';
+import { typedHole } from './hole-types.ts';
+import { initializerOf } from './initializer.ts';
+import { placedTemplate } from './placed-template.ts';
+
+export class DefinitionReader {
+  readonly #checker: ts.TypeChecker;
+  readonly #einc: EincSymbols;
+  readonly #read = new Map<ts.Node, readonly DefinedPart[]>();
+
+  constructor(checker: ts.TypeChecker, einc: EincSymbols) {
+    this.#checker = checker;
+    this.#einc = einc;
+  }
+
+  /** Template by template; those that cannot be read define nothing. */
+  inFile(file: ts.SourceFile): readonly (readonly DefinedPart[])[] {
+    const templates = findTemplates(file, this.#checker, this.#einc);
+    return templates
+      .filter(({ language }) => language === 'op')
+      .map(({ node }) => this.#partsOf(node))
+      .filter(parts => parts.length > 0);
+  }
+
+  #partsOf(node: ts.TaggedTemplateExpression): readonly DefinedPart[] {
+    const known = this.#read.get(node);
+    if (known) return known;
+    // What a template uses of itself, through a program that is wrong, adds nothing.
+    this.#read.set(node, []);
+    const text = new TextFile('', node.getSourceFile().text);
+    const program = read(
+      'op',
+      placedTemplate(node, text, () => undefined),
+    );
+    if (program instanceof UserError || program.kind === 'cd') return [];
+    const { template } = node;
+    const holes = ts.isTemplateExpression(template)
+      ? template.templateSpans.map(span => span.expression)
+      : [];
+    const parts = definedParts(program, index => {
+      const hole = holes[index];
+      return hole ? this.#paramsAt(hole) : unknown;
+    });
+    this.#read.set(node, parts);
+    return parts;
+  }
+
+  #paramsAt(hole: ts.Expression): Params {
+    const { expression, property } = initializerOf(hole, this.#checker) ?? {};
+    if (expression && ts.isTaggedTemplateExpression(expression)) {
+      if (tagOf(expression, this.#checker, this.#einc) !== 'op') return unknown;
+      const parts = this.#partsOf(expression);
+      const part = property === undefined ? only(parts) : parts.find(p => p.name === property);
+      return part && part.kind !== 'layer' ? part.params : unknown;
+    }
+    if (expression && ts.isCallExpression(expression)) {
+      const callee = this.#checker.getSymbolAtLocation(expression.expression);
+      if (callee && this.#einc.isTensorCall(resolved(callee, this.#checker))) return none;
+    }
+    const context = { checker: this.#checker, einc: this.#einc, madeBy: () => undefined };
+    const { type } = typedHole(hole, context);
+    return ['number', 'numbers', 'symbol', 'string', 'boolean'].includes(type.kind)
+      ? none
+      : unknown;
+  }
+}
+
+const unknown: Params = { known: [], isAll: false };
+const none: Params = { known: [], isAll: true };
+
+function only<T>(items: readonly T[]): T | undefined {
+  return items.length === 1 ? items[0] : undefined;
+}

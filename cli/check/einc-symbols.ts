@@ -1,0 +1,45 @@
+/** What the program knows of einc: its two tags and its types, whatever they are called there. */
+import { ts } from 'ts-morph';
+import type { Language } from '../../dsl/dry-run/index.ts';
+import type { Project } from './project.ts';
+
+export interface EincSymbols {
+  /** Which tag a function is, if it is one. */
+  readonly languageOf: (tag: ts.Symbol) => Language | undefined;
+  readonly isTensorCall: (callee: ts.Symbol) => boolean;
+  /** The type of what may stand in a hole. */
+  readonly isHole: (type: ts.Type) => boolean;
+  /** Whether values of the type can be used as einc's type of that name. */
+  readonly isA: (type: ts.Type, name: TypeName) => boolean;
+}
+
+export type TypeName = 'Tensor' | 'TensorFunction' | 'Layer' | 'Code' | 'ArrayRef' | 'StaticSymbol';
+
+export function eincSymbols({ program, door }: Project): EincSymbols {
+  const checker = program.getTypeChecker();
+  const module = door && checker.getSymbolAtLocation(door);
+  const exported = new Map(
+    (module ? checker.getExportsOfModule(module) : []).map(symbol => [
+      symbol.name,
+      resolved(symbol, checker),
+    ]),
+  );
+  const types = new Map<TypeName, ts.Type>();
+  return {
+    languageOf: tag => (['op', 'cd'] as const).find(name => exported.get(name) === tag),
+    isTensorCall: callee => exported.get('tensor') === callee,
+    isHole: type => type.aliasSymbol !== undefined && type.aliasSymbol === exported.get('Hole'),
+    isA: (type, name) => {
+      const symbol = exported.get(name);
+      const own = types.get(name) ?? (symbol && checker.getDeclaredTypeOfSymbol(symbol));
+      if (!own) return false;
+      types.set(name, own);
+      return type === own || checker.isTypeAssignableTo(type, own);
+    },
+  };
+}
+
+/** What an import stands for. */
+export function resolved(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}

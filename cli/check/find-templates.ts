@@ -1,0 +1,49 @@
+/** The `op` and `cd` templates of a file. */
+import { ts } from 'ts-morph';
+import type { Language } from '../../dsl/dry-run/index.ts';
+import { type EincSymbols, resolved } from './einc-symbols.ts';
+
+export interface FoundTemplate {
+  readonly language: Language;
+  readonly node: ts.TaggedTemplateExpression;
+  readonly holes: readonly ts.Expression[];
+}
+
+/** In the order they are written; those in the holes of others too. */
+export function findTemplates(
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+  einc: EincSymbols,
+): readonly FoundTemplate[] {
+  const found: FoundTemplate[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node)) {
+      const language = tagOf(node, checker, einc);
+      if (language) found.push({ language, node, holes: holesOf(node) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** Imported under any name, or as a member of the module: `einc.op`. */
+export function tagOf(
+  { tag }: ts.TaggedTemplateExpression,
+  checker: ts.TypeChecker,
+  { languageOf }: EincSymbols,
+): Language | undefined {
+  const named = checker.getSymbolAtLocation(ts.isPropertyAccessExpression(tag) ? tag.name : tag);
+  const symbol = named && resolved(named, checker);
+  if (!symbol) return undefined;
+  // A variable that holds the tag: const o = op.
+  const isVariable = (symbol.flags & ts.SymbolFlags.Variable) !== 0;
+  const held = isVariable ? checker.getTypeAtLocation(tag).symbol : undefined;
+  return languageOf(symbol) ?? (held && languageOf(held));
+}
+
+function holesOf({ template }: ts.TaggedTemplateExpression): readonly ts.Expression[] {
+  return ts.isNoSubstitutionTemplateLiteral(template)
+    ? []
+    : template.templateSpans.map(span => span.expression);
+}

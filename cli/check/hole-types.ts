@@ -1,0 +1,115 @@
+/** What TypeScript knows of holes, in the terms of the languages. */
+import { ts } from 'ts-morph';
+import type { HoleType, Made, TypedHole } from '../../dsl/dry-run/index.ts';
+import type { EincSymbols, TypeName } from './einc-symbols.ts';
+import { initializerOf } from './initializer.ts';
+
+export interface HoleContext {
+  readonly checker: ts.TypeChecker;
+  readonly einc: EincSymbols;
+  /** What a template makes, where it is an `op` template. */
+  readonly madeBy: (template: ts.TaggedTemplateExpression) => Made | undefined;
+}
+
+export function typedHole(hole: ts.Expression, context: HoleContext): TypedHole {
+  const { checker } = context;
+  const type = checker.getTypeAtLocation(hole);
+  const typed = typeOf(type, context);
+  const exact = typed.kind === 'made' || typed.kind === 'function' || typed.kind === 'layer';
+  const made = exact ? madeAt(hole, context) : undefined;
+  return {
+    type: made ? ofMade(made) : typed,
+    typeText: () => checker.typeToString(type, hole),
+    expression: hole.getText(),
+  };
+}
+
+function ofMade(made: Made): HoleType {
+  return made.kind === 'several' ? { kind: 'foreign', like: 'object' } : made;
+}
+
+// ── By type ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Lists within lists may go on without end; nobody writes more of them than this. */
+const mostLists = 4;
+
+function typeOf(type: ts.Type, context: HoleContext, lists = 0): HoleType {
+  const primitive = primitiveOf(type);
+  if (primitive) return primitive;
+  // What any hole takes: TypeScript gives it to a template that stands in a hole itself.
+  if (context.einc.isHole(type)) return { kind: 'made' };
+  if (type.isUnion()) return unionOf(type.types.map(member => typeOf(member, context, lists)));
+  if (type.flags & ts.TypeFlags.Instantiable) {
+    const bound = context.checker.getBaseConstraintOfType(type);
+    return bound && bound !== type ? typeOf(bound, context, lists) : { kind: 'any' };
+  }
+  return ofEinc(type, context) ?? listed(type, context, lists) ?? foreign(type);
+}
+
+function primitiveOf(type: ts.Type): HoleType | undefined {
+  const is = (flags: ts.TypeFlags): boolean => (type.flags & flags) !== 0;
+  if (is(ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Never)) return { kind: 'any' };
+  if (is(ts.TypeFlags.BooleanLike)) return { kind: 'boolean' };
+  if (type.isNumberLiteral()) return { kind: 'number', value: type.value };
+  if (is(ts.TypeFlags.NumberLike)) return { kind: 'number' };
+  if (type.isStringLiteral()) return { kind: 'string', value: type.value };
+  return is(ts.TypeFlags.StringLike) ? { kind: 'string' } : undefined;
+}
+
+function unionOf(members: readonly HoleType[]): HoleType {
+  const distinct = [...new Map(members.map(m => [JSON.stringify(m), m])).values()];
+  const [only] = distinct;
+  return distinct.length === 1 && only ? only : { kind: 'union', members: distinct };
+}
+
+const kinds = {
+  Tensor: 'tensor',
+  ArrayRef: 'array-ref',
+  Code: 'code',
+  StaticSymbol: 'symbol',
+} as const satisfies Partial<Record<TypeName, HoleType['kind']>>;
+
+function ofEinc(type: ts.Type, { einc: { isA } }: HoleContext): HoleType | undefined {
+  const isFunction = isA(type, 'TensorFunction');
+  if (isFunction) return isA(type, 'Tensor') ? { kind: 'made' } : { kind: 'function' };
+  for (const name of ['Tensor', 'ArrayRef', 'Code', 'StaticSymbol'] as const) {
+    if (isA(type, name)) return { kind: kinds[name] };
+    // Of another copy of einc, perhaps: nothing can be said.
+    if (type.getSymbol()?.name === name) return { kind: 'any' };
+  }
+  return isA(type, 'Layer') ? { kind: 'layer', settings: [] } : undefined;
+}
+
+function listed(type: ts.Type, context: HoleContext, lists: number): HoleType | undefined {
+  const { checker } = context;
+  if (/^Float(?:32|64)Array$/.test(type.getSymbol()?.name ?? '')) return { kind: 'numbers' };
+  if (!checker.isArrayType(type) && !checker.isTupleType(type)) return undefined;
+  if (lists === mostLists) return { kind: 'any' };
+  const [element, ...more] = checker.getTypeArguments(type as ts.TypeReference);
+  const inner = unionOf([element, ...more].flatMap(t => (t ? typeOf(t, context, lists + 1) : [])));
+  const members = inner.kind === 'union' ? inner.members : [inner];
+  const all = (...wanted: readonly HoleType['kind'][]): boolean =>
+    members.every(({ kind }) => wanted.includes(kind));
+  // The list without elements fits everything.
+  if (members.length === 0 || all('any')) return { kind: 'any' };
+  if (all('code', 'any')) return { kind: 'codes' };
+  if (all('number', 'numbers', 'any')) return { kind: 'numbers' };
+  return { kind: 'foreign', like: 'list' };
+}
+
+function foreign(type: ts.Type): HoleType {
+  if (type.getSymbol()?.name === 'Promise') return { kind: 'foreign', like: 'promise' };
+  const isFunction = type.getCallSignatures().length > 0;
+  return { kind: 'foreign', like: isFunction ? 'function' : 'object' };
+}
+
+// ── By the template that made it ────────────────────────────────────────────────────────────────
+
+/** What a hole holds that is made by an `op` template: its type does not say. */
+function madeAt(hole: ts.Expression, { checker, madeBy }: HoleContext): Made | undefined {
+  const { expression, property } = initializerOf(hole, checker) ?? {};
+  if (!expression || !ts.isTaggedTemplateExpression(expression)) return undefined;
+  const made = madeBy(expression);
+  if (property === undefined) return made;
+  return made?.kind === 'several' ? made.named[property] : undefined;
+}

@@ -1,0 +1,150 @@
+/** Which files are checked, and the TypeScript program they are part of. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Project as MorphProject, ts } from 'ts-morph';
+import { UserError } from '../../compiler/index.ts';
+
+export interface ProjectOptions {
+  /** Files and folders; none means the whole project. */
+  readonly paths: readonly string[];
+  /** A tsconfig.json; by default that of the working folder, if it has one. */
+  readonly project: string | undefined;
+}
+
+export interface Project {
+  readonly program: ts.Program;
+  readonly files: readonly ts.SourceFile[];
+  /** The file of einc that the program's `import … from 'einc'` finds. */
+  readonly door: ts.SourceFile | undefined;
+  /** How many files were looked at, those without templates included. */
+  readonly count: number;
+}
+
+export function openProject({ paths, project }: ProjectOptions): Project {
+  const config = configOf(project);
+  const names = paths.length > 0 ? paths.flatMap(filesAt) : (config?.fileNames ?? filesAt('.'));
+  const unique = [...new Set(names.map(name => resolve(name)))];
+  const all = unique.filter(isSource);
+  const { options, door } = withEinc(config?.options ?? defaults, all[0] ?? resolve('.', 'x.ts'));
+  const rootNames = all.filter(name => mayHaveTemplates(ts.sys.readFile(name) ?? ''));
+  // Unlike its TypeScript alone, ts-morph brings the declarations of JavaScript's own library.
+  const wrapped = new MorphProject({
+    compilerOptions: options,
+    skipFileDependencyResolution: true,
+  });
+  const declarations = [...(config?.fileNames ?? []), ...unique].filter(isDeclaration);
+  [door, ...declarations, ...rootNames].forEach(name => wrapped.addSourceFileAtPathIfExists(name));
+  const program = wrapped.getProgram().compilerObject;
+  const files = rootNames.flatMap(name => program.getSourceFile(name) ?? []);
+  return { program, files, door: program.getSourceFile(door), count: all.length };
+}
+
+/** Something that could be the end of a tag, and a back-tick. */
+function mayHaveTemplates(text: string): boolean {
+  return /[\w$)\]>]\s*`/.test(text);
+}
+
+// ── Files ───────────────────────────────────────────────────────────────────────────────────────
+
+function isSource(name: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(name) && !isDeclaration(name);
+}
+
+function isDeclaration(name: string): boolean {
+  return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(name);
+}
+
+/** What a folder is searched for. */
+const isTypeScript = /\.[cm]?tsx?$/;
+
+function filesAt(path: string): readonly string[] {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) {
+    throw new UserError({ code: 'EINC0701', message: `there is no file ${path}` });
+  }
+  if (!status.isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true }).flatMap(entry => {
+    if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
+    const inner = join(path, entry.name);
+    return entry.isDirectory() ? filesAt(inner) : isTypeScript.test(entry.name) ? [inner] : [];
+  });
+}
+
+// ── Options ─────────────────────────────────────────────────────────────────────────────────────
+
+const defaults: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  jsx: ts.JsxEmit.Preserve,
+  strict: true,
+};
+
+function configOf(project: string | undefined): ts.ParsedCommandLine | undefined {
+  const given = project ?? 'tsconfig.json';
+  const path = isFolder(given) ? join(given, 'tsconfig.json') : given;
+  if (!existsSync(path)) {
+    if (project === undefined) return undefined;
+    throw new UserError({ code: 'EINC0702', message: `there is no file ${path}` });
+  }
+  let failure: ts.Diagnostic | undefined;
+  const host = {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: (d: ts.Diagnostic) => (failure = d),
+  };
+  const parsed = ts.getParsedCommandLineOfConfigFile(resolve(path), {}, host);
+  // That a project has no files is found out later, and may be what is wanted.
+  const [error = failure] = parsed?.errors.filter(({ code }) => code !== noInputs) ?? [];
+  if (parsed && !error) return parsed;
+  const words = error ? ts.flattenDiagnosticMessageText(error.messageText, '\n') : '';
+  throw new UserError({ code: 'EINC0702', message: `${path} cannot be used`, notes: [words] });
+}
+
+const noInputs = 18003;
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Where a program does not find einc, it is this package, as for `einc run`. */
+function withEinc(
+  given: ts.CompilerOptions,
+  importer: string,
+): { readonly options: ts.CompilerOptions; readonly door: string } {
+  const options: ts.CompilerOptions = {
+    ...given,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+  };
+  const mode = ts.ModuleKind.ESNext;
+  const { resolvedModule: found } = ts.resolveModuleName(
+    ...(['einc', importer, options, ts.sys, undefined, undefined, mode] as const),
+  );
+  // Without its types einc is found as JavaScript, which says nothing.
+  if (found && /ts$/.test(found.extension)) return { options, door: found.resolvedFileName };
+  const own = ownDoors();
+  return { options: { ...options, paths: { ...given.paths, ...own } }, door: own.einc[0] };
+}
+
+/** The package's doors as TypeScript reads them: its sources, or what is published of them. */
+function ownDoors(): Readonly<Record<'einc' | `einc/${string}`, [string]>> {
+  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+  const isCheckout = existsSync(join(root, 'dsl', 'einc.ts'));
+  const at = (name: string): [string] => [
+    isCheckout ? join(root, `${name}.ts`) : join(root, 'dist', 'types', `${name}.d.ts`),
+  ];
+  return {
+    einc: at('dsl/einc'),
+    'einc/train': at('dsl/train/index'),
+    'einc/data': at('dsl/data/index'),
+    'einc/plot': at('dsl/plot/index'),
+    'einc/compiler': at('compiler/index'),
+  };
+}
+
+function packageRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
+}

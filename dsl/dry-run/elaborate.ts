@@ -1,0 +1,61 @@
+/** One elaboration of a template, down to the bodies of its functions and layers. */
+import { type Span, UserError } from '../../compiler/index.ts';
+import { elaborateCd } from '../elaborate/cd-template.ts';
+import { isLayer, type Setting } from '../elaborate/layer.ts';
+import { settingsOf } from '../elaborate/layer-settings.ts';
+import { elaborateOp, type Made } from '../elaborate/op-template.ts';
+import { definitionOf, isTensorFunction } from '../elaborate/tensor-function.ts';
+import { Tensor } from '../graph/tensor.ts';
+import type { CdProgram, OpProgram } from '../language/ast.ts';
+import type { TemplateSource } from '../language/template-source.ts';
+import { Solver } from '../shape/solve.ts';
+import type { Roles } from './roles.ts';
+import { anyFunction, anyTensor } from './stand-in.ts';
+
+export interface DryTemplate {
+  readonly program: OpProgram | CdProgram;
+  readonly source: TemplateSource;
+  readonly roles: Roles;
+}
+
+/** What is wrong when the holes hold these values, if anything is. */
+export function elaborate(
+  { program, source, roles }: DryTemplate,
+  holes: readonly unknown[],
+): UserError | undefined {
+  try {
+    if (program.kind === 'cd') elaborateCd(program, source, holes);
+    else {
+      const made = elaborateOp(program, source, holes);
+      const all = isOne(made) ? [made] : Object.values(made);
+      all.forEach(each => applyToAnything(each, roles, program.span));
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function isOne(made: ReturnType<typeof elaborateOp>): made is Made {
+  return made instanceof Tensor || isTensorFunction(made) || isLayer(made);
+}
+
+/** The bodies of functions and layers are elaborated only when they are applied. */
+function applyToAnything(made: Made, roles: Roles, span: Span): void {
+  if (isTensorFunction(made)) {
+    const { arity, body, label } = definitionOf(made);
+    const args = Array.from({ length: arity }, () => anyTensor(span));
+    Solver.transaction(solver => body(args, { solver, label }));
+  } else if (isLayer(made)) {
+    const settings = settingsOf(made) ?? [];
+    const given = settings.map(name => [name, anySetting(name, roles, span)] as const);
+    applyToAnything(made(Object.fromEntries(given)), roles, span);
+  }
+}
+
+function anySetting(name: string, { names }: Roles, span: Span): Setting {
+  const role = names.get(name);
+  if (role?.kind === 'function') return anyFunction(role.arity, span);
+  return role?.kind === 'size' ? 1 : anyTensor(span);
+}

@@ -1,0 +1,153 @@
+/** What is wrong with a template whatever its holes will hold, as far as their types tell. */
+import type { Diagnostic, Span, UserError } from '../../compiler/index.ts';
+import type { CdProgram, If, OpProgram, Statement } from '../language/ast.ts';
+import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { type DryTemplate, elaborate } from './elaborate.ts';
+import { type HoleType, membersOf, type TypedHole } from './hole-type.ts';
+import { type Role, rolesOf } from './roles.ts';
+import { leavesShapeOpen, standIn } from './stand-in.ts';
+
+/**
+ * Elaborates the template with stand-ins: once for each type of a hole that has several, and both
+ * ways for each condition. What only some conditions make wrong is not reported, as the program may
+ * never choose them together.
+ */
+export function faultsOf(
+  program: OpProgram | CdProgram,
+  source: TemplateSource,
+  holes: readonly TypedHole[],
+): readonly Diagnostic[] {
+  const dry = { program, source, roles: rolesOf(program) };
+  const conditions = conditionsOf(dry, holes);
+  const found: Diagnostic[] = [];
+  for (const types of typings(holes)) {
+    const trials = choicesOf([...conditions.keys()]).map((chosen): Trial => {
+      const error = trial(dry, holes, types, chosen);
+      return { chosen, error };
+    });
+    for (const { chosen, error } of trials) {
+      if (!error || isPossible(error, dry, types)) continue;
+      const around = conditionsAround(placeOf(error), dry, holes);
+      const same = trials.filter(t => around.every(c => t.chosen.get(c) === chosen.get(c)));
+      if (same.every(t => t.error)) found.push(error.diagnostic);
+    }
+  }
+  return distinct(found);
+}
+
+interface Trial {
+  readonly chosen: Choice;
+  readonly error: UserError | undefined;
+}
+
+/** What each condition is, by its expression: those that read alike are alike. */
+type Choice = ReadonlyMap<string, boolean>;
+
+function trial(
+  dry: DryTemplate,
+  holes: readonly TypedHole[],
+  types: readonly HoleType[],
+  chosen: Choice,
+): UserError | undefined {
+  const { source, roles } = dry;
+  const values = holes.map((hole, i) => {
+    const role = roleOf(dry, i);
+    const start = offsetOfHole(source, i);
+    const span = { source, start, end: start + 1 };
+    const value = standIn(types[i] ?? { kind: 'any' }, role, hole, span);
+    return value === true && role.kind === 'condition' ? chosen.get(hole.expression) : value;
+  });
+  return elaborate({ ...dry, roles }, values);
+}
+
+/** The first type of every hole; then each of the others in turn. */
+function typings(holes: readonly TypedHole[]): readonly (readonly HoleType[])[] {
+  const all = holes.map(({ type }) => membersOf(type));
+  const first = all.map(([member]): HoleType => member ?? { kind: 'any' });
+  const others = all.flatMap((members, i) => members.slice(1).map(m => first.with(i, m)));
+  return [first, ...others];
+}
+
+// ── Conditions ──────────────────────────────────────────────────────────────────────────────────
+
+function conditionsOf(dry: DryTemplate, holes: readonly TypedHole[]): ReadonlySet<string> {
+  const conditions = holes.filter((_, i) => roleOf(dry, i).kind === 'condition');
+  return new Set(conditions.map(({ expression }) => expression));
+}
+
+const mostInAllWays = 4;
+
+/** All ways to choose, or with many conditions all alike and each one unlike the others. */
+function choicesOf(conditions: readonly string[]): readonly Choice[] {
+  const count = conditions.length;
+  const choice = (isTrue: (i: number) => boolean): Choice =>
+    new Map(conditions.map((condition, i) => [condition, isTrue(i)]));
+  if (count <= mostInAllWays) {
+    return Array.from({ length: 2 ** count }, (_, bits) => choice(i => (bits >> i) % 2 === 0));
+  }
+  return [true, false].flatMap(usual => [
+    choice(() => usual),
+    ...conditions.map((_, odd) => choice(i => (i === odd) !== usual)),
+  ]);
+}
+
+/** The conditions that decide whether the code at a place is run. */
+function conditionsAround(
+  place: Span | undefined,
+  { program }: DryTemplate,
+  holes: readonly TypedHole[],
+): readonly string[] {
+  if (program.kind === 'op' || !place) return [];
+  const around = program.body.flatMap(ifsIn).filter(({ span }) => {
+    return span.start <= place.start && place.end <= span.end;
+  });
+  return around.flatMap(({ condition }) => holes[condition.index]?.expression ?? []);
+}
+
+function ifsIn(s: Statement): readonly If[] {
+  switch (s.kind) {
+    case 'if':
+      return [s, ...[...s.then, ...s.else].flatMap(ifsIn)];
+    case 'section':
+    case 'for':
+      return s.body.flatMap(ifsIn);
+    case 'assign':
+    case 'run':
+      return [];
+  }
+}
+
+// ── What stand-ins cannot tell ──────────────────────────────────────────────────────────────────
+
+/** About sizes, specs and numbers of values. */
+const aboutShapes = /^EINC(?:03\d\d|0102|0209|0221)$/;
+
+/** Whether the error may come of the stand-ins, where the real values would be right. */
+function isPossible(error: UserError, dry: DryTemplate, types: readonly HoleType[]): boolean {
+  const { code } = error.diagnostic;
+  const place = placeOf(error);
+  if (place?.source !== dry.source) return true;
+  const isAt = (hole: number): boolean => offsetOfHole(dry.source, hole) === place.start;
+  if (types.some((type, i) => type.kind === 'any' && isAt(i))) return true;
+  if (!aboutShapes.test(code)) return false;
+  const hasLayers = dry.program.kind === 'op' && dry.program.definitions.some(d => d.settings);
+  return hasLayers || types.some((type, i) => leavesShapeOpen(type, roleOf(dry, i)));
+}
+
+function placeOf({ diagnostic }: UserError): Span | undefined {
+  return diagnostic.labels?.[0]?.span;
+}
+
+function roleOf({ roles }: DryTemplate, hole: number): Role {
+  return roles.holes.get(hole) ?? { kind: 'tensor' };
+}
+
+function offsetOfHole({ text }: TemplateSource, hole: number): number {
+  return text.split(holeMark, hole + 1).join(holeMark).length;
+}
+
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ code, message, labels }: Diagnostic): string =>
+    [code, message, labels?.[0]?.span.start].join(' ');
+  return [...new Map(diagnostics.map(d => [key(d), d])).values()];
+}

@@ -1,0 +1,118 @@
+/** Values to elaborate a template with when all that is known of its holes is their types. */
+import type { Span, StaticSymbol } from '../../compiler/index.ts';
+import { HoleOfType } from '../elaborate/hole.ts';
+import { makeLayer } from '../elaborate/layer.ts';
+import { makeTensorFunction, type TensorFunction } from '../elaborate/tensor-function.ts';
+import { Code } from '../graph/code.ts';
+import { sequenceOf } from '../graph/code-tree.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { openShape } from '../shape/row.ts';
+import type { HoleType, TypedHole } from './hole-type.ts';
+import type { Role } from './roles.ts';
+
+/** A tensor of any shape. As a parameter it has a gradient and can be assigned: nothing is refused. */
+export function anyTensor(span: Span): Tensor {
+  const initial = { kind: 'none' } as const;
+  const source = { kind: 'param', initial } as const;
+  return new Tensor({
+    label: undefined,
+    hint: 'tensor',
+    shape: openShape(),
+    source,
+    origins: [span],
+  });
+}
+
+/** A value of the type, for what the hole is there for. Where it cannot stand there, one that says so. */
+export function standIn(type: HoleType, role: Role, hole: TypedHole, span: Span): unknown {
+  if (type.kind === 'any') return wanted(role, span);
+  return ofEinc(type, role, hole, span) ?? ofJavaScript(type, role) ?? elsewhere(type, hole);
+}
+
+/** Things of the languages, which say themselves where they may stand. */
+function ofEinc(type: HoleType, role: Role, { expression }: TypedHole, span: Span): unknown {
+  const used = role.kind === 'function' ? role.arity : undefined;
+  if (type.kind === 'function') return anyFunction(type.arity ?? used ?? 1, span, expression);
+  if (type.kind === 'made') return used === undefined ? anyTensor(span) : anyFunction(used, span);
+  if (type.kind === 'layer') {
+    return makeLayer({ label: 'layer', settings: type.settings, build: () => anyTensor(span) });
+  }
+  if (type.kind === 'codes') return role.kind === 'code' ? [anyCode(span)] : undefined;
+  return plain[type.kind]?.(span);
+}
+
+const plain: Partial<Readonly<Record<HoleType['kind'], (span: Span) => unknown>>> = {
+  tensor: anyTensor,
+  'array-ref': span => anyTensor(span).grad,
+  code: anyCode,
+  symbol: anySymbol,
+};
+
+/** Values that TypeScript says more of than a stand-in would, unless they may stand there. */
+function ofJavaScript(type: HoleType, { kind }: Role): unknown {
+  if (type.kind === 'number') return kind === 'condition' ? undefined : (type.value ?? 1);
+  if (type.kind === 'numbers') return kind === 'size' || kind === 'initial' ? [1] : undefined;
+  if (type.kind === 'boolean') return kind === 'condition' ? true : undefined;
+  const isText = type.kind === 'string' && (kind === 'spec' || kind === 'word');
+  return isText ? (type.value ?? '') : undefined;
+}
+
+function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
+  const isList = type.kind === 'numbers' || type.kind === 'codes';
+  const example =
+    type.kind === 'foreign' ? examples[type.like] : isList ? examples.list : undefined;
+  return new HoleOfType(typeText(), example);
+}
+
+/** Whether what the shapes will be depends on a value that is not known. */
+export function leavesShapeOpen(type: HoleType, role: Role): boolean {
+  if (role.kind !== 'size' && role.kind !== 'initial' && role.kind !== 'spec') return false;
+  if (type.kind === 'number') return type.value === undefined && role.kind !== 'initial';
+  if (type.kind === 'string') return type.value === undefined;
+  return true;
+}
+
+/** Something that can stand there. */
+function wanted(role: Role, span: Span): unknown {
+  switch (role.kind) {
+    case 'tensor':
+      return anyTensor(span);
+    case 'function':
+      return anyFunction(role.arity, span);
+    case 'symbol':
+      return anySymbol();
+    case 'condition':
+      return true;
+    case 'size':
+    case 'initial':
+      return 1;
+    case 'spec':
+    case 'word':
+      return '';
+    case 'code':
+      return anyCode(span);
+  }
+}
+
+/** A function of any tensors, with nothing known of its result. */
+export function anyFunction(arity: number, span: Span, name = ''): TensorFunction {
+  const body = (): Tensor => anyTensor(span);
+  const label = /^\w+$/.test(name) ? name : 'function';
+  return makeTensorFunction({ label, arity, params: {}, body });
+}
+
+function anyCode(span: Span): Code {
+  return Code.ofTree(sequenceOf([]), span);
+}
+
+/** Its range is the smallest, so that it selects a slice of any axis. */
+function anySymbol(): StaticSymbol {
+  return { kind: 'static-symbol', name: 'symbol', range: 1 };
+}
+
+const examples = {
+  object: {},
+  list: [{}],
+  function: () => undefined,
+  promise: Promise.resolve(),
+} as const;
