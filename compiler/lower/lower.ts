@@ -19,14 +19,16 @@ import {
 } from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
 import { accessesOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, type LoopVar, loopVar, substitute } from '../core/index-expr.ts';
+import { at, type Index, loopVar, substitute } from '../core/index-expr.ts';
+import { computeDtype } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { neutralOf } from '../core/op.ts';
-import type { TensorNode } from '../core/tensor-node.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   accumulate,
   apply,
   block,
+  cast,
   comment,
   constant,
   declare,
@@ -38,25 +40,36 @@ import {
   write,
 } from '../loop/ir.ts';
 import { invariant, unreachable } from '../support/errors.ts';
-import { lowerScalar, type SymbolScope } from './scalar.ts';
+import { type Fresh, isNarrow, lowerNarrowSum, updated } from './narrow-sum.ts';
+import { lowerScalar, lowerValue, type ScalarScope, type SymbolScope } from './scalar.ts';
 
 export function lower(routine: Routine): Program {
   const nodes = nodesOf(routine);
   const names = new Names(nodes.map(node => node.name));
-  const fresh = (hint: string): LoopVar => loopVar(names.fresh(hint));
-  const symbols = routine.symbols.map(s => ({ symbol: s, loop: fresh(s.name), range: s.range }));
+  const locals = nodes.filter(node => !routine.device.includes(node));
+  const fresh: Fresh = {
+    loop: hint => loopVar(names.fresh(hint)),
+    local: ({ name, dtype, dims }) => {
+      const node = tensorNode(names.fresh(name), dtype, dims);
+      locals.push(node);
+      return node;
+    },
+  };
+  const symbols = routine.symbols.map(s => ({
+    symbol: s,
+    loop: fresh.loop(s.name),
+    range: s.range,
+  }));
   const scope = new Map(symbols.map(({ symbol, loop }) => [symbol, at(loop)]));
-  const locals = nodes.filter(node => !routine.device.includes(node)).map(declare);
+  const body = lowerCode(routine.body, scope, fresh);
   return {
     name: routine.name,
     symbols: symbols.map(({ loop, range }) => ({ loop, range })),
     params: routine.device,
     scratch: [],
-    body: block([...locals, lowerCode(routine.body, scope, fresh)]),
+    body: block([...locals.map(declare), body]),
   };
 }
-
-type Fresh = (hint: string) => LoopVar;
 
 function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fresh: Fresh): Stmt {
   switch (code.kind) {
@@ -65,7 +78,7 @@ function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fres
     case 'section':
       return block([comment(code.title), lowerCode(code.body, scope, fresh)]);
     case 'repeat': {
-      const loop = fresh(code.symbol.name);
+      const loop = fresh.loop(code.symbol.name);
       const inner = new Map(scope).set(code.symbol, at(loop));
       return forLoop(loop, code.symbol.range ?? 0, lowerCode(code.body, inner, fresh));
     }
@@ -78,7 +91,7 @@ function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fres
 
 function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fresh: Fresh): Stmt {
   const { node } = a.target;
-  const axes = loopOrder(a).map(axis => ({ ...axis, fresh: fresh(axis.loop) }));
+  const axes = loopOrder(a).map(axis => ({ ...axis, fresh: fresh.loop(axis.loop) }));
   const binding = new Map(axes.map(axis => [axis.loop, at(axis.fresh)]));
   for (const [name, symbol] of a.projections.symbols) {
     const index = scope.get(symbol);
@@ -87,27 +100,54 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   }
   const subscript = (slot: number): readonly Index[] =>
     subscriptOf(a, slot).map(ix => substitute(ix, binding));
-  const value = lowerScalar(a.value, node.dtype, { scope, subscript, origins: a.origins });
+  const place: ScalarScope = { scope, subscript, origins: a.origins };
   const target = subscript(a.target.slot);
   const nest = (leaf: Stmt): Stmt =>
     axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
+  const { op, reset, origins } = a;
+  if (op === 'set' || (reset && isInjective(a))) return lowerSet(a, { place, target, nest });
 
+  const value = lowerScalar(a.value, computeDtype(node.dtype), place);
+  if (!isNarrow(node)) {
+    const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
+    return block([...start, nest(accumulate(op, node, target, value, origins))]);
+  }
+  if (!reset && isInjective(a)) {
+    return nest(write(node, target, updated(node, target, op, value, origins), origins));
+  }
+  return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
+}
+
+interface Lowered {
+  readonly place: ScalarScope;
+  readonly target: readonly Index[];
+  readonly nest: (leaf: Stmt) => Stmt;
+}
+
+/** Each cell that is reached gets one value. */
+function lowerSet(a: Assign<TensorNode, Projections>, { place, target, nest }: Lowered): Stmt {
+  const { op, origins } = a;
+  const { node } = a.target;
+  const value = firstOf(a, place);
   const full = isSurjective(a, node.dims);
-  const once = a.op === 'set' || (a.reset && isInjective(a));
-  if (once && full && value.kind === 'const' && a.op === 'set')
-    return fill(node, value.value, a.origins);
-  const start = a.op === 'set' ? 0 : neutralOf(a.op);
-  const needsFill = once ? !full : a.reset;
-  const leaf = once
-    ? write(node, target, firstOf(a.op, value), a.origins)
-    : accumulate(a.op, node, target, value, a.origins);
-  return block([...(needsFill ? [fill(node, start, a.origins)] : []), nest(leaf)]);
+  if (full && value.kind === 'const' && op === 'set') return fill(node, value.value, origins);
+  const start = op === 'set' ? 0 : neutralOf(op, node.dtype);
+  return block([
+    ...(full ? [] : [fill(node, start, origins)]),
+    nest(write(node, target, value, origins)),
+  ]);
 }
 
 /** What one value gives when an accumulation starts from the neutral element. */
-function firstOf(op: Assign<TensorNode, Projections>['op'], value: Expr): Expr {
-  if (op === 'sub') return apply('neg', [value], value.origins);
-  return op === 'div' ? apply('div', [constant(value.dtype, 1), value], value.origins) : value;
+function firstOf({ op, value, target }: Assign<TensorNode, Projections>, at: ScalarScope): Expr {
+  const { dtype } = target.node;
+  if (op !== 'sub' && op !== 'div') return lowerValue(value, dtype, at);
+  const one = lowerScalar(value, computeDtype(dtype), at);
+  const first =
+    op === 'sub'
+      ? apply('neg', [one], one.origins)
+      : apply('div', [constant(one.dtype, 1), one], one.origins);
+  return cast(dtype, first, at.origins);
 }
 
 /** Device arrays first, then the locals in the order they are met. */

@@ -16,7 +16,7 @@ import type {
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
-import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
+import { arityOf, infixOperations, negation, operationNamed, slice } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -201,12 +201,12 @@ export class ExpressionElaborator {
       return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
     }
     const { values, rows } = literal;
-    return dataTensor(label ?? 'literal', { kind: 'values', values }, rows, span);
+    return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows }, span);
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
     const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
-    const operation = builtin ? functions.get(callee.name) : undefined;
+    const operation = builtin ? operationNamed(callee.name) : undefined;
     if (operation) {
       const arity = arityOf(operation);
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
@@ -248,8 +248,8 @@ export class ExpressionElaborator {
     if (args.length !== arities[name] || !y || !x || !third) {
       throw wrongArity(name, arities[name], args.length, { span });
     }
-    const { hint, shape, source } = transforms[name](y, x, third, this.#solver) ?? y;
-    return new Tensor({ label, hint, shape, source, origins: [span] });
+    const { hint, shape, dtypeVar, source } = transforms[name](y, x, third, this.#solver) ?? y;
+    return new Tensor({ label, hint, shape, dtype: dtypeVar, source, origins: [span] });
   }
 
   #applied(

@@ -1,7 +1,9 @@
 /** The operations of `op`, each as the code it stands for. Their derivatives follow from the code. */
 import {
   assign,
+  dtypes,
   infoOf,
+  kindOf,
   type Op,
   ops,
   type Scalar,
@@ -52,9 +54,24 @@ export const functions: ReadonlyMap<string, Operation> = new Map(
   (Object.keys(ops) as Op[]).map(op => [op, elementwise(op)]),
 );
 
+/** `f32(x)`: the same values as another dtype. Nothing can be learned through integers. */
+export const conversions: ReadonlyMap<string, Operation> = new Map(
+  dtypes.map(dtype => [
+    dtype,
+    {
+      ...{ ...identity, operator: dtype, hint: dtype, converts: dtype },
+      backward: kindOf(dtype) === 'float' ? undefined : [],
+    },
+  ]),
+);
+
+export function operationNamed(name: string): Operation | undefined {
+  return functions.get(name) ?? conversions.get(name);
+}
+
 /** How many operands a named function takes. */
 export function arityOf(operation: Operation): number {
-  return infoOf(operation.hint as Op).arity;
+  return operation.converts ? 1 : infoOf(operation.hint as Op).arity;
 }
 
 function set(value: Scalar<Slot>): SlotAssign {
