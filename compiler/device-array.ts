@@ -4,7 +4,7 @@
  */
 import type { Rows } from './assign/projections.ts';
 import type { Routine } from './assign/routine.ts';
-import type { DType } from './core/dtype.ts';
+import type { DType, Value } from './core/dtype.ts';
 
 /** An array that outlives a run. Its identity is the object: a context has one buffer for each. */
 export interface DeviceArray {
@@ -20,7 +20,7 @@ export type Initial =
   | { readonly kind: 'none' }
   | { readonly kind: 'fill'; readonly value: number }
   /** In memory order. */
-  | { readonly kind: 'values'; readonly values: ArrayLike<number> }
+  | { readonly kind: 'values'; readonly values: ArrayLike<Value> }
   /** Evenly in `low <= x < high`, from the context's seed and the array's label. */
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number };
 
@@ -36,7 +36,7 @@ export interface LinkableRoutine {
 }
 
 export interface SettleOptions {
-  /** The dtype of arrays that do not say: f32, or f64 to check gradients by. */
+  /** The dtype of arrays that nothing else decides: f32, or f64 to check gradients by. */
   readonly dtype: DType;
   /** Arrays to keep after a run though only the routine itself uses them. */
   readonly keep: readonly ArrayHandle[];
@@ -52,5 +52,6 @@ export interface RoutineSource {
 /** Something of the language that stands for an array: a tensor's value, or its gradient. */
 export interface ArrayHandle {
   readonly label: string | undefined;
+  /** `dtype` is for an array that nothing else decides it for. */
   deviceArray(dtype: DType): DeviceArray;
 }

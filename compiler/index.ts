@@ -18,7 +18,31 @@ export {
 export { product } from './support/list.ts';
 export { Writer } from './support/writer.ts';
 
-export { bytesOf, type DType, roundTo, shortest } from './core/dtype.ts';
+export {
+  bytesOf,
+  computeDtype,
+  type DType,
+  dtypes,
+  holds,
+  isDType,
+  isWide,
+  kindOf,
+  roundTo,
+  shortest,
+  type Value,
+} from './core/dtype.ts';
+export {
+  type AnyCells,
+  cellArrays,
+  type Cells,
+  cellsFrom,
+  deviceCells,
+  fromDevice,
+  type MutableCells,
+  store,
+  toDevice,
+} from './core/cells.ts';
+export { isNarrowFloat, toBits } from './core/narrow-float.ts';
 export { at, fixed, type Index, type LoopVar, loopVar, printIndex } from './core/index-expr.ts';
 export { Names } from './core/names.ts';
 export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
@@ -54,7 +78,7 @@ export { accessesOf, mapAccesses, mapCode, symbolsOf, visitAssigns } from './ass
 
 export type { Accumulate, Apply, Declare, Expr, For, Program, Stmt } from './loop/ir.ts';
 export { localsOf, writtenIn } from './loop/facts.ts';
-export { type Cells, interpret, type Memory } from './loop/interpret.ts';
+export { interpret, type Memory } from './loop/interpret.ts';
 export { parseProgram } from './loop/parse.ts';
 export { LoopNames } from './loop/loop-names.ts';
 export { printProgram } from './loop/print.ts';

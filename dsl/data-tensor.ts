@@ -1,4 +1,16 @@
-import { product, type Span, UserError } from '../compiler/index.ts';
+import {
+  cellArrays,
+  type DType,
+  dtypes,
+  isDType,
+  kindOf,
+  product,
+  type Span,
+  UserError,
+  type Value,
+} from '../compiler/index.ts';
+import { checkInitial } from './dtype/check-initial.ts';
+import type { Decision } from './dtype/dtype-var.ts';
 import { dimsOf } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
 import { dataTensor, type GivenRows } from './graph/make.ts';
@@ -13,6 +25,35 @@ export interface TensorShape {
   readonly batch?: readonly number[];
   readonly input?: readonly number[];
   readonly output?: readonly number[];
+  /** What nothing decides otherwise: arrays of integers have theirs, all else takes what it meets. */
+  readonly dtype?: DType;
+}
+
+/** Arrays of JavaScript whose values are of one dtype; arrays of floats take what they meet. */
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function dtypeOfArray(values: unknown): DType | undefined {
+  if (!isTypedArray(values) || values instanceof Float32Array || values instanceof Float64Array) {
+    return undefined;
+  }
+  if (values instanceof Uint8ClampedArray) return 'u8';
+  const decides = dtypes.filter(dtype => kindOf(dtype) === 'integer');
+  return decides.find(dtype => values instanceof cellArrays[dtype]);
 }
 
 /**
@@ -25,8 +66,8 @@ export interface TensorShape {
  * rows, nested lists are output axes. The values are copied when a context first uses the tensor.
  */
 export function tensor(
-  values: NestedNumbers | Float32Array | Float64Array,
-  { label, batch, input, output }: TensorShape,
+  values: NestedNumbers | TypedArray,
+  { label, batch, input, output, dtype }: TensorShape,
 ): Tensor {
   const span = callSite(tensor);
   if (!/^[A-Za-z_]\w*$/.test(label)) {
@@ -34,7 +75,9 @@ export function tensor(
   }
   const flat = flatten(values, label, span);
   const given =
-    (batch ?? input ?? output) ? { batch, input, output } : { output: dimsOf(values, span) };
+    (batch ?? input ?? output)
+      ? { batch, input, output }
+      : { output: isTypedArray(values) ? [values.length] : dimsOf(values, span) };
   const because = { text: `\`${label}\` is made with this shape`, span };
   const rows: GivenRows = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
@@ -42,7 +85,9 @@ export function tensor(
     ),
   );
   const cells = product([...(given.batch ?? []), ...(given.input ?? []), ...(given.output ?? [])]);
-  const data = dataTensor(label, { kind: 'values', values: flat }, rows, span);
+  const decided = dtypeGiven(values, dtype, label, span);
+  const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: decided }, span);
+  if (decided) checkInitial({ kind: 'values', values: flat }, decided.dtype, data);
   if (cells === flat.length) return data;
   const shape = printShape(data.shape);
   throw invalid(
@@ -51,12 +96,23 @@ export function tensor(
   );
 }
 
-function flatten(
-  values: NestedNumbers | Float32Array | Float64Array,
+function dtypeGiven(
+  values: unknown,
+  given: string | undefined,
   label: string,
   span: Span,
-): ArrayLike<number> {
-  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+): Decision | undefined {
+  if (given !== undefined && !isDType(given)) {
+    const message = `"${given}" is not a dtype: the dtypes are ${dtypes.join(' ')}`;
+    throw invalid(message, span);
+  }
+  if (given) return { dtype: given, text: `\`${label}\` is made ${given}`, span };
+  const dtype = dtypeOfArray(values);
+  return dtype && { dtype, text: `\`${label}\` is made of an array of ${dtype}`, span };
+}
+
+function flatten(values: NestedNumbers | TypedArray, label: string, span: Span): ArrayLike<Value> {
+  if (isTypedArray(values)) return values;
   const flat: number[] = [];
   // Types say little about data from a file.
   const visit = (v: unknown): void => {

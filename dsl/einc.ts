@@ -10,7 +10,7 @@ import { Context, type ContextOptions, type HostArray } from '../runtime/index.t
 import { forward } from './code.ts';
 import type { Tensor } from './graph/tensor.ts';
 
-export type { StaticSymbol } from '../compiler/index.ts';
+export type { DType, StaticSymbol } from '../compiler/index.ts';
 export { BackendError, UserError } from '../compiler/index.ts';
 export * from './index.ts';
 export {

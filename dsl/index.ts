@@ -1,6 +1,6 @@
 /** The language's door. */
 export { cd } from './cd.ts';
-export { tensor, type TensorShape } from './data-tensor.ts';
+export { tensor, type TensorShape, type TypedArray } from './data-tensor.ts';
 export { grad, jvp, vjp } from './derivatives.ts';
 export { defineOp, type OpDefinition } from './define-op.ts';
 export type { Hole, NestedNumbers } from './elaborate/hole.ts';

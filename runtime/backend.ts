@@ -2,7 +2,7 @@
  * The contract a backend signs. `runtime/` knows no backend by name; `backends/` implements this
  * file and `test/backends/conformance.test.ts` checks that it does.
  */
-import type { DType, Program } from '../compiler/index.ts';
+import type { AnyCells, DType, Program, Value } from '../compiler/index.ts';
 
 export interface Backend extends Disposable {
   readonly name: string;
@@ -20,14 +20,16 @@ export interface DeviceBuffer extends Disposable {
   readonly dtype: DType;
   readonly cells: number;
   readonly bytes: number;
-  /** Copies `cells` numbers in or out. The caller has waited for the streams that use the buffer. */
-  write(values: ArrayLike<number>): void;
-  read(): HostNumbers;
+  /**
+   * Copies `cells` values in, each stored as the dtype does, or out. The caller has waited for the
+   * streams that use the buffer.
+   */
+  write(values: ArrayLike<Value>): void;
+  /** Of f16, bf16 and the 8-bit floats as the f32 they are; of i64 and u64 as bigints. */
+  read(): AnyCells;
   /** One cell, without copying the others. Throws a `RangeError` outside `0 <= cell < cells`. */
-  at(cell: number): number;
+  at(cell: number): Value;
 }
-
-export type HostNumbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** A compiled program, not yet tied to memory. */
 export interface Kernel extends Disposable {

@@ -11,6 +11,7 @@ import {
   type Program,
   type RoutineSource,
   UserError,
+  type Value,
 } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel, Plan, Stream } from './backend.ts';
 import { HostArray } from './host-array.ts';
@@ -21,7 +22,7 @@ import { settings } from './settings.ts';
 export interface ContextOptions {
   /** Decides the initial values of parameters. Default 0. */
   readonly seed?: number;
-  /** The dtype of all arrays: f32 by default, f64 to check gradients by. */
+  /** The dtype of arrays that nothing in the program gives another: f32 by default. */
   readonly dtype?: DType;
 }
 
@@ -127,15 +128,18 @@ export class Context implements Disposable {
     return this.#copy(handle, buffer);
   }
 
-  /** One number of a tensor: the first, unless another cell is asked for. Blocks. */
+  /**
+   * One number of a tensor: the first, unless another cell is asked for. Of a 64-bit integer that no
+   * double is, the nearest double. Blocks.
+   */
   item(handle: ArrayHandle, cell = 0): number {
     const buffer = this.#bufferFor(handle);
     this.#stream.wait();
-    return buffer.at(cell);
+    return Number(buffer.at(cell));
   }
 
   /** Gives a tensor new values, in memory order. Blocks until the queue is done. */
-  write(handle: ArrayHandle, values: ArrayLike<number>): void {
+  write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
     const array = handle.deviceArray(this.dtype);
     const buffer = this.#bufferOf(array);

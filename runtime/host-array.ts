@@ -1,16 +1,32 @@
 import { inspect } from 'node:util';
-import { type DType, inMemoryOrder, product, type Rows, shortest } from '../compiler/index.ts';
-import type { HostNumbers } from './backend.ts';
+import {
+  type AnyCells,
+  type DType,
+  inMemoryOrder,
+  type Cells,
+  product,
+  type Rows,
+  shortest,
+  type Value,
+} from '../compiler/index.ts';
 
 /** The values of a tensor, copied to the host. */
 export class HostArray {
-  /** In memory order: batch axes, output axes, input axes, the last fastest. */
-  readonly data: HostNumbers;
+  /**
+   * In memory order: batch axes, output axes, input axes, the last fastest. An array of the dtype, a
+   * `Float32Array` for the floats below f32. JavaScript has no numbers of 64-bit integers: of these it
+   * has the nearest doubles, and `bigints` has themselves.
+   */
+  readonly data: Cells;
+  /** The values of i64 and u64. */
+  readonly bigints: BigInt64Array | BigUint64Array | undefined;
   readonly dtype: DType;
   readonly rows: Rows<number>;
 
-  constructor(data: HostNumbers, dtype: DType, rows: Rows<number>) {
-    this.data = data;
+  constructor(cells: AnyCells, dtype: DType, rows: Rows<number>) {
+    const isWide = cells instanceof BigInt64Array || cells instanceof BigUint64Array;
+    this.data = isWide ? Float64Array.from(cells, Number) : cells;
+    this.bigints = isWide ? cells : undefined;
     this.dtype = dtype;
     this.rows = rows;
   }
@@ -21,7 +37,7 @@ export class HostArray {
 
   /** Nested lists; a number for a scalar. */
   toNested(): Nested {
-    return nest(this.data, this.dims);
+    return nest<number>(this.data, this.dims);
   }
 
   /** `f32 10 | 2 [[0.1, 0.2], …]`: dtype, batch | input -> output, values. */
@@ -29,7 +45,11 @@ export class HostArray {
     const { batch, input, output } = this.rows;
     const [b, i] = [batch, input].map(row => row.join(', '));
     const shape = `${b ? `${b} | ` : ''}${i ? `${i} -> ` : ''}${output.join(', ')}`;
-    return [this.dtype, shape.trim(), format(this.toNested(), this.dtype)]
+    return [
+      this.dtype,
+      shape.trim(),
+      format(nest<Value>(this.bigints ?? this.data, this.dims), this.dtype),
+    ]
       .filter(Boolean)
       .join(' ');
   }
@@ -39,11 +59,13 @@ export class HostArray {
   }
 }
 
-export type Nested = number | readonly Nested[];
+export type Nested = NestedOf<number>;
 
-function nest(data: ArrayLike<number>, dims: readonly number[], start = 0): Nested {
+type NestedOf<T> = T | readonly NestedOf<T>[];
+
+function nest<T>(data: ArrayLike<T>, dims: readonly number[], start = 0): NestedOf<T> {
   const [length, ...inner] = dims;
-  if (length === undefined) return data[start] ?? NaN;
+  if (length === undefined) return data[start] as T;
   const stride = product(inner);
   return Array.from({ length }, (_, i) => nest(data, inner, start + i * stride));
 }
@@ -51,8 +73,8 @@ function nest(data: ArrayLike<number>, dims: readonly number[], start = 0): Nest
 /** Long lists show their first and last three. */
 const shownAtEnds = 3;
 
-function format(value: Nested, dtype: DType): string {
-  if (typeof value === 'number') return shortest(dtype, value);
+function format(value: NestedOf<Value>, dtype: DType): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return shortest(dtype, value);
   const [head, tail] = [value.slice(0, shownAtEnds), value.slice(-shownAtEnds)];
   const isLong = value.length > 2 * shownAtEnds;
   const parts = isLong

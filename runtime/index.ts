@@ -3,7 +3,6 @@ export type {
   Backend,
   BoundKernel,
   DeviceBuffer,
-  HostNumbers,
   Kernel,
   Plan,
   PlanStep,

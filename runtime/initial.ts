@@ -1,4 +1,4 @@
-import { type DeviceArray, keyOf, uniformAt, unreachable } from '../compiler/index.ts';
+import { type DeviceArray, keyOf, uniformAt, unreachable, type Value } from '../compiler/index.ts';
 
 /**
  * What a new array holds, or undefined when the zeros of fresh memory will do. `stream` tells arrays
@@ -9,7 +9,7 @@ export function initialValues(
   cells: number,
   seed: number,
   stream: string,
-): ArrayLike<number> | undefined {
+): ArrayLike<Value> | undefined {
   switch (initial.kind) {
     case 'none':
       return undefined;

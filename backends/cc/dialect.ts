@@ -1,18 +1,16 @@
-import { type CallText, precedence, type Dialect, type OpText } from '../clike/dialect.ts';
+import {
+  type CallText,
+  type Conversion,
+  precedence,
+  type Dialect,
+  type OpText,
+} from '../clike/dialect.ts';
 import { cLiteral } from '../clike/literal.ts';
-import type { DType } from '../../compiler/index.ts';
+import { type DType, kindOf } from '../../compiler/index.ts';
+import { conversion, isOwnArithmetic } from './convert.ts';
+import { cellType } from './narrow-float.ts';
 
 const parameters = ['a', 'b', 'c'];
-
-/** C leaves open what becomes of a float that no integer is near; here it wraps, and NaN is 0. */
-const toInteger: CallText = {
-  kind: 'call',
-  name: 'to_i32',
-  needs: [
-    'double fmod(double, double);',
-    'static inline int to_i32(double a) { return a - a != 0 ? 0 : (int)(long long)fmod(a, 0x1p32); }',
-  ],
-};
 
 /** Of a shift: neither negative nor as large as the number of bits. */
 const countFits = '(unsigned long)b < 8 * sizeof a';
@@ -23,18 +21,30 @@ const countFits = '(unsigned long)b < 8 * sizeof a';
  */
 export const c99: Dialect = {
   wideInteger: 'long',
-  typeName: { f32: 'float', f64: 'double', i32: 'int', bool: '_Bool' },
+  typeName: {
+    f64: 'double',
+    f32: 'float',
+    f16: cellType('f16'),
+    bf16: cellType('bf16'),
+    f8e4m3: cellType('f8e4m3'),
+    f8e5m2: cellType('f8e5m2'),
+    i8: 'signed char',
+    i16: 'short',
+    i32: 'int',
+    i64: 'long long',
+    u8: 'unsigned char',
+    u16: 'unsigned short',
+    u32: 'unsigned',
+    u64: 'unsigned long long',
+    bool: '_Bool',
+  },
   functionPrefix: 'static void',
   literal: cLiteral,
   op: {
     add: infix('+', precedence.sum),
     sub: infix('-', precedence.sum),
     mul: infix('*', precedence.product),
-    // Where integers have no quotient the processor traps; here it is 0, or wraps.
-    div: dtype =>
-      dtype === 'i32'
-        ? helper('div', 2, 'b == 0 ? 0 : b == -1 ? -a : a / b')(dtype)
-        : infix('/', precedence.product)(),
+    div: dtype => divisions[kindOf(dtype)](dtype),
     mod,
     lt: infix('<', precedence.less),
     le: infix('<=', precedence.less),
@@ -82,8 +92,8 @@ export const c99: Dialect = {
     trunc: rounding('trunc'),
     // As the processor rounds unless told otherwise, which nobody does: half to even.
     round: rounding('rint'),
-    abs: dtype => (dtype === 'i32' ? helper('abs', 1, 'a < 0 ? -a : a') : libm('fabs', 1))(dtype),
-    fma: libm('fma', 3),
+    abs: dtype => (isFloat(dtype) ? libm('fabs', 1) : helper('abs', 1, 'a < 0 ? -a : a'))(dtype),
+    fma: dtype => (isFloat(dtype) ? libm('fma', 3) : helper('fma', 3, 'a * b + c'))(dtype),
     sign: helper('sign', 1, 'a > 0 ? 1 : a < 0 ? -1 : a'),
     relu: helper('relu', 1, 'a < 0 ? 0 : a'),
     sat01: helper('sat01', 1, 'a < 0 ? 0 : a > 1 ? 1 : a'),
@@ -98,11 +108,30 @@ export const c99: Dialect = {
     shift_left: onBits('shift_left', `${countFits} ? (unsigned long)a << b : 0`),
     shift_right: onBits('shift_right', `${countFits} ? a >> b : a < 0 ? -1 : 0`),
   },
-  toInteger,
+  conversion,
+  narrows: dtype => (isOwnArithmetic(dtype) ? undefined : conversion('i32', dtype)[0]),
 };
 
 function infix(sign: string, level: number): () => OpText {
   return () => ({ kind: 'infix', sign, precedence: level });
+}
+
+/** Where integers have no quotient the processor traps; here it is 0, or wraps. */
+const divisions: Readonly<Record<ReturnType<typeof kindOf>, (dtype: DType) => OpText>> = {
+  float: infix('/', precedence.product),
+  integer: dtype => {
+    const own = isSigned(dtype) ? 'b == -1 ? -a : a / b' : 'a / b';
+    return helper('div', 2, `b == 0 ? 0 : ${own}`)(dtype);
+  },
+  bool: helper('div', 2, 'b == 0 ? 1 : a'),
+};
+
+function isFloat(dtype: DType): boolean {
+  return kindOf(dtype) === 'float';
+}
+
+function isSigned(dtype: DType): boolean {
+  return kindOf(dtype) === 'integer' && !dtype.startsWith('u');
 }
 
 /** A function of libm; integers go through double. */
@@ -111,11 +140,27 @@ function libm(name: string, arity: number): (dtype: DType) => CallText {
     const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
     const params = Array<string>(arity).fill(type).join(', ');
     const needs = [`${type} ${called}(${params});`];
-    if (dtype !== 'i32') return { kind: 'call', name: called, needs };
+    if (isFloat(dtype)) return { kind: 'call', name: called, needs };
+    const steps = conversion('f64', dtype);
     const args = parameters.slice(0, arity).join(', ');
-    const whole = helper(name, arity, `${toInteger.name}(${called}(${args}))`)(dtype);
-    return { ...whole, needs: [...needs, ...toInteger.needs, ...whole.needs] };
+    const whole = helper(name, arity, steps.reduce(converted, `${called}(${args})`))(dtype);
+    return withNeeds([...needs, ...needsOf(steps)], whole);
   };
+}
+
+function needsOf(steps: readonly Conversion[]): readonly string[] {
+  return steps.flatMap(step => (step.kind === 'call' ? step.needs : []));
+}
+
+function converted(text: string, step: Conversion): string {
+  switch (step.kind) {
+    case 'call':
+      return `${step.name}(${text})`;
+    case 'cast':
+      return `(${c99.typeName[step.to]})${text}`;
+    case 'nonzero':
+      return `${text} != 0`;
+  }
 }
 
 /** A function of our own, where an expression would name an operand twice. */
@@ -140,15 +185,17 @@ function formula(name: string, calls: readonly string[], body: string): (dtype: 
       return withNeeds(called, helper(name, 1, suffixed)(dtype));
     }
     const { name: called, needs } = formula(name, calls, body)('f64');
-    const whole = dtype === 'i32' ? `${toInteger.name}(${called}(a))` : `${called}(a)`;
-    return withNeeds([...needs, ...toInteger.needs], helper(name, 1, whole)(dtype));
+    const steps = conversion('f64', dtype);
+    const whole = helper(name, 1, steps.reduce(converted, `${called}(a)`))(dtype);
+    return withNeeds([...needs, ...needsOf(steps)], whole);
   };
 }
 
 function mod(dtype: DType): CallText {
   if (!isFloat(dtype)) {
     const signsDiffer = 'a % b != 0 && (a % b < 0) != (b < 0)';
-    return helper('mod', 2, `b == 0 || b == -1 ? 0 : ${signsDiffer} ? a % b + b : a % b`)(dtype);
+    const own = isSigned(dtype) ? `b == -1 ? 0 : ${signsDiffer} ? a % b + b : a % b` : 'a % b';
+    return helper('mod', 2, `b == 0 ? 0 : ${own}`)(dtype);
   }
   const rest = libm('fmod', 2)(dtype);
   const signed = helper(
@@ -172,16 +219,13 @@ function onBits(name: string, body: string): (dtype: DType) => CallText {
     const ofIntegers = helper(name, 2, body);
     if (!isFloat(dtype)) return ofIntegers(dtype);
     const { name: called, needs } = ofIntegers('i32');
-    const [a = '', b = ''] = parameters.map(p => `${toInteger.name}(${p})`);
+    const steps = conversion(dtype, 'i32');
+    const [a = '', b = ''] = parameters.map(p => steps.reduce(converted, p));
     const whole = helper(name, 2, `${called}(${a}, ${b})`)(dtype);
-    return withNeeds([...toInteger.needs, ...needs], whole);
+    return withNeeds([...needsOf(steps), ...needs], whole);
   };
 }
 
 function withNeeds(needs: readonly string[], text: CallText): CallText {
   return { ...text, needs: [...needs, ...text.needs] };
-}
-
-function isFloat(dtype: DType): boolean {
-  return dtype === 'f32' || dtype === 'f64';
 }

@@ -1,4 +1,4 @@
-import type { DType, Op } from '../../compiler/index.ts';
+import type { DType, Op, Value } from '../../compiler/index.ts';
 
 /** What differs between C-like languages, as data. What is the same is written once, in `emit.ts`. */
 export interface Dialect {
@@ -7,12 +7,20 @@ export interface Dialect {
   readonly functionPrefix: string;
   /** Counts and subscripts that do not fit an `i32`. */
   readonly wideInteger: string;
-  readonly literal: (dtype: DType, value: number) => string;
+  readonly literal: (dtype: DType, value: Value) => string;
   /** How an op on operands of a dtype is written. */
   readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;
-  /** Makes an i32 of a float, also of one that has no place there. */
-  readonly toInteger: CallText;
+  /** The steps that make a value of one dtype out of another, the first one innermost. */
+  readonly conversion: (from: DType, to: DType) => readonly Conversion[];
+  /** For dtypes whose arithmetic gives another type, which has to be converted back. */
+  readonly narrows: (dtype: DType) => Conversion | undefined;
 }
+
+export type Conversion =
+  | { readonly kind: 'cast'; readonly to: DType }
+  /** `a != 0` */
+  | { readonly kind: 'nonzero' }
+  | CallText;
 
 export type OpText =
   | { readonly kind: 'infix'; readonly sign: string; readonly precedence: number }

@@ -4,12 +4,19 @@ import {
   type DType,
   type Expr,
   type Index,
+  infoOf,
   type Op,
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
 import type { Cast } from '../../compiler/loop/ir.ts';
-import { type CallText, type Dialect, precedence } from './dialect.ts';
+import {
+  type CallText,
+  type Conversion,
+  type Dialect,
+  type OpText,
+  precedence,
+} from './dialect.ts';
 import type { Identifiers } from './names.ts';
 
 /** The counts and subscripts that an `i32` can hold. */
@@ -62,6 +69,12 @@ export class ExprEmitter {
   /** An op on operands of `dtype`, each of which is asked for its text at a precedence. */
   apply(op: Op, dtype: DType, parts: readonly ((level: number) => string)[], level = 0): string {
     const text = this.dialect.op[op](dtype);
+    const narrows = infoOf(op).result === 'same' ? this.dialect.narrows(dtype) : undefined;
+    if (!narrows || text.kind === 'call') return this.#applied(text, parts, level);
+    return this.#converted([narrows], (at: number) => this.#applied(text, parts, at), level);
+  }
+
+  #applied(text: OpText, parts: readonly ((level: number) => string)[], level: number): string {
     const part = (i: number, at: number): string => parts[i]?.(at) ?? '';
     switch (text.kind) {
       case 'infix': {
@@ -87,13 +100,30 @@ export class ExprEmitter {
   }
 
   #cast({ dtype, value }: Cast, level: number): string {
-    const text = (at: number): string => this.expr(value, at);
-    if (dtype === 'i32' && (value.dtype === 'f32' || value.dtype === 'f64')) {
-      return this.#call(this.dialect.toInteger, [text]);
+    const steps = this.dialect.conversion(value.dtype, dtype);
+    return this.#converted(steps, (at: number) => this.expr(value, at), level);
+  }
+
+  #converted(
+    steps: readonly Conversion[],
+    value: (level: number) => string,
+    level: number,
+  ): string {
+    const step = steps.at(-1);
+    if (!step) return value(level);
+    const inner = (at: number): string => this.#converted(steps.slice(0, -1), value, at);
+    switch (step.kind) {
+      case 'call':
+        return this.#call(step, [inner]);
+      case 'nonzero':
+        return within(level, precedence.equal, `${inner(precedence.prefix)} != 0`);
+      case 'cast': {
+        const type = this.dialect.typeName[step.to];
+        return within(level, precedence.prefix, `(${type})${inner(precedence.prefix)}`);
+      }
+      default:
+        return unreachable(step);
     }
-    const operand = text(precedence.prefix);
-    if (dtype === 'bool') return within(level, precedence.equal, `${operand} != 0`);
-    return within(level, precedence.prefix, `(${this.dialect.typeName[dtype]})${operand}`);
   }
 
   /** Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. */

@@ -1,6 +1,5 @@
 import {
-  type DType,
-  bytesOf,
+  dtypes,
   LoopNames,
   localsOf,
   type LoopVar,
@@ -75,9 +74,9 @@ function identifier(name: string): string {
 
 /** Every function the dialect may call, declare or define. */
 function functionsOf(dialect: Dialect): readonly string[] {
-  const dtypes = Object.keys(bytesOf) as DType[];
   const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
-  const calls = [dialect.toInteger, ...texts.filter(text => text.kind === 'call')];
+  const conversions = dtypes.flatMap(from => dtypes.flatMap(to => dialect.conversion(from, to)));
+  const calls = [...texts, ...conversions].filter(text => text.kind === 'call');
   return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
 }
 

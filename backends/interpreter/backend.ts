@@ -4,19 +4,21 @@
  */
 import {
   bytesOf,
+  cellArrays,
+  type AnyCells,
   type DType,
   interpret,
   invariant,
   type LoopVar,
   type Program,
-  roundTo,
+  store,
   type TensorNode,
+  type Value,
 } from '../../compiler/index.ts';
 import type {
   Backend,
   BoundKernel,
   DeviceBuffer,
-  HostNumbers,
   Kernel,
   Plan,
   PlanStep,
@@ -48,14 +50,12 @@ export class InterpreterBackend implements Backend {
   }
 }
 
-const cellArrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: Uint8Array };
-
-/** Cells on the JavaScript heap. */
+/** AnyCells on the JavaScript heap. */
 export class HostBuffer implements DeviceBuffer {
   readonly dtype: DType;
   readonly cells: number;
   readonly #ownership: Ownership;
-  #values: HostNumbers;
+  #values: AnyCells;
 
   constructor(dtype: DType, cells: number) {
     this.dtype = dtype;
@@ -65,7 +65,7 @@ export class HostBuffer implements DeviceBuffer {
   }
 
   /** The cells themselves. */
-  get values(): HostNumbers {
+  get values(): AnyCells {
     this.#ownership.check();
     return this.#values;
   }
@@ -74,20 +74,19 @@ export class HostBuffer implements DeviceBuffer {
     return this.cells * bytesOf[this.dtype];
   }
 
-  write(values: ArrayLike<number>): void {
+  write(values: ArrayLike<Value>): void {
     invariant(
       values.length === this.cells,
       () => `${values.length} values for ${this.cells} cells`,
     );
-    const own = this.values;
-    for (let i = 0; i < values.length; i++) own[i] = roundTo(this.dtype, values[i] ?? NaN);
+    store(this.dtype, values, this.values);
   }
 
-  read(): HostNumbers {
+  read(): AnyCells {
     return this.values.slice();
   }
 
-  at(cell: number): number {
+  at(cell: number): Value {
     const value = this.values[cell];
     if (value === undefined) throw new RangeError(`cell ${cell} of ${this.cells}`);
     return value;

@@ -27,7 +27,9 @@ export type TypedArray =
   | Int32Array
   | Uint8Array
   | Uint16Array
-  | Uint32Array;
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 /**
  * Every function checks what it is given and throws an `Error`. Where a kernel failed, that error

@@ -1,17 +1,17 @@
 import { bytesOf, type DType } from '../../compiler/core/dtype.ts';
-import { BackendError, invariant } from '../../compiler/index.ts';
-import { type DeviceBuffer, type HostNumbers } from '../../runtime/backend.ts';
+import {
+  BackendError,
+  type AnyCells,
+  deviceCells,
+  fromDevice,
+  invariant,
+  toDevice,
+  type Value,
+} from '../../compiler/index.ts';
+import { type DeviceBuffer } from '../../runtime/backend.ts';
 import { type BufferHandle, type Native } from './addon.ts';
 import { checkRoom, noRoom } from './memory.ts';
 import { Ownership } from './ownership.ts';
-
-/** How the cells of a dtype look from JavaScript. */
-const hostArray = {
-  f32: Float32Array,
-  f64: Float64Array,
-  i32: Int32Array,
-  bool: Uint8Array,
-} as const satisfies Record<DType, unknown>;
 
 /** Memory of this process, for kernels. */
 export class NativeBuffer implements DeviceBuffer {
@@ -42,27 +42,29 @@ export class NativeBuffer implements DeviceBuffer {
     return this.cells * bytesOf[this.dtype];
   }
 
-  write(values: ArrayLike<number>): void {
+  write(values: ArrayLike<Value>): void {
     invariant(
       values.length === this.cells,
       () => `${values.length} numbers written to ${this.#label()}`,
     );
-    this.#native.write(this.handle, 0, asCells(this.dtype, values));
+    this.#native.write(this.handle, 0, toDevice(this.dtype, values));
   }
 
-  read(): HostNumbers {
-    const values = new hostArray[this.dtype](this.cells);
-    this.#native.read(this.handle, 0, values);
-    return values;
+  read(): AnyCells {
+    return this.#copy(0, this.cells);
   }
 
-  at(cell: number): number {
+  at(cell: number): Value {
     if (!(Number.isInteger(cell) && cell >= 0 && cell < this.cells)) {
       throw new RangeError(`cell ${cell} of ${this.cells}`);
     }
-    const value = new hostArray[this.dtype](1);
-    this.#native.read(this.handle, cell * bytesOf[this.dtype], value);
-    return value[0] ?? NaN;
+    return this.#copy(cell, 1)[0] ?? NaN;
+  }
+
+  #copy(start: number, count: number): AnyCells {
+    const cells = deviceCells(this.dtype, count);
+    this.#native.read(this.handle, start * bytesOf[this.dtype], cells);
+    return fromDevice(this.dtype, cells);
   }
 
   [Symbol.dispose](): void {
@@ -85,12 +87,4 @@ function allocate(native: Native, dtype: DType, cells: number): BufferHandle {
     const { diagnostic } = noRoom(what, bytes, native.liveBytes());
     throw new BackendError(diagnostic, { cause });
   }
-}
-
-/** Stores as the dtype does; an array of the right kind is taken as it is. */
-function asCells(dtype: DType, values: ArrayLike<number>): HostNumbers {
-  // C may not see a bool that is neither 0 nor 1.
-  if (dtype === 'bool') return Uint8Array.from(values, value => (value === 0 ? 0 : 1));
-  const array = hostArray[dtype];
-  return values instanceof array ? values : array.from(values);
 }

@@ -1,5 +1,6 @@
 import { fma32 } from './fma.ts';
-import { type DType, roundTo } from './dtype.ts';
+import { type DType, extremesOf, kindOf, roundTo, type Value } from './dtype.ts';
+import { type WideApply, wideArithmetic, type WideInteger } from './integer.ts';
 import { arithmetic } from './ops/arithmetic.ts';
 import { bits } from './ops/bits.ts';
 import { exponential } from './ops/exponential.ts';
@@ -34,17 +35,42 @@ export type AccumulateOp = {
   [P in Op]: (typeof ops)[P] extends { neutral: number } ? P : never;
 }[Op];
 
-export function neutralOf(op: AccumulateOp): number {
-  return ops[op].neutral;
+export function neutralOf(op: AccumulateOp, dtype: DType = 'f64'): Value {
+  const [lowest, highest] = extremesOf(dtype);
+  if (op === 'max') return lowest;
+  return op === 'min' ? highest : ops[op].neutral;
 }
 
-/** What the device computes for `op` on values of `dtype`. */
-export function evaluate(op: Op, dtype: DType, a: number, b = NaN, c = NaN): number {
-  if (op === 'fma' && dtype === 'f32') return fma32(a, b, c);
-  // A product of two integers may need more bits than a double has.
-  if (op === 'mul' && dtype === 'i32') return Math.imul(a, b);
-  if (infoOf(op).ofBits && (dtype === 'f32' || dtype === 'f64')) {
-    return roundTo(dtype, evaluate(op, 'i32', roundTo('i32', a), roundTo('i32', b)));
+/** What the device computes for `op` on values of `dtype`, or to compare values, of another. */
+export function evaluate(
+  op: Op,
+  dtype: Exclude<DType, WideInteger>,
+  a: Value,
+  b?: Value,
+  c?: Value,
+): number;
+export function evaluate(op: Op, dtype: DType, a: Value, b?: Value, c?: Value): Value;
+export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Value = NaN): Value {
+  if (op === 'where') return roundTo(dtype, Number(a) !== 0 ? b : c);
+  const exact = typeof a === 'bigint' ? wide[op] : undefined;
+  if (exact) return roundTo(dtype, exact(BigInt(a), bigintOf(b), bigintOf(c)));
+  const [x, y, z] = [Number(a), Number(b), Number(c)];
+  if (op === 'fma' && dtype === 'f32') return fma32(x, y, z);
+  if (infoOf(op).ofBits && kindOf(dtype) === 'float') {
+    return roundTo(dtype, evaluate(op, 'i32', roundTo('i32', x), roundTo('i32', y)));
   }
-  return roundTo(dtype, ops[op].apply(a, b, c));
+  if (kindOf(dtype) === 'integer') {
+    // A product of two integers may need more bits than a double has.
+    if (op === 'mul') return roundTo(dtype, Math.imul(x, y));
+    if (op === 'fma') return roundTo(dtype, Math.imul(x, y) + z);
+  }
+  return roundTo(dtype, ops[op].apply(x, y, z));
+}
+
+/** Ops on i64 and u64; the others go by way of doubles. */
+const wide: Partial<Record<Op, WideApply>> = wideArithmetic;
+
+/** An operand that is missing is NaN, and not looked at. */
+function bigintOf(value: Value): bigint {
+  return typeof value === 'bigint' ? value : 0n;
 }

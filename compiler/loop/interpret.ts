@@ -1,13 +1,13 @@
-import { roundTo } from '../core/dtype.ts';
+import type { AnyCells, MutableCells } from '../core/cells.ts';
+import { roundTo, type Value } from '../core/dtype.ts';
 import type { Index, LoopVar } from '../core/index-expr.ts';
 import { evaluate } from '../core/op.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { invariant, unreachable } from '../support/errors.ts';
 import type { Expr, Program, Stmt } from './ir.ts';
 
-/** Row-major cells, one array per tensor. */
-export type Cells = Float32Array | Float64Array | Int32Array | Uint8Array;
-export type Memory = ReadonlyMap<TensorNode, Cells>;
+export type { Cells } from '../core/cells.ts';
+export type Memory = ReadonlyMap<TensorNode, AnyCells>;
 
 /**
  * Runs a program one scalar at a time. Slow, obvious, and the meaning that every pass and every
@@ -24,7 +24,7 @@ export function interpret(
 }
 
 class Interpreter {
-  readonly #memory: Map<TensorNode, Cells>;
+  readonly #memory: Map<TensorNode, MutableCells>;
   /** The current value of every loop being run. */
   readonly #loops: Map<LoopVar, number>;
 
@@ -35,7 +35,7 @@ class Interpreter {
 
   /** NaN makes a read before the first write visible. */
   declare(node: TensorNode): void {
-    this.#memory.set(node, new Float64Array(cellsOf(node)).fill(NaN));
+    this.#memory.set(node, Array<Value>(cellsOf(node)).fill(NaN));
   }
 
   run(s: Stmt): void {
@@ -55,7 +55,7 @@ class Interpreter {
         this.declare(s.node);
         return;
       case 'fill':
-        this.#cells(s.node).fill(roundTo(s.node.dtype, s.value));
+        this.#fill(this.#cells(s.node), roundTo(s.node.dtype, s.value));
         return;
       case 'write':
         this.#cells(s.node)[this.#offset(s.node, s.index)] = this.#value(s.value);
@@ -71,7 +71,11 @@ class Interpreter {
     }
   }
 
-  #value(e: Expr): number {
+  #fill(cells: MutableCells, value: Value): void {
+    for (let i = 0; i < cells.length; i++) cells[i] = value;
+  }
+
+  #value(e: Expr): Value {
     switch (e.kind) {
       case 'const':
         return roundTo(e.dtype, e.value);
@@ -91,7 +95,7 @@ class Interpreter {
     }
   }
 
-  #cells(node: TensorNode): Cells {
+  #cells(node: TensorNode): MutableCells {
     const cells = this.#memory.get(node);
     invariant(cells, () => `no memory for ${node.name}`);
     return cells;

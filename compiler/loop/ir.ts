@@ -4,8 +4,9 @@
  *
  *   - Loops run `0 <= i < extent`. Offsets and strides live in subscripts, never in loops.
  *   - Statements run in order. An expression has no effects; `where` evaluates both its arms.
- *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap. Division and
- *     overflow follow IEEE 754. NaN wins in `max` and `min`, and `relu` keeps it.
+ *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap, and what they
+ *     divide by 0 is 0. Division and overflow of floats follow IEEE 754. NaN wins in `max` and `min`,
+ *     and `relu` keeps it. Floats of 16 and 8 bits are stored and converted, never computed with.
  *   - A subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run time.
  *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
  *   - Different nodes never share memory.
@@ -15,7 +16,7 @@
  * by exactly one `for`, so equal names mean equal loops.
  */
 import { type AccumulateOp, infoOf, type Op } from '../core/op.ts';
-import type { DType } from '../core/dtype.ts';
+import { computeDtype, type DType, type Value } from '../core/dtype.ts';
 import type { Index, LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { invariant } from '../support/errors.ts';
@@ -28,7 +29,8 @@ export type Expr = Const | Read | IndexValue | Cast | Apply;
 export interface Const {
   readonly kind: 'const';
   readonly dtype: DType;
-  readonly value: number;
+  /** As given: rounding to the dtype is the reader's. */
+  readonly value: Value;
   readonly origins: Origins;
 }
 
@@ -48,7 +50,10 @@ export interface IndexValue {
   readonly origins: Origins;
 }
 
-/** The nearest value of another dtype; to bool it asks "is it not zero?". */
+/**
+ * The value as another dtype: to a float the nearest one, to even between two; to an integer without
+ * its fraction, wrapped, and 0 for NaN and infinity; to bool it asks "is it not zero?".
+ */
 export interface Cast {
   readonly kind: 'cast';
   readonly dtype: DType;
@@ -64,7 +69,7 @@ export interface Apply {
   readonly origins: Origins;
 }
 
-export function constant(dtype: DType, value: number, origins = noOrigins): Const {
+export function constant(dtype: DType, value: Value, origins = noOrigins): Const {
   return { kind: 'const', dtype, value, origins };
 }
 
@@ -91,6 +96,7 @@ export function apply(op: Op, args: readonly Expr[], origins = noOrigins): Apply
     values.every(a => a.dtype === dtype),
     () => `${op} of ${values.map(a => a.dtype).join(' and ')}: insert a cast before lowering`,
   );
+  checkComputes(op, dtype);
   if (info.result === 'where') {
     invariant(args[0]?.dtype === 'bool', () => `where on a ${args[0]?.dtype} condition`);
   }
@@ -129,7 +135,7 @@ export interface Declare {
 export interface Fill {
   readonly kind: 'fill';
   readonly node: TensorNode;
-  readonly value: number;
+  readonly value: Value;
   readonly origins: Origins;
 }
 
@@ -174,7 +180,7 @@ export function declare(node: TensorNode): Declare {
   return { kind: 'declare', node };
 }
 
-export function fill(node: TensorNode, value: number, origins = noOrigins): Fill {
+export function fill(node: TensorNode, value: Value, origins = noOrigins): Fill {
   return { kind: 'fill', node, value, origins };
 }
 
@@ -196,6 +202,7 @@ export function accumulate(
   origins = noOrigins,
 ): Accumulate {
   checkCell(node, index, value);
+  checkComputes(op, node.dtype);
   return { kind: 'accumulate', op, node, index, value, origins };
 }
 
@@ -232,6 +239,10 @@ function checkCell(node: TensorNode, index: readonly Index[], value: Expr): void
     value.dtype === node.dtype,
     () => `${value.dtype} stored in ${node.dtype} ${node.name}`,
   );
+}
+
+function checkComputes(op: Op, dtype: DType): void {
+  invariant(computeDtype(dtype) === dtype, () => `${op} of ${dtype}, which is only stored`);
 }
 
 function checkRank(node: TensorNode, index: readonly Index[]): void {

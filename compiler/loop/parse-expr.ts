@@ -1,5 +1,5 @@
 /** The expressions and subscripts of the printed loop IR. */
-import { bytesOf, type DType } from '../core/dtype.ts';
+import { type DType, isDType, kindOf, type Value } from '../core/dtype.ts';
 import { at, fixed, type Index, type LoopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { infoOf, type Op, ops } from '../core/op.ts';
@@ -56,9 +56,16 @@ function parseOperand(tokens: TokenReader, scope: Scope): Untyped {
 }
 
 function parseConstant(tokens: TokenReader): Untyped {
-  const value = tokens.takeNumber();
-  if (!tokens.accept(':')) return { shown: undefined, typed: dtype => constant(dtype, value) };
-  return known(constant(parseDType(tokens), value));
+  const text = tokens.take('number');
+  const typed = (dtype: DType): Expr => constant(dtype, valueIn(dtype, text));
+  if (!tokens.accept(':')) return { shown: undefined, typed };
+  return known(typed(parseDType(tokens)));
+}
+
+/** The number a text gives a cell of `dtype`; integers may have more digits than a double. */
+export function valueIn(dtype: DType, text: string): Value {
+  const isLong = kindOf(dtype) === 'integer' && /^-?\d{16,}$/.test(text);
+  return isLong ? BigInt(text) : Number(text);
 }
 
 export function parseDType(tokens: TokenReader): DType {
@@ -127,8 +134,4 @@ function infixNamed(sign: string): Op | undefined {
 
 function isOp(name: string): name is Op {
   return Object.hasOwn(ops, name);
-}
-
-function isDType(name: string): name is DType {
-  return Object.hasOwn(bytesOf, name);
 }

@@ -18,7 +18,14 @@ import {
   type SymbolParam,
   write,
 } from './ir.ts';
-import { nodeNamed, parseDType, parseExpr, parseSubscript, type Scope } from './parse-expr.ts';
+import {
+  nodeNamed,
+  parseDType,
+  parseExpr,
+  parseSubscript,
+  type Scope,
+  valueIn,
+} from './parse-expr.ts';
 import { accumulateSigns } from './print.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -94,7 +101,7 @@ function parseSimple(tokens: TokenReader, scope: Scope): Stmt {
   if (word === 'zero_out') return fill(node, 0);
   if (fills) {
     tokens.expect(',');
-    return fill(node, tokens.takeNumber());
+    return fill(node, valueIn(node.dtype, tokens.take('number')));
   }
   return parseAssignment(node, tokens, scope);
 }

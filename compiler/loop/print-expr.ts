@@ -1,5 +1,5 @@
 /** Expressions and subscripts of the loop IR as text. */
-import { type DType, shortest } from '../core/dtype.ts';
+import { type DType, shortest, type Value } from '../core/dtype.ts';
 import { asLoop, type Index, type LoopVar, printIndex } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
@@ -25,7 +25,7 @@ export function printCell(
   return `${node.name}[${index.map(ix => printIndex(ix, nameOf)).join(', ')}]`;
 }
 
-export function printNumber(dtype: DType, value: number): string {
+export function printNumber(dtype: DType, value: Value): string {
   return shortest(dtype, value);
 }
 

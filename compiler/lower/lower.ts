@@ -19,10 +19,11 @@ import {
 } from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
 import { accessesOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, type LoopVar, loopVar, substitute } from '../core/index-expr.ts';
+import { at, type Index, loopVar, substitute } from '../core/index-expr.ts';
+import { computeDtype } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
-import type { TensorNode } from '../core/tensor-node.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   accumulate,
   apply,
@@ -39,25 +40,36 @@ import {
   write,
 } from '../loop/ir.ts';
 import { invariant, unreachable } from '../support/errors.ts';
-import { lowerScalar, type SymbolScope } from './scalar.ts';
+import { type Fresh, isNarrow, isSummed, lowerNarrowSum, updated } from './narrow-sum.ts';
+import { lowerScalar, lowerValue, type ScalarScope, type SymbolScope } from './scalar.ts';
 
 export function lower(routine: Routine): Program {
   const nodes = nodesOf(routine);
   const names = new Names(nodes.map(node => node.name));
-  const fresh = (hint: string): LoopVar => loopVar(names.fresh(hint));
-  const symbols = routine.symbols.map(s => ({ symbol: s, loop: fresh(s.name), range: s.range }));
+  const locals = nodes.filter(node => !routine.device.includes(node));
+  const fresh: Fresh = {
+    loop: hint => loopVar(names.fresh(hint)),
+    local: ({ name, dtype, dims }) => {
+      const node = tensorNode(names.fresh(name), dtype, dims);
+      locals.push(node);
+      return node;
+    },
+  };
+  const symbols = routine.symbols.map(s => ({
+    symbol: s,
+    loop: fresh.loop(s.name),
+    range: s.range,
+  }));
   const scope = new Map(symbols.map(({ symbol, loop }) => [symbol, at(loop)]));
-  const locals = nodes.filter(node => !routine.device.includes(node)).map(declare);
+  const body = lowerCode(routine.body, scope, fresh);
   return {
     name: routine.name,
     symbols: symbols.map(({ loop, range }) => ({ loop, range })),
     params: routine.device,
     scratch: [],
-    body: block([...locals, lowerCode(routine.body, scope, fresh)]),
+    body: block([...locals.map(declare), body]),
   };
 }
-
-type Fresh = (hint: string) => LoopVar;
 
 function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fresh: Fresh): Stmt {
   switch (code.kind) {
@@ -66,7 +78,7 @@ function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fres
     case 'section':
       return block([comment(code.title), lowerCode(code.body, scope, fresh)]);
     case 'repeat': {
-      const loop = fresh(code.symbol.name);
+      const loop = fresh.loop(code.symbol.name);
       const inner = new Map(scope).set(code.symbol, at(loop));
       return forLoop(loop, code.symbol.range ?? 0, lowerCode(code.body, inner, fresh));
     }
@@ -79,7 +91,7 @@ function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fres
 
 function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fresh: Fresh): Stmt {
   const { node } = a.target;
-  const axes = loopOrder(a).map(axis => ({ ...axis, fresh: fresh(axis.loop) }));
+  const axes = loopOrder(a).map(axis => ({ ...axis, fresh: fresh.loop(axis.loop) }));
   const binding = new Map(axes.map(axis => [axis.loop, at(axis.fresh)]));
   for (const [name, symbol] of a.projections.symbols) {
     const index = scope.get(symbol);
@@ -88,20 +100,45 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   }
   const subscript = (slot: number): readonly Index[] =>
     subscriptOf(a, slot).map(ix => substitute(ix, binding));
-  const value = lowerScalar(a.value, node.dtype, { scope, subscript, origins: a.origins });
+  const place: ScalarScope = { scope, subscript, origins: a.origins };
   const target = subscript(a.target.slot);
   const nest = (leaf: Stmt): Stmt =>
     axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
+  const { op, reset, origins } = a;
+  if (isStore(op) || (reset && isInjective(a))) return lowerSet(a, { place, target, nest });
 
+  const value = lowerScalar(a.value, computeDtype(node.dtype), place);
+  if (!isNarrow(node)) {
+    const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
+    return block([...start, nest(accumulate(op, node, target, value, origins))]);
+  }
+  if (!isSummed(op) || (!reset && isInjective(a))) {
+    const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
+    const update = write(node, target, updated(node, target, op, value, origins), origins);
+    return block([...start, nest(update)]);
+  }
+  return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
+}
+
+interface Lowered {
+  readonly place: ScalarScope;
+  readonly target: readonly Index[];
+  readonly nest: (leaf: Stmt) => Stmt;
+}
+
+/** Each cell that is reached gets one value. */
+function lowerSet(a: Assign<TensorNode, Projections>, { place, target, nest }: Lowered): Stmt {
+  const { op, origins } = a;
+  const { node } = a.target;
+  const value = firstOf(a, place);
   const full = isSurjective(a, node.dims);
-  const once = isStore(a.op) || (a.reset && isInjective(a));
-  if (full && value.kind === 'const' && isStore(a.op)) return fill(node, value.value, a.origins);
-  const start = isStore(a.op) ? 0 : neutralOf(a.op);
-  const needsFill = a.op !== 'put' && (once ? !full : a.reset);
-  const leaf = once
-    ? write(node, target, firstOf(a.op, value), a.origins)
-    : accumulate(a.op, node, target, value, a.origins);
-  return block([...(needsFill ? [fill(node, start, a.origins)] : []), nest(leaf)]);
+  if (full && value.kind === 'const' && isStore(op)) return fill(node, value.value, origins);
+  const start = isStore(op) ? 0 : neutralOf(op, node.dtype);
+  const needsFill = op !== 'put' && !full;
+  return block([
+    ...(needsFill ? [fill(node, start, origins)] : []),
+    nest(write(node, target, value, origins)),
+  ]);
 }
 
 /** Their neutral element is one on the left, too, up to the sign of zero. */
@@ -110,11 +147,15 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
 ]);
 
 /** What one value gives when an accumulation starts from the neutral element. */
-function firstOf(op: Assign<TensorNode, Projections>['op'], value: Expr): Expr {
-  if (isStore(op) || takesValue.has(op)) return value;
-  if (op === 'sub') return apply('neg', [value], value.origins);
-  const first = apply(op, [constant(value.dtype, neutralOf(op)), value], value.origins);
-  return cast(value.dtype, first, value.origins);
+function firstOf({ op, value, target }: Assign<TensorNode, Projections>, at: ScalarScope): Expr {
+  const { dtype } = target.node;
+  if (isStore(op) || takesValue.has(op)) return lowerValue(value, dtype, at);
+  const one = lowerScalar(value, computeDtype(dtype), at);
+  const first =
+    op === 'sub'
+      ? apply('neg', [one], one.origins)
+      : apply(op, [constant(one.dtype, neutralOf(op, one.dtype)), one], one.origins);
+  return cast(dtype, first, at.origins);
 }
 
 /** Device arrays first, then the locals in the order they are met. */

@@ -1,5 +1,5 @@
 import type { Scalar } from '../assign/ir.ts';
-import type { DType } from '../core/dtype.ts';
+import { computeDtype, type DType } from '../core/dtype.ts';
 import type { Index } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
@@ -16,6 +16,13 @@ export interface ScalarScope {
   /** The subscript of a slot, over the loops of the nest. */
   readonly subscript: (slot: number) => readonly Index[];
   readonly origins: Origins;
+}
+
+/** What an assignment to cells of `dtype` gives each of them. */
+export function lowerValue(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
+  // A copy converts, so it rounds once; arithmetic is in the dtype that the target computes in.
+  const computed = scalar.kind === 'access' ? dtype : computeDtype(dtype);
+  return cast(dtype, lowerScalar(scalar, computed, at), at.origins);
 }
 
 /** The value of a scalar as `dtype`: conversions are put in where an array or symbol has another. */
@@ -38,6 +45,11 @@ export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, at: Scalar
   const [operand] = scalar.args;
   if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, at);
   const { result, ofConditions = false } = infoOf(scalar.op);
+  if (result === 'bool' && !ofConditions) {
+    const compared = commonDtype(scalar.args) ?? (dtype === 'bool' ? 'f32' : dtype);
+    const args = scalar.args.map(arg => lowerScalar(arg, compared, at));
+    return cast(dtype, apply(scalar.op, args, at.origins), at.origins);
+  }
   const args = scalar.args.map((arg, i) =>
     ofConditions || (result === 'where' && i === 0)
       ? condition(arg, dtype, at)
@@ -48,7 +60,28 @@ export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, at: Scalar
 
 /** A comparison as it is; any other number asks whether it differs from zero. */
 function condition(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
-  const value = lowerScalar(scalar, dtype, at);
+  const value = lowerScalar(scalar, commonDtype([scalar]) ?? dtype, at);
   if (value.kind === 'cast' && value.value.dtype === 'bool') return value.value;
   return cast('bool', value, at.origins);
+}
+
+/**
+ * The dtype to compute these in together: of the arrays among them, the one that has the others'
+ * values, or most of them; undefined where no array says any.
+ */
+function commonDtype(scalars: readonly Scalar<TensorNode>[]): DType | undefined {
+  const found = scalars.flatMap(dtypesOf);
+  return widest.find(dtype => found.includes(dtype));
+}
+
+const widest: readonly DType[] = [
+  ...(['f64', 'f32', 'i64', 'u64', 'i32', 'u32', 'i16', 'u16', 'i8', 'u8', 'bool'] as const),
+];
+
+function dtypesOf(scalar: Scalar<TensorNode>): readonly DType[] {
+  if (scalar.kind === 'access') return [computeDtype(scalar.node.dtype)];
+  if (scalar.kind !== 'apply') return [];
+  const { result } = infoOf(scalar.op);
+  if (result === 'bool') return ['bool'];
+  return (result === 'where' ? scalar.args.slice(1) : scalar.args).flatMap(dtypesOf);
 }

@@ -28,7 +28,7 @@ function inlineAll(program: Program): Program {
   const sites = groupByNode(sitesIn(program));
   return localsOf(program).reduce((current, node) => {
     const definition = definitionOf(sites.get(node) ?? []);
-    if (typeof definition?.value !== 'number') return current;
+    if (!definition || typeof definition.value === 'object') return current;
     return withBody(current, inlineDefinition(current.body, definition, new Names()));
   }, program);
 }

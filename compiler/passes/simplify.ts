@@ -37,7 +37,7 @@ function simplifyOnce(e: Expr): Expr | undefined {
 function foldConstants(e: Apply): Expr | undefined {
   const values = e.args.map(a => (a.kind === 'const' ? roundTo(a.dtype, a.value) : undefined));
   if (values.includes(undefined)) return undefined;
-  const [a = NaN, b = NaN, c = NaN] = values;
+  const [a = NaN, b, c] = values;
   return constant(e.dtype, evaluate(e.op, e.dtype, a, b, c), e.origins);
 }
 
@@ -53,7 +53,7 @@ function dropIdentity({ op, args }: Apply): Expr | undefined {
 
 /** `where(true, x, y)` is `x`. */
 function chooseArm({ op, args: [c, x, y] }: Apply): Expr | undefined {
-  return op === 'where' && c?.kind === 'const' ? (c.value === 0 ? y : x) : undefined;
+  return op === 'where' && c?.kind === 'const' ? (Number(c.value) === 0 ? y : x) : undefined;
 }
 
 /** The rules are of IEEE arithmetic: integers wrap and bools saturate. */
@@ -79,8 +79,9 @@ const rules: Partial<Record<Op, RewriteRule>> = {
   neg: ({ args: [x] }) => x && negatedBy(x),
   // x / 4 is x * 0.25: exact when the reciprocal is
   div: ({ args: [x, y], dtype, origins }) => {
-    if (y?.kind !== 'const' || !isPowerOfTwo(y.value) || !x) return undefined;
-    return apply('mul', [x, constant(dtype, 1 / y.value, y.origins)], origins);
+    const by = y?.kind === 'const' ? Number(y.value) : NaN;
+    if (!isPowerOfTwo(by) || !x || !y) return undefined;
+    return apply('mul', [x, constant(dtype, 1 / by, y.origins)], origins);
   },
   // x ** 2 is x * x: both round the exact square once
   pow: ({ args: [x, y], origins }) =>

@@ -4,6 +4,7 @@ import { HoleOfType } from '../elaborate/hole.ts';
 import { makeLayer } from '../elaborate/layer.ts';
 import { makeTensorFunction, type TensorFunction } from '../elaborate/tensor-function.ts';
 import { Code } from '../graph/code.ts';
+import { openDType } from '../dtype/dtype-var.ts';
 import { sequenceOf } from '../graph/code-tree.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { openShape } from '../shape/row.ts';
@@ -18,6 +19,7 @@ export function anyTensor(span: Span): Tensor {
     label: undefined,
     hint: 'tensor',
     shape: openShape(),
+    dtype: openDType(),
     source,
     origins: [span],
   });

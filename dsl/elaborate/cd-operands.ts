@@ -1,6 +1,7 @@
 import { access, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type { Expr } from '../language/ast.ts';
+import type { Typed } from '../dtype/infer.ts';
 import type { Operand } from '../shape/row.ts';
 import { arrayAt, type CdScope, symbolAt } from './cd-scope.ts';
 import { fail } from './errors.ts';
@@ -32,6 +33,14 @@ export class Operands {
     this.tensors.push(array.tensor);
     this.spans.push(e.span);
     return access(array, this.tensors.length);
+  }
+
+  /** One of them, for what is inferred of dtypes. */
+  typed(array: ArrayRef): Typed | undefined {
+    const at = this.tensors.indexOf(array.tensor);
+    if (at < 0) return undefined;
+    const { label: text } = array;
+    return { dtype: array.tensor.dtypeVar, text, span: this.spans[at] };
   }
 
   /** For errors about their shapes. */

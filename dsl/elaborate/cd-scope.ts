@@ -104,13 +104,13 @@ function introduce(e: Inline, scope: CdScope): Tensor {
       help: [`to assign it again write \`${name.text}\` without braces`],
     });
   }
-  const { rows } = inlineParts(e, size => {
+  const { rows, dtype } = inlineParts(e, (size, others = []) => {
     if (size.kind === 'hole') return scope.holes[size.index];
-    throw unknownName(size.name, size.span, []);
+    throw unknownName(size.name, size.span, others);
   });
   const about = scope.section?.label;
   const label = about === undefined ? name.text : `${name.text}_${about}`;
-  const tensor = stateTensor(label, rows, span);
+  const tensor = stateTensor(label, { rows, dtype }, span);
   scope.names.set(name.text, tensor);
   return tensor;
 }

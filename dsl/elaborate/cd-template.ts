@@ -2,6 +2,7 @@
 import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
+import { inferAssign, type Typed } from '../dtype/infer.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
 import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
@@ -103,6 +104,10 @@ function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
   return { kind: 'repeat', symbol, body: statements(body, { ...scope, symbols }) };
 }
 
+function typedTarget(array: ArrayRef, { span }: Assign['target']): Typed {
+  return { dtype: array.tensor.dtypeVar, text: array.label, span };
+}
+
 function assignment(
   { target, operator, value, logic: written, span }: Assign,
   scope: CdScope,
@@ -121,6 +126,11 @@ function assignment(
   const use = { operator: operator.text, span: operator.span, operands: operands.shown(), result };
   scope.solver.post(constraintsOf(logic, shapes, use));
   const projections = new OpenProjections(logic, shapes, use);
+  const meeting = { operator: operator.text, span: operator.span };
+  const typed = (array: ArrayRef): Typed => operands.typed(array) ?? typedTarget(array, target);
+  inferAssign(assign(access(to, 0), { op, reset }, scalar, undefined), {
+    ...{ typed, meeting, solver: scope.solver },
+  });
   const done: OpenAssign = assign(access(to, 0), { op, reset }, scalar, projections, [span]);
   return { kind: 'assign', assign: done, needs: operands.needs };
 }

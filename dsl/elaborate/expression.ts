@@ -17,7 +17,14 @@ import type {
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
-import { arityOf, functions, infixOperation, negation, product, slice } from '../ops/operations.ts';
+import {
+  arityOf,
+  infixOperation,
+  negation,
+  operationNamed,
+  product,
+  slice,
+} from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -204,12 +211,12 @@ export class ExpressionElaborator {
       return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
     }
     const { values, rows } = literal;
-    return dataTensor(label ?? 'literal', { kind: 'values', values }, rows, span);
+    return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows }, span);
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
     const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
-    const operation = builtin ? functions.get(callee.name) : undefined;
+    const operation = builtin ? operationNamed(callee.name) : undefined;
     if (operation) {
       const arity = arityOf(operation);
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
@@ -284,8 +291,8 @@ export class ExpressionElaborator {
     if (args.length !== arities[name] || !y || !x || !third) {
       throw wrongArity(name, arities[name], args.length, { span });
     }
-    const { hint, shape, source } = transforms[name](y, x, third, this.#solver) ?? y;
-    return new Tensor({ label, hint, shape, source, origins: [span] });
+    const { hint, shape, dtypeVar, source } = transforms[name](y, x, third, this.#solver) ?? y;
+    return new Tensor({ label, hint, shape, dtype: dtypeVar, source, origins: [span] });
   }
 
   #applied(

@@ -1,5 +1,6 @@
 /** Inline definitions: `{ w }`, `{ b = 0.; o = [16] }`. */
-import { type Initial, product, type Span } from '../../compiler/index.ts';
+import { dtypes, type Initial, isDType, product, type Span } from '../../compiler/index.ts';
+import type { Decision } from '../dtype/dtype-var.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
 import { type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
@@ -7,8 +8,8 @@ import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
 import { literalValues } from './tensor-literal.ts';
 
-/** What a hole of the template holds, or a setting is. */
-export type HoleValue = (place: Hole | Name) => unknown;
+/** What a hole of the template holds, or a setting is; `others` are names that could stand there too. */
+export type HoleValue = (place: Hole | Name, others?: readonly string[]) => unknown;
 
 /** What parameters hold when nothing is said: small and on both sides of zero. */
 const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
@@ -16,9 +17,34 @@ const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
 export interface InlineParts {
   readonly rows: GivenRows;
   readonly initial: Initial;
+  /** Undefined where inference is to find it. */
+  readonly dtype: Decision | undefined;
 }
 
-export function inlineParts({ name, init, rows, span }: Inline, holeValue: HoleValue): InlineParts {
+export function inlineParts(inline: Inline, holeValue: HoleValue): InlineParts {
+  return { ...shapeAndValues(inline, holeValue), dtype: dtypeOf(inline, holeValue) };
+}
+
+function dtypeOf(
+  { name, dtypes: given, span }: Inline,
+  holeValue: HoleValue,
+): Decision | undefined {
+  const [word, again] = given;
+  if (again) throw fail('EINC0208', `the dtype of \`${name.text}\` is given twice`, again.span);
+  if (!word) return undefined;
+  const dtype = word.kind === 'name' && isDType(word.name) ? word.name : holeValue(word, dtypes);
+  if (typeof dtype === 'string' && isDType(dtype)) {
+    return { dtype, text: `\`${name.text}\` is declared ${dtype}`, span };
+  }
+  throw fail('EINC0208', `${describe(dtype)} is not a dtype`, word.span, { help: [dtypeHelp] });
+}
+
+export const dtypeHelp = `the dtypes are ${dtypes.join(' ')}`;
+
+function shapeAndValues(
+  { name, init, rows, span }: Inline,
+  holeValue: HoleValue,
+): Omit<InlineParts, 'dtype'> {
   const given = rowsOf(name.text, rows, holeValue);
   if (!init) return { rows: given, initial: defaultInitial };
   const literal = init.kind === 'tensor' ? literalValues(init) : undefined;

@@ -76,13 +76,13 @@ class TemplateScope {
 }
 
 function parameter(inline: Inline, { holes, settings }: Environment, suffix?: string): Tensor {
-  const { rows, initial } = inlineParts(inline, place => {
+  const { rows, initial, dtype } = inlineParts(inline, (place, others = []) => {
     if (place.kind === 'hole') return holes[place.index];
     if (settings.has(place.name)) return settings.get(place.name);
-    throw unknownName(place.name, place.span, [...settings.keys()]);
+    throw unknownName(place.name, place.span, [...settings.keys(), ...others]);
   });
   const label = suffix === undefined ? inline.name.text : `${inline.name.text}_${suffix}`;
-  return paramTensor(label, initial, rows, inline.span);
+  return paramTensor(label, initial, { rows, dtype }, inline.span);
 }
 
 /** What can be wrong about names before any of them means something. */

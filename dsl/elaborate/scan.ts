@@ -1,5 +1,7 @@
 /** `scan`: a step and what it runs over, to the tensors it makes. */
-import { type Span, UserError } from '../../compiler/index.ts';
+import { access, assign, type Span, UserError } from '../../compiler/index.ts';
+import { type DTypeVar, openDType, resolveDType } from '../dtype/dtype-var.ts';
+import { inferAssign, type Typed } from '../dtype/infer.ts';
 import { applyOperation } from '../graph/apply.ts';
 import { makeScan, standIn } from '../graph/scan.ts';
 import type { ScanSlice, Tensor } from '../graph/tensor.ts';
@@ -34,7 +36,10 @@ export function applyScan(call: ScanCall, solver: Solver): Scanned {
     const operation = { ...identity, operator, hint: `${name}_start` };
     const written = { span, operator: span, operands: [] };
     const start = applyOperation(operation, [tensor], written, { solver, label: undefined });
-    return { start, place: standIn(name, start.shape, start) };
+    return {
+      start,
+      place: standIn(name, { shape: start.shape, dtypeVar: carriedDType(start) }, start),
+    };
   });
   const made = step(
     carries.map(c => c.place),
@@ -83,7 +88,8 @@ function sliceOf(
   call: ScanCall,
   solver: Solver,
 ): ScanSlice {
-  const place = standIn(name, openShape(), { origins: [span ?? call.span] });
+  const { dtypeVar } = tensor;
+  const place = standIn(name, { shape: openShape(), dtypeVar }, { origins: [span ?? call.span] });
   const use = useOf(call, place, [{ tensor, name, span }]);
   solver.post(turnConstraints(turns, [place.shape, tensor.shape], use));
   return { place, whole: tensor };
@@ -102,7 +108,12 @@ function useOf({ operator, span }: ScanCall, result: Tensor, operands: readonly 
   };
 }
 
-/** The step gives a carry of the shape that it takes. */
+/** A carry that starts as a number has the dtype of what it becomes. */
+function carriedDType({ dtypeVar }: Tensor): DTypeVar {
+  return resolveDType(dtypeVar).weak ? openDType() : dtypeVar;
+}
+
+/** The step gives a carry of the shape and the dtype that it takes. */
 function keepsShape(
   place: Tensor,
   next: Tensor,
@@ -111,6 +122,7 @@ function keepsShape(
   solver: Solver,
 ): void {
   const use = useOf(call, place, [{ tensor: next, name: place.hint }]);
+  keepsDType(place, next, call, solver);
   const [taken, given] = [place, next].map(t => printShape(knownRows(t.shape)));
   try {
     solver.post(
@@ -135,6 +147,16 @@ function keepsShape(
       help: ['what one turn hands to the next has one shape: start from it, or give it that shape'],
     });
   }
+}
+
+function keepsDType(place: Tensor, next: Tensor, call: ScanCall, solver: Solver): void {
+  const typed = (tensor: Tensor): Typed => ({
+    dtype: tensor.dtypeVar,
+    text: tensor.label ?? tensor.hint,
+    span: tensor.span,
+  });
+  const copy = assign(access(place, 0), { op: 'set' }, access(next, 1), undefined);
+  inferAssign(copy, { typed, meeting: { operator: call.operator, span: call.span }, solver });
 }
 
 function copyOf(tensor: Tensor, span: Span, solver: Solver): Tensor {

@@ -4,6 +4,7 @@ import { constraintsOf } from '../shape/logic.ts';
 import { openShape } from '../shape/row.ts';
 import { sizeSettled } from '../shape/size.ts';
 import type { Solver } from '../shape/solve.ts';
+import { dtypeOfResult } from './dtypes.ts';
 import type { Operation, Slot, SlotAssign } from './operation.ts';
 import { OpenProjections } from './open-projections.ts';
 import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
@@ -29,10 +30,12 @@ export function applyOperation(
   const slots = [shape, ...operands.map(t => t.shape)];
   solver.post(constraintsOf(operation.logic, slots, use));
   const projections = new OpenProjections(operation.logic, slots, use);
+  const dtype = dtypeOfResult(operation, operands, written, solver);
   return new Tensor({
     label,
     hint: operation.hint,
     shape,
+    dtype,
     source: { kind: 'computed', by: { operation, operands, projections } },
     origins: [written.span],
   });

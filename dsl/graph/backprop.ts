@@ -57,7 +57,7 @@ class Backprop {
     const incoming = new Map<Tensor, Tensor>();
     const held = new Map<ArrayRef, ArrayRef>();
     for (const result of resultsOf(run).filter(t => this.#hasGradient(t))) {
-      const gradient = standIn(`grad_${result.label ?? result.hint}`, result.shape, run);
+      const gradient = standIn(`grad_${result.label ?? result.hint}`, result, run);
       incoming.set(result, gradient);
       held.set(gradient.value, result.grad);
     }

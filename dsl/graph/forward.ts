@@ -101,9 +101,13 @@ function withOwnArrays(code: OpenCode, { operands, carries, stacks, sums }: Scan
   const shared = [...operands, ...results.map(r => r.whole)];
   const arrays = new Map(shared.map(({ value }) => [value, value]));
   const own = (array: ArrayRef): ArrayRef => {
-    const known = arrays.get(array) ?? new ArrayRef(new Tensor(array.tensor), array.part);
+    const known = arrays.get(array) ?? new ArrayRef(twinOf(array.tensor), array.part);
     arrays.set(array, known);
     return known;
   };
   return mapCode(code, own, projections => projections);
+}
+
+function twinOf({ label, hint, shape, dtypeVar: dtype, source, origins }: Tensor): Tensor {
+  return new Tensor({ label, hint, shape, dtype, source, origins });
 }

@@ -43,6 +43,7 @@ export function tensorLike(
   const { logic } = projections;
   const operation = { operator: kind, hint, logic, forward, backward: undefined };
   const by = { operation, operands, projections };
-  const { shape, origins } = like;
-  return new Tensor({ label: undefined, hint, shape, source: { kind: 'computed', by }, origins });
+  const { shape, dtypeVar: dtype, origins } = like;
+  const source = { kind: 'computed', by } as const;
+  return new Tensor({ label: undefined, hint, shape, dtype, source, origins });
 }

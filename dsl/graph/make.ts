@@ -1,5 +1,12 @@
 /** Tensors that no operation computes. */
-import type { Initial, Origins, Span, StaticSymbol } from '../../compiler/index.ts';
+import {
+  type Initial,
+  kindOf,
+  type Origins,
+  type Span,
+  type StaticSymbol,
+} from '../../compiler/index.ts';
+import { cannotHold } from '../dtype/explain.ts';
 import {
   closedRow,
   type Dim,
@@ -9,49 +16,100 @@ import {
   scalarShape,
   type Shape,
 } from '../shape/row.ts';
+import { type Decision, type Demand, openDType, weakDType } from '../dtype/dtype-var.ts';
 import { Tensor } from './tensor.ts';
+
+/** What is said about a tensor where it is introduced; the rest is left to inference. */
+export interface Given {
+  readonly rows: GivenRows;
+  readonly dtype?: Decision | undefined;
+}
 
 export function constantTensor(value: number, origins: Origins): Tensor {
   const source = { kind: 'constant', value } as const;
-  return new Tensor({ label: undefined, hint: 'constant', shape: scalarShape, source, origins });
+  const dtype = weakDType('number');
+  return new Tensor({
+    label: undefined,
+    hint: 'constant',
+    shape: scalarShape,
+    dtype,
+    source,
+    origins,
+  });
 }
 
 export function symbolTensor(symbol: StaticSymbol, origins: Origins): Tensor {
   const source = { kind: 'symbol', symbol } as const;
-  return new Tensor({ label: undefined, hint: symbol.name, shape: scalarShape, source, origins });
+  const dtype = weakDType('whole');
+  const hint = symbol.name;
+  return new Tensor({ label: undefined, hint, shape: scalarShape, dtype, source, origins });
 }
 
 /** The size of an axis, or of all axes of a row, of `shapes`. */
 export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span): Tensor {
   const source = { kind: 'dim', axis, shapes } as const;
-  const origins = [span];
-  return new Tensor({ label: undefined, hint: 'dim', shape: scalarShape, source, origins });
+  const [origins, dtype] = [[span], weakDType('whole')];
+  return new Tensor({ label: undefined, hint: 'dim', shape: scalarShape, dtype, source, origins });
 }
 
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
 /** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
-export function paramTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
+export function paramTensor(
+  label: string,
+  initial: Initial,
+  { rows, dtype }: Given,
+  span: Span,
+): Tensor {
   const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
   const source = { kind: 'param', initial } as const;
-  return new Tensor({ label, hint: label, shape, source, origins: [span] });
+  const learned = paramDemand(label, span);
+  if (dtype && !learned.accepts(dtype.dtype)) {
+    throw cannotHold({ ...learned.refusal, span: undefined }, dtype);
+  }
+  const variable = openDType(dtype, [learned]);
+  return new Tensor({ label, hint: label, shape, dtype: variable, source, origins: [span] });
+}
+
+function paramDemand(label: string, span: Span): Demand {
+  return {
+    accepts: dtype => kindOf(dtype) === 'float',
+    refusal: {
+      code: 'EINC0605',
+      message: dtype =>
+        `the parameter \`${label}\` would be ${dtype}, but what is learned is a float`,
+      span,
+      help: dtype => [
+        'convert what it meets first: f32(…)',
+        `or make it data: tensor(values, { label: '${label}', dtype: '${dtype}' })`,
+      ],
+    },
+  };
 }
 
 /** `{ x } =: …`: an array that code introduces. */
-export function stateTensor(label: string, rows: GivenRows, span: Span): Tensor {
+export function stateTensor(label: string, { rows, dtype }: Given, span: Span): Tensor {
   const shape = leafShape(label, rows, span, false);
-  return new Tensor({ label, hint: label, shape, source: { kind: 'state' }, origins: [span] });
+  const source = { kind: 'state' } as const;
+  const variable = openDType(dtype);
+  return new Tensor({ label, hint: label, shape, dtype: variable, source, origins: [span] });
 }
 
 /** Values of the host, with the shape they have there. */
-export function dataTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
+export function dataTensor(
+  label: string,
+  initial: Initial,
+  { rows, dtype }: Given,
+  span: Span,
+): Tensor {
   const row = (kind: RowKind): Row => closedRow(rows[kind] ?? []);
   const shape = { batch: row('batch'), input: row('input'), output: row('output') };
   return new Tensor({
     label,
     hint: label,
     shape,
+    dtype: openDType(dtype),
     source: { kind: 'data', initial },
     origins: [span],
   });

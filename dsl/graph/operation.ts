@@ -1,4 +1,4 @@
-import type { Access, Assign } from '../../compiler/index.ts';
+import type { Access, Assign, DType } from '../../compiler/index.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
 
@@ -15,6 +15,13 @@ export interface Operation {
   readonly logic: Logic;
   readonly forward: readonly SlotAssign[];
   readonly backward: readonly SlotAssign[] | undefined;
+  /** Its result has this dtype, whatever its operand has; otherwise they have one, as the code says. */
+  readonly converts?: DType;
+}
+
+/** Whether it is flat wherever it is defined, as a conversion to integers is. */
+export function hasNoGradient({ backward }: Operation): boolean {
+  return backward?.length === 0;
 }
 
 /** `v1` is the value of operand 1, `g` the gradient of the result. */

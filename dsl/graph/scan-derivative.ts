@@ -59,7 +59,7 @@ export class Additions {
 
   /** Stands for the derivative of `of` in one turn. */
   place(of: Tensor): Tensor {
-    return standIn(`${this.#kind}_${of.label ?? of.hint}`, of.shape, this.#run);
+    return standIn(`${this.#kind}_${of.label ?? of.hint}`, of, this.#run);
   }
 
   /** One turn's part of the derivative of what the turns stack. */

@@ -1,4 +1,5 @@
 /** Scans: a step taken once for each cell of an axis, as a tensor to which its results belong. */
+import { openDType } from '../dtype/dtype-var.ts';
 import { scalarShape, type Shape } from '../shape/row.ts';
 import { stacked, type Turns } from '../shape/turns.ts';
 import {
@@ -31,8 +32,13 @@ export interface ResultParts {
 }
 
 /** Stands for the carry or a slice while the step is made. */
-export function standIn(hint: string, shape: Shape, { origins }: Pick<Tensor, 'origins'>): Tensor {
-  return new Tensor({ label: undefined, hint, shape, source: { kind: 'stand-in' }, origins });
+export function standIn(
+  hint: string,
+  { shape, dtypeVar }: Pick<Tensor, 'shape' | 'dtypeVar'>,
+  { origins }: Pick<Tensor, 'origins'>,
+): Tensor {
+  const source = { kind: 'stand-in' } as const;
+  return new Tensor({ label: undefined, hint, shape, dtype: dtypeVar, source, origins });
 }
 
 /** Leaves out the carries and slices that nothing asked for depends on. */
@@ -95,6 +101,7 @@ function runOf(scan: Scan): Tensor {
     label: undefined,
     hint: 'scan',
     shape: scalarShape,
+    dtype: openDType(),
     source: { kind: 'scan', scan },
     origins: span ? [span] : [],
   });
@@ -115,5 +122,6 @@ function resultOf(
   isHidden = false,
 ): ScanResult {
   const source = { kind: 'scanned', run, isHidden } as const;
-  return { each, whole: new Tensor({ label, hint, shape, source, origins: run.origins }) };
+  const { dtypeVar: dtype } = each;
+  return { each, whole: new Tensor({ label, hint, shape, dtype, source, origins: run.origins }) };
 }

@@ -30,8 +30,8 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
     array.deviceArray(options.dtype);
   const nodes = new Map(
     arrays.map(array => {
-      const dims = inMemoryOrder(deviceOf(array).dims);
-      return [array, tensorNode(names.get(array) ?? array.hint, options.dtype, dims)];
+      const { dtype, dims } = deviceOf(array);
+      return [array, tensorNode(names.get(array) ?? array.hint, dtype, inMemoryOrder(dims))];
     }),
   );
   const nodeOf = (array: ArrayRef) => nodes.get(array) ?? tensorNode(array.hint, options.dtype, []);

@@ -6,6 +6,7 @@ import {
   type ArrayHandle,
   type Assign,
   type Code,
+  computeDtype,
   type DeviceArray,
   type DType,
   type Initial,
@@ -16,12 +17,14 @@ import {
   unreachable,
   UserError,
 } from '../../compiler/index.ts';
+import { checkInitial } from '../dtype/check-initial.ts';
+import { dtypeIn, type DTypeVar, resolveDType } from '../dtype/dtype-var.ts';
 import { closeShapes } from '../shape/close.ts';
 import { dimsOf } from '../shape/projections.ts';
 import type { Dim, Row, Shape } from '../shape/row.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
-import type { Operation } from './operation.ts';
+import { hasNoGradient, type Operation } from './operation.ts';
 import type { Turns } from '../shape/turns.ts';
 
 /** Where a tensor's value comes from. */
@@ -49,6 +52,7 @@ export interface TensorOptions {
   /** Names an unlabelled tensor in dumps: `relu`, `matmul`. */
   readonly hint: string;
   readonly shape: Shape;
+  readonly dtype: DTypeVar;
   readonly source: TensorSource;
   readonly origins: Origins;
 }
@@ -57,6 +61,8 @@ export class Tensor implements ArrayHandle {
   readonly label: string | undefined;
   readonly hint: string;
   readonly shape: Shape;
+  /** Shared with the tensors it is computed with. */
+  readonly dtypeVar: DTypeVar;
   readonly source: TensorSource;
   readonly origins: Origins;
   /** Whether gradients flow through it: a parameter, or computed from one. */
@@ -67,14 +73,18 @@ export class Tensor implements ArrayHandle {
   readonly #grad: ArrayRef | undefined;
   readonly #tallies = new Map<Tally, ArrayRef>();
 
-  constructor({ label, hint, shape, source, origins }: TensorOptions) {
+  constructor({ label, hint, shape, dtype, source, origins }: TensorOptions) {
     this.label = label;
     this.hint = hint;
     this.shape = shape;
+    this.dtypeVar = dtype;
     this.source = source;
     this.origins = origins;
     this.operands = operandsOf(source);
-    this.requiresGrad = source.kind === 'param' || this.operands.some(t => t.requiresGrad);
+    this.requiresGrad =
+      source.kind === 'param' ||
+      (!(source.kind === 'computed' && hasNoGradient(source.by.operation)) &&
+        this.operands.some(t => t.requiresGrad));
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }
@@ -122,6 +132,11 @@ export class Tensor implements ArrayHandle {
       message: `\`${this.label ?? this.hint}\` has no parameter called \`${name}\``,
       notes: [known.length > 0 ? `its parameters are ${known.join(', ')}` : 'it has no parameters'],
     });
+  }
+
+  /** Undefined while nothing decides it; then it is the context's. */
+  get dtype(): DType | undefined {
+    return resolveDType(this.dtypeVar).decision?.dtype;
   }
 
   deviceArray(dtype: DType): DeviceArray {
@@ -254,12 +269,18 @@ export class ArrayRef implements ArrayHandle {
   }
 
   /** The same object each time, so that all routines of a context share one buffer. */
-  deviceArray(dtype: DType): DeviceArray {
+  deviceArray(contextDtype: DType): DeviceArray {
+    const own = dtypeIn(this.tensor.dtypeVar, contextDtype);
+    // What is counted has to be exact, and there may be more of it than a narrow float can tell.
+    const isCount = this.part !== 'value' && this.part !== 'grad';
+    const dtype = isCount ? computeDtype(own) : own;
     const known = this.#device.get(dtype);
     if (known) return known;
     closeShapes([this.tensor.shape]);
     const dims = dimsOf(this.tensor.shape);
-    const array = { label: this.hint, dtype, dims, initial: this.#initial() };
+    const initial = this.#initial();
+    checkInitial(initial, dtype, this.tensor);
+    const array = { label: this.hint, dtype, dims, initial };
     this.#device.set(dtype, array);
     return array;
   }

@@ -48,6 +48,8 @@ export interface Inline extends Located {
   readonly name: Ident;
   readonly init: Expr | undefined;
   readonly rows: readonly InlineRow[];
+  /** `dtype = bf16`, as often as it is given. */
+  readonly dtypes: readonly (Hole | Name)[];
 }
 
 /** `o = [16, ${hid}]`: the axes of one row of an inline definition. */

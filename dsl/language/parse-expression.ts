@@ -11,6 +11,7 @@ import type {
   InfixOp,
   Inline,
   InlineRow,
+  Name,
   NumberLit,
   Prefix,
   PrefixOp,
@@ -188,13 +189,20 @@ function operandsIn(operands: Node): readonly Node[] {
 
 function inline(whole: Node, name: Node, init: Node | undefined, rows: readonly Node[]): Inline {
   const source = sourceOf(whole);
+  const given = rows.map(row => row.child(0));
   return {
     kind: 'inline',
     span: spanOf(whole, source),
     name: ident(name, source),
     init: init && expr(init.child(1), source),
-    rows: rows.map(row => inlineRow(row, source)),
+    rows: given.filter(row => row.ctorName === 'Row_axes').map(row => inlineRow(row, source)),
+    dtypes: given.filter(row => row.ctorName === 'Row_dtype').map(row => inlineDtype(row, source)),
   };
+}
+
+function inlineDtype(node: Node, source: TemplateSource): Hole | Name {
+  const word = node.child(2);
+  return word.ctorName === 'hole' ? hole(word, source) : nameIn(word, source);
 }
 
 function inlineRow(node: Node, source: TemplateSource): InlineRow {
@@ -209,6 +217,10 @@ function inlineRow(node: Node, source: TemplateSource): InlineRow {
 function sizeIn(node: Node, source: TemplateSource): InlineRow['dims'][number] {
   if (node.ctorName === 'hole') return hole(node, source);
   if (node.ctorName === 'number') return numberLit(node, source);
+  return nameIn(node, source);
+}
+
+function nameIn(node: Node, source: TemplateSource): Name {
   return { kind: 'name', span: spanOf(node, source), name: node.sourceString };
 }
 

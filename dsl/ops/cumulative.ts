@@ -22,5 +22,5 @@ export function isCumulative(name: string): name is CumulativeName {
 
 /** What it starts from. */
 export function startOf(name: CumulativeName): number {
-  return neutralOf(cumulative[name]);
+  return Number(neutralOf(cumulative[name]));
 }

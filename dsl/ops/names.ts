@@ -1,6 +1,6 @@
 /** The names that `op` knows as functions. */
 import { cumulative } from './cumulative.ts';
-import { functions } from './operations.ts';
+import { conversions, functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
 export const functionNames: readonly string[] = [
@@ -12,5 +12,5 @@ export const functionNames: readonly string[] = [
 ];
 
 export function isFunctionName(name: string): boolean {
-  return functionNames.includes(name);
+  return functionNames.includes(name) || conversions.has(name);
 }

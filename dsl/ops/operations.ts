@@ -1,5 +1,12 @@
 /** The operations of `op`, each as the code it stands for. Their derivatives follow from the code. */
-import { assign, type Scalar, scalarApply, type StaticSymbol } from '../../compiler/index.ts';
+import {
+  assign,
+  dtypes,
+  kindOf,
+  type Scalar,
+  scalarApply,
+  type StaticSymbol,
+} from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
 import type { Logic } from '../shape/logic.ts';
 import { infixFunctions } from './infix.ts';
@@ -45,9 +52,24 @@ export const functions: ReadonlyMap<string, Operation> = new Map(
   [...scalarFunctions.keys()].map(name => [name, elementwise(name)]),
 );
 
+/** `f32(x)`: the same values as another dtype. Nothing can be learned through integers. */
+export const conversions: ReadonlyMap<string, Operation> = new Map(
+  dtypes.map(dtype => [
+    dtype,
+    {
+      ...{ ...identity, operator: dtype, hint: dtype, converts: dtype },
+      backward: kindOf(dtype) === 'float' ? undefined : [],
+    },
+  ]),
+);
+
+export function operationNamed(name: string): Operation | undefined {
+  return functions.get(name) ?? conversions.get(name);
+}
+
 /** How many operands a named function takes. */
 export function arityOf(operation: Operation): number {
-  return scalarFunction(operation.hint).arity;
+  return operation.converts ? 1 : scalarFunction(operation.hint).arity;
 }
 
 function set(value: Scalar<Slot>): SlotAssign {

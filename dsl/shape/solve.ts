@@ -57,6 +57,11 @@ export class Solver {
     this.post([]);
   }
 
+  /** For what else the construction changes, which is to be undone with it. */
+  onUndo(undo: () => void): void {
+    this.#trail.push(undo);
+  }
+
   #undo(): void {
     for (let undo = this.#trail.pop(); undo; undo = this.#trail.pop()) undo();
     this.#queue.length = 0;

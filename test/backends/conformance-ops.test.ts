@@ -14,7 +14,7 @@ import { shortest } from '../../compiler/index.ts';
 import { edgeValues, tuples, ulpsBetween } from '../support/edge-values.ts';
 import { f64, fusedMultiplyAdd } from '../support/exact-arithmetic.ts';
 import { compileAll } from '../support/run-compiled.ts';
-import { cellArrays } from '../support/run-program.ts';
+import { zeros } from '../support/run-program.ts';
 
 type Compared = 'f32' | 'f64' | 'i32';
 type Tuples = readonly (readonly number[])[];
@@ -95,7 +95,7 @@ const constantCases: readonly Case[] = (['f32', 'f64', 'i32'] as const).flatMap(
 /** What stands in each array before: the operands, in columns. */
 function inputOf({ given }: Case): (node: TensorNode) => Cells {
   return node => {
-    const cells = new cellArrays[node.dtype](given.length);
+    const cells = zeros(node.dtype, given.length);
     given.forEach((tuple, i) => (cells[i] = tuple['abc'.indexOf(node.name)] ?? 0));
     return cells;
   };

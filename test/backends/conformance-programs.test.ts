@@ -6,7 +6,7 @@ import type { Cells } from '../../compiler/loop/interpret.ts';
 import { programOf } from '../support/loop-text.ts';
 import { edgeValues } from '../support/edge-values.ts';
 import { compileAll } from '../support/run-compiled.ts';
-import { cellArrays, difference, outputsOf } from '../support/run-program.ts';
+import { difference, outputsOf, zeros } from '../support/run-program.ts';
 
 /** `T` is each float type in turn; `x`, `y`, `n` and `c` hold edge values, the others zeros. */
 const device =
@@ -74,7 +74,10 @@ const cases = [...Object.entries(bodies), ...accumulations].flatMap(([name, body
 
 /** Edge values from the name's own place on. */
 function edgesFor({ name, dtype, dims }: TensorNode, salt = 0): Cells {
-  const cells = new cellArrays[dtype](dims.reduce((a, b) => a * b, 1));
+  const cells = zeros(
+    dtype,
+    dims.reduce((a, b) => a * b, 1),
+  );
   const start = 'xyznc'.indexOf(name) * 7 + salt;
   if (!/^[xync]$/.test(name)) return cells;
   const values = edgeValues(dtype);

@@ -39,6 +39,8 @@ const exact = optimise.filter(pass => pass.name !== 'contract-fma');
 const plans: readonly Plan[] = [
   { name: 'f32, exact passes', dtype: 'f32', passes: exact, meaning: 'unoptimised' },
   { name: 'f64, exact passes', dtype: 'f64', passes: exact, meaning: 'unoptimised' },
+  { name: 'bf16, exact passes', dtype: 'bf16', passes: exact, meaning: 'unoptimised' },
+  { name: 'i8, exact passes', dtype: 'i8', passes: exact, meaning: 'unoptimised' },
   { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
   { name: 'f32, all passes', dtype: 'f32', passes: optimise, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: optimise, meaning: 'optimised' },

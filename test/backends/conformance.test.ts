@@ -34,7 +34,7 @@ async function bench(name: (typeof backendNames)[number]): Promise<Bench> {
     stream,
     log,
     plan: (...steps) => stream.plan(steps.map(symbols => ({ kernel: bound, symbols }))),
-    logged: () => log.at(0),
+    logged: () => Number(log.at(0)),
     [Symbol.dispose]: () => [stream, log, kernel, backend].forEach(r => r[Symbol.dispose]()),
   };
 }

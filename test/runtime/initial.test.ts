@@ -28,7 +28,7 @@ describe('what a new array holds', () => {
 
   test('uniform numbers are within their bounds, in every part of them', () => {
     const initial = { kind: 'uniform', low: -2, high: 3 } as const;
-    const values = Array.from(initialValues(arrayOf(initial), 10_000, 1, 'w') ?? []);
+    const values = Array.from(initialValues(arrayOf(initial), 10_000, 1, 'w') ?? [], Number);
     expect(values.every(value => value >= -2 && value < 3)).toBe(true);
     const counts = [-2, -1, 0, 1, 2].map(low => values.filter(v => Math.floor(v) === low).length);
     // Of 10000 in five equal parts: 2000 each, with a deviation of 40.

@@ -37,15 +37,8 @@ const whole = [
 ];
 
 export function edgeValues(dtype: DType): readonly number[] {
-  switch (dtype) {
-    case 'bool':
-      return [0, 1];
-    case 'i32':
-      return whole;
-    case 'f32':
-    case 'f64':
-      return [...special, ...edges[dtype], ...ordinary];
-  }
+  if (dtype === 'f32' || dtype === 'f64') return [...special, ...edges[dtype], ...ordinary];
+  return dtype === 'bool' ? [0, 1] : whole;
 }
 
 /** Every list of `length` values, the last changing fastest. */

@@ -69,7 +69,7 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const targets = points.map(point => offsetAt(a, node, slot, point));
   const isSingle = isStore(a.op) || (a.reset && new Set(targets).size === targets.length);
   if (a.op === 'set' || a.reset) {
-    const start = roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op));
+    const start = Number(roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op, node.dtype)));
     const reached = new Set(targets);
     target.forEach((_, cell) => {
       if (!isSingle || !reached.has(cell)) target[cell] = start;
@@ -85,9 +85,10 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
 /** What a cell is that gets this value alone: a sum of it keeps the sign that `0 +` would take. */
 function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
   if (op === 'sub') return -value;
+  const { dtype } = target.node;
   return isStore(op) || op === 'add'
     ? value
-    : evaluate(op, target.node.dtype, neutralOf(op), value);
+    : Number(evaluate(op, dtype, neutralOf(op, dtype), value));
 }
 
 function next(
@@ -95,7 +96,7 @@ function next(
   cell: number,
   value: number,
 ): number {
-  return isStore(op) ? value : evaluate(op, target.node.dtype, cell, value);
+  return isStore(op) ? value : Number(evaluate(op, target.node.dtype, cell, value));
 }
 
 /** In the order in which they run. */
@@ -130,7 +131,7 @@ interface Place {
   readonly arrays: Arrays;
 }
 
-/** Everything is computed in the dtype of the target. */
+/** Everything is computed in the dtype of the target, whose values are numbers. */
 function valueAt(
   a: Assign<TensorNode, Projections>,
   scalar: Scalar<TensorNode>,
@@ -139,16 +140,16 @@ function valueAt(
   const { dtype } = a.target.node;
   switch (scalar.kind) {
     case 'const':
-      return roundTo(dtype, scalar.value);
+      return Number(roundTo(dtype, scalar.value));
     case 'symbol':
-      return roundTo(dtype, place.symbols.get(scalar.symbol) ?? NaN);
+      return Number(roundTo(dtype, place.symbols.get(scalar.symbol) ?? NaN));
     case 'access': {
       const offset = offsetAt(a, scalar.node, scalar.slot, place.point);
-      return roundTo(dtype, place.arrays.of(scalar.node)[offset] ?? NaN);
+      return Number(roundTo(dtype, place.arrays.of(scalar.node)[offset] ?? NaN));
     }
     case 'apply': {
       const [x = NaN, y, z] = scalar.args.map(arg => valueAt(a, arg, place));
-      return evaluate(scalar.op, dtype, x, y, z);
+      return Number(evaluate(scalar.op, dtype, x, y, z));
     }
   }
 }

@@ -77,10 +77,11 @@ function printHole({ index }: Hole): string {
   return `\${${index}}`;
 }
 
-function printInline({ name, init, rows }: Inline): string {
+function printInline({ name, init, rows, dtypes }: Inline): string {
   const value = init ? ` = ${printExpr(init)}` : '';
   const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`);
-  return `{ ${name.text}${value}${axes.join('')} }`;
+  const types = dtypes.map(dtype => `; dtype = ${printExpr(dtype)}`);
+  return `{ ${name.text}${value}${axes.join('')}${types.join('')} }`;
 }
 
 function printString({ parts }: StringLit): string {

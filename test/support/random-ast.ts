@@ -44,6 +44,7 @@ const trees = fc.letrec(tie => {
         name: ident,
         init: fc.option(expr, { nil: undefined }),
         rows,
+        dtypes: fc.array(fc.oneof(hole, name), { maxLength: 1 }),
       }),
       fc.record({
         kind: kind('prefix'),

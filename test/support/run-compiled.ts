@@ -9,7 +9,7 @@ import { findCompiler } from '../../backends/native/compiler.ts';
 import { openKernel } from '../../backends/native/kernel.ts';
 import { NativeStream } from '../../backends/native/stream.ts';
 import { cellsOf } from '../../compiler/core/tensor-node.ts';
-import type { Cells } from '../../compiler/loop/interpret.ts';
+import type { AnyCells, Cells } from '../../compiler/core/cells.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import type { Cache } from '../../runtime/cache.ts';
 import { type Input, inputFor, symbolsFor } from './run-program.ts';
@@ -39,11 +39,18 @@ export async function compileAll(
     stream.run(plan, [...symbolsFor(program).values()]);
     const left = new Map<string, Cells>();
     buffers.forEach((buffer, at) => {
-      left.set(nodes[at]?.name ?? '', buffer.read());
+      const cells = buffer.read();
+      left.set(nodes[at]?.name ?? '', numbersOf(cells));
       buffer[Symbol.dispose]();
     });
     return left;
   });
+}
+
+/** Of i64 and u64 the nearest doubles. */
+function numbersOf(cells: AnyCells): Cells {
+  const isWide = cells instanceof BigInt64Array || cells instanceof BigUint64Array;
+  return isWide ? Float64Array.from(cells, Number) : cells;
 }
 
 /** The programs beside each other, each with an entry point of its own; what several need, once. */
@@ -53,8 +60,8 @@ function libraryOf(programs: readonly Program[]): string {
     const c = emit({ ...program, name: `program_${i}` }, c99);
     const start = c.indexOf('static void ');
     c.slice(0, start)
-      .split('\n')
-      .forEach(line => needs.add(line));
+      .split(/\n(?=static |#ifdef|\w+ \w+\()/)
+      .forEach(need => needs.add(need.trimEnd()));
     return c.slice(start).replace(`int ${entryPoint}(`, `int ${entryPoint}_${i}(`);
   });
   return [...needs, ...bodies].join('\n');

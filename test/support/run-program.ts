@@ -1,16 +1,16 @@
 /** Runs programs on memory filled from a seed, and compares what they leave. */
+import { cellArrays } from '../../compiler/core/cells.ts';
+import { type DType, isWide, roundTo } from '../../compiler/core/dtype.ts';
 import { type Cells, interpret } from '../../compiler/loop/interpret.ts';
 import type { LoopVar } from '../../compiler/core/index-expr.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
 
-/** How the cells of a dtype look from JavaScript. */
-export const cellArrays = {
-  f32: Float32Array,
-  f64: Float64Array,
-  i32: Int32Array,
-  bool: Uint8Array,
-} as const;
+/** Zeros of a dtype whose values are numbers. */
+export function zeros(dtype: DType, length: number): Cells {
+  if (isWide(dtype)) throw new Error(`values of ${dtype} are no numbers`);
+  return new cellArrays[dtype](length);
+}
 
 export type Input = (node: TensorNode, salt?: number) => Cells;
 
@@ -25,10 +25,11 @@ const corners = [0, -0, NaN, Infinity, -Infinity, 1e-40, -1e-40, 3e38, -3e38, 1 
 
 /** `cell` gets 6 bits that depend on the name, the cell and the salt. */
 function fillFrom(node: TensorNode, salt: number, cell: (bits: number) => number): Cells {
-  const cells = new cellArrays[node.dtype](cellsOf(node));
+  const cells = zeros(node.dtype, cellsOf(node));
   const seed = Array.from(node.name).reduce((sum, c) => sum * 31 + c.charCodeAt(0), salt);
   for (let i = 0; i < cells.length; i++) {
-    cells[i] = cell(Math.imul(i + 1 + seed * 17, 0x9e3779b1) >>> 26);
+    const value = cell(Math.imul(i + 1 + seed * 17, 0x9e3779b1) >>> 26);
+    cells[i] = Number(roundTo(node.dtype, value));
   }
   return cells;
 }

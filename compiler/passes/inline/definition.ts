@@ -1,5 +1,6 @@
 /** Recognises arrays that are computed in one place, by one formula that holds for every cell. */
 import { asLoop, type LoopVar } from '../../core/index-expr.ts';
+import type { Value } from '../../core/dtype.ts';
 import type { AccumulateOp } from '../../core/op.ts';
 import type { TensorNode } from '../../core/tensor-node.ts';
 import { loopsAlong, type Path, type Site, startsWith } from '../../loop/facts.ts';
@@ -13,7 +14,7 @@ import { coversNode } from '../nest.ts';
 export interface Definition {
   readonly node: TensorNode;
   /** A number when every cell is that number. */
-  readonly value: Expr | number;
+  readonly value: Expr | Value;
   /** The loop that walks along each axis; undefined along an axis of size 1. */
   readonly axes: readonly (LoopVar | undefined)[];
   readonly reduction: Reduction | undefined;
@@ -25,7 +26,7 @@ export interface Definition {
 
 export interface Reduction {
   readonly op: AccumulateOp;
-  readonly start: number;
+  readonly start: Value;
   /** Outermost first; none of them occurs in the subscript. */
   readonly loops: readonly For[];
 }

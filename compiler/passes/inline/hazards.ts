@@ -19,7 +19,7 @@ export function staysTheSame(
   sitesOf: (node: TensorNode) => readonly Site[],
 ): boolean {
   const { value, reads, place } = definition;
-  if (typeof value === 'number') return true;
+  if (typeof value !== 'object') return true;
   return inputsOf(value).every(input =>
     sitesOf(input)
       .filter(site => site.kind !== 'read' && childAt(site, place) > place.child)

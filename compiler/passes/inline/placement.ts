@@ -21,7 +21,7 @@ export function placementOf(
   sitesOf: (node: TensorNode) => readonly Site[],
 ): Placement {
   if (definition === undefined) return local('it is not computed by one formula');
-  if (typeof definition.value === 'number') return virtual('it is constant');
+  if (typeof definition.value !== 'object') return virtual('it is constant');
   if (!staysTheSame(definition, sitesOf)) return local('its inputs change before it is read');
   const cells = cellsOf(definition.node);
   const reads = evaluations(definition);
@@ -63,7 +63,7 @@ function costOf(
   sitesOf: (node: TensorNode) => readonly Site[],
   known = new Map<TensorNode, number>(),
 ): number {
-  if (typeof value === 'number') return 0;
+  if (typeof value !== 'object') return 0;
   const costOfInput = (node: TensorNode): number => {
     const input = definitionOf(sitesOf(node));
     const isOnlyReader = input?.reads.every(read => leaves.includes(read.leaf)) ?? false;

@@ -26,7 +26,7 @@ import type { Definition, Reduction } from './definition.ts';
 /** The formula for one cell, in terms of the loops around the place that reads it. */
 export function valueAt(definition: Definition, index: readonly Index[]): Expr {
   const { node, value } = definition;
-  if (typeof value === 'number') return constant(node.dtype, value);
+  if (typeof value !== 'object') return constant(node.dtype, value);
   return substituteLoops(value, bindingAt(definition, index));
 }
 
@@ -93,7 +93,7 @@ function reduce(
   });
   const { value } = definition;
   const summand =
-    typeof value === 'number' ? constant(cell.dtype, value) : substituteLoops(value, binding);
+    typeof value !== 'object' ? constant(cell.dtype, value) : substituteLoops(value, binding);
   const origins = definition.leaves.at(-1)?.origins;
   const leaf: Stmt = accumulate(op, cell, [], summand, origins);
   const nest = fresh.reduceRight<Stmt>((body, l) => forLoop(l.loop, l.extent, body), leaf);

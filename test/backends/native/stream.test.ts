@@ -29,7 +29,7 @@ function bench() {
     restMicroseconds: stream.plan([{ kernel: rest, symbols: [0] }]),
     log,
     logged: () => {
-      const [count = 0, ...entries] = log.read();
+      const [count = 0, ...entries] = Array.from(log.read(), Number);
       return entries.slice(0, count);
     },
   };

@@ -4,9 +4,9 @@ import { loopVar } from '../../../compiler/core/index-expr.ts';
 import { type Cells, interpret } from '../../../compiler/loop/interpret.ts';
 import type { Program } from '../../../compiler/loop/ir.ts';
 import { programOf } from '../../support/loop-text.ts';
+import { zeros } from '../../support/run-program.ts';
 
 const device = 'x: f32[4], y: f32[4], s: f32, d: f64, n: i32[4], c: bool[4]';
-const cellArrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: Uint8Array };
 
 /** What a body leaves in an array; `x` starts as 1, 2, 3, 4, all others as zeros. */
 function after(body: string, array = 'x'): readonly number[] {
@@ -17,7 +17,7 @@ function after(body: string, array = 'x'): readonly number[] {
 
 function run(program: Program): ReadonlyMap<string, Cells> {
   const memory = program.params.map(node => {
-    const cells = new cellArrays[node.dtype](node.dims[0] ?? 1);
+    const cells = zeros(node.dtype, node.dims[0] ?? 1);
     if (node.name === 'x') cells.set([1, 2, 3, 4]);
     return [node, cells] as const;
   });

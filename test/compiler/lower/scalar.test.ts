@@ -36,11 +36,19 @@ describe('everything is computed in the dtype of the target', () => {
     ['numbers beside them', scalarApply('mul', d, half), 'f32', 'f32(d) * 0.5'],
     ['the value of a symbol', { kind: 'symbol', symbol: step }, 'f32', 'f32(step)'],
     ['the value of a symbol, as an integer', { kind: 'symbol', symbol: step }, 'i32', 'step'],
-    ['a comparison, and its result', isLess(d, f), 'f32', 'f32(f32(d) < f)'],
+    ['the result of a comparison', isLess(f, f), 'f32', 'f32(f < f)'],
     ['a comparison for a bool', isLess(c, c), 'bool', 'c < c'],
   ])('%s', (_, scalar, dtype, text) => {
     expect(value(scalar, dtype)).toBe(text);
   });
+});
+
+test.each<[title: string, scalar: Scalar<TensorNode>, text: string]>([
+  ['two dtypes, as the one that has the values of both', isLess(d, f), 'd < f64(f)'],
+  ['integers, as integers', isLess(n, scalarConst(2)), 'n < 2'],
+  ['sums, as their operands', isLess(scalarApply('add', d, half), half), 'd + 0.5 < 0.5'],
+])('a comparison compares %s', (_, scalar, text) => {
+  expect(value(scalar)).toBe(`f32(${text})`);
 });
 
 describe('a condition', () => {

@@ -71,6 +71,22 @@ describe('on random routines', () => {
     );
   });
 
+  test.each(['bf16', 'f8e4m3', 'i8', 'u32', 'bool'] as const)('they keep those of %s', dtype => {
+    fc.assert(
+      fc.property(answers, a => {
+        const program = lower(randomRoutine(a, dtype));
+        verify(program);
+        const after = runPipeline(exactPasses, program);
+        expect(printProgram(parseProgram(printProgram(after)))).toBe(printProgram(after));
+        expect(
+          difference(outputsOf(program), outputsOf(after)),
+          shown(program, after),
+        ).toBeUndefined();
+      }),
+      { numRuns: Math.ceil(runs.numRuns / 3) },
+    );
+  });
+
   test.each([...new Set(optimise)])('$name leaves nothing for a second run', pass => {
     fc.assert(
       fc.property(answers, a => {

@@ -1,0 +1,40 @@
+import {
+  type DType,
+  holds,
+  type Initial,
+  kindOf,
+  type Span,
+  UserError,
+  type Value,
+} from '../../compiler/index.ts';
+import { aOr } from './explain.ts';
+
+interface Checked {
+  readonly label: string | undefined;
+  readonly hint: string;
+  readonly span: Span | undefined;
+}
+
+/** The values that a program gives integers and bools must be some. */
+export function checkInitial(initial: Initial, dtype: DType, { label, hint, span }: Checked): void {
+  const given = valuesOf(initial);
+  const cell = kindOf(dtype) === 'float' ? -1 : firstMisfit(dtype, given);
+  if (cell < 0) return;
+  throw new UserError({
+    code: 'EINC0604',
+    message: `\`${label ?? hint}\` is ${dtype}, but its value ${given[cell]} (cell ${cell}) is not ${aOr(dtype)}`,
+    labels: span ? [{ span }] : [],
+    help: ['give it whole numbers within the range of the dtype, or a dtype of floats'],
+  });
+}
+
+function valuesOf(initial: Initial): ArrayLike<Value> {
+  if (initial.kind === 'values') return initial.values;
+  return initial.kind === 'fill' ? [initial.value] : [];
+}
+
+/** -1 when all fit. */
+function firstMisfit(dtype: DType, values: ArrayLike<Value>): number {
+  for (let i = 0; i < values.length; i++) if (!holds(dtype, values[i] ?? NaN)) return i;
+  return -1;
+}

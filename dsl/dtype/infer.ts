@@ -1,0 +1,133 @@
+/** Which arrays of a piece of code have one dtype: read off its scalars. */
+import {
+  type Assign,
+  holds,
+  infoOf,
+  kindOf,
+  type Scalar,
+  type Span,
+} from '../../compiler/index.ts';
+import type { Solver } from '../shape/solve.ts';
+import {
+  bind,
+  demand,
+  type Demand,
+  type DTypeVar,
+  resolveDType,
+  type Weakness,
+} from './dtype-var.ts';
+import { aOr, convertHelp, type Meeting, mismatch } from './explain.ts';
+
+/** What an array of the code is called, and its dtype. */
+export interface Typed {
+  readonly dtype: DTypeVar;
+  readonly text: string | undefined;
+  readonly span: Span | undefined;
+  /** Of a number. */
+  readonly value?: number | undefined;
+}
+
+/** Over some code: what its arrays are, where it stands, and what takes note of what is inferred. */
+export interface Inference<N> {
+  readonly typed: (node: N) => Typed;
+  readonly meeting: Meeting;
+  readonly solver: Solver;
+}
+
+/** Values that decide no dtype. */
+interface Weak {
+  readonly weak: Weakness;
+  readonly text?: string | undefined;
+  readonly span?: Span | undefined;
+  readonly value?: number | undefined;
+}
+
+type Found = Typed | Weak;
+
+/** The dtype of a scalar; what is computed together in it is made one. */
+export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Found {
+  switch (scalar.kind) {
+    case 'const':
+      return { weak: 'number', value: scalar.value, text: String(scalar.value) };
+    case 'symbol':
+      return { weak: 'whole' };
+    case 'access': {
+      const typed = inference.typed(scalar.node);
+      const { weak } = resolveDType(typed.dtype);
+      return weak ? { ...typed, weak } : typed;
+    }
+    case 'apply': {
+      const found = scalar.args.map(arg => inferScalar(arg, inference));
+      const { result } = infoOf(scalar.op);
+      const met = meet(result === 'where' ? found.slice(1) : found, inference);
+      return result === 'bool' ? { weak: 'whole' } : met;
+    }
+  }
+}
+
+/** What an assignment stores takes the dtype of where it is stored, or gives it. */
+export function inferAssign<N>(a: Assign<N, unknown>, inference: Inference<N>): void {
+  meet([inference.typed(a.target.node), inferScalar(a.value, inference)], inference);
+}
+
+function isWeak(found: Found): found is Weak {
+  return 'weak' in found;
+}
+
+function isTyped(found: Found): found is Typed {
+  return !isWeak(found);
+}
+
+function meet<N>(found: readonly Found[], { meeting, solver }: Inference<N>): Found {
+  const strong = found.filter(isTyped);
+  const [first, ...others] = strong;
+  if (!first) {
+    const [only, second] = found;
+    if (only && !second && only.value === undefined) return only;
+    return { weak: 'number' };
+  }
+  for (const other of others) unify(first, other, meeting, solver);
+  for (const weak of found.filter(isWeak)) {
+    if (weak.weak === 'number') demand(first.dtype, numberDemand(weak), solver);
+  }
+  return first;
+}
+
+function unify(a: Typed, b: Typed, meeting: Meeting, solver: Solver): void {
+  const [x, y] = [resolveDType(a.dtype), resolveDType(b.dtype)];
+  if (x === y) return;
+  if (x.decision && y.decision && x.decision.dtype !== y.decision.dtype) {
+    throw mismatch(
+      meeting,
+      { text: a.text, reason: x.decision },
+      { text: b.text, reason: y.decision },
+    );
+  }
+  bind(y, x, meeting, solver);
+}
+
+/** A number that is known must be one of the dtype; any other may have a fraction. */
+function numberDemand({ value, text, span }: Weak): Demand {
+  if (value !== undefined) {
+    return {
+      accepts: dtype => holds(dtype, value),
+      refusal: {
+        code: 'EINC0604',
+        message: dtype => `${value} is not ${aOr(dtype)}, which it meets here`,
+        span,
+        help: dtype => convertHelp(dtype, undefined),
+      },
+    };
+  }
+  const what = text === undefined ? 'a number' : `\`${text}\``;
+  return {
+    accepts: dtype => kindOf(dtype) === 'float',
+    refusal: {
+      code: 'EINC0604',
+      message: dtype =>
+        `${what} may have a fraction, and ${aOr(dtype)}, which it meets here, has none`,
+      span,
+      help: dtype => convertHelp(dtype, text ?? '…'),
+    },
+  };
+}
