@@ -14,6 +14,14 @@ const toInteger: CallText = {
   ],
 };
 
+/** Comparing first keeps the conversion defined: NaN fails every comparison. */
+function position(dtype: DType): CallText {
+  const [name, type] = dtype === 'i32' ? ['position_i32', 'int'] : ['position', 'double'];
+  const isCell = dtype === 'i32' ? 'a >= 0 && a < n' : 'a >= 0 && a < n && (long)a == a';
+  const head = `static inline long ${name}(${type} a, long n)`;
+  return { kind: 'call', name, needs: [`${head} { return ${isCell} ? (long)a : -1; }`] };
+}
+
 /**
  * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
  * one line each.
@@ -51,6 +59,7 @@ export const c99: Dialect = {
     min: helper('min', 2, 'a < b || a != a ? a : b'),
   },
   toInteger,
+  position,
 };
 
 function infix(sign: string, level: number): () => OpText {

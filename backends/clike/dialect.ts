@@ -12,6 +12,8 @@ export interface Dialect {
   readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;
   /** Makes an i32 of a float, also of one that has no place there. */
   readonly toInteger: CallText;
+  /** Given a number and the size of an axis: which cell of the axis it names, or -1 for none. */
+  readonly position: (dtype: DType) => CallText;
 }
 
 export type OpText =

@@ -61,6 +61,11 @@ export class Identifiers {
     return this.#known.get(loop) ?? this.#loops.nameOf(this.#renamed.get(loop) ?? loop);
   }
 
+  /** Of a variable that is there in C alone. */
+  fresh(hint: string): string {
+    return this.#loops.fresh(hint);
+  }
+
   /** The loop has its name while `body` runs. */
   within(loop: LoopVar, body: (name: string) => void): void {
     this.#loops.within(this.#renamed.get(loop) ?? loop, body);
@@ -77,7 +82,8 @@ function identifier(name: string): string {
 function functionsOf(dialect: Dialect): readonly string[] {
   const dtypes = Object.keys(bytesOf) as DType[];
   const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
-  const calls = [dialect.toInteger, ...texts.filter(text => text.kind === 'call')];
+  const positions = dtypes.map(d => dialect.position(d));
+  const calls = [dialect.toInteger, ...positions, ...texts.filter(text => text.kind === 'call')];
   return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
 }
 

@@ -97,9 +97,10 @@ function throughProduct<N, P>(
 }
 
 /** What the target held before takes part in a choice or a product, so it has to be nothing. */
-export function checkDifferentiable<N, P>({ op, reset, origins }: Assign<N, P>): void {
+export function checkDifferentiable<N, P>({ op, reset, target, origins }: Assign<N, P>): void {
   if (op === 'set' || op === 'add' || op === 'sub') return;
-  if (op !== 'div' && reset) return;
+  // What is dropped because it is at no cell is counted nowhere.
+  if (op !== 'div' && reset && target.at.length === 0) return;
   throw new UserError({
     code: 'EINC0401',
     message: `an accumulation with \`${op}\` has no derivative here`,

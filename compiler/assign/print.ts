@@ -12,10 +12,10 @@ import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import type { Assign, Code, Scalar } from './ir.ts';
+import type { Access, Assign, Code, Position, Scalar, ScalarApply } from './ir.ts';
 import { isInjective, type Projections, specOf } from './projections.ts';
 import type { Routine } from './routine.ts';
-import { accessesOf } from './traverse.ts';
+import { readsOf } from './traverse.ts';
 
 export function printRoutine({ name, symbols, body }: Routine): string {
   const w = new Writer();
@@ -56,15 +56,16 @@ export function printAssign(a: Assign<TensorNode, Projections>): string {
   const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
-  if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
-  return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+  const target = printAccess(a.target, logic === '.');
+  if (logic.startsWith('@|')) return `${target} ${sign} ${value} ${logic}`;
+  return `${target} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
 }
 
 /** As written when the slots stand as written; otherwise spelled out from the subscripts. */
 function logicOf(a: Assign<TensorNode, Projections>): string {
-  const slots = accessesOf(a.value).map(access => access.slot);
+  const slots = readsOf(a).map(access => access.slot);
   const asWritten = a.target.slot === 0 && slots.every((slot, i) => slot === i + 1);
-  if (asWritten) return a.projections.logic;
+  if (asWritten && a.projections.logic !== '') return a.projections.logic;
   const pointwise = a.projections.logic === '.' && isInjective(a);
   return pointwise ? '.' : specOf(a.projections, slots, a.target.slot);
 }
@@ -76,13 +77,18 @@ function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): st
       return printConst(scalar.value, level);
     case 'symbol':
       return `!@${scalar.symbol.name}`;
+    case 'position':
+      return printPosition(scalar);
     case 'access':
-      return scalar.node.name;
+      return printAccess(scalar, dotted);
     case 'apply':
-      break;
+      return printApply(scalar, dotted, level);
     default:
       return unreachable(scalar);
   }
+}
+
+function printApply(scalar: ScalarApply<TensorNode>, dotted: boolean, level: number): string {
   const { sign, precedence = 0 } = infoOf(scalar.op);
   const [left, right] = scalar.args;
   if (sign === undefined || left === undefined || right === undefined) {
@@ -94,6 +100,17 @@ function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): st
   const leftText = printScalar(left, dotted, precedence + before);
   const text = `${leftText} ${sign}${dot} ${printScalar(right, dotted, precedence + after)}`;
   return precedence < level ? `(${text})` : text;
+}
+
+/** `table[ids]`: at the positions that `ids` holds. */
+function printAccess({ node, at }: Access<TensorNode>, dotted: boolean): string {
+  if (at.length === 0) return node.name;
+  return `${node.name}[${at.map(a => printScalar(a, dotted)).join(', ')}]`;
+}
+
+/** The operand whose cell it is, then the axis: `position(0, output, -1)`. */
+function printPosition({ slot, axis }: Position): string {
+  return `position(${[slot, ...(axis ? [axis.row, axis.at] : [])].join(', ')})`;
 }
 
 /** A sign binds looser than a power. */

@@ -6,20 +6,18 @@
  *                                  matmul[b, o] += w1[o, i] * x[b, i];
  *                                } } }
  *
+ * Positions become computed subscripts:
+ *
+ *   y =: table[ids]              for b < 10 { for d < 4 { y[b, d] := table[at(ids[b]), d]; } }
+ *
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
  * cell is written instead. Nothing else is optimised here.
  */
 import type { Assign, Code } from '../assign/ir.ts';
-import {
-  isInjective,
-  isSurjective,
-  loopOrder,
-  type Projections,
-  subscriptOf,
-} from '../assign/projections.ts';
+import { isInjective, isSurjective, loopOrder, type Projections } from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
-import { accessesOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, type LoopVar, loopVar, substitute } from '../core/index-expr.ts';
+import { readsOf, visitAssigns } from '../assign/traverse.ts';
+import { at, type LoopVar, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import { neutralOf } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
@@ -33,12 +31,15 @@ import {
   type Expr,
   fill,
   forLoop,
+  isAffine,
   type Program,
+  scatter,
   type Stmt,
   write,
 } from '../loop/ir.ts';
 import { invariant, unreachable } from '../support/errors.ts';
-import { lowerScalar, type SymbolScope } from './scalar.ts';
+import type { Point, SymbolScope } from './point.ts';
+import { lowerScalar, subscriptsOf } from './scalar.ts';
 
 export function lower(routine: Routine): Program {
   const nodes = nodesOf(routine);
@@ -85,10 +86,9 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     invariant(index, () => `static symbol ${symbol.name} is not bound`);
     binding.set(name, index);
   }
-  const subscript = (slot: number): readonly Index[] =>
-    subscriptOf(a, slot).map(ix => substitute(ix, binding));
-  const value = lowerScalar(a.value, node.dtype, { scope, subscript, origins: a.origins });
-  const target = subscript(a.target.slot);
+  const point: Point = { assign: a, scope, binding };
+  const value = lowerScalar(a.value, node.dtype, point);
+  const target = subscriptsOf(a.target, point);
   const nest = (leaf: Stmt): Stmt =>
     axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
 
@@ -98,10 +98,15 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     return fill(node, value.value, a.origins);
   const start = a.op === 'set' ? 0 : neutralOf(a.op);
   const needsFill = once ? !full : a.reset;
+  const before = needsFill ? [fill(node, start, a.origins)] : [];
+  if (!isAffine(target)) {
+    invariant(a.op !== 'set', () => `a set of ${node.name} at positions`);
+    return block([...before, nest(scatter(a.op, node, target, value, a.origins))]);
+  }
   const leaf = once
     ? write(node, target, firstOf(a.op, value), a.origins)
     : accumulate(a.op, node, target, value, a.origins);
-  return block([...(needsFill ? [fill(node, start, a.origins)] : []), nest(leaf)]);
+  return block([...before, nest(leaf)]);
 }
 
 /** What one value gives when an accumulation starts from the neutral element. */
@@ -114,7 +119,7 @@ function firstOf(op: Assign<TensorNode, Projections>['op'], value: Expr): Expr {
 function nodesOf(routine: Routine): readonly TensorNode[] {
   const nodes = new Set(routine.device);
   visitAssigns(routine.body, a => {
-    accessesOf(a.value).forEach(({ node }) => nodes.add(node));
+    readsOf(a).forEach(({ node }) => nodes.add(node));
     nodes.add(a.target.node);
   });
   return [...nodes];

@@ -11,10 +11,12 @@ import type {
   Hole,
   Infix,
   Inline,
+  Name,
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { indexings } from '../ops/indexing.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
 import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
@@ -23,6 +25,7 @@ import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
+import { applyIndexing } from './indexing.ts';
 import type { Setting } from './layer.ts';
 import { specOf } from './spec.ts';
 import { literalValues } from './tensor-literal.ts';
@@ -205,16 +208,9 @@ export class ExpressionElaborator {
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
-    const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
-    const operation = builtin ? functions.get(callee.name) : undefined;
-    if (operation) {
-      const arity = arityOf(operation);
-      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
-      return this.#applied(operation, args, { span, operator: callee.span }, label);
-    }
-    if (builtin && callee.name === 'dim') return this.#captured(args, span);
-    if (builtin && isTransform(callee.name)) {
-      return this.#transformed(callee.name, args, span, label);
+    if (callee.kind === 'name' && !this.#environment.names.has(callee.name)) {
+      const made = this.#builtin(callee, args, span, label);
+      if (made) return made;
     }
     const called = this.#value(callee);
     if (called instanceof Tensor) {
@@ -229,6 +225,24 @@ export class ExpressionElaborator {
     const operands = args.map(arg => this.tensor(arg));
     const context = { solver: this.#solver, label: label ?? labelOfCall(name, operands) };
     return applyDefinition(definition, operands, context, span);
+  }
+
+  /** Undefined when nothing is built in under this name. */
+  #builtin(callee: Name, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
+    const { name } = callee;
+    const operation = functions.get(name);
+    if (operation) {
+      const arity = arityOf(operation);
+      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
+      return this.#applied(operation, args, { span, operator: callee.span }, label);
+    }
+    if (name === 'dim') return this.#captured(args, span);
+    if (isTransform(name)) return this.#transformed(name, args, span, label);
+    const indexing = indexings.get(name);
+    if (!indexing) return undefined;
+    const operands = args.map(arg => this.tensor(arg));
+    const written = { span, operator: callee.span, operands: this.#written(args) };
+    return applyIndexing(indexing, name, operands, written, { solver: this.#solver, label });
   }
 
   /** `dim d`: the size that a spec has captured. */

@@ -1,5 +1,6 @@
 import {
   type Access,
+  access,
   type Scalar,
   scalarConst,
   type Span,
@@ -20,7 +21,7 @@ export interface Written {
   readonly span: Span;
   /** The operator alone. */
   readonly operator: Span;
-  readonly operands: readonly { readonly span: Span; readonly text: string }[];
+  readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
 /** The tensor that `operation` computes from `operands`; its shape follows from theirs. */
@@ -89,11 +90,14 @@ export function instantiate(
     if (array) return array;
     throw new TypeError(`operand ${operand} has no ${part}`);
   };
-  const target = { ...a.target, node: arrayOf(a.target.node) };
-  const value = mapAccesses(
-    a.value,
-    access => constantOf(access, tensors) ?? { ...access, node: arrayOf(access.node) },
-  );
+  const settled = (scalar: Scalar<Slot>): Scalar<ArrayRef> =>
+    mapAccesses(
+      scalar,
+      (read, at) => constantOf(read, tensors) ?? access(arrayOf(read.node), read.slot, at),
+    );
+  const { node, slot, at } = a.target;
+  const target = access(arrayOf(node), slot, at.map(settled));
+  const value = settled(a.value);
   const origins = [...result.origins, ...a.origins];
   return { ...a, target, value, projections: projections.of(a.projections), origins };
 }

@@ -16,7 +16,7 @@ import { forwardOf } from './apply.ts';
 import { contributionsOf, tallyOf } from './backprop.ts';
 import { constantTensor } from './make.ts';
 import { OpenProjections } from './open-projections.ts';
-import { type Slot, slotAccess, type SlotAssign } from './operation.ts';
+import { isDifferentiable, type Slot, slotAccess, type SlotAssign } from './operation.ts';
 import { ArrayRef, type Computation, type OpenAssign, Tensor } from './tensor.ts';
 
 /**
@@ -61,9 +61,15 @@ export function tangent(root: Tensor, along: ReadonlyMap<Tensor, Tensor>, solver
 function dependents(root: Tensor, sources: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
   const found = new Set<Tensor>();
   for (const tensor of root.cone()) {
-    if (sources.has(tensor) || tensor.operands.some(t => found.has(t))) found.add(tensor);
+    if (sources.has(tensor) || (changes(tensor) && tensor.operands.some(t => found.has(t)))) {
+      found.add(tensor);
+    }
   }
   return found;
+}
+
+function changes({ source }: Tensor): boolean {
+  return source.kind === 'computed' && isDifferentiable(source.by.operation);
 }
 
 /**
@@ -102,13 +108,15 @@ class Derivatives {
   assign(a: OpenAssign): void {
     const { node } = a.target;
     const operands: Tensor[] = [];
-    const value = mapAccesses(a.value, (access): Scalar<Slot> => {
-      const tensor = this.#tensors.get(access.node) ?? access.node.tensor;
-      if (tensor.source.kind === 'constant') return scalarConst(tensor.source.value);
-      if (!operands.includes(tensor)) operands.push(tensor);
-      return { ...slotAccess('value', operands.indexOf(tensor) + 1), slot: access.slot };
-    });
-    const target = { ...slotAccess('value', 0), slot: a.target.slot };
+    const slotted = (scalar: Scalar<ArrayRef>): Scalar<Slot> =>
+      mapAccesses(scalar, (read, at): Scalar<Slot> => {
+        const tensor = this.#tensors.get(read.node) ?? read.node.tensor;
+        if (tensor.source.kind === 'constant') return scalarConst(tensor.source.value);
+        if (!operands.includes(tensor)) operands.push(tensor);
+        return { ...slotAccess('value', operands.indexOf(tensor) + 1, at), slot: read.slot };
+      });
+    const value = slotted(a.value);
+    const target = { ...slotAccess('value', 0, a.target.at.map(slotted)), slot: a.target.slot };
     const reset = a.op !== 'set';
     const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
     const term = this.#tensor(node.tensor, [forward], { operands, projections: a.projections });

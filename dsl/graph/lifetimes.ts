@@ -1,4 +1,4 @@
-import { accessesOf, visitAssigns } from '../../compiler/index.ts';
+import { readsOf, visitAssigns } from '../../compiler/index.ts';
 import type { ArrayRef, OpenAssign } from './tensor.ts';
 import type { OpenCode } from './expand.ts';
 
@@ -16,7 +16,7 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   const outputs = new Set<ArrayRef>();
   visitAssigns(code, (a: OpenAssign) => {
     const target = a.target.node;
-    const reads = accessesOf(a.value).map(access => access.node);
+    const reads = readsOf(a).map(access => access.node);
     const updates = a.op !== 'set' && !a.reset ? [target] : [];
     for (const array of [...reads, ...updates]) if (!outputs.has(array)) inputs.add(array);
     outputs.add(target);

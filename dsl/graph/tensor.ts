@@ -20,7 +20,7 @@ import { dimsOf } from '../shape/projections.ts';
 import type { Dim, Row, Shape } from '../shape/row.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
-import type { Operation } from './operation.ts';
+import { isDifferentiable, type Operation } from './operation.ts';
 
 /** Where a tensor's value comes from. */
 export type TensorSource =
@@ -65,7 +65,9 @@ export class Tensor implements ArrayHandle {
     this.origins = origins;
     this.requiresGrad =
       source.kind === 'param' ||
-      (source.kind === 'computed' && source.by.operands.some(t => t.requiresGrad));
+      (source.kind === 'computed' &&
+        isDifferentiable(source.by.operation) &&
+        source.by.operands.some(t => t.requiresGrad));
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }

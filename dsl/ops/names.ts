@@ -1,10 +1,12 @@
 /** The names that `op` knows as functions. */
+import { indexings } from './indexing.ts';
 import { functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
 export const functionNames: readonly string[] = [
   ...functions.keys(),
   ...Object.keys(arities),
+  ...indexings.keys(),
   'dim',
 ];
 

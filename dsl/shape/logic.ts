@@ -7,6 +7,7 @@ import type { StaticSymbol } from '../../compiler/index.ts';
 import type { Spec } from '../language/ast.ts';
 import type { Block } from './blocks.ts';
 import { einsum, padding } from './einsum.ts';
+import { indexed, type IndexedLogic } from './indexed.ts';
 import { type Constraint, dimVar, type Row, type RowKind, rowKinds, type Shape } from './row.ts';
 import { ofResult, type Use, type Why } from './row.ts';
 
@@ -21,9 +22,11 @@ export type Logic =
   /** One operand of an einsum, with the margins that the einsum's `=` axes need. */
   | { readonly kind: 'padding'; readonly spec: Spec; readonly operand: number }
   /** The first batch axis at the value of a symbol. */
-  | { readonly kind: 'slice'; readonly symbol: StaticSymbol };
+  | { readonly kind: 'slice'; readonly symbol: StaticSymbol }
+  /** At positions that operands hold. */
+  | IndexedLogic;
 
-/** As `cd` writes it. */
+/** As `cd` writes it; empty when only the subscripts say it. */
 export function textOf(logic: Logic): string {
   switch (logic.kind) {
     case 'pointwise':
@@ -38,6 +41,12 @@ export function textOf(logic: Logic): string {
       return 'pad';
     case 'slice':
       return `@| ${logic.symbol.name}`;
+    case 'take':
+    case 'scatter':
+    case 'take-along':
+    case 'put-along':
+    case 'append':
+      return '';
   }
 }
 
@@ -67,6 +76,12 @@ export function constraintsOf(
       return padding(logic.spec, logic.operand, slots, use);
     case 'slice':
       return operands.flatMap(operand => slice(result, operand, logic.symbol, use));
+    case 'take':
+    case 'scatter':
+    case 'take-along':
+    case 'put-along':
+    case 'append':
+      return indexed(logic, slots, use, block);
   }
 }
 
