@@ -55,8 +55,10 @@ export {
   access,
   type Assign,
   assign,
+  type AxisPlace,
   type Code,
   isStore,
+  position,
   type Scalar,
   scalarApply,
   scalarConst,
@@ -74,7 +76,14 @@ export {
 } from './assign/projections.ts';
 export type { Routine } from './assign/routine.ts';
 export { setWherePossible } from './assign/set-where-possible.ts';
-export { accessesOf, mapAccesses, mapCode, symbolsOf, visitAssigns } from './assign/traverse.ts';
+export {
+  accessesOf,
+  mapAccesses,
+  mapCode,
+  readsOf,
+  symbolsOf,
+  visitAssigns,
+} from './assign/traverse.ts';
 
 export type { Accumulate, Apply, Declare, Expr, For, Program, Stmt } from './loop/ir.ts';
 export { localsOf, writtenIn } from './loop/facts.ts';

@@ -15,6 +15,14 @@ const parameters = ['a', 'b', 'c'];
 /** Of a shift: neither negative nor as large as the number of bits. */
 const countFits = '(unsigned long)b < 8 * sizeof a';
 
+/** Comparing first keeps the conversion defined: NaN fails every comparison. */
+function position(dtype: DType): CallText {
+  const [name, type] = dtype === 'i32' ? ['position_i32', 'int'] : ['position', 'double'];
+  const isCell = dtype === 'i32' ? 'a >= 0 && a < n' : 'a >= 0 && a < n && (long)a == a';
+  const head = `static inline long ${name}(${type} a, long n)`;
+  return { kind: 'call', name, needs: [`${head} { return ${isCell} ? (long)a : -1; }`] };
+}
+
 /**
  * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
  * one line each.
@@ -109,6 +117,7 @@ export const c99: Dialect = {
     shift_right: onBits('shift_right', `${countFits} ? a >> b : a < 0 ? -1 : 0`),
   },
   conversion,
+  position,
   narrows: dtype => (isOwnArithmetic(dtype) ? undefined : conversion('i32', dtype)[0]),
 };
 

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly conversion: (from: DType, to: DType) => readonly Conversion[];
   /** For dtypes whose arithmetic gives another type, which has to be converted back. */
   readonly narrows: (dtype: DType) => Conversion | undefined;
+  /** Given a number and the size of an axis: which cell of the axis it names, or -1 for none. */
+  readonly position: (dtype: DType) => CallText;
 }
 
 export type Conversion =

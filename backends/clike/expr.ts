@@ -9,7 +9,7 @@ import {
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
-import type { Cast } from '../../compiler/loop/ir.ts';
+import { type Cast, type Gather, isComputed, type Subscript } from '../../compiler/loop/ir.ts';
 import {
   type CallText,
   type Conversion,
@@ -27,6 +27,8 @@ export class ExprEmitter {
   readonly identifiers: Identifiers;
   readonly #pointers: ReadonlySet<TensorNode>;
   readonly #needs = new Set<string>();
+  /** Variables for the computed subscripts of the statement being emitted, by what they hold. */
+  readonly #positions = new Map<string, string>();
 
   /** `pointers`: the arrays that come with the arguments, so that even a scalar is behind one. */
   constructor(dialect: Dialect, identifiers: Identifiers, pointers: Iterable<TensorNode>) {
@@ -38,6 +40,15 @@ export class ExprEmitter {
   /** The lines that the expressions emitted so far need before the program. */
   needs(): readonly string[] {
     return [...this.#needs];
+  }
+
+  /** The lines that the statement emitted last needs before it, because it has computed subscripts. */
+  takePositions(): readonly string[] {
+    const lines = [...this.#positions].map(
+      ([value, name]) => `const ${this.dialect.wideInteger} ${name} = ${value};`,
+    );
+    this.#positions.clear();
+    return lines;
   }
 
   /** Parenthesised when it binds looser than `level`. */
@@ -53,6 +64,8 @@ export class ExprEmitter {
       }
       case 'read':
         return this.cell(e.node, e.index);
+      case 'gather':
+        return this.#gather(e, level);
       case 'index':
         return this.#index(e.index, level);
       case 'cast':
@@ -126,13 +139,46 @@ export class ExprEmitter {
     }
   }
 
-  /** Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. */
-  cell(node: TensorNode, index: readonly Index[]): string {
+  #gather({ node, index, dtype }: Gather, level: number): string {
+    const { cell, guards } = this.guarded(node, index);
+    const isOutside = guards.map(at => `${at} < 0`).join(' || ');
+    const text = `${isOutside} ? ${this.dialect.literal(dtype, 0)} : ${cell}`;
+    return within(level, precedence.select, text);
+  }
+
+  /** A cell, and the variables of its computed subscripts: where one is negative there is none. */
+  guarded(
+    node: TensorNode,
+    index: readonly Subscript[],
+  ): { readonly cell: string; readonly guards: readonly string[] } {
+    const guards: string[] = [];
+    const known = index.map((ix, axis) => {
+      if (!isComputed(ix)) return ix;
+      const name = this.#position(ix, node.dims[axis] ?? 0);
+      guards.push(name);
+      return name;
+    });
+    return { cell: this.cell(node, known), guards: [...new Set(guards)] };
+  }
+
+  #position(value: Expr, extent: number): string {
+    const parts = [(level: number) => this.expr(value, level), () => String(extent)];
+    const text = this.#call(this.dialect.position(value.dtype), parts);
+    const name = this.#positions.get(text) ?? this.identifiers.fresh('at');
+    this.#positions.set(text, name);
+    return name;
+  }
+
+  /**
+   * Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. A subscript
+   * may be the name of a variable that holds it.
+   */
+  cell(node: TensorNode, index: readonly (Index | string)[]): string {
     const name = this.identifiers.ofNode(node);
     if (index.length === 0 && !this.#pointers.has(node)) return name;
     const isWide = cellsOf(node) > largestInt;
-    const offset = index.reduce((text, ix, axis) => {
-      const own = this.#index(ix, precedence.sum, isWide);
+    const offset = index.reduce<string>((text, ix, axis) => {
+      const own = typeof ix === 'string' ? ix : this.#index(ix, precedence.sum, isWide);
       if (axis === 0 || isZero(text)) return own;
       if (node.dims[axis] === 1) return text;
       const row = /^\w+$/.test(text) ? text : `(${text})`;

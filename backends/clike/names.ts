@@ -60,6 +60,11 @@ export class Identifiers {
     return this.#known.get(loop) ?? this.#loops.nameOf(this.#renamed.get(loop) ?? loop);
   }
 
+  /** Of a variable that is there in C alone. */
+  fresh(hint: string): string {
+    return this.#loops.fresh(hint);
+  }
+
   /** The loop has its name while `body` runs. */
   within(loop: LoopVar, body: (name: string) => void): void {
     this.#loops.within(this.#renamed.get(loop) ?? loop, body);
@@ -76,7 +81,8 @@ function identifier(name: string): string {
 function functionsOf(dialect: Dialect): readonly string[] {
   const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
   const conversions = dtypes.flatMap(from => dtypes.flatMap(to => dialect.conversion(from, to)));
-  const calls = [...texts, ...conversions].filter(text => text.kind === 'call');
+  const positions = dtypes.map(d => dialect.position(d));
+  const calls = [...positions, ...[...texts, ...conversions].filter(text => text.kind === 'call')];
   return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
 }
 

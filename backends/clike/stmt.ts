@@ -7,7 +7,7 @@ import {
   unreachable,
   type Writer,
 } from '../../compiler/index.ts';
-import type { Fill } from '../../compiler/loop/ir.ts';
+import type { Fill, Scatter } from '../../compiler/loop/ir.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
 
 export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
@@ -30,14 +30,26 @@ export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
       emitFill(s, w, exprs);
       return;
     case 'write':
-      w.statement(`${exprs.cell(s.node, s.index)} = ${exprs.expr(s.value)};`);
+      emitStore(`${exprs.cell(s.node, s.index)} = ${exprs.expr(s.value)};`, w, exprs);
       return;
     case 'accumulate':
-      w.statement(`${emitUpdate(s, exprs)};`);
+      emitStore(`${emitUpdate(s, exprs.cell(s.node, s.index), exprs)};`, w, exprs);
       return;
+    case 'scatter': {
+      const { cell, guards } = exprs.guarded(s.node, s.index);
+      const isInside = guards.map(at => `${at} >= 0`).join(' && ');
+      emitStore(`if (${isInside}) ${emitUpdate(s, cell, exprs)};`, w, exprs);
+      return;
+    }
     default:
       unreachable(s);
   }
+}
+
+/** Text of a statement, behind the computed subscripts it has. */
+function emitStore(text: string, w: Writer, exprs: ExprEmitter): void {
+  exprs.takePositions().forEach(line => w.statement(line));
+  w.statement(text);
 }
 
 /** A declaration followed by the first store of the same thing becomes one line. */
@@ -47,7 +59,7 @@ function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter): void {
     if (!s) continue;
     const initial = s.kind === 'declare' && next ? initialValue(s, next, exprs) : undefined;
     if (s.kind === 'declare' && initial !== undefined) {
-      w.statement(`${declaration(s, exprs)} = ${initial};`);
+      emitStore(`${declaration(s, exprs)} = ${initial};`, w, exprs);
       i += 1;
     } else {
       emitStmt(s, w, exprs);
@@ -84,8 +96,11 @@ function loopHead(i: string, extent: number, { dialect }: ExprEmitter): string {
   return `for (${type} ${i} = 0; ${i} < ${extent}; ++${i})`;
 }
 
-function emitUpdate({ op, node, index, value }: Accumulate, exprs: ExprEmitter): string {
-  const cell = exprs.cell(node, index);
+function emitUpdate(
+  { op, node, value }: Accumulate | Scatter,
+  cell: string,
+  exprs: ExprEmitter,
+): string {
   const text = exprs.dialect.op[op](node.dtype);
   if (text.kind === 'infix' && /^[-+*/]$/.test(text.sign)) {
     return `${cell} ${text.sign}= ${exprs.expr(value)}`;

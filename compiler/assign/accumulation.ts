@@ -104,9 +104,11 @@ function throughProduct<N, P>(
 }
 
 /** What the target held before takes part in a choice or a product, so it has to be nothing. */
-export function checkDifferentiable<N, P>({ op, reset, origins }: Assign<N, P>): void {
+export function checkDifferentiable<N, P>({ op, reset, target, origins }: Assign<N, P>): void {
   if (isStore(op) || op === 'add' || op === 'sub') return;
-  if (reset && (op === 'max' || op === 'min' || op === 'mul')) return;
+  // What is dropped because it is at no cell is counted nowhere.
+  const isCounted = reset && target.at.length === 0;
+  if (isCounted && (op === 'max' || op === 'min' || op === 'mul')) return;
   throw new UserError({
     code: 'EINC0401',
     message: `an accumulation with \`${op}\` has no derivative here`,

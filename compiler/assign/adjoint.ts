@@ -9,7 +9,8 @@
  *   b.grad[π2] =+ y.grad[π0] * ∂f/∂b(a[π1], b[π2])
  *
  * whatever the subscripts are: so one table of scalar derivatives serves products, einsums, slices
- * and broadcasts alike, and the result is again code that has an adjoint.
+ * and broadcasts alike, and the result is again code that has an adjoint. An access at positions that
+ * other arrays hold keeps them; they themselves get no gradient.
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
 import { partials } from './derivative.ts';
@@ -31,7 +32,7 @@ export function adjointOf<N, P>(
 ): readonly Assign<N, P>[] {
   const targetGradient = gradientOf(a.target.node);
   if (targetGradient === undefined) return [];
-  const incoming = access(targetGradient, a.target.slot);
+  const incoming = access(targetGradient, a.target.slot, a.target.at);
   const { part: g, counts } = throughAccumulation(a, incoming, tallyOf);
   const out = isStore(a.op) ? a.target : a.value;
   const contributions = backward(a.value, g, out, gradientOf);
@@ -59,7 +60,9 @@ function backward<N>(
 ): readonly Contribution<N>[] {
   if (scalar.kind === 'access') {
     const gradient = gradientOf(scalar.node);
-    return gradient === undefined ? [] : [{ to: access(gradient, scalar.slot), value: g }];
+    return gradient === undefined
+      ? []
+      : [{ to: access(gradient, scalar.slot, scalar.at), value: g }];
   }
   if (scalar.kind !== 'apply') return [];
   const [a, b, c] = [0, 1, 2].map(i => scalar.args[i] ?? scalar) as [

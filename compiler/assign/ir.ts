@@ -11,6 +11,11 @@
  *     projections never reach keep it. A target cell reached just once gets the value itself.
  *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
  *     reach become 0. `put` is the same but for these cells: they keep what they hold.
+ *   - Where the projections leave an axis of an access to positions, `at` says the number at each
+ *     point. A number that is none of 0, 1, … below the size of the axis names no cell: such a read is
+ *     0, and such a write is left out. So `y =: table[ids]` is the sum over k of `table[k]` where
+ *     `ids = k`, for all ids, and its adjoint `table.grad[ids] =+ y.grad` is the sum of the same terms.
+ *     A target with positions is never taken to be reached just once.
  *
  * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
  * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.
@@ -58,7 +63,7 @@ export function isStore(op: Assign<unknown, unknown>['op']): op is 'set' | 'put'
 // ── Scalars ─────────────────────────────────────────────────────────────────────────────────────
 
 /** What is computed at one point of the product space. */
-export type Scalar<N> = ScalarConst | SymbolValue | Access<N> | ScalarApply<N>;
+export type Scalar<N> = ScalarConst | SymbolValue | Position | Access<N> | ScalarApply<N>;
 
 export interface ScalarConst {
   readonly kind: 'const';
@@ -71,11 +76,28 @@ export interface SymbolValue {
   readonly symbol: StaticSymbol;
 }
 
+/**
+ * Where the point is in the array of `slot`, as a number: along one axis of a row (-1 is the last), or,
+ * without an axis, how many cells of the array lie before it.
+ */
+export interface Position {
+  readonly kind: 'position';
+  readonly slot: number;
+  readonly axis: AxisPlace | undefined;
+}
+
+export interface AxisPlace {
+  readonly row: 'batch' | 'input' | 'output';
+  readonly at: number;
+}
+
 /** A cell of `node`, at the subscript the projections give for `slot`. */
 export interface Access<N> {
   readonly kind: 'access';
   readonly node: N;
   readonly slot: number;
+  /** The positions that its subscript leaves to the run, by their number in `dynamics`. */
+  readonly at: readonly Scalar<N>[];
 }
 
 export interface ScalarApply<N> {
@@ -88,8 +110,12 @@ export function scalarConst(value: number): ScalarConst {
   return { kind: 'const', value };
 }
 
-export function access<N>(node: N, slot: number): Access<N> {
-  return { kind: 'access', node, slot };
+export function access<N>(node: N, slot: number, at: readonly Scalar<N>[] = []): Access<N> {
+  return { kind: 'access', node, slot, at };
+}
+
+export function position(slot: number, axis?: AxisPlace): Position {
+  return { kind: 'position', slot, axis };
 }
 
 export function scalarApply<N>(op: Op, ...args: readonly Scalar<N>[]): ScalarApply<N> {

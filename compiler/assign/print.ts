@@ -12,10 +12,18 @@ import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import { type Assign, type Code, isStore, type Scalar, type ScalarApply } from './ir.ts';
+import {
+  type Access,
+  type Assign,
+  type Code,
+  isStore,
+  type Position,
+  type Scalar,
+  type ScalarApply,
+} from './ir.ts';
 import { isInjective, type Projections, specOf } from './projections.ts';
 import type { Routine } from './routine.ts';
-import { accessesOf } from './traverse.ts';
+import { readsOf } from './traverse.ts';
 
 export function printRoutine({ name, symbols, body }: Routine): string {
   const w = new Writer();
@@ -70,16 +78,17 @@ export function printAssign(a: Assign<TensorNode, Projections>): string {
   const sign = isStore(a.op) ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
-  if (a.op === 'put') return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
-  if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
-  return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+  const target = printAccess(a.target, logic === '.');
+  if (a.op === 'put') return `${target} ${a.projections.logic} ${sign} ${value}`;
+  if (logic.startsWith('@|')) return `${target} ${sign} ${value} ${logic}`;
+  return `${target} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
 }
 
 /** As written when the slots stand as written; otherwise spelled out from the subscripts. */
 function logicOf(a: Assign<TensorNode, Projections>): string {
-  const slots = accessesOf(a.value).map(access => access.slot);
+  const slots = readsOf(a).map(access => access.slot);
   const asWritten = a.target.slot === 0 && slots.every((slot, i) => slot === i + 1);
-  if (asWritten) return a.projections.logic;
+  if (asWritten && a.projections.logic !== '') return a.projections.logic;
   const pointwise = a.projections.logic === '.' && isInjective(a);
   return pointwise ? '.' : specOf(a.projections, slots, a.target.slot);
 }
@@ -94,8 +103,10 @@ function printScalar(scalar: Scalar<TensorNode>, dotted: boolean, level = 0): st
       return printConst(scalar.value, level);
     case 'symbol':
       return `!@${scalar.symbol.name}`;
+    case 'position':
+      return printPosition(scalar);
     case 'access':
-      return scalar.node.name;
+      return printAccess(scalar, dotted);
     case 'apply':
       return printApply(scalar, dotted, level);
     default:
@@ -118,6 +129,17 @@ function operandLevels(op: Op, precedence: number): readonly number[] {
   const { result, ofConditions = false } = infoOf(op);
   if (result === 'bool' && !ofConditions) return [ops.add.precedence, ops.add.precedence];
   return [precedence, precedence + 1];
+}
+
+/** `table[ids]`: at the positions that `ids` holds. */
+function printAccess({ node, at }: Access<TensorNode>, dotted: boolean): string {
+  if (at.length === 0) return node.name;
+  return `${node.name}[${at.map(a => printScalar(a, dotted)).join(', ')}]`;
+}
+
+/** The operand whose cell it is, then the axis: `position(0, output, -1)`. */
+function printPosition({ slot, axis }: Position): string {
+  return `position(${[slot, ...(axis ? [axis.row, axis.at] : [])].join(', ')})`;
 }
 
 /** A sign binds looser than a power. */

@@ -1,8 +1,8 @@
 /** The loops an assignment needs and each operand's subscript. */
 import { asLoop, type Index, type LoopVar, printIndex } from '../core/index-expr.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
-import { accessesOf } from './traverse.ts';
-import type { Assign } from './ir.ts';
+import { accessesOf, readsOf } from './traverse.ts';
+import type { Access, Assign } from './ir.ts';
 
 export interface Projections {
   /** The product space. Axes are named after the row they run along: `b`, `o`, `i`. */
@@ -11,6 +11,8 @@ export interface Projections {
   readonly slots: readonly Rows<Index>[];
   /** Static symbols that subscripts mention, by the name they have there. */
   readonly symbols: ReadonlyMap<LoopVar, StaticSymbol>;
+  /** Names that stand alone in a subscript and say: at this one of the positions of the access. */
+  readonly dynamics: ReadonlyMap<LoopVar, number>;
   /** How the language says this: `.`, `@`, an einsum spec, or `@| batch` for a slice. */
   readonly logic: string;
 }
@@ -37,26 +39,39 @@ export function subscriptOf({ projections }: HasProjections, slot: number): read
   return rows === undefined ? [] : inMemoryOrder(rows);
 }
 
+/** Which of the positions of its access a subscript is; undefined for one that is known. */
+export function dynamicOf({ dynamics }: Projections, ix: Index): number | undefined {
+  const loop = asLoop(ix);
+  return loop === undefined ? undefined : dynamics.get(loop);
+}
+
 interface HasProjections {
   readonly projections: Projections;
 }
 
 /**
  * The product axes in the order to loop over them: as the target's subscript meets them, then as
- * the operands' do. So a reduction runs innermost, over the last operands' order.
+ * the operands' do. So a reduction runs innermost, over the last operands' order. Where a position
+ * stands, its own loops are met.
  */
 export function loopOrder<N>(a: Assign<N, Projections>): readonly ProductAxis[] {
-  const slots = [a.target.slot, ...accessesOf(a.value).map(access => access.slot)];
-  const met = slots.flatMap(slot => subscriptOf(a, slot).flatMap(ix => ix.terms.map(t => t.loop)));
+  const loopsOf = ({ slot, at }: Access<N>): readonly LoopVar[] =>
+    subscriptOf(a, slot).flatMap(ix => {
+      const position = at[dynamicOf(a.projections, ix) ?? NaN];
+      return position ? accessesOf(position).flatMap(loopsOf) : ix.terms.map(t => t.loop);
+    });
+  const met = [a.target, ...readsOf(a)].flatMap(loopsOf);
   const order = [...new Set([...met, ...a.projections.axes.map(axis => axis.loop)])];
   return a.projections.axes.toSorted((x, y) => order.indexOf(x.loop) - order.indexOf(y.loop));
 }
 
 /**
  * No two points of the product space share a target cell, as far as this can tell: a subscript with
- * one loop left to know tells its value, and so on until nothing new is known.
+ * one loop left to know tells its value, and so on until nothing new is known. Never where a position
+ * says which cell it is.
  */
 export function isInjective<N>(a: Assign<N, Projections>): boolean {
+  if (a.target.at.length > 0) return false;
   const known = new Set<LoopVar>(a.projections.symbols.keys());
   const subscript = subscriptOf(a, a.target.slot);
   for (let before = -1; before < known.size;) {
@@ -91,7 +106,8 @@ export function specOf(
 ): string {
   const shape = (slot: number): string => {
     const rows = projections.slots[slot] ?? { batch: [], input: [], output: [] };
-    const wide = projections.axes.some(axis => axis.loop.length > 1);
+    const names = [...projections.axes.map(axis => axis.loop), ...projections.dynamics.keys()];
+    const wide = names.some(name => name.length > 1);
     const text = (row: readonly Index[]): string =>
       row.map(ix => printIndex(ix)).join(wide ? ', ' : '');
     const batch = rows.batch.length > 0 ? `${text(rows.batch)}|` : '';

@@ -30,7 +30,8 @@ export function tangentOf<N, P>(
   const change = along(a.value, out, tangent) ?? scalarConst(0);
   const { part, counts } = throughAccumulation(a, change, tallyOf);
   const to = { op: isStore(a.op) ? a.op : ('add' as const), reset: a.reset };
-  const last = assign(access(target, a.target.slot), to, part, a.projections, a.origins);
+  const moved = access(target, a.target.slot, a.target.at);
+  const last = assign(moved, to, part, a.projections, a.origins);
   return [...counts, last];
 }
 
@@ -38,7 +39,7 @@ export function tangentOf<N, P>(
 function along<N>(scalar: Scalar<N>, out: Scalar<N>, tangent: TangentOf<N>): Scalar<N> | undefined {
   if (scalar.kind === 'access') {
     const node = tangent(scalar.node);
-    return node === undefined ? undefined : access(node, scalar.slot);
+    return node === undefined ? undefined : access(node, scalar.slot, scalar.at);
   }
   if (scalar.kind !== 'apply') return undefined;
   const [a = scalar, b = scalar, c = scalar] = scalar.args;

@@ -1,7 +1,7 @@
 /** The only code that knows every child of every assignment and scalar. */
 import { unreachable } from '../support/errors.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
-import { type Access, type Assign, type Code, type Scalar, sequence } from './ir.ts';
+import { type Access, access, type Assign, type Code, type Scalar, sequence } from './ir.ts';
 
 /** Visits every assignment in the order it runs. */
 export function visitAssigns<N, P>(code: Code<N, P>, visit: (a: Assign<N, P>) => void): void {
@@ -37,7 +37,7 @@ export function mapCode<N, P, M, Q>(
       case 'assign':
         return {
           ...c,
-          target: { ...c.target, node: node(c.target.node) },
+          target: mapNodes(c.target, node),
           value: mapScalar(c.value, node),
           projections: projections(c.projections),
         };
@@ -49,20 +49,33 @@ export function mapCode<N, P, M, Q>(
 }
 
 export function mapScalar<N, M>(scalar: Scalar<N>, node: (n: N) => M): Scalar<M> {
-  return mapAccesses(scalar, access => ({ ...access, node: node(access.node) }));
+  return mapAccesses(scalar, (a, at) => access(node(a.node), a.slot, at));
 }
 
-/** The same scalar with each access replaced by another scalar. */
+/** The same cell of another array, at positions in other arrays. */
+export function mapNodes<N, M>({ node, slot, at }: Access<N>, to: (n: N) => M): Access<M> {
+  return access(
+    to(node),
+    slot,
+    at.map(position => mapScalar(position, to)),
+  );
+}
+
+/** The same scalar with each access replaced by another scalar; `at` are its positions, replaced. */
 export function mapAccesses<N, M>(
   scalar: Scalar<N>,
-  replace: (a: Access<N>) => Scalar<M>,
+  replace: (a: Access<N>, at: readonly Scalar<M>[]) => Scalar<M>,
 ): Scalar<M> {
   switch (scalar.kind) {
     case 'const':
     case 'symbol':
+    case 'position':
       return scalar;
     case 'access':
-      return replace(scalar);
+      return replace(
+        scalar,
+        scalar.at.map(a => mapAccesses(a, replace)),
+      );
     case 'apply':
       return { ...scalar, args: scalar.args.map(a => mapAccesses(a, replace)) };
     default:
@@ -70,14 +83,33 @@ export function mapAccesses<N, M>(
   }
 }
 
-/** Every array a scalar reads, in the order written; one read twice comes twice. */
+/**
+ * Every array a scalar reads, in the order written, positions behind the array they are in; one read
+ * twice comes twice.
+ */
 export function accessesOf<N>(scalar: Scalar<N>): readonly Access<N>[] {
-  if (scalar.kind === 'access') return [scalar];
+  if (scalar.kind === 'access') return [scalar, ...scalar.at.flatMap(accessesOf)];
   return scalar.kind === 'apply' ? scalar.args.flatMap(accessesOf) : [];
+}
+
+/** Every array an assignment reads: by its value, and by the positions of its target. */
+export function readsOf<N, P>({ value, target }: Assign<N, P>): readonly Access<N>[] {
+  return [value, ...target.at].flatMap(accessesOf);
 }
 
 /** The static symbols whose values a scalar uses. */
 export function symbolsOf<N>(scalar: Scalar<N>): readonly StaticSymbol[] {
-  if (scalar.kind === 'symbol') return [scalar.symbol];
-  return scalar.kind === 'apply' ? scalar.args.flatMap(symbolsOf) : [];
+  switch (scalar.kind) {
+    case 'symbol':
+      return [scalar.symbol];
+    case 'access':
+      return scalar.at.flatMap(symbolsOf);
+    case 'apply':
+      return scalar.args.flatMap(symbolsOf);
+    case 'const':
+    case 'position':
+      return [];
+    default:
+      return unreachable(scalar);
+  }
 }

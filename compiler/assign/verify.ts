@@ -1,11 +1,11 @@
 import { InternalError } from '../support/errors.ts';
-import { type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
+import { type Index, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { type Assign, isStore } from './ir.ts';
+import { type Access, type Assign, isStore } from './ir.ts';
 import { printAssign, printRoutine } from './print.ts';
-import { isInjective, type Projections, subscriptOf } from './projections.ts';
+import { dynamicOf, isInjective, type Projections, subscriptOf } from './projections.ts';
 import type { Routine } from './routine.ts';
-import { accessesOf, visitAssigns } from './traverse.ts';
+import { readsOf, visitAssigns } from './traverse.ts';
 
 /**
  * Checks every assignment of a routine: subscripts fit their arrays, `set` gives a cell one value.
@@ -21,9 +21,7 @@ export function verifyRoutine(routine: Routine): void {
 }
 
 function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] {
-  const complaints = [a.target, ...accessesOf(a.value)].flatMap(({ node, slot }) =>
-    misfits(a, node, slot),
-  );
+  const complaints = [a.target, ...readsOf(a)].flatMap(access => misfits(a, access));
   if (isStore(a.op) && !isInjective(a)) {
     complaints.push(`${printAssign(a)} sets cells more than once`);
   }
@@ -32,8 +30,7 @@ function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] 
 
 function misfits(
   a: Assign<TensorNode, Projections>,
-  node: TensorNode,
-  slot: number,
+  { node, slot, at }: Access<TensorNode>,
 ): readonly string[] {
   const subscript = subscriptOf(a, slot);
   if (subscript.length !== node.dims.length) {
@@ -41,11 +38,20 @@ function misfits(
     return [`${node.name} has ${has} axes, its projection ${wants}: ${printAssign(a)}`];
   }
   return subscript.flatMap((ix, axis) => {
+    if (isDynamic(a.projections, ix)) {
+      const order = dynamicOf(a.projections, ix);
+      const isGiven = order !== undefined && order < at.length;
+      return isGiven ? [] : [`${node.name}[${printIndex(ix)}] has no position: ${printAssign(a)}`];
+    }
     const { min, max } = rangeOf(ix, loop => extentOf(a.projections, loop));
     const dim = node.dims[axis] ?? 0;
     const fits = (min >= 0 && max < dim) || a.projections.axes.some(x => x.extent === 0);
     return fits ? [] : [`${node.name}[${printIndex(ix)}] leaves axis ${axis}: ${dim}`];
   });
+}
+
+function isDynamic({ dynamics }: Projections, { terms }: Index): boolean {
+  return terms.some(t => dynamics.has(t.loop));
 }
 
 function extentOf({ axes, symbols }: Projections, loop: LoopVar): number {

@@ -44,12 +44,19 @@ export function sameIndex(a: Index, b: Index): boolean {
 /** Replaces loops by what `binding` says they are; loops it does not name stay. */
 export function substitute(index: Index, binding: ReadonlyMap<LoopVar, Index>): Index {
   if (!index.terms.some(t => binding.has(t.loop))) return index;
+  return sumOf([
+    { coeff: 1, index: fixed(index.offset) },
+    ...index.terms.map(({ coeff, loop }) => ({ coeff, index: binding.get(loop) ?? at(loop) })),
+  ]);
+}
+
+/** `Σ coeff·index` */
+export function sumOf(parts: readonly { readonly coeff: number; readonly index: Index }[]): Index {
   const coeffs = new Map<LoopVar, number>();
-  let offset = index.offset;
-  for (const { coeff, loop } of index.terms) {
-    const to = binding.get(loop) ?? at(loop);
-    offset += coeff * to.offset;
-    for (const t of to.terms) coeffs.set(t.loop, (coeffs.get(t.loop) ?? 0) + coeff * t.coeff);
+  let offset = 0;
+  for (const { coeff, index } of parts) {
+    offset += coeff * index.offset;
+    for (const t of index.terms) coeffs.set(t.loop, (coeffs.get(t.loop) ?? 0) + coeff * t.coeff);
   }
   const terms = [...coeffs].filter(([, coeff]) => coeff !== 0);
   return { terms: terms.map(([loop, coeff]) => ({ coeff, loop })), offset };

@@ -5,12 +5,12 @@
 import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import type { For, Leaf, Program, Stmt } from './ir.ts';
-import { visitExpr, visitStmts } from './traverse.ts';
+import { expressionsOf, visitExpr, visitStmts } from './traverse.ts';
 
 export interface Site {
   readonly node: TensorNode;
   readonly kind: 'read' | Leaf['kind'];
-  /** Undefined for a fill, which touches every cell. */
+  /** Undefined for a fill, which touches every cell, and for a gather or scatter, which may touch any. */
   readonly index: readonly Index[] | undefined;
   /** The write, accumulation or fill that touches it. */
   readonly leaf: Leaf;
@@ -61,11 +61,24 @@ export function namesIn(program: Program): readonly string[] {
 export function writtenIn(s: Stmt): ReadonlySet<TensorNode> {
   const written = new Set<TensorNode>();
   visitStmts(s, part => {
-    if (part.kind === 'fill' || part.kind === 'write' || part.kind === 'accumulate') {
-      written.add(part.node);
-    }
+    if (isLeaf(part)) written.add(part.node);
   });
   return written;
+}
+
+export function isLeaf(s: Stmt): s is Leaf {
+  switch (s.kind) {
+    case 'fill':
+    case 'write':
+    case 'accumulate':
+    case 'scatter':
+      return true;
+    case 'block':
+    case 'comment':
+    case 'for':
+    case 'declare':
+      return false;
+  }
 }
 
 /** The loops along a path, outermost first. */
@@ -93,11 +106,22 @@ function collect(s: Stmt, path: Path, to: Site[]): void {
       return;
     case 'write':
     case 'accumulate':
-      visitExpr(s.value, e => {
-        if (e.kind !== 'read') return;
-        to.push({ node: e.node, kind: 'read', index: e.index, leaf: s, path });
-      });
+      collectReads(s, path, to);
       to.push({ node: s.node, kind: s.kind, index: s.index, leaf: s, path });
       return;
+    case 'scatter':
+      collectReads(s, path, to);
+      to.push({ node: s.node, kind: 'scatter', index: undefined, leaf: s, path });
+      return;
+  }
+}
+
+function collectReads(leaf: Leaf, path: Path, to: Site[]): void {
+  for (const value of expressionsOf(leaf)) {
+    visitExpr(value, e => {
+      if (e.kind !== 'read' && e.kind !== 'gather') return;
+      const index = e.kind === 'read' ? e.index : undefined;
+      to.push({ node: e.node, kind: 'read', index, leaf, path });
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { Index, LoopVar } from '../core/index-expr.ts';
 import { evaluate } from '../core/op.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { invariant, unreachable } from '../support/errors.ts';
-import type { Expr, Program, Stmt } from './ir.ts';
+import { type Expr, isComputed, type Program, type Stmt, type Subscript } from './ir.ts';
 
 export type { Cells } from '../core/cells.ts';
 export type Memory = ReadonlyMap<TensorNode, AnyCells>;
@@ -66,6 +66,14 @@ class Interpreter {
         cells[cell] = evaluate(s.op, s.node.dtype, cells[cell] ?? NaN, this.#value(s.value));
         return;
       }
+      case 'scatter': {
+        const cells = this.#cells(s.node);
+        const cell = this.#found(s.node, s.index);
+        const value = this.#value(s.value);
+        if (cell === undefined) return;
+        cells[cell] = evaluate(s.op, s.node.dtype, cells[cell] ?? NaN, value);
+        return;
+      }
       default:
         unreachable(s);
     }
@@ -81,6 +89,10 @@ class Interpreter {
         return roundTo(e.dtype, e.value);
       case 'read':
         return this.#cells(e.node)[this.#offset(e.node, e.index)] ?? NaN;
+      case 'gather': {
+        const cell = this.#found(e.node, e.index);
+        return cell === undefined ? roundTo(e.dtype, 0) : (this.#cells(e.node)[cell] ?? NaN);
+      }
       case 'index':
         return this.#index(e.index);
       case 'cast':
@@ -105,6 +117,18 @@ class Interpreter {
     let offset = 0;
     for (const [axis, ix] of index.entries()) {
       offset = offset * (node.dims[axis] ?? NaN) + this.#index(ix);
+    }
+    return offset;
+  }
+
+  /** Undefined when a computed subscript is outside its axis. */
+  #found(node: TensorNode, index: readonly Subscript[]): number | undefined {
+    let offset = 0;
+    for (const [axis, ix] of index.entries()) {
+      const dim = node.dims[axis] ?? NaN;
+      const at = isComputed(ix) ? Number(this.#value(ix)) : this.#index(ix);
+      if (!(at >= 0 && at < dim && Number.isInteger(at))) return undefined;
+      offset = offset * dim + at;
     }
     return offset;
   }

@@ -7,7 +7,9 @@
  *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap, and what they
  *     divide by 0 is 0. Division and overflow of floats follow IEEE 754. NaN wins in `max` and `min`,
  *     and `relu` keeps it. Floats of 16 and 8 bits are stored and converted, never computed with.
- *   - A subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run time.
+ *   - An affine subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run
+ *     time. A computed one names a cell if it is one of 0, 1, … below the size of its axis; any other
+ *     value (NaN, 0.5, -1) is outside: there a `gather` is 0 and a `scatter` does nothing.
  *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
  *   - Different nodes never share memory.
  *
@@ -24,7 +26,10 @@ import { noOrigins, type Origins } from '../support/source.ts';
 
 // ── Expressions ─────────────────────────────────────────────────────────────────────────────────
 
-export type Expr = Const | Read | IndexValue | Cast | Apply;
+export type Expr = Const | Read | Gather | IndexValue | Cast | Apply;
+
+/** Where an access is along an axis: affine, or whatever an expression says. */
+export type Subscript = Index | Expr;
 
 export interface Const {
   readonly kind: 'const';
@@ -39,6 +44,18 @@ export interface Read {
   readonly dtype: DType;
   readonly node: TensorNode;
   readonly index: readonly Index[];
+  readonly origins: Origins;
+}
+
+/**
+ * A read with at least one subscript that is computed. Kept apart from `read`, so that what is said
+ * about the subscripts of a `read` can be decided.
+ */
+export interface Gather {
+  readonly kind: 'gather';
+  readonly dtype: DType;
+  readonly node: TensorNode;
+  readonly index: readonly Subscript[];
   readonly origins: Origins;
 }
 
@@ -78,6 +95,20 @@ export function read(node: TensorNode, index: readonly Index[], origins = noOrig
   return { kind: 'read', dtype: node.dtype, node, index, origins };
 }
 
+export function isComputed(subscript: Subscript): subscript is Expr {
+  return 'kind' in subscript;
+}
+
+export function isAffine(index: readonly Subscript[]): index is readonly Index[] {
+  return !index.some(isComputed);
+}
+
+export function gather(node: TensorNode, index: readonly Subscript[], origins = noOrigins): Gather {
+  checkRank(node, index);
+  checkComputed(node, index);
+  return { kind: 'gather', dtype: node.dtype, node, index, origins };
+}
+
 export function indexValue(index: Index, origins = noOrigins): IndexValue {
   return { kind: 'index', dtype: 'i32', index, origins };
 }
@@ -105,7 +136,7 @@ export function apply(op: Op, args: readonly Expr[], origins = noOrigins): Apply
 
 // ── Statements ──────────────────────────────────────────────────────────────────────────────────
 
-export type Stmt = Block | Comment | For | Declare | Fill | Write | Accumulate;
+export type Stmt = Block | Comment | For | Declare | Fill | Write | Accumulate | Scatter;
 
 export interface Block {
   readonly kind: 'block';
@@ -157,8 +188,21 @@ export interface Accumulate {
   readonly origins: Origins;
 }
 
+/**
+ * `node[index] op= value` with at least one subscript that is computed: which cells it reaches shows
+ * only when it runs, and it may reach one often.
+ */
+export interface Scatter {
+  readonly kind: 'scatter';
+  readonly op: AccumulateOp;
+  readonly node: TensorNode;
+  readonly index: readonly Subscript[];
+  readonly value: Expr;
+  readonly origins: Origins;
+}
+
 /** The statements that store, and hold no other statement. */
-export type Leaf = Fill | Write | Accumulate;
+export type Leaf = Fill | Write | Accumulate | Scatter;
 
 /** Nested blocks are flattened and a block of one is that one, so passes meet one shape only. */
 export function block(body: readonly Stmt[]): Stmt {
@@ -206,6 +250,18 @@ export function accumulate(
   return { kind: 'accumulate', op, node, index, value, origins };
 }
 
+export function scatter(
+  op: AccumulateOp,
+  node: TensorNode,
+  index: readonly Subscript[],
+  value: Expr,
+  origins = noOrigins,
+): Scatter {
+  checkCell(node, index, value);
+  checkComputed(node, index);
+  return { kind: 'scatter', op, node, index, value, origins };
+}
+
 // ── Programs ────────────────────────────────────────────────────────────────────────────────────
 
 export interface Program {
@@ -233,7 +289,7 @@ export function statementsOf(s: Stmt): readonly Stmt[] {
   return s.kind === 'block' ? s.body : [s];
 }
 
-function checkCell(node: TensorNode, index: readonly Index[], value: Expr): void {
+function checkCell(node: TensorNode, index: readonly Subscript[], value: Expr): void {
   checkRank(node, index);
   invariant(
     value.dtype === node.dtype,
@@ -245,9 +301,13 @@ function checkComputes(op: Op, dtype: DType): void {
   invariant(computeDtype(dtype) === dtype, () => `${op} of ${dtype}, which is only stored`);
 }
 
-function checkRank(node: TensorNode, index: readonly Index[]): void {
+function checkRank(node: TensorNode, index: readonly Subscript[]): void {
   invariant(
     index.length === node.dims.length,
     () => `${node.name} has ${node.dims.length} axes but is indexed with ${index.length}`,
   );
+}
+
+function checkComputed(node: TensorNode, index: readonly Subscript[]): void {
+  invariant(!isAffine(index), () => `no subscript of ${node.name} is computed`);
 }

@@ -26,12 +26,17 @@ export class LoopNames {
     return this.#short.get(loop) ?? loop;
   }
 
-  /** The loop has its short name while `body` runs. */
-  within(loop: LoopVar, body: (name: string) => void): void {
-    const hint = loop.replace(/(?:_?\d+)+$/, '');
+  /** The first of `at`, `at2`, `at3` that is free; no loop gets it from here on. */
+  fresh(hint: string): string {
     let name = hint;
     for (let count = 2; this.#taken.has(name); count++) name = `${hint}${count}`;
     this.#taken.add(name);
+    return name;
+  }
+
+  /** The loop has its short name while `body` runs. */
+  within(loop: LoopVar, body: (name: string) => void): void {
+    const name = this.fresh(loop.replace(/(?:_?\d+)+$/, ''));
     this.#short.set(loop, name);
     body(name);
     this.#short.delete(loop);

@@ -4,7 +4,17 @@ import { at, fixed, type Index, type LoopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { infoOf, type Op, ops } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { apply, cast, constant, type Expr, indexValue, read } from './ir.ts';
+import {
+  apply,
+  cast,
+  constant,
+  type Expr,
+  gather,
+  indexValue,
+  isAffine,
+  read,
+  type Subscript,
+} from './ir.ts';
 import type { TokenReader } from './tokens.ts';
 
 /** What names stand for while reading. */
@@ -52,7 +62,9 @@ function parseOperand(tokens: TokenReader, scope: Scope): Untyped {
   if (tokens.accept('(')) return parseCall(name, tokens, scope);
   const loop = scope.loops.get(name);
   if (loop !== undefined) return known(indexValue(at(loop)));
-  return known(read(nodeNamed(name, tokens, scope), parseSubscript(tokens, scope)));
+  const node = nodeNamed(name, tokens, scope);
+  const index = parseSubscript(tokens, scope);
+  return known(isAffine(index) ? read(node, index) : gather(node, index));
 }
 
 function parseConstant(tokens: TokenReader): Untyped {
@@ -103,9 +115,18 @@ function known(e: Expr): Untyped {
   return { shown: e.dtype, typed: () => e };
 }
 
-/** `[i, 2*j + 1]`, or nothing for a scalar. */
-export function parseSubscript(tokens: TokenReader, scope: Scope): readonly Index[] {
-  return tokens.accept('[') ? tokens.list(']', () => parseIndex(tokens, scope)) : [];
+/** `[i, 2*j + 1, at(x[i])]`, or nothing for a scalar. */
+export function parseSubscript(tokens: TokenReader, scope: Scope): readonly Subscript[] {
+  if (!tokens.accept('[')) return [];
+  return tokens.list(']', () => parseComputed(tokens, scope) ?? parseIndex(tokens, scope));
+}
+
+/** `at(…)`; a loop of that name is followed by no parenthesis. */
+function parseComputed(tokens: TokenReader, scope: Scope): Expr | undefined {
+  if (!tokens.accept('at', '(')) return undefined;
+  const value = parseInfix(tokens, scope, 0);
+  tokens.expect(')');
+  return value.typed(value.shown ?? 'f32');
 }
 
 function parseIndex(tokens: TokenReader, scope: Scope): Index {

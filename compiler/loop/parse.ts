@@ -13,7 +13,9 @@ import {
   declare,
   fill,
   forLoop,
+  isAffine,
   type Program,
+  scatter,
   type Stmt,
   type SymbolParam,
   write,
@@ -119,6 +121,10 @@ function parseAssignment(node: TensorNode, tokens: TokenReader, scope: Scope): S
   const op = Object.entries(accumulateSigns).find(([, text]) => text === sign)?.[0];
   if (op === undefined && sign !== ':=') tokens.fail(`an assignment instead of ${sign}`);
   const value = parseExpr(tokens, scope, node.dtype);
+  if (!isAffine(index)) {
+    if (op === undefined) return tokens.fail('an accumulation, where a subscript is computed,');
+    return scatter(op as AccumulateOp, node, index, value);
+  }
   return op === undefined
     ? write(node, index, value)
     : accumulate(op as AccumulateOp, node, index, value);

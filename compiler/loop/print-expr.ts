@@ -1,10 +1,10 @@
 /** Expressions and subscripts of the loop IR as text. */
 import { type DType, shortest, type Value } from '../core/dtype.ts';
-import { asLoop, type Index, type LoopVar, printIndex } from '../core/index-expr.ts';
+import { asLoop, type LoopVar, printIndex } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
-import type { Apply, Expr } from './ir.ts';
+import { type Apply, type Expr, isComputed, type Subscript } from './ir.ts';
 
 /** How the text calls a loop. */
 export type NameOf = (loop: LoopVar) => string;
@@ -18,11 +18,15 @@ export function printExpr(e: Expr, expected?: DType, nameOf: NameOf = ownName): 
 
 export function printCell(
   node: TensorNode,
-  index: readonly Index[],
+  index: readonly Subscript[],
   nameOf: NameOf = ownName,
 ): string {
   if (index.length === 0) return node.name;
-  return `${node.name}[${index.map(ix => printIndex(ix, nameOf)).join(', ')}]`;
+  return `${node.name}[${index.map(ix => printSubscript(ix, nameOf)).join(', ')}]`;
+}
+
+function printSubscript(ix: Subscript, nameOf: NameOf): string {
+  return isComputed(ix) ? `at(${printExpr(ix, undefined, nameOf)})` : printIndex(ix, nameOf);
 }
 
 export function printNumber(dtype: DType, value: Value): string {
@@ -35,6 +39,7 @@ function printWithin(e: Expr, expected: DType | undefined, level: number, nameOf
     case 'const':
       return `${printNumber(e.dtype, e.value)}${e.dtype === expected ? '' : `:${e.dtype}`}`;
     case 'read':
+    case 'gather':
       return printCell(e.node, e.index, nameOf);
     case 'index': {
       const loop = asLoop(e.index);

@@ -9,6 +9,7 @@
  *     for b < 10 {
  *       relu[b, 0] += w1[0, 1] * moons_flat[batch, b, 0];
  *     }
+ *     for t < 5 { table.grad[at(ids[t])] += y.grad[t]; }
  *
  * A constant carries its dtype only where its neighbours do not say it.
  */
@@ -16,7 +17,7 @@ import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
 import type { AccumulateOp } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { Accumulate, Declare, Program, Stmt, SymbolParam, Write } from './ir.ts';
+import type { Declare, Leaf, Program, Stmt, SymbolParam, Write } from './ir.ts';
 import { LoopNames } from './loop-names.ts';
 import { printCell, printExpr, printNumber } from './print-expr.ts';
 
@@ -72,7 +73,8 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
       return;
     }
     case 'write':
-    case 'accumulate': {
+    case 'accumulate':
+    case 'scatter': {
       const sign = s.kind === 'write' ? ':=' : accumulateSigns[s.op];
       const cell = printCell(s.node, s.index, loop => names.nameOf(loop));
       w.statement(`${cell} ${sign} ${printValue(s, names)};`);
@@ -99,7 +101,7 @@ function firstValueOf({ node }: Declare, next: Stmt | undefined): Write | undefi
   return isFirst ? next : undefined;
 }
 
-function printValue({ node, value }: Write | Accumulate, names: LoopNames): string {
+function printValue({ node, value }: Exclude<Leaf, { kind: 'fill' }>, names: LoopNames): string {
   return printExpr(value, node.dtype, loop => names.nameOf(loop));
 }
 

@@ -54,10 +54,11 @@ export class TokenReader {
     return this.peek().text === text;
   }
 
-  accept(text: string): boolean {
-    if (!this.is(text)) return false;
-    this.#position += 1;
-    return true;
+  /** Reads these words if they come next. */
+  accept(...texts: readonly string[]): boolean {
+    const isNext = texts.every((text, i) => this.#tokens[this.#position + i]?.text === text);
+    if (isNext) this.#position += texts.length;
+    return isNext;
   }
 
   expect(text: string): void {

@@ -12,9 +12,15 @@ import {
   cast,
   type Expr,
   forLoop,
+  gather,
   indexValue,
+  isComputed,
+  type Leaf,
   read,
+  type Scatter,
+  scatter,
   type Stmt,
+  type Subscript,
   write,
 } from './ir.ts';
 
@@ -36,6 +42,10 @@ export function mapChildren(e: Expr, f: (child: Expr) => Expr): Expr {
       const args = mapSame(e.args, f);
       return args === e.args ? e : apply(e.op, args, e.origins);
     }
+    case 'gather': {
+      const index = mapComputed(e.index, f);
+      return index === e.index ? e : gather(e.node, index, e.origins);
+    }
     default:
       return unreachable(e);
   }
@@ -56,7 +66,30 @@ export function rewriteExpr(e: Expr, rule: Rule<Expr>): Expr {
 }
 
 export function children(e: Expr): readonly Expr[] {
-  return e.kind === 'apply' ? e.args : e.kind === 'cast' ? [e.value] : [];
+  switch (e.kind) {
+    case 'const':
+    case 'read':
+    case 'index':
+      return [];
+    case 'cast':
+      return [e.value];
+    case 'apply':
+      return e.args;
+    case 'gather':
+      return e.index.filter(isComputed);
+    default:
+      return unreachable(e);
+  }
+}
+
+/** The expressions that stand in a statement itself. */
+export function expressionsOf(s: Leaf): readonly Expr[] {
+  if (s.kind === 'fill') return [];
+  return s.kind === 'scatter' ? [...s.index.filter(isComputed), s.value] : [s.value];
+}
+
+function mapComputed(index: readonly Subscript[], f: (e: Expr) => Expr): readonly Subscript[] {
+  return mapSame(index, ix => (isComputed(ix) ? f(ix) : ix));
 }
 
 /** Visits `e` and everything below it, parents first. */
@@ -93,9 +126,17 @@ export function mapParts(s: Stmt, f: StmtMap): Stmt {
       const value = f.expr(s.value);
       return value === s.value ? s : accumulate(s.op, s.node, s.index, value, s.origins);
     }
+    case 'scatter':
+      return mapScatter(s, f);
     default:
       return unreachable(s);
   }
+}
+
+function mapScatter(s: Scatter, f: StmtMap): Scatter {
+  const [index, value] = [mapComputed(s.index, f.expr), f.expr(s.value)];
+  const isSame = index === s.index && value === s.value;
+  return isSame ? s : scatter(s.op, s.node, index, value, s.origins);
 }
 
 /** Applies `rule` to every expression node of `s`, innermost first. */
@@ -124,6 +165,10 @@ export function substituteLoops(e: Expr, binding: ReadonlyMap<LoopVar, Index>): 
     if (node.kind === 'read') {
       const index = mapSame(node.index, ix => substitute(ix, binding));
       return index === node.index ? undefined : read(node.node, index, node.origins);
+    }
+    if (node.kind === 'gather') {
+      const index = mapSame(node.index, ix => (isComputed(ix) ? ix : substitute(ix, binding)));
+      return index === node.index ? undefined : gather(node.node, index, node.origins);
     }
     if (node.kind === 'index') {
       const index = substitute(node.index, binding);

@@ -1,5 +1,6 @@
 import { unreachable } from '../support/errors.ts';
-import type { Expr } from './ir.ts';
+import { printIndex } from '../core/index-expr.ts';
+import { type Expr, isComputed } from './ir.ts';
 import { printExpr } from './print-expr.ts';
 import { children } from './traverse.ts';
 
@@ -30,6 +31,10 @@ function labelOf(e: Expr): string {
     case 'read':
     case 'index':
       return `${printExpr(e)}:${e.dtype}`;
+    case 'gather': {
+      const index = e.index.map(ix => (isComputed(ix) ? '_' : printIndex(ix)));
+      return `${e.node.name}[${index.join()}]:${e.dtype}`;
+    }
     case 'cast':
       return e.dtype;
     case 'apply':

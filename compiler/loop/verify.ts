@@ -1,9 +1,9 @@
 import { InternalError, unreachable } from '../support/errors.ts';
 import { type Index, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { Expr, Program, Stmt } from './ir.ts';
+import { type Expr, isComputed, type Program, type Stmt, type Subscript } from './ir.ts';
 import { printProgram } from './print.ts';
-import { visitExpr } from './traverse.ts';
+import { expressionsOf, visitExpr } from './traverse.ts';
 
 /**
  * Checks what constructors cannot see from one node: scoping, single binding, bounds of every
@@ -72,8 +72,9 @@ class Verifier {
         return;
       case 'write':
       case 'accumulate':
+      case 'scatter':
         this.#access(s.node, s.index);
-        visitExpr(s.value, e => this.#expr(e));
+        expressionsOf(s).forEach(value => visitExpr(value, e => this.#expr(e)));
         return;
       default:
         unreachable(s);
@@ -88,7 +89,7 @@ class Verifier {
   }
 
   #expr(e: Expr): void {
-    if (e.kind === 'read') this.#access(e.node, e.index);
+    if (e.kind === 'read' || e.kind === 'gather') this.#access(e.node, e.index);
     if (e.kind === 'index') this.#loopsOf(e.index, 'an index value');
   }
 
@@ -96,9 +97,12 @@ class Verifier {
     if (!this.#nodes.has(node)) this.#complaints.push(`${node.name} is not declared here`);
   }
 
-  #access(node: TensorNode, index: readonly Index[]): void {
+  /** A computed subscript may have any value. */
+  #access(node: TensorNode, index: readonly Subscript[]): void {
     this.#node(node);
-    index.forEach((ix, axis) => this.#subscript(node, ix, axis));
+    index.forEach((ix, axis) => {
+      if (!isComputed(ix)) this.#subscript(node, ix, axis);
+    });
   }
 
   #subscript(node: TensorNode, ix: Index, axis: number): void {

@@ -6,26 +6,23 @@
  *                                  matmul[b, o] += w1[o, i] * x[b, i];
  *                                } } }
  *
+ * Positions become computed subscripts:
+ *
+ *   y =: table[ids]              for b < 10 { for d < 4 { y[b, d] := table[at(ids[b]), d]; } }
+ *
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
  * cell is written instead. Nothing else is optimised here.
  */
 import { type Assign, type Code, isStore } from '../assign/ir.ts';
-import {
-  isInjective,
-  isSurjective,
-  loopOrder,
-  type Projections,
-  subscriptOf,
-} from '../assign/projections.ts';
+import { isInjective, isSurjective, loopOrder, type Projections } from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
-import { accessesOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, loopVar, substitute } from '../core/index-expr.ts';
+import { readsOf, visitAssigns } from '../assign/traverse.ts';
+import { at, type Index, loopVar } from '../core/index-expr.ts';
 import { computeDtype } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
-  accumulate,
   apply,
   block,
   cast,
@@ -35,13 +32,22 @@ import {
   type Expr,
   fill,
   forLoop,
+  isAffine,
   type Program,
   type Stmt,
   write,
 } from '../loop/ir.ts';
 import { invariant, unreachable } from '../support/errors.ts';
-import { type Fresh, isNarrow, isSummed, lowerNarrowSum, updated } from './narrow-sum.ts';
-import { lowerScalar, lowerValue, type ScalarScope, type SymbolScope } from './scalar.ts';
+import {
+  accumulated,
+  type Fresh,
+  isNarrow,
+  isSummed,
+  lowerNarrowSum,
+  updated,
+} from './narrow-sum.ts';
+import type { Point, SymbolScope } from './point.ts';
+import { lowerScalar, lowerValue, subscriptsOf } from './scalar.ts';
 
 export function lower(routine: Routine): Program {
   const nodes = nodesOf(routine);
@@ -98,22 +104,22 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     invariant(index, () => `static symbol ${symbol.name} is not bound`);
     binding.set(name, index);
   }
-  const subscript = (slot: number): readonly Index[] =>
-    subscriptOf(a, slot).map(ix => substitute(ix, binding));
-  const place: ScalarScope = { scope, subscript, origins: a.origins };
-  const target = subscript(a.target.slot);
+  const point: Point = { assign: a, scope, binding };
+  const target = subscriptsOf(a.target, point);
   const nest = (leaf: Stmt): Stmt =>
     axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
   const { op, reset, origins } = a;
-  if (isStore(op) || (reset && isInjective(a))) return lowerSet(a, { place, target, nest });
-
-  const value = lowerScalar(a.value, computeDtype(node.dtype), place);
-  if (!isNarrow(node)) {
-    const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
-    return block([...start, nest(accumulate(op, node, target, value, origins))]);
+  if (isAffine(target) && (isStore(op) || (reset && isInjective(a)))) {
+    return lowerSet(a, { point, target, nest });
   }
-  if (!isSummed(op) || (!reset && isInjective(a))) {
-    const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
+
+  invariant(!isStore(op), () => `a set of ${node.name} at positions`);
+  const value = lowerScalar(a.value, computeDtype(node.dtype), point);
+  const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
+  if (!isNarrow(node)) {
+    return block([...start, nest(accumulated(op, node, target, value, origins))]);
+  }
+  if (isAffine(target) && (!isSummed(op) || (!reset && isInjective(a)))) {
     const update = write(node, target, updated(node, target, op, value, origins), origins);
     return block([...start, nest(update)]);
   }
@@ -121,16 +127,16 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
 }
 
 interface Lowered {
-  readonly place: ScalarScope;
+  readonly point: Point;
   readonly target: readonly Index[];
   readonly nest: (leaf: Stmt) => Stmt;
 }
 
 /** Each cell that is reached gets one value. */
-function lowerSet(a: Assign<TensorNode, Projections>, { place, target, nest }: Lowered): Stmt {
+function lowerSet(a: Assign<TensorNode, Projections>, { point, target, nest }: Lowered): Stmt {
   const { op, origins } = a;
   const { node } = a.target;
-  const value = firstOf(a, place);
+  const value = firstOf(a, point);
   const full = isSurjective(a, node.dims);
   if (full && value.kind === 'const' && isStore(op)) return fill(node, value.value, origins);
   const start = isStore(op) ? 0 : neutralOf(op, node.dtype);
@@ -147,22 +153,23 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
 ]);
 
 /** What one value gives when an accumulation starts from the neutral element. */
-function firstOf({ op, value, target }: Assign<TensorNode, Projections>, at: ScalarScope): Expr {
+function firstOf(a: Assign<TensorNode, Projections>, point: Point): Expr {
+  const { op, value, target, origins } = a;
   const { dtype } = target.node;
-  if (isStore(op) || takesValue.has(op)) return lowerValue(value, dtype, at);
-  const one = lowerScalar(value, computeDtype(dtype), at);
+  if (isStore(op) || takesValue.has(op)) return lowerValue(value, dtype, point);
+  const one = lowerScalar(value, computeDtype(dtype), point);
   const first =
     op === 'sub'
       ? apply('neg', [one], one.origins)
       : apply(op, [constant(one.dtype, neutralOf(op, one.dtype)), one], one.origins);
-  return cast(dtype, first, at.origins);
+  return cast(dtype, first, origins);
 }
 
 /** Device arrays first, then the locals in the order they are met. */
 function nodesOf(routine: Routine): readonly TensorNode[] {
   const nodes = new Set(routine.device);
   visitAssigns(routine.body, a => {
-    accessesOf(a.value).forEach(({ node }) => nodes.add(node));
+    readsOf(a).forEach(({ node }) => nodes.add(node));
     nodes.add(a.target.node);
   });
   return [...nodes];

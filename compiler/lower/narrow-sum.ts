@@ -19,17 +19,21 @@ import {
   type Expr,
   fill,
   forLoop,
+  isAffine,
+  isComputed,
   read,
+  scatter,
   type Stmt,
+  type Subscript,
   write,
 } from '../loop/ir.ts';
 import type { Origins } from '../support/source.ts';
 
 export interface NarrowSum {
   readonly node: TensorNode;
-  readonly op: SummedOp;
+  readonly op: AccumulateOp;
   readonly reset: boolean;
-  readonly target: readonly Index[];
+  readonly target: readonly Subscript[];
   /** In the dtype that the node's is computed in. */
   readonly value: Expr;
   readonly nest: (leaf: Stmt) => Stmt;
@@ -52,24 +56,56 @@ export function lowerNarrowSum(s: NarrowSum, fresh: Fresh): Stmt {
   const dtype = computeDtype(node.dtype);
   const sum = fresh.local(tensorNode(`${node.name}.${words[op]}`, dtype, node.dims));
   const neutral = neutralOf(op, dtype);
-  const start = reset ? neutral : (infoOf(joins[op]).identity ?? neutral);
+  const join = reset ? undefined : joins[op];
+  const begin = (): Stmt => {
+    if (reset) return fill(sum, neutral, origins);
+    if (join !== undefined) return fill(sum, infoOf(join).identity ?? neutral, origins);
+    return overCells(s, fresh, cell =>
+      write(sum, cell, cast(dtype, read(node, cell, origins), origins), origins),
+    );
+  };
+  return block([
+    begin(),
+    s.nest(accumulated(op, sum, target, value, origins)),
+    overCells(s, fresh, cell => {
+      const total = read(sum, cell, origins);
+      const stored =
+        join === undefined
+          ? cast(node.dtype, total, origins)
+          : updated(node, cell, join, total, origins);
+      return write(node, cell, stored, origins);
+    }),
+  ]);
+}
+
+/** A nest over all cells of the target, with loops named as the target's own. */
+function overCells(
+  { node, target }: NarrowSum,
+  fresh: Fresh,
+  leaf: (cell: readonly Index[]) => Stmt,
+): Stmt {
   const axes = node.dims.map((extent, axis) => {
-    const along = target[axis] && asLoop(target[axis]);
+    const ix = target[axis];
+    const along = ix && !isComputed(ix) ? asLoop(ix) : undefined;
     return { extent, loop: fresh.loop(along?.replace(/\d+$/, '') ?? 'k') };
   });
-  const cell = axes.map(axis => at(axis.loop));
-  const total = read(sum, cell, origins);
-  const stored = reset
-    ? cast(node.dtype, total, origins)
-    : updated(node, cell, joins[op], total, origins);
-  return block([
-    fill(sum, start, origins),
-    s.nest(accumulate(op, sum, target, value, origins)),
-    axes.reduceRight<Stmt>(
-      (body, axis) => forLoop(axis.loop, axis.extent, body),
-      write(node, cell, stored, origins),
-    ),
-  ]);
+  return axes.reduceRight<Stmt>(
+    (body, axis) => forLoop(axis.loop, axis.extent, body),
+    leaf(axes.map(axis => at(axis.loop))),
+  );
+}
+
+/** Takes a value in, at a cell or at positions. */
+export function accumulated(
+  op: AccumulateOp,
+  node: TensorNode,
+  target: readonly Subscript[],
+  value: Expr,
+  origins: Origins,
+): Stmt {
+  return isAffine(target)
+    ? accumulate(op, node, target, value, origins)
+    : scatter(op, node, target, value, origins);
 }
 
 /** The cell with a value taken in. */
@@ -84,28 +120,35 @@ export function updated(
   return cast(node.dtype, apply(op, [before, value], origins), origins);
 }
 
-/** How what was accumulated from nothing joins what was there: a sum of negated values is added. */
-const joins = {
+/**
+ * How what was accumulated from nothing joins what was there: a sum of negated values is added. Of
+ * the other ops each value has to meet what was there in its turn.
+ */
+const joins: Partial<Readonly<Record<AccumulateOp, AccumulateOp>>> = {
   add: 'add',
   sub: 'add',
   mul: 'mul',
   div: 'mul',
   max: 'max',
   min: 'min',
-} as const satisfies Partial<Record<AccumulateOp, AccumulateOp>>;
+};
 
-const words: Readonly<Record<SummedOp, string>> = {
+/** Whether what is accumulated may be put together first. */
+export function isSummed(op: AccumulateOp): boolean {
+  return joins[op] !== undefined;
+}
+
+/** What accumulations come to, for the names of their scalars and arrays. */
+const words: Readonly<Record<AccumulateOp, string>> = {
   add: 'sum',
   sub: 'sum',
   mul: 'product',
   div: 'product',
+  pow: 'power',
   max: 'max',
   min: 'min',
+  and: 'all',
+  or: 'any',
+  relu_gate: 'gate',
+  sat01_gate: 'gate',
 };
-
-type SummedOp = keyof typeof joins;
-
-/** Whether what is accumulated may be put together first; the others need each value in its turn. */
-export function isSummed(op: AccumulateOp): op is SummedOp {
-  return Object.hasOwn(joins, op);
-}

@@ -1,68 +1,110 @@
-import type { Scalar } from '../assign/ir.ts';
+import type { Access, Scalar } from '../assign/ir.ts';
+import { dynamicOf, subscriptOf } from '../assign/projections.ts';
 import { computeDtype, type DType } from '../core/dtype.ts';
-import type { Index } from '../core/index-expr.ts';
+import { fixed, substitute } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
-import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { apply, cast, constant, type Expr, indexValue, read } from '../loop/ir.ts';
-import { invariant, unreachable } from '../support/errors.ts';
-import type { Origins } from '../support/source.ts';
-
-/** What each static symbol is here: a static index, or the loop over it. */
-export type SymbolScope = ReadonlyMap<StaticSymbol, Index>;
-
-export interface ScalarScope {
-  readonly scope: SymbolScope;
-  /** The subscript of a slot, over the loops of the nest. */
-  readonly subscript: (slot: number) => readonly Index[];
-  readonly origins: Origins;
-}
+import {
+  apply,
+  cast,
+  constant,
+  type Expr,
+  gather,
+  indexValue,
+  isAffine,
+  read,
+  type Subscript,
+} from '../loop/ir.ts';
+import { unreachable } from '../support/errors.ts';
+import { indexOf, placeOf, type Point } from './point.ts';
 
 /** What an assignment to cells of `dtype` gives each of them. */
-export function lowerValue(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
+export function lowerValue(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr {
   // A copy converts, so it rounds once; arithmetic is in the dtype that the target computes in.
   const computed = scalar.kind === 'access' ? dtype : computeDtype(dtype);
-  return cast(dtype, lowerScalar(scalar, computed, at), at.origins);
+  return cast(dtype, lowerScalar(scalar, computed, point), point.assign.origins);
 }
 
 /** The value of a scalar as `dtype`: conversions are put in where an array or symbol has another. */
-export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
+export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr {
+  const { origins } = point.assign;
   switch (scalar.kind) {
     case 'const':
-      return constant(dtype, scalar.value, at.origins);
-    case 'symbol': {
-      const index = at.scope.get(scalar.symbol);
-      invariant(index, () => `static symbol ${scalar.symbol.name} is not bound`);
-      return cast(dtype, indexValue(index, at.origins), at.origins);
-    }
+      return constant(dtype, scalar.value, origins);
+    case 'symbol':
+      return cast(dtype, indexValue(indexOf(scalar.symbol, point), origins), origins);
+    case 'position':
+      return cast(dtype, indexValue(placeOf(scalar, point), origins), origins);
     case 'access':
-      return cast(dtype, read(scalar.node, at.subscript(scalar.slot), at.origins), at.origins);
+      return cast(dtype, lowerAccess(scalar, point), origins);
     case 'apply':
       break;
     default:
       return unreachable(scalar);
   }
   const [operand] = scalar.args;
-  if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, at);
+  if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, point);
   const { result, ofConditions = false } = infoOf(scalar.op);
   if (result === 'bool' && !ofConditions) {
     const compared = commonDtype(scalar.args) ?? (dtype === 'bool' ? 'f32' : dtype);
-    const args = scalar.args.map(arg => lowerScalar(arg, compared, at));
-    return cast(dtype, apply(scalar.op, args, at.origins), at.origins);
+    const args = scalar.args.map(arg => lowerScalar(arg, compared, point));
+    return cast(dtype, apply(scalar.op, args, origins), origins);
   }
   const args = scalar.args.map((arg, i) =>
     ofConditions || (result === 'where' && i === 0)
-      ? condition(arg, dtype, at)
-      : lowerScalar(arg, dtype, at),
+      ? condition(arg, dtype, point)
+      : lowerScalar(arg, dtype, point),
   );
-  return cast(dtype, apply(scalar.op, args, at.origins), at.origins);
+  return cast(dtype, apply(scalar.op, args, origins), origins);
+}
+
+function lowerAccess(access: Access<TensorNode>, point: Point): Expr {
+  const { origins } = point.assign;
+  const index = subscriptsOf(access, point);
+  return isAffine(index) ? read(access.node, index, origins) : gather(access.node, index, origins);
+}
+
+/** The subscripts of an access over the loops of the nest. */
+export function subscriptsOf(access: Access<TensorNode>, point: Point): readonly Subscript[] {
+  const { assign, binding } = point;
+  return subscriptOf(assign, access.slot).map((ix, axis) => {
+    const order = dynamicOf(assign.projections, ix);
+    const position = order === undefined ? undefined : access.at[order];
+    if (position === undefined) return substitute(ix, binding);
+    return lowerPosition(position, access.node.dims[axis] ?? 0, point);
+  });
+}
+
+/** In the dtype that it has; what is sure to be inside the axis is an affine subscript. */
+function lowerPosition(position: Scalar<TensorNode>, dim: number, point: Point): Subscript {
+  const { dtype } = point.assign.target.node;
+  switch (position.kind) {
+    case 'const': {
+      const { value } = position;
+      const isInside = Number.isInteger(value) && value >= 0 && value < dim;
+      return isInside ? fixed(value) : constant(dtype, value, point.assign.origins);
+    }
+    case 'symbol': {
+      const index = indexOf(position.symbol, point);
+      const isInside = (position.symbol.range ?? Infinity) <= dim;
+      return isInside ? index : indexValue(index, point.assign.origins);
+    }
+    case 'access':
+      return lowerAccess(position, point);
+    case 'position':
+      return indexValue(placeOf(position, point), point.assign.origins);
+    case 'apply':
+      return lowerScalar(position, commonDtype([position]) ?? computeDtype(dtype), point);
+    default:
+      return unreachable(position);
+  }
 }
 
 /** A comparison as it is; any other number asks whether it differs from zero. */
-function condition(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): Expr {
-  const value = lowerScalar(scalar, commonDtype([scalar]) ?? dtype, at);
+function condition(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr {
+  const value = lowerScalar(scalar, commonDtype([scalar]) ?? dtype, point);
   if (value.kind === 'cast' && value.value.dtype === 'bool') return value.value;
-  return cast('bool', value, at.origins);
+  return cast('bool', value, point.assign.origins);
 }
 
 /**
@@ -71,16 +113,18 @@ function condition(scalar: Scalar<TensorNode>, dtype: DType, at: ScalarScope): E
  */
 function commonDtype(scalars: readonly Scalar<TensorNode>[]): DType | undefined {
   const found = scalars.flatMap(dtypesOf);
-  return widest.find(dtype => found.includes(dtype));
+  const common = widest.find(dtype => found.includes(dtype));
+  // A bool meets a number as a number.
+  return common === 'bool' && found.includes('number') ? undefined : common;
 }
 
 const widest: readonly DType[] = [
   ...(['f64', 'f32', 'i64', 'u64', 'i32', 'u32', 'i16', 'u16', 'i8', 'u8', 'bool'] as const),
 ];
 
-function dtypesOf(scalar: Scalar<TensorNode>): readonly DType[] {
+function dtypesOf(scalar: Scalar<TensorNode>): readonly (DType | 'number')[] {
   if (scalar.kind === 'access') return [computeDtype(scalar.node.dtype)];
-  if (scalar.kind !== 'apply') return [];
+  if (scalar.kind !== 'apply') return ['number'];
   const { result } = infoOf(scalar.op);
   if (result === 'bool') return ['bool'];
   return (result === 'where' ? scalar.args.slice(1) : scalar.args).flatMap(dtypesOf);

@@ -4,9 +4,9 @@
  *   before   sum += w[o, i] * x[b, i];          y[i] := a[i] * b[i] + c[i];
  *   after    sum := fma(w[o, i], x[b, i], sum); y[i] := fma(a[i], b[i], c[i]);
  *
- * Not exact, and the only pass that is not: results move by the rounding of the product, so that
- * `a * a - a * a` need not be 0. It stands last, because an accumulation is easier to move than a
- * write; gcc is told to fuse nothing by itself, so what is fused is decided here alone.
+ * Not exact: results move by the rounding of the product, so that `a * a - a * a` need not be 0. It
+ * stands last, because an accumulation is easier to move than a write; gcc is told to fuse nothing by
+ * itself, so what is fused is decided here alone. A scatter stays as it is.
  */
 import { type Apply, apply, type Expr, read, type Stmt, write } from '../loop/ir.ts';
 import { rewriteExprsIn, rewriteStmts } from '../loop/traverse.ts';

@@ -42,6 +42,7 @@ function dropOnce(program: Program): Program {
         return deadFills.has(s) || unread.has(s.node);
       case 'write':
       case 'accumulate':
+      case 'scatter':
         return unread.has(s.node);
       case 'for':
         return s.extent === 0 || isEmpty(s.body);

@@ -1,6 +1,7 @@
 import { accumulateInRegisters } from './accumulate-in-registers.ts';
 import { contractFma } from './contract-fma.ts';
 import { dropDead } from './drop-dead.ts';
+import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
 import type { Pass } from './pipeline.ts';
@@ -11,6 +12,7 @@ import { simplify } from './simplify.ts';
 export const optimise: readonly Pass[] = [
   dropDead, // first: a store nobody reads would hold its inputs in memory
   inlineConstants, // before placement: what is constant costs nothing
+  gatherOneHot, // before placement, which keeps one-hot numbers that are read often
   inlineVirtual,
   simplify, // after inlining: constants have met their uses
   dropDead, // inlining and folding leave stores without readers

@@ -9,7 +9,8 @@
 import { bytesOf } from '../core/dtype.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { block, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
-import { visitExpr, visitStmts } from '../loop/traverse.ts';
+import { isLeaf } from '../loop/facts.ts';
+import { expressionsOf, visitExpr, visitStmts } from '../loop/traverse.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /** Streams run on threads with 8 MiB of stack, of which a kernel takes this much at most. */
@@ -55,12 +56,13 @@ function declareLate(program: Program): Program {
 function nodesIn(s: Stmt): ReadonlySet<TensorNode> {
   const nodes = new Set<TensorNode>();
   visitStmts(s, part => {
-    if (part.kind !== 'write' && part.kind !== 'accumulate' && part.kind !== 'fill') return;
+    if (!isLeaf(part)) return;
     nodes.add(part.node);
-    if (part.kind === 'fill') return;
-    visitExpr(part.value, e => {
-      if (e.kind === 'read') nodes.add(e.node);
-    });
+    for (const value of expressionsOf(part)) {
+      visitExpr(value, e => {
+        if (e.kind === 'read' || e.kind === 'gather') nodes.add(e.node);
+      });
+    }
   });
   return nodes;
 }

@@ -50,6 +50,7 @@ export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Foun
     case 'const':
       return { weak: 'number', value: scalar.value, text: String(scalar.value) };
     case 'symbol':
+    case 'position':
       return { weak: 'whole' };
     case 'access': {
       const typed = inference.typed(scalar.node);

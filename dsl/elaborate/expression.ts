@@ -11,10 +11,12 @@ import type {
   Hole,
   Infix,
   Inline,
+  Name,
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { indexings } from '../ops/indexing.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
 import {
@@ -31,6 +33,7 @@ import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
+import { applyIndexing } from './indexing.ts';
 import type { Setting } from './layer.ts';
 import { applyCumulative, applyStep, type Operand } from './scan-step.ts';
 import { specOf } from './spec.ts';
@@ -215,15 +218,10 @@ export class ExpressionElaborator {
   }
 
   #apply({ callee, args, span }: Apply, label?: string): Tensor {
-    const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
-    const operation = builtin ? operationNamed(callee.name) : undefined;
-    if (operation) {
-      const arity = arityOf(operation);
-      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
-      return this.#applied(operation, args, { span, operator: callee.span }, label);
+    if (callee.kind === 'name' && !this.#environment.names.has(callee.name)) {
+      const made = this.#builtin(callee, args, span, label);
+      if (made) return made;
     }
-    const made = builtin ? this.#builtin(callee.name, args, span, label) : undefined;
-    if (made) return made;
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
@@ -239,12 +237,24 @@ export class ExpressionElaborator {
     return applyDefinition(definition, operands, context, span);
   }
 
-  /** The functions that are no operations; undefined for another name. */
-  #builtin(name: string, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
+  /** Undefined when nothing is built in under this name. */
+  #builtin(callee: Name, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
+    const { name } = callee;
+    const operation = operationNamed(name);
+    if (operation) {
+      const arity = arityOf(operation);
+      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
+      return this.#applied(operation, args, { span, operator: callee.span }, label);
+    }
     if (name === 'dim') return this.#captured(args, span);
     if (isTransform(name)) return this.#transformed(name, args, span, label);
     if (name === 'scan') return this.#scan(args, span, label);
-    return isCumulative(name) ? this.#cumulative(name, args, span, label) : undefined;
+    if (isCumulative(name)) return this.#cumulative(name, args, span, label);
+    const indexing = indexings.get(name);
+    if (!indexing) return undefined;
+    const operands = args.map(arg => this.tensor(arg));
+    const written = { span, operator: callee.span, operands: this.#written(args) };
+    return applyIndexing(indexing, name, operands, written, { solver: this.#solver, label });
   }
 
   /** `dim d`: the size that a spec has captured. */

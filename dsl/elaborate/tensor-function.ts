@@ -89,9 +89,9 @@ export function wrongArity(
   name: string,
   arity: number,
   given: number,
-  { span }: { readonly span: Tensor['span'] },
+  { span, more = false }: { readonly span: Tensor['span']; readonly more?: boolean },
 ): UserError {
-  const count = arity === 1 ? '1 argument' : `${arity} arguments`;
+  const count = `${more ? 'at least ' : ''}${arity === 1 ? '1 argument' : `${arity} arguments`}`;
   return new UserError({
     code: 'EINC0207',
     message: `\`${name}\` takes ${count}, not ${given}`,

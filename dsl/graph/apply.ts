@@ -15,7 +15,7 @@ export interface Written {
   readonly span: Span;
   /** The operator alone. */
   readonly operator: Span;
-  readonly operands: readonly { readonly span: Span; readonly text: string }[];
+  readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
 /** The tensor that `operation` computes from `operands`; its shape follows from theirs. */
@@ -86,12 +86,15 @@ export function instantiate(
     if (array) return array;
     throw new TypeError(`operand ${operand} has no ${part}`);
   };
-  const target = { ...a.target, node: arrayOf(a.target.node) };
-  const value = mapAccesses(a.value, access => {
-    const { part, operand } = access.node;
-    const constant = part === 'value' ? constantOf(tensors[operand]) : undefined;
-    return constant ?? { ...access, node: arrayOf(access.node) };
-  });
+  const settled = (scalar: Scalar<Slot>): Scalar<ArrayRef> =>
+    mapAccesses(scalar, (read, at) => {
+      const { part, operand } = read.node;
+      const constant = part === 'value' ? constantOf(tensors[operand]) : undefined;
+      return constant ?? access(arrayOf(read.node), read.slot, at);
+    });
+  const { node, slot, at } = a.target;
+  const target = access(arrayOf(node), slot, at.map(settled));
+  const value = settled(a.value);
   const origins = [...result.origins, ...a.origins];
   return { ...a, target, value, projections: projections.of(a.projections), origins };
 }

@@ -52,13 +52,15 @@ export class Derivatives {
   assign(a: OpenAssign): void {
     const { node } = a.target;
     const operands: Tensor[] = [];
-    const value = mapAccesses(a.value, (access): Scalar<Slot> => {
-      const tensor = this.#tensors.get(access.node) ?? access.node.tensor;
-      if (tensor.source.kind === 'constant') return scalarConst(tensor.source.value);
-      if (!operands.includes(tensor)) operands.push(tensor);
-      return { ...slotAccess('value', operands.indexOf(tensor) + 1), slot: access.slot };
-    });
-    const target = { ...slotAccess('value', 0), slot: a.target.slot };
+    const slotted = (scalar: Scalar<ArrayRef>): Scalar<Slot> =>
+      mapAccesses(scalar, (read, at): Scalar<Slot> => {
+        const tensor = this.#tensors.get(read.node) ?? read.node.tensor;
+        if (tensor.source.kind === 'constant') return scalarConst(tensor.source.value);
+        if (!operands.includes(tensor)) operands.push(tensor);
+        return { ...slotAccess('value', operands.indexOf(tensor) + 1, at), slot: read.slot };
+      });
+    const value = slotted(a.value);
+    const target = { ...slotAccess('value', 0, a.target.at.map(slotted)), slot: a.target.slot };
     const reset = a.op !== 'set';
     const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
     const by = { operands, projections: a.projections };

@@ -121,7 +121,7 @@ function forwardThrough(
 function dependents(cone: readonly Tensor[], sources: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
   const found = new Set<Tensor>();
   for (const tensor of cone) {
-    if (sources.has(tensor) || tensor.operands.some(t => found.has(t))) found.add(tensor);
+    if (sources.has(tensor) || tensor.changesWith(t => found.has(t))) found.add(tensor);
   }
   return found;
 }

@@ -9,7 +9,7 @@ import type { Tensor } from './tensor.ts';
 interface Written {
   readonly span: Span;
   readonly operator: Span;
-  readonly operands: readonly { readonly span: Span; readonly text: string }[];
+  readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
 /** Numbers and comparisons take what they meet; computed with each other they remain such. */

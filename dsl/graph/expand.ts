@@ -1,5 +1,5 @@
 /** From code as it was put together to the assignments a routine runs. */
-import { assign, scalarConst, sequence, unreachable } from '../../compiler/index.ts';
+import { access, assign, scalarConst, sequence, unreachable } from '../../compiler/index.ts';
 import { backpropOf } from './backprop.ts';
 import { type CodeTree, visitTree } from './code-tree.ts';
 import { type Changing, withoutDependents } from './depends-on.ts';
@@ -91,7 +91,6 @@ function zeroGradsOf(root: Tensor): readonly OpenAssign[] {
       result: { span, text: label, shape },
     };
     const projections = new OpenProjections({ kind: 'pointwise' }, [shape], use);
-    const target = { kind: 'access' as const, node: grad, slot: 0 };
-    return assign(target, { op: 'set' }, scalarConst(0), projections, origins);
+    return assign(access(grad, 0), { op: 'set' }, scalarConst(0), projections, origins);
   });
 }

@@ -1,5 +1,12 @@
 /** The code that computes a tensor from its operands. */
-import { assign, mapCode, type Origins, scalarConst, sequence } from '../../compiler/index.ts';
+import {
+  access,
+  assign,
+  mapCode,
+  type Origins,
+  scalarConst,
+  sequence,
+} from '../../compiler/index.ts';
 import type { Logic } from '../shape/logic.ts';
 import { cellOf, forwardOf } from './apply.ts';
 import { OpenProjections } from './open-projections.ts';
@@ -79,7 +86,7 @@ function putTurn({ each, whole }: ScanResult, { origins, logic }: By): OpenAssig
 }
 
 function cell({ value }: Tensor, slot: number): OpenAssign['target'] {
-  return { kind: 'access', node: value, slot };
+  return access(value, slot);
 }
 
 function projectionsOf(logic: Logic, ...tensors: readonly [Tensor, ...Tensor[]]): OpenProjections {

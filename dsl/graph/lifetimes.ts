@@ -1,4 +1,4 @@
-import { accessesOf, isStore, visitAssigns } from '../../compiler/index.ts';
+import { isStore, readsOf, visitAssigns } from '../../compiler/index.ts';
 import type { ArrayRef, OpenAssign, OpenCode } from './tensor.ts';
 
 export interface Lifetimes {
@@ -15,7 +15,7 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   const outputs = new Set<ArrayRef>();
   visitAssigns(code, (a: OpenAssign) => {
     const target = a.target.node;
-    const reads = accessesOf(a.value).map(access => access.node);
+    const reads = readsOf(a).map(access => access.node);
     const startsAnew = isStore(a.op) || a.reset;
     const updates = startsAnew ? [] : [target];
     for (const array of [...reads, ...updates]) if (!outputs.has(array)) inputs.add(array);

@@ -1,11 +1,11 @@
-import type { Access, Assign, DType } from '../../compiler/index.ts';
+import { type Access, access, type Assign, type DType, type Scalar } from '../../compiler/index.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
 
 /**
  * An operation in the abstract: which shapes it takes and the code it stands for, over its result
- * (operand 0) and operands 1, 2, 3. `backward` is for ops that bring their own derivative; the
- * others are derived from `forward`.
+ * (operand 0) and operands 1, 2, 3. `backward` is for ops that bring their own derivative, which may
+ * be none at all; the others are derived from `forward`.
  */
 export interface Operation {
   /** As written: `*`, `relu`. */
@@ -19,9 +19,9 @@ export interface Operation {
   readonly converts?: DType;
 }
 
-/** Whether it is flat wherever it is defined, as a conversion to integers is. */
-export function hasNoGradient({ backward }: Operation): boolean {
-  return backward?.length === 0;
+/** Whether it is not flat wherever it is defined: `backward` may say that nothing flows. */
+export function isDifferentiable({ backward }: Operation): boolean {
+  return backward?.length !== 0;
 }
 
 /** `v1` is the value of operand 1, `g` the gradient of the result. */
@@ -33,6 +33,11 @@ export interface Slot {
 /** Over all of the operation's operands, or one block of a concatenation. */
 export type SlotAssign = Assign<Slot, Block | undefined>;
 
-export function slotAccess(part: Slot['part'], operand: number): Access<Slot> {
-  return { kind: 'access', node: { part, operand }, slot: operand };
+/** `at`: the positions that the logic leaves to the run. */
+export function slotAccess(
+  part: Slot['part'],
+  operand: number,
+  at: readonly Scalar<Slot>[] = [],
+): Access<Slot> {
+  return access({ part, operand }, operand, at);
 }

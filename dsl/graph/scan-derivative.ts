@@ -40,7 +40,7 @@ export function movingIn(
   ]);
   for (let before = -1; before < moving.size;) {
     before = moving.size;
-    inner.filter(t => t.operands.some(o => moving.has(o))).forEach(t => moving.add(t));
+    inner.filter(t => t.changesWith(o => moving.has(o))).forEach(t => moving.add(t));
     carries.filter(c => moving.has(c.next)).forEach(c => moving.add(c.place));
   }
   return moving;

@@ -33,7 +33,8 @@ function collect(code: OpenCode, bound: ReadonlySet<StaticSymbol>, to: Set<Stati
     case 'assign': {
       const { logic } = code.projections;
       const sliced = logic.kind === 'slice' ? [logic.symbol] : [];
-      for (const symbol of [...sliced, ...symbolsOf(code.value)]) {
+      const used = [code.value, ...code.target.at].flatMap(symbolsOf);
+      for (const symbol of [...sliced, ...used]) {
         if (!bound.has(symbol)) to.add(symbol);
       }
       return;

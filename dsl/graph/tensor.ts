@@ -24,7 +24,7 @@ import { dimsOf } from '../shape/projections.ts';
 import type { Dim, Row, Shape } from '../shape/row.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
-import { hasNoGradient, type Operation } from './operation.ts';
+import { isDifferentiable, type Operation } from './operation.ts';
 import type { Turns } from '../shape/turns.ts';
 
 /** Where a tensor's value comes from. */
@@ -81,12 +81,16 @@ export class Tensor implements ArrayHandle {
     this.source = source;
     this.origins = origins;
     this.operands = operandsOf(source);
-    this.requiresGrad =
-      source.kind === 'param' ||
-      (!(source.kind === 'computed' && hasNoGradient(source.by.operation)) &&
-        this.operands.some(t => t.requiresGrad));
+    this.requiresGrad = source.kind === 'param' || this.changesWith(t => t.requiresGrad);
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
+  }
+
+  /** Whether it moves along with an operand of which `moves` is true: what is flat does not. */
+  changesWith(moves: (operand: Tensor) => boolean): boolean {
+    const { source } = this;
+    if (source.kind === 'computed' && !isDifferentiable(source.by.operation)) return false;
+    return this.operands.some(moves);
   }
 
   /** Throws a `UserError` for a tensor that no gradient reaches: see `requiresGrad`. */

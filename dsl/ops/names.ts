@@ -1,5 +1,6 @@
 /** The names that `op` knows as functions. */
 import { cumulative } from './cumulative.ts';
+import { indexings } from './indexing.ts';
 import { conversions, functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
@@ -8,6 +9,7 @@ export const functionNames: readonly string[] = [
   ...Object.keys(arities),
   ...Object.keys(cumulative),
   'scan',
+  ...indexings.keys(),
   'dim',
 ];
 

@@ -11,6 +11,8 @@ export interface Axis {
   hint: string | undefined;
   /** Subscripted by this instead of a loop. */
   fixed: number | StaticSymbol | undefined;
+  /** Or by this one of the positions of the access, in the order in which it gives them. */
+  position: number | undefined;
   /** Or by what the loops of other axes come to. */
   made: MadeOf | undefined;
 }
@@ -22,7 +24,8 @@ export interface MadeOf {
 }
 
 export function newAxis(size: number): Axis {
-  return { size, parent: undefined, hint: undefined, fixed: undefined, made: undefined };
+  const known = { hint: undefined, fixed: undefined, position: undefined, made: undefined };
+  return { size, parent: undefined, ...known };
 }
 
 export function rootOf(axis: Axis): Axis {
@@ -37,5 +40,6 @@ export function unite(a: Axis, b: Axis): void {
   from.parent = to;
   to.hint ??= from.hint;
   to.fixed ??= from.fixed;
+  to.position ??= from.position;
   to.made ??= from.made;
 }

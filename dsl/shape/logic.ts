@@ -7,6 +7,7 @@ import type { StaticSymbol } from '../../compiler/index.ts';
 import type { Spec } from '../language/ast.ts';
 import type { Block } from './blocks.ts';
 import { einsum, padding } from './einsum.ts';
+import { indexed, type IndexedLogic } from './indexed.ts';
 import { type Constraint, dimVar, type Row, type RowKind, rowKinds, type Shape } from './row.ts';
 import { ofResult, type Use, type Why } from './row.ts';
 import { textOfTurn, turnConstraints, type Turns } from './turns.ts';
@@ -24,9 +25,11 @@ export type Logic =
   /** The first batch axis at the value of a symbol. */
   | { readonly kind: 'slice'; readonly symbol: StaticSymbol }
   /** The cell of an axis that a scan has come to. */
-  | { readonly kind: 'turn'; readonly turns: Turns };
+  | { readonly kind: 'turn'; readonly turns: Turns }
+  /** At positions that operands hold. */
+  | IndexedLogic;
 
-/** As `cd` writes it. */
+/** As `cd` writes it; empty when only the subscripts say it. */
 export function textOf(logic: Logic): string {
   switch (logic.kind) {
     case 'pointwise':
@@ -43,6 +46,12 @@ export function textOf(logic: Logic): string {
       return `@| ${logic.symbol.name}`;
     case 'turn':
       return textOfTurn(logic.turns);
+    case 'take':
+    case 'scatter':
+    case 'take-along':
+    case 'put-along':
+    case 'append':
+      return '';
   }
 }
 
@@ -74,6 +83,12 @@ export function constraintsOf(
       return operands.flatMap(operand => slice(result, operand, logic.symbol, use));
     case 'turn':
       return turnConstraints(logic.turns, slots, use);
+    case 'take':
+    case 'scatter':
+    case 'take-along':
+    case 'put-along':
+    case 'append':
+      return indexed(logic, slots, use, block);
   }
 }
 

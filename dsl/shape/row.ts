@@ -43,6 +43,8 @@ export interface DimVar {
   readonly label: string | undefined;
   /** Subscripted by this integer or symbol instead of a loop. */
   readonly fixed: number | StaticSymbol | undefined;
+  /** Subscripted by this one of the positions of its access. */
+  readonly position: number | undefined;
   /** The smallest size that leaves room for what subscripts it. */
   atLeast: number;
   /** An einsum spec names it, so nothing but its own size can say how far to sum. */
@@ -84,13 +86,13 @@ export function sizeOf(size: number, because: Because, broadcasts = false): Size
 }
 
 export function dimVar(
-  options: Partial<Pick<DimVar, 'label' | 'fixed' | 'hides' | 'isRest' | 'leaf'>> = {},
+  options: Partial<Pick<DimVar, 'label' | 'fixed' | 'position' | 'hides' | 'isRest' | 'leaf'>> = {},
 ): DimVar {
-  const { label, fixed, hides = false, isRest = false, leaf } = options;
+  const { label, fixed, position, hides = false, isRest = false, leaf } = options;
   const atLeast = typeof fixed === 'number' ? fixed + 1 : (fixed?.range ?? 0);
   const watches = new Set<Watch>();
   const open = { leaf, binding: undefined, watches };
-  return { kind: 'dim-var', label, fixed, atLeast, hides, isRest, ...open };
+  return { kind: 'dim-var', label, fixed, position, atLeast, hides, isRest, ...open };
 }
 
 export function rowVar(leaf?: Leaf, grown = 0): RowVar {

@@ -128,6 +128,7 @@ export class Solver {
       if (dim.size < atLeast) throw indexTooLarge(dim, variable, why);
       if (dim.axis) dim.axis.hint ??= variable.label;
       if (dim.axis) dim.axis.fixed ??= variable.fixed;
+      if (dim.axis) dim.axis.position ??= variable.position;
     }
     this.#change(variable, 'binding', dim);
     this.#wake(variable);

@@ -18,18 +18,20 @@ export class Subscripts {
   readonly #known = new Map<Axis | StaticSymbol, LoopVar>();
   readonly #axes: ProductAxis[] = [];
   readonly #symbols = new Map<LoopVar, StaticSymbol>();
+  readonly #dynamics = new Map<LoopVar, number>();
 
   of(axis: Axis, kind: RowKind): Index {
     const root = rootOf(axis);
     if (typeof root.fixed === 'number') return fixed(root.fixed);
     if (root.fixed) return at(this.#symbol(root.fixed));
+    if (root.position !== undefined) return at(this.#dynamic(root.position));
     if (root.made) return this.#made(root.made, kind);
     if (root.size === 1) return fixed(0);
     return at(this.#loop(root, kind));
   }
 
-  found(): Pick<Projections, 'axes' | 'symbols'> {
-    return { axes: this.#axes, symbols: this.#symbols };
+  found(): Pick<Projections, 'axes' | 'symbols' | 'dynamics'> {
+    return { axes: this.#axes, symbols: this.#symbols, dynamics: this.#dynamics };
   }
 
   #made(made: MadeOf, kind: RowKind): Index {
@@ -52,6 +54,14 @@ export class Subscripts {
     this.#known.set(root, loop);
     this.#axes.push({ loop, extent: root.size });
     return loop;
+  }
+
+  #dynamic(order: number): LoopVar {
+    const known = [...this.#dynamics].find(([, other]) => other === order)?.[0];
+    if (known !== undefined) return known;
+    const name = loopVar(this.#names.fresh('at'));
+    this.#dynamics.set(name, order);
+    return name;
   }
 
   #symbol(symbol: StaticSymbol): LoopVar {

@@ -1,8 +1,15 @@
 /** Assignments from short texts: what the language would have made of einsum specs. */
-import { access, assign, type Assign, type Code, type Scalar } from '../../compiler/assign/ir.ts';
+import {
+  type Access,
+  access,
+  assign,
+  type Assign,
+  type Code,
+  type Scalar,
+} from '../../compiler/assign/ir.ts';
 import type { Projections, Rows } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
-import { visitAssigns } from '../../compiler/assign/traverse.ts';
+import { readsOf, visitAssigns } from '../../compiler/assign/traverse.ts';
 import { type Index, loopVar } from '../../compiler/core/index-expr.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import type { TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -12,6 +19,8 @@ export interface Space {
   readonly axes: Readonly<Record<string, number>>;
   /** Subscripts that are static symbols. */
   readonly symbols?: readonly StaticSymbol[];
+  /** Subscripts that are positions, in the order in which accesses say them. */
+  readonly dynamics?: readonly string[];
   /** The slots as a spec if not given. */
   readonly logic?: string;
 }
@@ -20,7 +29,7 @@ export interface Space {
  * One text per slot, the target first: `b|i->o`, a letter or digit an axis, or with commas `i, 2*j + 1`.
  */
 export function projections(
-  { axes, symbols = [], logic }: Space,
+  { axes, symbols = [], dynamics = [], logic }: Space,
   ...slots: readonly string[]
 ): Projections {
   const [target = '', ...operands] = slots;
@@ -28,6 +37,7 @@ export function projections(
     axes: Object.entries(axes).map(([loop, extent]) => ({ loop: loopVar(loop), extent })),
     slots: slots.map(rowsOf),
     symbols: new Map(symbols.map(symbol => [loopVar(symbol.name), symbol])),
+    dynamics: new Map(dynamics.map((name, order) => [loopVar(name), order])),
     logic: logic ?? `${operands.join('; ')} => ${target}`,
   };
 }
@@ -70,7 +80,18 @@ export function assignment<N>(
   space: Space,
   ...slots: readonly string[]
 ): Assign<N, Projections> {
-  return assign(access(target, 0), signs[sign], value, projections(space, ...slots));
+  return assignmentAt(access(target, 0), sign, value, space, ...slots);
+}
+
+/** The same where the target is at positions. */
+export function assignmentAt<N>(
+  target: Access<N>,
+  sign: Sign,
+  value: Scalar<N>,
+  space: Space,
+  ...slots: readonly string[]
+): Assign<N, Projections> {
+  return assign(target, signs[sign], value, projections(space, ...slots));
 }
 
 /** `set` that leaves the cells it does not reach as they are. */
@@ -84,11 +105,7 @@ export function routineOf(
   symbols: readonly StaticSymbol[] = [],
 ): Routine {
   const nodes = new Set<TensorNode>();
-  const meet = (scalar: Scalar<TensorNode>): void => {
-    if (scalar.kind === 'access') nodes.add(scalar.node);
-    if (scalar.kind === 'apply') scalar.args.forEach(meet);
-  };
-  visitAssigns(body, a => [a.value, a.target].forEach(meet));
+  visitAssigns(body, a => [...readsOf(a), a.target].forEach(({ node }) => nodes.add(node)));
   const device = [...nodes].filter(node => !node.name.startsWith('t'));
   return { name: 'p', symbols, device, body };
 }

@@ -2,11 +2,19 @@
  * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
  * time: no loop IR, so that lowering has something to be compared with.
  */
-import { type Assign, type Code, isStore, type Scalar } from '../../compiler/assign/ir.ts';
+import {
+  type Access,
+  type Assign,
+  type Code,
+  isStore,
+  type Position,
+  type Scalar,
+} from '../../compiler/assign/ir.ts';
 import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
-import type { LoopVar } from '../../compiler/core/index-expr.ts';
+import { readsOf } from '../../compiler/assign/traverse.ts';
+import { type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
 import { evaluate, neutralOf } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -63,23 +71,27 @@ function run(code: Code<TensorNode, Projections>, symbols: Settings, arrays: Arr
 type Point = ReadonlyMap<LoopVar, number>;
 
 function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays: Arrays): void {
-  const { node, slot } = a.target;
+  const { node } = a.target;
   const target = arrays.of(node);
   const points = pointsOf(a, symbols);
-  const targets = points.map(point => offsetAt(a, node, slot, point));
-  const isSingle = isStore(a.op) || (a.reset && new Set(targets).size === targets.length);
+  // Where a position says which, it may be read from what the assignment itself changes.
+  const isKnown = a.target.at.length === 0;
+  const targetAt = (point: Point): number | undefined =>
+    offsetAt(a, a.target, { point, symbols, arrays });
+  const reached = new Set(isKnown ? points.map(targetAt) : []);
+  const isSingle = isStore(a.op) || (a.reset && isKnown && reached.size === points.length);
   if (a.op === 'set' || a.reset) {
     const start = Number(roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op, node.dtype)));
-    const reached = new Set(targets);
     target.forEach((_, cell) => {
       if (!isSingle || !reached.has(cell)) target[cell] = start;
     });
   }
-  points.forEach((point, i) => {
-    const cell = targets[i] ?? NaN;
+  for (const point of points) {
+    const cell = targetAt(point);
     const value = valueAt(a, a.value, { point, symbols, arrays });
+    if (cell === undefined) continue;
     target[cell] = isSingle ? first(a, value) : next(a, target[cell] ?? NaN, value);
-  });
+  }
 }
 
 /** What a cell is that gets this value alone: a sum of it keeps the sign that `0 +` would take. */
@@ -113,16 +125,42 @@ function pointsOf(a: Assign<TensorNode, Projections>, symbols: Settings): readon
   );
 }
 
+/** Undefined when a position is none of a cell. */
 function offsetAt(
   a: Assign<TensorNode, Projections>,
-  node: TensorNode,
-  slot: number,
-  point: Point,
+  { node, slot, at }: Access<TensorNode>,
+  place: Place,
+): number | undefined {
+  const cell = subscriptOf(a, slot).map(ix => {
+    const position = at[a.projections.dynamics.get(ix.terms[0]?.loop ?? loopVar('')) ?? NaN];
+    return position ? valueAt(a, position, place) : valueOfIndex(ix, place.point);
+  });
+  const isCell = cell.every((c, axis) => range(node.dims[axis] ?? 0).includes(c));
+  return isCell
+    ? cell.reduce((offset, c, axis) => offset * (node.dims[axis] ?? NaN) + c, 0)
+    : undefined;
+}
+
+function valueOfIndex({ terms, offset }: Index, point: Point): number {
+  return terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset);
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Along an axis, or counted in cells. */
+function placeIn(
+  a: Assign<TensorNode, Projections>,
+  { slot, axis }: Position,
+  place: Place,
 ): number {
-  const cell = subscriptOf(a, slot).map(({ terms, offset }) =>
-    terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset),
-  );
-  return cell.reduce((offset, at, axis) => offset * (node.dims[axis] ?? NaN) + at, 0);
+  if (axis) {
+    const index = a.projections.slots[slot]?.[axis.row].at(axis.at);
+    return index ? valueOfIndex(index, place.point) : 0;
+  }
+  const own = [a.target, ...readsOf(a)].find(other => other.slot === slot) ?? a.target;
+  return offsetAt(a, own, place) ?? NaN;
 }
 
 interface Place {
@@ -143,8 +181,11 @@ function valueAt(
       return Number(roundTo(dtype, scalar.value));
     case 'symbol':
       return Number(roundTo(dtype, place.symbols.get(scalar.symbol) ?? NaN));
+    case 'position':
+      return Number(roundTo(dtype, placeIn(a, scalar, place)));
     case 'access': {
-      const offset = offsetAt(a, scalar.node, scalar.slot, place.point);
+      const offset = offsetAt(a, scalar, place);
+      if (offset === undefined) return 0;
       return Number(roundTo(dtype, place.arrays.of(scalar.node)[offset] ?? NaN));
     }
     case 'apply': {

@@ -7,6 +7,7 @@ import {
   assign,
   type Assign,
   type Code,
+  position,
   type Scalar,
   scalarApply,
   scalarConst,
@@ -26,6 +27,13 @@ export const step: StaticSymbol = { kind: 'static-symbol', name: 'step', range: 
 
 export function randomRoutine(answers: readonly number[], dtype: DType = 'f32'): Routine {
   return new Builder(new Choices(answers), dtype).routine();
+}
+
+/** What subscripts call the positions of their access. */
+const dynamics: readonly LoopVar[] = ['p', 'q', 'r'].map(loopVar);
+
+function isDynamic({ terms }: Index): boolean {
+  return terms.some(t => dynamics.includes(t.loop));
 }
 
 type Dims = readonly number[];
@@ -96,11 +104,16 @@ class Builder {
     const isNew = !this.#choices.oneIn(4);
     const target = isNew ? this.#newLocal() : this.#choices.of(this.#writable());
     const loops = new Loops(this.#choices);
+    let positions = 0;
+    const slots: (readonly Index[])[] = [[]];
     const targetIndex = target.dims.map((dim, axis) =>
-      loops.targetIndex(dim, isBatchAxis(target, axis)),
+      accumulates && this.#choices.oneIn(12)
+        ? at(dynamics[positions++] ?? loopVar(''))
+        : loops.targetIndex(dim, isBatchAxis(target, axis)),
     );
     if (accumulates && this.#choices.oneIn(2)) loops.fresh(this.#choices.of([3, 4, 2]));
-    const slots = [targetIndex];
+    slots[0] = targetIndex;
+    const places = Array.from({ length: positions }, () => this.#position(slots, loops));
     const value = this.#scalar(2, slots, loops);
     // A local that is new has nothing to add to.
     const op: Assign<TensorNode, Projections>['op'] = accumulates
@@ -117,7 +130,7 @@ class Builder {
     const safeOp = op === 'set' && !fits ? 'add' : op;
     const to =
       safeOp === 'set' ? { op: this.#store(isNew) } : { op: safeOp, reset: reset || isNew };
-    return assign(access(target, 0), to, value, projections);
+    return assign(access(target, 0, places), to, value, projections);
   }
 
   /** What a new local holds where nothing is put is nothing. */
@@ -186,9 +199,33 @@ class Builder {
   #read(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
     const node = this.#readable();
     this.#wasRead.add(node);
-    const index = node.dims.map((dim, axis) => loops.index(dim, isBatchAxis(node, axis)));
+    let dynamic = 0;
+    const index = node.dims.map((dim, axis) =>
+      this.#choices.oneIn(16)
+        ? at(dynamics[dynamic++] ?? loopVar(''))
+        : loops.index(dim, isBatchAxis(node, axis)),
+    );
     slots.push(index);
-    return access(node, slots.length - 1);
+    const slot = slots.length - 1;
+    const positions = Array.from({ length: dynamic }, () => this.#position(slots, loops));
+    return access(node, slot, positions);
+  }
+
+  /** Cells hold dyadic numbers of both signs, so that some are positions and some are none. */
+  #position(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
+    switch (this.#choices.below(8)) {
+      case 0:
+        return scalarConst(this.#choices.of([0, 1, 2, 7, -1, 0.5, NaN]));
+      case 1:
+        return { kind: 'symbol', symbol: this.#choices.of([step, batch]) };
+      case 2:
+        // Where a target is at positions, how many cells lie before it is not known.
+        return position(0, slots[0]?.some(isDynamic) ? { row: 'batch', at: 0 } : undefined);
+      case 3:
+        return scalarApply('abs', this.#read(slots, loops));
+      default:
+        return this.#read(slots, loops);
+    }
   }
 }
 
@@ -202,7 +239,8 @@ function observe(node: TensorNode, i: number, sink: TensorNode): Assign<TensorNo
   const axes = node.dims.map((extent, axis) => ({ loop: loopVar('ijk'.charAt(axis)), extent }));
   const row = (output: readonly Index[]) => ({ batch: [], input: [], output });
   const slots = [row([fixed(i % 4)]), row(axes.map(axis => at(axis.loop)))];
-  const projections = { axes, slots, symbols: new Map(), logic: 'random' };
+  const unnamed = { symbols: new Map(), dynamics: new Map() };
+  const projections = { axes, slots, ...unnamed, logic: 'random' };
   return assign(access(sink, 0), { op: 'add' }, access(node, 1), projections);
 }
 
@@ -225,8 +263,9 @@ class Loops {
     return this.#axes.map(axis => axis.loop);
   }
 
-  found(): Pick<Projections, 'axes' | 'symbols'> {
-    return { axes: this.#axes, symbols: new Map([[loopVar('batch'), batch]]) };
+  found(): Pick<Projections, 'axes' | 'symbols' | 'dynamics'> {
+    const orders = new Map(dynamics.map((name, order) => [name, order]));
+    return { axes: this.#axes, symbols: new Map([[loopVar('batch'), batch]]), dynamics: orders };
   }
 
   /** Mostly a loop of its own over the whole axis; sometimes a cell, a part or a diagonal. */

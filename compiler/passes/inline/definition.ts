@@ -42,6 +42,8 @@ export function definitionOf(sites: readonly Site[]): Definition | undefined {
   const stores = sites.filter(site => site.kind !== 'read');
   const reads = sites.slice(stores.length);
   if (reads.length === 0 || reads.some(site => site.kind !== 'read')) return undefined;
+  // A gather needs cells to pick from.
+  if (reads.some(site => site.index === undefined)) return undefined;
   const formula = constantFrom(stores) ?? formulaFrom(stores);
   const readsFollow =
     formula && reads.every(read => childAt(read, formula.place) > formula.place.child);
@@ -70,7 +72,8 @@ function constantFrom(stores: readonly Site[]): Formula | undefined {
 function formulaFrom(stores: readonly Site[]): Formula | undefined {
   const [first, second = first] = stores;
   const nest = second && nestOf(second);
-  if (!nest || stores.length > 2 || !second.index || second.leaf.kind === 'fill') return undefined;
+  if (!nest || stores.length > 2 || !second.index) return undefined;
+  if (second.leaf.kind !== 'write' && second.leaf.kind !== 'accumulate') return undefined;
   const reduction = first && reductionOf(first, second, nest);
   const isWrite = stores.length === 1 && second.kind === 'write';
   const coverage = coversNode(second.node, second.index, nest.loops);

@@ -1,7 +1,7 @@
 import { asLoop, type Index, sameIndex } from '../../core/index-expr.ts';
 import type { TensorNode } from '../../core/tensor-node.ts';
 import { loopsAlong, type Site } from '../../loop/facts.ts';
-import type { Expr } from '../../loop/ir.ts';
+import { type Expr, type Gather, isComputed, type Read, type Subscript } from '../../loop/ir.ts';
 import { visitExpr } from '../../loop/traverse.ts';
 import { childAt, type Definition } from './definition.ts';
 import { valueAt } from './rewrite.ts';
@@ -39,30 +39,30 @@ function updatesOwnCell(store: Site, read: Site, definition: Definition): boolea
   const inside = loopsAlong(store.path.slice(definition.place.block.length));
   const along = index.map(asLoop);
   const ownCell = inside.every(l => along.includes(l.loop));
-  return (
-    ownCell && readsOf(valueAt(definition, read.index), store.node).every(r => sameCell(r, index))
-  );
+  const value = valueAt(definition, read.index);
+  return ownCell && readsOf(value, store.node).every(r => sameCell(r.index, index));
 }
 
-function sameCell(a: readonly Index[], b: readonly Index[]): boolean {
+/** A computed subscript may be any cell. */
+function sameCell(a: readonly Subscript[], b: readonly Index[]): boolean {
   return a.every((ix, axis) => {
     const other = b[axis];
-    return other !== undefined && sameIndex(ix, other);
+    return other !== undefined && !isComputed(ix) && sameIndex(ix, other);
   });
 }
 
-function readsOf(e: Expr, node: TensorNode): readonly (readonly Index[])[] {
-  const found: (readonly Index[])[] = [];
-  visitExpr(e, part => {
-    if (part.kind === 'read' && part.node === node) found.push(part.index);
-  });
-  return found;
+function readsOf(e: Expr, node: TensorNode): readonly (Read | Gather)[] {
+  return accessesIn(e).filter(access => access.node === node);
 }
 
 function inputsOf(e: Expr): readonly TensorNode[] {
-  const inputs = new Set<TensorNode>();
+  return [...new Set(accessesIn(e).map(access => access.node))];
+}
+
+function accessesIn(e: Expr): readonly (Read | Gather)[] {
+  const found: (Read | Gather)[] = [];
   visitExpr(e, part => {
-    if (part.kind === 'read') inputs.add(part.node);
+    if (part.kind === 'read' || part.kind === 'gather') found.push(part);
   });
-  return [...inputs];
+  return found;
 }

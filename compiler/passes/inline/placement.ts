@@ -72,7 +72,7 @@ function costOf(
   let cost = 0;
   visitExpr(value, part => {
     if (part.kind === 'apply') cost += infoOf(part.op).cost;
-    if (part.kind !== 'read') return;
+    if (part.kind !== 'read' && part.kind !== 'gather') return;
     const inputCost = known.get(part.node) ?? costOfInput(part.node);
     known.set(part.node, inputCost);
     cost += inputCost;

@@ -11,6 +11,7 @@ import {
   declare,
   type Expr,
   forLoop,
+  gather,
   indexValue,
   isEmpty,
   type Leaf,
@@ -51,6 +52,7 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
         return s.node === node ? block([]) : undefined;
       case 'write':
       case 'accumulate':
+      case 'scatter':
         return s.node === node ? block([]) : inlineInto(s, definition, names);
       case 'block':
       case 'comment':
@@ -119,6 +121,8 @@ function withOrigins(e: Expr, added: Origins): Expr {
       return constant(e.dtype, e.value, origins);
     case 'read':
       return read(e.node, e.index, origins);
+    case 'gather':
+      return gather(e.node, e.index, origins);
     case 'index':
       return indexValue(e.index, origins);
     case 'cast':

@@ -31,7 +31,8 @@ function valueOf(scalar: Scalar<Name>, values: ReadonlyMap<Name, number>): numbe
     case 'const':
       return scalar.value;
     case 'symbol':
-      throw new Error('no symbols here');
+    case 'position':
+      throw new Error('no symbols and positions here');
     case 'access':
       return values.get(scalar.node) ?? NaN;
     case 'apply': {

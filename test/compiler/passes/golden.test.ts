@@ -28,6 +28,15 @@ const programs: Readonly<Record<string, string>> = {
       local each.grad: f32[10];
       for b < 10 { each.grad[b] := sum.grad[0] * scale; }
       for b < 10 { margin.grad[b] := each.grad[b] * label[b]; }`,
+  'gather-one-hot': `
+    embedding():
+      device ids: f32[9], table: f32[50, 4], y: f32[9, 4], y.grad: f32[9, 4], table.grad: f32[50, 4];
+      local hot: f32[9, 50];
+      for b < 9 { for k < 50 { hot[b, k] := f32(ids[b] == f32(k)); } }
+      zero_out y;
+      for b < 9 { for d < 4 { for k < 50 { y[b, d] += hot[b, k] * table[k, d]; } } }
+      zero_out table.grad;
+      for k < 50 { for d < 4 { for b < 9 { table.grad[k, d] += y.grad[b, d] * hot[b, k]; } } }`,
   'inline-virtual': `
     layer(batch : [0..79]):
       device data: f32[80, 10, 2], w: f32[16, 2], bias: f32[16], y: f32[10, 16];

@@ -85,6 +85,7 @@ test('passes are called by their own names, which say what they do', () => {
   expect(optimise.map(pass => pass.name)).toEqual([
     'drop-dead',
     'inline-constants',
+    'gather-one-hot',
     'inline-virtual',
     'simplify',
     'drop-dead',

@@ -28,7 +28,7 @@ function inDoubles({ arity, of }: ScalarFunction, at: readonly number[]): number
 function valueIn(scalar: Scalar<number>, at: readonly number[]): number {
   if (scalar.kind === 'const') return scalar.value;
   if (scalar.kind === 'access') return at[scalar.node] ?? NaN;
-  if (scalar.kind === 'symbol') return NaN;
+  if (scalar.kind === 'symbol' || scalar.kind === 'position') return NaN;
   const [a = NaN, b, c] = scalar.args.map(arg => valueIn(arg, at));
   return evaluate(scalar.op, 'f64', a, b, c);
 }

@@ -1,0 +1,41 @@
+/** One point of an assignment's product space: what names and places are there. */
+import type { Assign, Position } from '../assign/ir.ts';
+import { type Projections, subscriptOf } from '../assign/projections.ts';
+import { readsOf } from '../assign/traverse.ts';
+import { fixed, type Index, type LoopVar, substitute, sumOf } from '../core/index-expr.ts';
+import type { StaticSymbol } from '../core/static-symbol.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { invariant } from '../support/errors.ts';
+
+/** What each static symbol is here: a static index, or the loop over it. */
+export type SymbolScope = ReadonlyMap<StaticSymbol, Index>;
+
+/** In terms of the loops of the nest. */
+export interface Point {
+  readonly assign: Assign<TensorNode, Projections>;
+  readonly scope: SymbolScope;
+  /** What the names in the projections' subscripts are. */
+  readonly binding: ReadonlyMap<LoopVar, Index>;
+}
+
+export function indexOf(symbol: StaticSymbol, { scope }: Point): Index {
+  const index = scope.get(symbol);
+  invariant(index, () => `static symbol ${symbol.name} is not bound`);
+  return index;
+}
+
+/** One subscript of the slot, or all of them as one, in memory order. */
+export function placeOf({ slot, axis }: Position, { assign, binding }: Point): Index {
+  if (axis) {
+    const index = assign.projections.slots[slot]?.[axis.row].at(axis.at);
+    return substitute(index ?? fixed(0), binding);
+  }
+  const { dims = [] } = [assign.target, ...readsOf(assign)].find(a => a.slot === slot)?.node ?? {};
+  return subscriptOf(assign, slot).reduce<Index>((before, ix, i) => {
+    const own = substitute(ix, binding);
+    return sumOf([
+      { coeff: dims[i] ?? 1, index: before },
+      { coeff: 1, index: own },
+    ]);
+  }, fixed(0));
+}

@@ -1,0 +1,191 @@
+/**
+ * Reads and writes at a position, instead of looking for it along a whole axis.
+ *
+ *   before   for b < 9 { for k < 50 { hot[b, k] := f32(ids[b] == f32(k)); } }
+ *            for b < 9 { for d < 4 { for k < 50 { y[b, d] += hot[b, k] * table[k, d]; } } }
+ *            for k < 50 { for d < 4 { for b < 9 { g[k, d] += y[b, d] * hot[b, k]; } } }
+ *
+ *   after    for b < 9 { for d < 4 { y[b, d] += table[at(ids[b]), d]; } }
+ *            for d < 4 { for b < 9 { g[at(ids[b]), d] += y[b, d]; } }
+ *
+ * (`drop-dead` takes away what is no longer read.) Of the terms along `k` all but one have the factor
+ * 0; that one is where `k` is the position, and if there is none the sum is 0: what a computed
+ * subscript means. Sums keep the order of their terms. Not exact where the factor 0 meets a NaN or an
+ * infinity in a row that is not selected, which then no longer makes the result NaN: a product with
+ * one-hot numbers says which row is meant. `where(k == id, table[k], 0)` says so by itself and is
+ * exact. The sign of a sum of zeros may change.
+ */
+import { asLoop, type Index, type LoopVar } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { groupByNode, type Site, sitesIn } from '../loop/facts.ts';
+import {
+  type Accumulate,
+  accumulate,
+  apply,
+  type Expr,
+  type For,
+  gather,
+  isAffine,
+  type Read,
+  scatter,
+  type Stmt,
+  type Subscript,
+} from '../loop/ir.ts';
+import { rewriteStmts, visitExpr } from '../loop/traverse.ts';
+import { type Definition, definitionOf } from './inline/definition.ts';
+import { staysTheSame } from './inline/hazards.ts';
+import { valueAt } from './inline/rewrite.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export const gatherOneHot: Pass = {
+  name: 'gather-one-hot',
+  run: program => {
+    const sites = groupByNode(sitesIn(program));
+    const formulas = new Map<TensorNode, Definition | undefined>();
+    const formulaOf: FormulaOf = r => {
+      if (!formulas.has(r.node)) formulas.set(r.node, unreducedFormula(r.node, sites));
+      const definition = formulas.get(r.node);
+      return definition && valueAt(definition, r.index);
+    };
+    const rule = (s: Stmt): Stmt | undefined =>
+      s.kind === 'for' ? select(s, formulaOf) : undefined;
+    return withBody(program, rewriteStmts(program.body, rule));
+  },
+};
+
+function unreducedFormula(
+  node: TensorNode,
+  sites: ReadonlyMap<TensorNode, readonly Site[]>,
+): Definition | undefined {
+  const definition = definitionOf(sites.get(node) ?? []);
+  const isPlain = definition && !definition.reduction;
+  return isPlain && staysTheSame(definition, n => sites.get(n) ?? []) ? definition : undefined;
+}
+
+/** The formula of a cell that could be computed where it is read. */
+type FormulaOf = (r: Read) => Expr | undefined;
+
+/** The nest without this loop, when it only looks for a position. */
+function select(loop: For, formulaOf: FormulaOf): Stmt | undefined {
+  const leaf = onlyLeaf(loop.body);
+  if (leaf.kind !== 'accumulate' || leaf.op !== 'add') return undefined;
+  const search = new Search(loop, formulaOf);
+  const factors = search.factorsOf(leaf.value);
+  const found = factors.findIndex(f => search.positionIn(f) !== undefined);
+  const position = factors[found] && search.positionIn(factors[found]);
+  if (!position || reads(position, leaf)) return undefined;
+  const moved = search.moveTo(position, leaf, factors.toSpliced(found, 1));
+  return moved && rewriteStmts(loop.body, s => (s === leaf ? moved : undefined));
+}
+
+/** What a nest with nothing else in it does. */
+function onlyLeaf(s: Stmt): Stmt {
+  return s.kind === 'for' ? onlyLeaf(s.body) : s;
+}
+
+function reads(e: Expr, { node }: Accumulate): boolean {
+  let found = false;
+  visitExpr(e, part => {
+    if ((part.kind === 'read' || part.kind === 'gather') && part.node === node) found = true;
+  });
+  return found;
+}
+
+/** Up to here f32 counts one by one. */
+const mostCounted = 2 ** 24;
+
+class Search {
+  readonly #loop: LoopVar;
+  readonly #extent: number;
+  readonly #formulaOf: FormulaOf;
+
+  constructor({ loop, extent }: For, formulaOf: FormulaOf) {
+    this.#loop = loop;
+    this.#extent = extent;
+    this.#formulaOf = formulaOf;
+  }
+
+  /** Of a product, or of a choice between it and 0; those of an array when one of them is a search. */
+  factorsOf(e: Expr): readonly Expr[] {
+    if (e.kind === 'apply' && e.op === 'mul') return e.args.flatMap(a => this.factorsOf(a));
+    if (e.kind === 'apply' && e.op === 'where') {
+      const [condition, chosen, other] = e.args;
+      if (condition && chosen && isZero(other)) return [condition, ...this.factorsOf(chosen)];
+    }
+    const formula = e.kind === 'read' ? this.#formulaOf(e) : undefined;
+    const inner = formula ? this.factorsOf(formula) : [];
+    return inner.some(f => this.positionIn(f) !== undefined) ? inner : [e];
+  }
+
+  /** The number that the loop is compared with, if that is what `e` does. */
+  positionIn(e: Expr): Expr | undefined {
+    if (e.kind === 'cast') return this.positionIn(e.value);
+    if (e.kind === 'read') {
+      const formula = this.#formulaOf(e);
+      return formula && this.positionIn(formula);
+    }
+    if (e.kind !== 'apply' || e.op !== 'eq') return undefined;
+    const [a, b] = e.args;
+    if (!a || !b) return undefined;
+    if (this.#isLoop(a) && !this.#isIn(b)) return b;
+    return this.#isLoop(b) && !this.#isIn(a) ? a : undefined;
+  }
+
+  /** The statement with the position in the place of the loop; undefined where it cannot stand. */
+  moveTo(position: Expr, leaf: Accumulate, factors: readonly Expr[]): Stmt | undefined {
+    const target = this.#subscripts(leaf, position);
+    const moved = factors.map(f => this.#factor(f, position));
+    const known = moved.filter(f => f !== undefined);
+    const [first, ...others] = known;
+    if (!target || !first || known.length < moved.length) return undefined;
+    const value = others.reduce((p, f) => apply('mul', [p, f], leaf.origins), first);
+    if (!isAffine(target)) return scatter('add', leaf.node, target, value, leaf.origins);
+    // Where there is no such position the value has to be 0.
+    const isGathered = moved.some((f, i) => f !== factors[i]);
+    return isGathered ? accumulate('add', leaf.node, target, value, leaf.origins) : undefined;
+  }
+
+  #factor(f: Expr, position: Expr): Expr | undefined {
+    if (!this.#isIn(f)) return f;
+    const index = f.kind === 'read' ? this.#subscripts(f, position) : undefined;
+    return f.kind === 'read' && index ? gather(f.node, index, f.origins) : undefined;
+  }
+
+  /** The loop has to stand alone, along the whole of an axis. */
+  #subscripts(
+    { node, index }: Pick<Read, 'node' | 'index'>,
+    position: Expr,
+  ): readonly Subscript[] | undefined {
+    const moved = index.map((ix, axis) => {
+      if (!this.#isAlong(ix)) return ix;
+      return asLoop(ix) === this.#loop && node.dims[axis] === this.#extent ? position : undefined;
+    });
+    return moved.every(ix => ix !== undefined) ? moved : undefined;
+  }
+
+  #isLoop(e: Expr): boolean {
+    if (e.kind === 'cast') return e.dtype !== 'bool' && this.#isLoop(e.value);
+    if (e.kind === 'read') {
+      const formula = this.#formulaOf(e);
+      return formula !== undefined && this.#isLoop(formula);
+    }
+    return e.kind === 'index' && asLoop(e.index) === this.#loop && this.#extent <= mostCounted;
+  }
+
+  #isAlong(ix: Index): boolean {
+    return ix.terms.some(t => t.loop === this.#loop);
+  }
+
+  #isIn(e: Expr): boolean {
+    let found = false;
+    visitExpr(e, part => {
+      const index = part.kind === 'index' ? [part.index] : 'index' in part ? part.index : [];
+      if (index.some(ix => !('kind' in ix) && this.#isAlong(ix))) found = true;
+    });
+    return found;
+  }
+}
+
+function isZero(e: Expr | undefined): boolean {
+  return e?.kind === 'const' && e.value === 0;
+}

@@ -1,0 +1,186 @@
+/**
+ * The functions of `op` that pick and place cells by number, and how each is made of operations. What
+ * a number that names no cell means stands in `compiler/assign/ir.ts`: it reads 0 and writes nothing.
+ * Numbers that these functions give have the dtype of the routine; in f32 they are exact up to 2²⁴.
+ */
+import { scalarConst } from '../../compiler/index.ts';
+import { constantTensor, dimTensor } from '../graph/make.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Dim } from '../shape/row.ts';
+import {
+  addressed,
+  type Application,
+  checkPositions,
+  type Construction,
+  endAxis,
+  sizeIn,
+} from './construction.ts';
+import {
+  extreme,
+  firstAt,
+  inverse,
+  offsets,
+  oneHot,
+  range,
+  rank,
+  scatter,
+  take,
+  takeAlong,
+} from './indexed.ts';
+import { elementwise } from './operations.ts';
+
+export interface Indexing {
+  /** How many operands it takes; with `more`, at least that many. */
+  readonly arity: number;
+  readonly more?: boolean;
+  readonly build: Build;
+}
+
+type Build = (made: Construction, x: Tensor, y: Tensor, z: Tensor) => Application;
+
+/** By name. Each is described with its shapes in `dsl/README.md`. */
+export const indexings: ReadonlyMap<string, Indexing> = new Map(
+  Object.entries({
+    /** `take(x, ids)`, `take(x, i, j)`: the first output axes of `x` at these positions. */
+    take: { arity: 2, more: true, build: made => taken(made, addressed(made, positionsOf(made))) },
+    /** Along the first batch axes. */
+    take_batch: {
+      arity: 2,
+      more: true,
+      build: made => taken(made, addressed(made, positionsOf(made), 'batch')),
+    },
+    /** `take_along(x, ids)`: along the last output axis, as NumPy's `take_along_axis`. */
+    take_along: {
+      arity: 2,
+      build: (made, x, ids) => {
+        endAxis(made, x, 'last');
+        return [takeAlong, x, ids];
+      },
+    },
+    /** `scatter_add(x, ids, updates)`: each update added to the cell that `take(x, ids)` has there. */
+    scatter_add: {
+      arity: 3,
+      more: true,
+      build: made => {
+        const count = positionsOf(made) - 1;
+        checkPositions(made, made.operands.slice(1, -1));
+        return [scatter('add', count, { row: addressed(made, count) }), ...made.operands];
+      },
+    },
+    /** The same, but an update replaces the cell; of several updates of one cell the last stands. */
+    scatter_set: {
+      arity: 3,
+      more: true,
+      build: (made, x, _, last) => {
+        const [updates = last, ...ids] = made.operands.slice(1).toReversed();
+        return replaced(made, x, ids.toReversed(), updates);
+      },
+    },
+    /** `one_hot(ids, n)`: along a new last output axis of `n` cells, 1 at the position, else 0. */
+    one_hot: { arity: 2, build: (made, ids, n) => [oneHot(sizeIn(made, n)), ids] },
+    /** `range(n)`: 0, 1, … up to, not including, `n`. */
+    range: { arity: 1, build: (made, n) => [range(sizeIn(made, n))] },
+    /** `offsets(x)`: how many cells of `x` lie before each of them. */
+    offsets: { arity: 1, build: (_, x) => [offsets, x] },
+    /** The first position of the greatest along the last output axis; of a NaN if there is one. */
+    argmax: { arity: 1, build: (made, x) => extremePlace(made, x, 'max') },
+    argmin: { arity: 1, build: (made, x) => extremePlace(made, x, 'min') },
+    /** Where the cells of the last output axis are in ascending order: stable, NaN last. */
+    argsort: { arity: 1, build: argsort },
+    sort: { arity: 1, build: (made, x) => [takeAlong, x, made.step(...argsort(made, x))] },
+    /** `argtopk(x, k)`: where the `k` greatest are, the greatest first: stable, NaN last. */
+    argtopk: { arity: 2, build: argtopk },
+    topk: { arity: 2, build: (made, x, k) => [takeAlong, x, made.step(...argtopk(made, x, k))] },
+    /** `dynamic_slice(x, start, size)`: so many cells along the first output axis. */
+    dynamic_slice: {
+      arity: 3,
+      build: (made, x, start, count) => {
+        const size = sizeIn(made, count);
+        return [take(1), x, window(made, { x, start, size, count })];
+      },
+    },
+    /** `dynamic_update_slice(x, update, start)`: `x` with `update` in the place of such a slice. */
+    dynamic_update_slice: {
+      arity: 3,
+      build: (made, x, update, start) => {
+        const size = endAxis(made, update, 'first');
+        const count = dimTensor(size, [update.shape], made.span);
+        return replaced(made, x, [window(made, { x, start, size, count })], update);
+      },
+    },
+  } satisfies Readonly<Record<string, Indexing>>),
+);
+
+function positionsOf({ operands }: Construction): number {
+  return operands.length - 1;
+}
+
+function taken(made: Construction, row: 'batch' | 'output'): Application {
+  checkPositions(made, made.operands.slice(1));
+  return [take(positionsOf(made), row), ...made.operands];
+}
+
+/**
+ * Each update is numbered; a cell keeps the greatest number that reaches it, and the updates that find
+ * their own number there are the last ones. So gradients go to those alone, and to the cells of `x`
+ * that none reaches.
+ */
+function replaced(
+  made: Construction,
+  x: Tensor,
+  ids: readonly Tensor[],
+  updates: Tensor,
+): Application {
+  const { step, span } = made;
+  const row = addressed(made, ids.length);
+  checkPositions(made, ids);
+  const [none, zero] = [constantTensor(-1, [span]), constantTensor(0, [span])];
+  const number = step(offsets, step(take(ids.length, row), x, ...ids), updates);
+  const latest = { ...scatter('max', ids.length, { row, start: scalarConst(-1) }), backward: [] };
+  const last = step(latest, x, ...ids, number);
+  const isLast = step(eq, step(take(ids.length, row), last, ...ids), number);
+  const kept = step(where, isLast, updates, zero);
+  const put = step(scatter('add', ids.length, { row, start: scalarConst(0) }), x, ...ids, kept);
+  return [where, step(lt, none, last), put, x];
+}
+
+function extremePlace(made: Construction, x: Tensor, op: 'max' | 'min'): Application {
+  endAxis(made, x, 'last');
+  return [firstAt(`arg${op}`), x, made.step(extreme(op), x)];
+}
+
+/** Ranks compare all with all: for an axis of n cells n² steps, which need no order. */
+function argsort(made: Construction, x: Tensor): Application {
+  const size = endAxis(made, x, 'last');
+  return [inverse(size), made.step(rank('ascending'), x, x)];
+}
+
+function argtopk(made: Construction, x: Tensor, k: Tensor): Application {
+  const size = sizeIn(made, k);
+  endAxis(made, x, 'last', size);
+  return [inverse(size), made.step(rank('descending'), x, x)];
+}
+
+interface Window {
+  readonly x: Tensor;
+  readonly start: Tensor;
+  readonly size: Dim;
+  /** The size as a tensor. */
+  readonly count: Tensor;
+}
+
+/** The positions of a slice; it starts where all of it is inside, as near to `start` as that allows. */
+function window(made: Construction, { x, start, size, count }: Window): Tensor {
+  const { step, span } = made;
+  const whole = dimTensor(endAxis(made, x, 'first', size), [x.shape], span);
+  const first = step(max, step(min, start, step(sub, whole, count)), constantTensor(0, [span]));
+  return step(add, first, step(range(size)));
+}
+
+const add = elementwise('add');
+const sub = elementwise('sub');
+const min = elementwise('min');
+const max = elementwise('max');
+const eq = elementwise('eq');
+const lt = elementwise('lt');
+const where = elementwise('where');

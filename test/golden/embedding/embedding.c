@@ -1,0 +1,84 @@
+static inline long position(double a, long n) { return a >= 0 && a < n && (long)a == a ? (long)a : -1; }
+float fmaf(float, float, float);
+float tanhf(float);
+static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
+
+static void embedding(
+  const int batch,
+  const float *restrict classes,
+  float *restrict embedding2,
+  float *restrict loss,
+  float *restrict w,
+  const float *restrict words) {
+  /* loss gradient */
+  float bag[32];
+  for (int b = 0; b < 4; ++b) {
+    for (int o = 0; o < 8; ++o) {
+      float bag_sum = 0.0f;
+      for (int t = 0; t < 3; ++t) {
+        const long at = position(words[(batch * 4 + b) * 3 + t], 50);
+        bag_sum += at < 0 ? 0.0f : embedding2[at * 8 + o];
+      }
+      bag[b * 8 + o] = bag_sum;
+    }
+  }
+  float tanh2[4];
+  for (int b = 0; b < 4; ++b) {
+    float matmul = 0.0f;
+    for (int i = 0; i < 8; ++i) {
+      matmul = fmaf(w[i], bag[b * 8 + i], matmul);
+    }
+    tanh2[b] = tanhf(matmul);
+  }
+  float margin[4];
+  for (int b = 0; b < 4; ++b) {
+    margin[b] = relu_f32(fmaf(-classes[batch * 4 + b], tanh2[b], 1.0f));
+  }
+  float sum = 0.0f;
+  for (int b = 0; b < 4; ++b) {
+    sum += margin[b];
+  }
+  loss[0] = sum * 0.25f;
+  /* loss zero grads and backprop */
+  float embedding_grad[400] = {0};
+  float matmul_grad[4];
+  for (int b = 0; b < 4; ++b) {
+    matmul_grad[b] = -(0.0f < margin[b] ? 0.25f : 0.0f) * classes[batch * 4 + b] * fmaf(-tanh2[b],
+        tanh2[b], 1.0f);
+  }
+  float bag_grad[32];
+  for (int b = 0; b < 4; ++b) {
+    for (int i = 0; i < 8; ++i) {
+      bag_grad[b * 8 + i] = matmul_grad[b] * w[i];
+    }
+  }
+  for (int b = 0; b < 4; ++b) {
+    for (int b2 = 0; b2 < 3; ++b2) {
+      for (int o = 0; o < 8; ++o) {
+        const long at2 = position(words[(batch * 4 + b) * 3 + b2], 50);
+        if (at2 >= 0) embedding_grad[at2 * 8 + o] += bag_grad[b * 8 + o];
+      }
+    }
+  }
+  /* gd update */
+  /* w param sgd step */
+  for (int i = 0; i < 8; ++i) {
+    float w_grad = 0.0f;
+    for (int b = 0; b < 4; ++b) {
+      w_grad = fmaf(matmul_grad[b], bag[b * 8 + i], w_grad);
+    }
+    w[i] -= 0.1f * fmaf(0.0f, w[i], w_grad);
+  }
+  /* embedding param sgd step */
+  for (int o = 0; o < 50; ++o) {
+    for (int o2 = 0; o2 < 8; ++o2) {
+      embedding2[o * 8 + o2] -= 0.1f * fmaf(0.0f, embedding2[o * 8 + o2],
+          embedding_grad[o * 8 + o2]);
+    }
+  }
+}
+
+int einc_run(void *const *args) {
+  embedding((int)(long)args[5], args[0], args[1], args[2], args[3], args[4]);
+  return 0;
+}
