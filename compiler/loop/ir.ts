@@ -297,8 +297,8 @@ function checkCell(node: TensorNode, index: readonly Subscript[], value: Expr): 
   );
 }
 
-function checkComputes(op: Op, dtype: DType): void {
-  invariant(computeDtype(dtype) === dtype, () => `${op} of ${dtype}, which is only stored`);
+function checkComputes(what: Op | 'a subscript', dtype: DType): void {
+  invariant(computeDtype(dtype) === dtype, () => `${what} of ${dtype}, which is only stored`);
 }
 
 function checkRank(node: TensorNode, index: readonly Subscript[]): void {
@@ -310,4 +310,5 @@ function checkRank(node: TensorNode, index: readonly Subscript[]): void {
 
 function checkComputed(node: TensorNode, index: readonly Subscript[]): void {
   invariant(!isAffine(index), () => `no subscript of ${node.name} is computed`);
+  index.filter(isComputed).forEach(({ dtype }) => checkComputes('a subscript', dtype));
 }

@@ -12,6 +12,7 @@ import {
   gather,
   indexValue,
   isAffine,
+  isComputed,
   read,
   type Subscript,
 } from '../loop/ir.ts';
@@ -71,8 +72,14 @@ export function subscriptsOf(access: Access<TensorNode>, point: Point): readonly
     const order = dynamicOf(assign.projections, ix);
     const position = order === undefined ? undefined : access.at[order];
     if (position === undefined) return substitute(ix, binding);
-    return lowerPosition(position, access.node.dims[axis] ?? 0, point);
+    const lowered = lowerPosition(position, access.node.dims[axis] ?? 0, point);
+    return isComputed(lowered) ? computedIn(lowered) : lowered;
   });
+}
+
+/** Floats that are only stored are positions as what they are computed in. */
+function computedIn(position: Expr): Expr {
+  return cast(computeDtype(position.dtype), position, position.origins);
 }
 
 /** In the dtype that it has; what is sure to be inside the axis is an affine subscript. */
@@ -82,7 +89,7 @@ function lowerPosition(position: Scalar<TensorNode>, dim: number, point: Point):
     case 'const': {
       const { value } = position;
       const isInside = Number.isInteger(value) && value >= 0 && value < dim;
-      return isInside ? fixed(value) : constant(dtype, value, point.assign.origins);
+      return isInside ? fixed(value) : constant('f64', value, point.assign.origins);
     }
     case 'symbol': {
       const index = indexOf(position.symbol, point);

@@ -135,8 +135,8 @@ describe('lowered', () => {
   test.each<[title: string, row: Row, read: string]>([
     ['an array', taken, 'rows[at(ids[b]), o]'],
     ['a number inside', at(scalarConst(4)), 'rows[4, o]'],
-    ['a number outside', at(scalarConst(5)), 'rows[at(5:f32), o]'],
-    ['a number between', at(scalarConst(0.5)), 'rows[at(0.5:f32), o]'],
+    ['a number outside', at(scalarConst(5)), 'rows[at(5:f64), o]'],
+    ['a number between', at(scalarConst(0.5)), 'rows[at(0.5:f64), o]'],
     ['a symbol inside', at({ kind: 'symbol', symbol: batch }), 'rows[batch, o]'],
     ['a symbol anywhere', at({ kind: 'symbol', symbol: step }), 'rows[at(step), o]'],
     ['a position', at(position(0)), 'rows[at(index(2*b + o)), o]'],
