@@ -10,6 +10,7 @@ import {
   type Cells,
   type DType,
   type LinkableRoutine,
+  localsOf,
   optimise,
   type Program,
 } from '../../compiler/index.ts';
@@ -41,9 +42,12 @@ export function subjectOf(answers: readonly number[]): Subject {
   const { last } = make();
   const isGradient = last.requiresGrad && (answers[0] ?? 0) % 2 === 0;
   const plain = { f32: lowered(last, isGradient, 'f32'), f64: lowered(last, isGradient, 'f64') };
+  // Data of another dtype makes f32 of all that is computed with it, whatever the context has.
+  const isWide = [...plain.f64.params, ...localsOf(plain.f64)].every(p => p.dtype === 'f64');
+  const widest = isWide ? 'f64' : 'f32';
   const compiled: readonly Variant[] = [
-    { name: 'C as lowered, f64', dtype: 'f64', program: plain.f64 },
-    { name: 'C after all passes, f64', dtype: 'f64', program: optimised(plain.f64) },
+    { name: 'C as lowered, f64', dtype: widest, program: plain.f64 },
+    { name: 'C after all passes, f64', dtype: widest, program: optimised(plain.f64) },
     { name: 'C after all passes, f32', dtype: 'f32', program: optimised(plain.f32) },
   ];
   return { text: isGradient ? `${text}\nand its gradients` : text, plain, compiled };

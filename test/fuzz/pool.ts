@@ -18,6 +18,8 @@ export interface Known {
 
 /** A right-hand side: `text` with a hole for each U+E000, and the shape of what it makes. */
 export interface Made {
+  /** Definitions that it needs. */
+  readonly before?: string;
   readonly text: string;
   readonly holes?: readonly Hole[];
   readonly dims: Dims;

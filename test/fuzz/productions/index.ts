@@ -9,6 +9,7 @@ import {
   strideOf,
   windowOf,
 } from './axes.ts';
+import { alongOf, embeddingOf, oneHotOf, placeOf, scanOf, scatterOf, topOf } from './cells.ts';
 import { binaryOf, constantOf, infixOf, parameterOf, ternaryOf, unaryOf } from './pointwise.ts';
 import { centredOf, einsumOf, layerOf, productOf, reductionOf } from './products.ts';
 
@@ -36,4 +37,11 @@ export const productions: readonly Production[] = [
   partOf,
   stackOf,
   fixedOf,
+  embeddingOf,
+  alongOf,
+  placeOf,
+  topOf,
+  oneHotOf,
+  scatterOf,
+  scanOf,
 ];

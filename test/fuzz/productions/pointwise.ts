@@ -1,9 +1,15 @@
 /** Operations cell by cell. */
 import { infoOf, type Op, ops } from '../../../compiler/index.ts';
+import { infixFunctions } from '../../../dsl/ops/infix.ts';
 import { broadcasts, type Known, type Made, type Pool } from '../pool.ts';
 
-/** All ops, but for those whose results grow past what can be compared. */
-const names = (Object.keys(ops) as Op[]).filter(op => op !== 'pow' && op !== 'exp');
+/** Their results soon grow past what can be compared. */
+const growing: ReadonlySet<string> = new Set([
+  ...['pow', 'exp', 'exp2', 'expm1', 'sinh', 'cosh', 'bit_and', 'bit_or', 'bit_xor'],
+  ...['shift_left', 'shift_right', '**.'],
+]);
+
+const names = (Object.keys(ops) as Op[]).filter(op => !growing.has(op));
 const unary = names.filter(op => infoOf(op).arity === 1);
 const binary = names.filter(op => infoOf(op).arity === 2);
 const ternary = names.filter(op => infoOf(op).arity === 3);
@@ -21,13 +27,16 @@ export function binaryOf(pool: Pool): Made | undefined {
   return { text: `${oneOf(pool, binary)}(${a}, ${b})`, dims: x.dims };
 }
 
-const signs = ['+', '-', '*.'] as const;
+/** Without a dot products are of tensors, and there are no quotients. */
+const signs = Object.keys(infixFunctions).filter(
+  sign => !growing.has(sign) && !['*', '/', '**'].includes(sign),
+);
 
 export function infixOf(pool: Pool): Made | undefined {
   const x = pool.pick();
   const y = x && pool.pick(k => broadcasts(k.dims, x.dims));
   if (!x || !y) return undefined;
-  return { text: `${x.name} ${pool.choices.of(signs)} ${y.name}`, dims: x.dims };
+  return { text: `${x.name} ${oneOf(pool, signs)} ${y.name}`, dims: x.dims };
 }
 
 export function ternaryOf(pool: Pool): Made | undefined {
