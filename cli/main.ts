@@ -4,6 +4,7 @@ import { backendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
+import { explain } from './explain.ts';
 import { report } from './report.ts';
 import { runFile } from './run.ts';
 import { version } from './version.ts';
@@ -20,6 +21,11 @@ export async function main(args: readonly string[]): Promise<void> {
 
 interface RunOptions {
   readonly backend?: string;
+}
+
+interface ExplainOptions extends RunOptions {
+  readonly run?: boolean;
+  readonly json?: boolean;
 }
 
 interface DumpOptions extends RunOptions {
@@ -51,6 +57,18 @@ function commands(): Command {
     .action(async (file: string, args: string[], options: DumpOptions) => {
       configure(options.backend === undefined ? {} : { backend: options.backend });
       await dump(file, args, options);
+    });
+  einc
+    .command('explain')
+    .description('say what an error is about and how to mend it, or why tensors have their shapes')
+    .argument('[what]', 'the code of an error, or a program; without it, the codes are listed')
+    .argument('[name]', 'the label of a tensor of the program; without it, all are explained')
+    .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .option('--run', 'run the routines too; without it every array reads as zeros')
+    .option('--json', 'as JSON')
+    .action(async (what: string | undefined, name: string | undefined, options: ExplainOptions) => {
+      configure(options.backend === undefined ? {} : { backend: options.backend });
+      await explain(what, name, options);
     });
   einc
     .command('doctor')

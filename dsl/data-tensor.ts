@@ -1,11 +1,12 @@
 import { product, type Span, UserError } from '../compiler/index.ts';
+import { isRecord } from './arguments.ts';
 import { dimsOf } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
 import { dataTensor, type GivenRows } from './graph/make.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { printShape } from './shape/print.ts';
-import { sizeOf } from './shape/row.ts';
+import { rowKinds, sizeOf } from './shape/row.ts';
 
 export interface TensorShape {
   /** Names the tensor in dumps and errors; letters, digits and `_`. */
@@ -26,15 +27,18 @@ export interface TensorShape {
  */
 export function tensor(
   values: NestedNumbers | Float32Array | Float64Array,
-  { label, batch, input, output }: TensorShape,
+  shape: TensorShape,
 ): Tensor {
   const span = callSite(tensor);
-  if (!/^[A-Za-z_]\w*$/.test(label)) {
-    throw invalid(`"${label}" cannot name a tensor: use letters, digits and _`, span);
-  }
+  checkShape(shape, span);
+  const { label, batch, input, output } = shape;
   const flat = flatten(values, label, span);
+  const ragged = (first: string, other: string): UserError =>
+    invalid(`the lists of \`${label}\` differ in shape: one is ${first}, another ${other}`, span, [
+      'lists of one level must have the same length',
+    ]);
   const given =
-    (batch ?? input ?? output) ? { batch, input, output } : { output: dimsOf(values, span) };
+    (batch ?? input ?? output) ? { batch, input, output } : { output: dimsOf(values, ragged) };
   const because = { text: `\`${label}\` is made with this shape`, span };
   const rows: GivenRows = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
@@ -44,11 +48,36 @@ export function tensor(
   const cells = product([...(given.batch ?? []), ...(given.input ?? []), ...(given.output ?? [])]);
   const data = dataTensor(label, { kind: 'values', values: flat }, rows, span);
   if (cells === flat.length) return data;
-  const shape = printShape(data.shape);
+  const printed = printShape(data.shape);
   throw invalid(
-    `\`${label}\` of shape ${shape} has ${cells} cells but ${flat.length} values`,
+    `\`${label}\` of shape ${printed} has ${cells} cells but ${flat.length} values`,
     span,
   );
+}
+
+/** Types do not reach callers in JavaScript. */
+function checkShape(shape: unknown, span: Span): void {
+  if (!isRecord(shape)) {
+    throw invalid(`\`tensor\` takes its values and { label, … }, not ${describe(shape)}`, span, [
+      "give it a name: tensor(values, { label: 'x' })",
+    ]);
+  }
+  const { label } = shape;
+  if (typeof label !== 'string') {
+    throw invalid(`the label of a tensor is a string, not ${describe(label)}`, span, [
+      "give it a name: tensor(values, { label: 'x' })",
+    ]);
+  }
+  if (!/^[A-Za-z_]\w*$/.test(label)) {
+    throw invalid(`"${label}" cannot name a tensor: use letters, digits and _`, span);
+  }
+  for (const row of rowKinds) {
+    const sizes = shape[row];
+    if (sizes === undefined || Array.isArray(sizes)) continue;
+    const help = typeof sizes === 'number' ? [`write ${row}: [${sizes}]`] : [];
+    const message = `the ${row} axes of \`${label}\` are a list of sizes, not ${describe(sizes)}`;
+    throw invalid(message, span, help);
+  }
 }
 
 function flatten(
@@ -62,17 +91,25 @@ function flatten(
   const visit = (v: unknown): void => {
     if (typeof v === 'number') flat.push(v);
     else if (Array.isArray(v)) v.forEach(visit);
+    else if (v === values) throw notNumbers(label, v, span);
     else throw invalid(`a value of \`${label}\` is ${describe(v)}, not a number`, span);
   };
   visit(values);
   return flat;
 }
 
-function checkSize(size: number, label: string, span: Span): number {
-  if (Number.isInteger(size) && size > 0) return size;
-  throw invalid(`\`${label}\` has an axis of size ${size}: sizes are positive integers`, span);
+function notNumbers(label: string, value: unknown, span: Span): UserError {
+  const help = ArrayBuffer.isView(value) ? ['write Float32Array.from(values)'] : [];
+  const wanted = 'numbers, lists of them, a Float32Array or a Float64Array';
+  return invalid(`the values of \`${label}\` are ${wanted}, not ${describe(value)}`, span, help);
 }
 
-function invalid(message: string, span: Span): UserError {
-  return new UserError({ code: 'EINC0601', message, labels: [{ span }] });
+function checkSize(size: unknown, label: string, span: Span): number {
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size;
+  const shown = typeof size === 'number' ? size : describe(size);
+  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
+}
+
+function invalid(message: string, span: Span, help: readonly string[] = []): UserError {
+  return new UserError({ code: 'EINC0601', message, labels: [{ span }], help });
 }

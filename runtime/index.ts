@@ -9,6 +9,7 @@ export type {
   PlanStep,
   Stream,
 } from './backend.ts';
+export { checkContextOptions } from './arguments.ts';
 export { type CompileRoutineOptions, Context, type ContextOptions } from './context.ts';
 export { fileNameOf } from './file-name.ts';
 export { HostArray, type Nested } from './host-array.ts';

@@ -5,6 +5,7 @@
 import { type Op, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import type { Apply, Expr, Infix, Prefix } from '../language/ast.ts';
 import { arityOf, functions } from '../ops/operations.ts';
+import { both, each } from './collect.ts';
 import { fail } from './errors.ts';
 import { wrongArity } from './tensor-function.ts';
 
@@ -57,12 +58,16 @@ function prefixed<N>(e: Prefix, context: ScalarContext<N>): Scalar<N> {
 function infixed<N>(e: Infix, context: ScalarContext<N>): Scalar<N> {
   if (e.op === '@|') return context.operand(e);
   checkProduct(e, context);
-  return scalarApply(infixOps[e.op], scalarOf(e.left, context), scalarOf(e.right, context));
+  const [left, right] = both(
+    () => scalarOf(e.left, context),
+    () => scalarOf(e.right, context),
+  );
+  return scalarApply(infixOps[e.op], left, right);
 }
 
 function applied<N>(e: Apply, context: ScalarContext<N>): Scalar<N> {
   const op = builtinOf(e, context);
-  return op ? scalarApply(op, ...e.args.map(arg => scalarOf(arg, context))) : context.operand(e);
+  return op ? scalarApply(op, ...each(e.args, arg => scalarOf(arg, context))) : context.operand(e);
 }
 
 function negated<N>(x: Scalar<N>): Scalar<N> {

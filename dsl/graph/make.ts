@@ -31,9 +31,14 @@ export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span)
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
+const noBatch = closedRow([], { text: 'a parameter has none unless they are given' });
+
 /** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
 export function paramTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
-  const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
+  const shape = {
+    ...leafShape(label, rows, span, true),
+    batch: rows.batch ? closedRow(rows.batch) : noBatch,
+  };
   const source = { kind: 'param', initial } as const;
   return new Tensor({ label, hint: label, shape, source, origins: [span] });
 }

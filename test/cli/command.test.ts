@@ -30,6 +30,8 @@ describe.concurrent('the command line', () => {
                                          with no build step
         dump [options] <file> [args...]  write what the compiler makes of each routine
                                          of a program
+        explain [options] [what] [name]  say what an error is about and how to mend
+                                         it, or why tensors have their shapes
         doctor [options]                 say what einc finds on this machine, and what
                                          is missing
         help [command]                   display help for command
