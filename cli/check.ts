@@ -1,8 +1,8 @@
 /** `einc check`: what is wrong with the templates of a project, without running it. */
-import pico from 'picocolors';
 import { type Diagnostic, UserError } from '../compiler/index.ts';
 import { checkProject, type Checked } from './check/check-project.ts';
 import { type ProjectOptions } from './check/project.ts';
+import { type Colours, coloursFor, paint } from './colour.ts';
 
 export interface CheckOptions {
   readonly project?: string;
@@ -18,28 +18,33 @@ export function check(paths: readonly string[], { project, json = false }: Check
     console.log(JSON.stringify(asJson(checked)));
     return;
   }
-  for (const fault of checked.faults) console.log(`${frameOf(fault)}\n`);
-  console.log(summary(checked, performance.now()));
+  const colours = coloursFor(process.stdout);
+  for (const fault of checked.faults) console.log(`${frameOf(fault, colours)}\n`);
+  console.log(summary(checked, performance.now(), colours));
 }
 
 // ── For people ──────────────────────────────────────────────────────────────────────────────────
 
 /** `file:line:col - error CODE: message`, which terminals and editors make a link of; then the code. */
-function frameOf(fault: Diagnostic): string {
+function frameOf(fault: Diagnostic, colours: Colours): string {
   const { file, line, column } = placeOf(fault).start;
   const shown = new UserError(fault).message.split('\n');
   const frame = shown.slice(shown.findIndex(text => /^ *--> /.test(text)) + 1);
-  const head = `${file}:${line}:${column} - ${pico.red('error')} ${fault.code}: ${fault.message}`;
-  return [head, ...frame].join('\n');
+  const head = `${file}:${line}:${column} - ${colours.red('error')} ${fault.code}: ${fault.message}`;
+  return [head, paint(frame.join('\n'), colours)].join('\n');
 }
 
 /** `milliseconds` since the process began. */
-function summary({ faults, files, templates }: Checked, milliseconds: number): string {
+function summary(
+  { faults, files, templates }: Checked,
+  milliseconds: number,
+  { green, red }: Colours,
+): string {
   const wrong = new Set(faults.map(fault => placeOf(fault).start.file)).size;
   const errors =
     faults.length === 0
-      ? pico.green('no errors')
-      : pico.red(`${counted(faults.length, 'error')} in ${counted(wrong, 'file')}`);
+      ? green('no errors')
+      : red(`${counted(faults.length, 'error')} in ${counted(wrong, 'file')}`);
   const seconds = (milliseconds / 1000).toFixed(1);
   return `${errors} (${counted(templates, 'template')}, ${counted(files, 'file')}, ${seconds} s)`;
 }

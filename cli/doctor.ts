@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
-import pico from 'picocolors';
 import { BackendError } from '../compiler/index.ts';
 import { checkToolchain } from '../backends/index.ts';
+import { coloursFor } from './colour.ts';
 import { version } from './version.ts';
 
 interface Finding {
@@ -54,7 +54,8 @@ async function toolchain(): Promise<readonly Finding[]> {
 }
 
 function show({ what, ok, found, fix = [] }: Finding): void {
-  const mark = ok ? pico.green('ok     ') : pico.red('missing');
+  const { green, red } = coloursFor(process.stdout);
+  const mark = ok ? green('ok     ') : red('missing');
   console.log(`${mark}  ${what.padEnd(20)} ${found}`);
   for (const line of fix) console.log(`${' '.repeat(30)}${line}`);
 }

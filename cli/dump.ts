@@ -1,8 +1,7 @@
-import { optimise, printProgram, printRoutine, UserError } from '../compiler/index.ts';
+import { optimise, printProgram, printRoutine, suggest, UserError } from '../compiler/index.ts';
 import { type CompiledRoutine, configure } from '../runtime/index.ts';
 import { filesOf, type RoutineDump, writeFiles } from './dump-files.ts';
-import { report } from './report.ts';
-import { runFile } from './run.ts';
+import { runSilently } from './silent-run.ts';
 
 export interface DumpOptions {
   readonly out: string;
@@ -25,24 +24,11 @@ export async function dump(
     watchedPass: after,
     onRoutine: routine => dumps.push(dumpOf(routine, after)),
   });
-  const say = process.stdout.write.bind(process.stdout);
-  process.stdout.write = () => true;
-  // A program may go on after its last line or leave by `process.exit`; only here it is over.
-  process.once('exit', code => {
-    process.stdout.write = say;
-    if (code === 0) writeAndList(out, dumps, json);
-  });
-  await runFile(file, args);
-}
-
-function writeAndList(out: string, dumps: readonly RoutineDump[], json: boolean): void {
-  try {
+  await runSilently(file, args, () => {
     const paths = writeFiles(out, filesOf(dumps));
     if (json) console.log(JSON.stringify(paths));
     else paths.forEach(path => console.log(path));
-  } catch (error) {
-    report(error);
-  }
+  });
 }
 
 function dumpOf(
@@ -67,9 +53,13 @@ function dumpOf(
 function checkPass(name: string): void {
   const names = optimise.map(pass => pass.name);
   if (names.includes(name)) return;
+  const similar = suggest(name, names);
   throw new UserError({
     code: 'EINC0802',
     message: `there is no pass called ${name}`,
-    help: [`the passes are ${[...new Set(names)].join(', ')}`],
+    help: [
+      ...(similar === undefined ? [] : [`did you mean ${similar}?`]),
+      `the passes are ${[...new Set(names)].join(', ')}`,
+    ],
   });
 }

@@ -5,6 +5,7 @@ import { configure } from '../runtime/index.ts';
 import type { CheckOptions } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
+import { explain } from './explain.ts';
 import { report } from './report.ts';
 import { runFile } from './run.ts';
 import type { TypesOptions } from './types.ts';
@@ -22,6 +23,11 @@ export async function main(args: readonly string[]): Promise<void> {
 
 interface RunOptions {
   readonly backend?: string;
+}
+
+interface ExplainOptions extends RunOptions {
+  readonly run?: boolean;
+  readonly json?: boolean;
 }
 
 interface DumpOptions extends RunOptions {
@@ -74,6 +80,18 @@ function commands(): Command {
     .action(async (paths: string[], options: TypesOptions) => {
       const { types } = await import('./types.ts');
       types(paths, options);
+    });
+  einc
+    .command('explain')
+    .description('say what an error is about and how to mend it, or why tensors have their shapes')
+    .argument('[what]', 'the code of an error, or a program; without it, the codes are listed')
+    .argument('[name]', 'the label of a tensor of the program; without it, all are explained')
+    .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .option('--run', 'run the routines too; without it every array reads as zeros')
+    .option('--json', 'as JSON')
+    .action(async (what: string | undefined, name: string | undefined, options: ExplainOptions) => {
+      configure(options.backend === undefined ? {} : { backend: options.backend });
+      await explain(what, name, options);
     });
   einc
     .command('doctor')

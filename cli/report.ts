@@ -1,21 +1,56 @@
 /** How a failure of a command looks. */
-import pico from 'picocolors';
+import { fileURLToPath } from 'node:url';
 import { BackendError, InternalError, UserError } from '../compiler/index.ts';
+import { parseFrame } from '../dsl/language/call-site.ts';
+import { shownPath } from '../dsl/language/text-file.ts';
+import { coloursFor, paint } from './colour.ts';
+import { entryOf } from './error-page.ts';
 
 /** Says what went wrong on stderr and sets the exit code. */
 export function report(error: unknown): void {
+  const colours = coloursFor(process.stderr);
   if (error instanceof UserError || error instanceof BackendError) {
-    const [first = '', ...rest] = error.message.split('\n');
-    console.error([pico.bold(pico.red(first)), ...rest].join('\n'));
+    const [text, code] =
+      error instanceof UserError
+        ? [placed(error), error.code]
+        : [error.message, error.diagnostic.code];
+    console.error(paint(text, colours));
+    // The errors of the command itself are about what stands on the line above.
+    if (!/^EINC0[78]/.test(code) && entryOf(code)) {
+      console.error(`\n${colours.dim(`for more: einc explain ${code}`)}`);
+    }
     process.exitCode = 1;
     return;
   }
   if (error instanceof InternalError) {
-    console.error(`${pico.red('einc has broken one of its own rules; please report this:')}\n`);
+    console.error(`${colours.red('einc has broken one of its own rules; please report this:')}\n`);
     console.error(error.stack ?? error.message);
     process.exitCode = 70;
     return;
   }
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);
   process.exitCode = 1;
+}
+
+/** What einc says about a call may have no place; the stack knows where the program made the call. */
+function placed(error: UserError): string {
+  const [first = '', ...rest] = error.message.split('\n');
+  const hasPlace = rest.some(line => /^ *--> /.test(line));
+  const caller = hasPlace ? undefined : callerIn(error.stack ?? '');
+  return [first, ...(caller === undefined ? [] : [` --> ${caller}`]), ...rest].join('\n');
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ourFolders = ['dist', 'compiler', 'runtime', 'backends', 'dsl', 'cli'];
+
+/** The innermost frame that is neither ours nor Node's. */
+function callerIn(stack: string): string | undefined {
+  for (const [line] of stack.matchAll(/^ +at .*$/gm)) {
+    const frame = parseFrame(line);
+    if (!frame?.path.startsWith('/')) continue;
+    if (frame.path.includes('/node_modules/')) continue;
+    if (ourFolders.some(folder => frame.path.startsWith(`${root}${folder}/`))) continue;
+    return `${shownPath(frame.path)}:${frame.line}:${frame.column}`;
+  }
+  return undefined;
 }

@@ -33,6 +33,17 @@ export interface LinkableRoutine {
   readonly inputs: ReadonlySet<DeviceArray>;
   /** Those it writes. */
   readonly outputs: ReadonlySet<DeviceArray>;
+  /** All that its code is about, for tools. */
+  readonly tensors: readonly Explainable[];
+}
+
+/** A tensor of the language, which can say why its shape is what it is. */
+export interface Explainable {
+  readonly label: string | undefined;
+  /** As text. */
+  explain(): string;
+  /** As data that can be written as JSON. */
+  explanation(): object;
 }
 
 export interface SettleOptions {

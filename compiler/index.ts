@@ -6,16 +6,20 @@ export {
   unreachable,
   UserError,
 } from './support/errors.ts';
-export { type Diagnostic, type Label, render } from './support/diagnostic.ts';
+export type { Label } from './support/code-frame.ts';
+export { describe } from './support/describe.ts';
+export { type Diagnostic, render } from './support/diagnostic.ts';
 export {
   type Location,
   noOrigins,
   type Origins,
+  shownPlace,
   type Source,
   type Span,
   uniteOrigins,
 } from './support/source.ts';
 export { product } from './support/list.ts';
+export { suggest } from './support/suggest.ts';
 export { Writer } from './support/writer.ts';
 
 export {
@@ -95,6 +99,7 @@ export { printProgram } from './loop/print.ts';
 export type {
   ArrayHandle,
   DeviceArray,
+  Explainable,
   Initial,
   LinkableRoutine,
   RoutineSource,

@@ -9,15 +9,16 @@ import {
   UserError,
   type Value,
 } from '../compiler/index.ts';
+import { isRecord, optionsGiven } from './arguments.ts';
 import { checkInitial } from './dtype/check-initial.ts';
 import type { Decision } from './dtype/dtype-var.ts';
-import { dimsOf } from './elaborate/inline.ts';
+import { dimsOf, dtypeHelp } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
 import { dataTensor, type GivenRows } from './graph/make.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { printShape } from './shape/print.ts';
-import { sizeOf } from './shape/row.ts';
+import { rowKinds, sizeOf } from './shape/row.ts';
 
 export interface TensorShape {
   /** Names the tensor in dumps and errors; letters, digits and `_`. */
@@ -65,19 +66,19 @@ function dtypeOfArray(values: unknown): DType | undefined {
  * Flat values are in memory order: batch axes, output axes, input axes, the last fastest. Without
  * rows, nested lists are output axes. The values are copied when a context first uses the tensor.
  */
-export function tensor(
-  values: NestedNumbers | TypedArray,
-  { label, batch, input, output, dtype }: TensorShape,
-): Tensor {
+export function tensor(values: NestedNumbers | TypedArray, shape: TensorShape): Tensor {
   const span = callSite(tensor);
-  if (!/^[A-Za-z_]\w*$/.test(label)) {
-    throw invalid(`"${label}" cannot name a tensor: use letters, digits and _`, span);
-  }
+  checkShape(shape, span);
+  const { label, batch, input, output, dtype } = shape;
   const flat = flatten(values, label, span);
+  const ragged = (first: string, other: string): UserError =>
+    invalid(`the lists of \`${label}\` differ in shape: one is ${first}, another ${other}`, span, [
+      'lists of one level must have the same length',
+    ]);
   const given =
     (batch ?? input ?? output)
       ? { batch, input, output }
-      : { output: isTypedArray(values) ? [values.length] : dimsOf(values, span) };
+      : { output: isTypedArray(values) ? [values.length] : dimsOf(values, ragged) };
   const because = { text: `\`${label}\` is made with this shape`, span };
   const rows: GivenRows = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
@@ -89,24 +90,50 @@ export function tensor(
   const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: decided }, span);
   if (decided) checkInitial({ kind: 'values', values: flat }, decided.dtype, data);
   if (cells === flat.length) return data;
-  const shape = printShape(data.shape);
+  const printed = printShape(data.shape);
   throw invalid(
-    `\`${label}\` of shape ${shape} has ${cells} cells but ${flat.length} values`,
+    `\`${label}\` of shape ${printed} has ${cells} cells but ${flat.length} values`,
     span,
   );
 }
 
+/** Types do not reach callers in JavaScript. */
+function checkShape(shape: unknown, span: Span): void {
+  if (!isRecord(shape)) {
+    throw invalid(`\`tensor\` takes its values and { label, … }, not ${describe(shape)}`, span, [
+      "give it a name: tensor(values, { label: 'x' })",
+    ]);
+  }
+  const { label } = shape;
+  if (typeof label !== 'string') {
+    throw invalid(`the label of a tensor is a string, not ${describe(label)}`, span, [
+      "give it a name: tensor(values, { label: 'x' })",
+    ]);
+  }
+  if (!/^[A-Za-z_]\w*$/.test(label)) {
+    throw invalid(`"${label}" cannot name a tensor: use letters, digits and _`, span);
+  }
+  const names = ['label', ...rowKinds, 'dtype'];
+  optionsGiven('EINC0601', 'tensor', shape, { names, example: "{ label: 'x' }", span });
+  for (const row of rowKinds) {
+    const sizes = shape[row];
+    if (sizes === undefined || Array.isArray(sizes)) continue;
+    const help = typeof sizes === 'number' ? [`write ${row}: [${sizes}]`] : [];
+    const message = `the ${row} axes of \`${label}\` are a list of sizes, not ${describe(sizes)}`;
+    throw invalid(message, span, help);
+  }
+}
+
 function dtypeGiven(
   values: unknown,
-  given: string | undefined,
+  given: unknown,
   label: string,
   span: Span,
 ): Decision | undefined {
-  if (given !== undefined && !isDType(given)) {
-    const message = `"${given}" is not a dtype: the dtypes are ${dtypes.join(' ')}`;
-    throw invalid(message, span);
+  if (typeof given === 'string' && isDType(given)) {
+    return { dtype: given, text: `\`${label}\` is made ${given}`, span };
   }
-  if (given) return { dtype: given, text: `\`${label}\` is made ${given}`, span };
+  if (given !== undefined) throw invalid(`${describe(given)} is not a dtype`, span, [dtypeHelp]);
   const dtype = dtypeOfArray(values);
   return dtype && { dtype, text: `\`${label}\` is made of an array of ${dtype}`, span };
 }
@@ -118,17 +145,24 @@ function flatten(values: NestedNumbers | TypedArray, label: string, span: Span):
   const visit = (v: unknown): void => {
     if (typeof v === 'number') flat.push(v);
     else if (Array.isArray(v)) v.forEach(visit);
+    else if (v === values) throw notNumbers(label, v, span);
     else throw invalid(`a value of \`${label}\` is ${describe(v)}, not a number`, span);
   };
   visit(values);
   return flat;
 }
 
-function checkSize(size: number, label: string, span: Span): number {
-  if (Number.isInteger(size) && size > 0) return size;
-  throw invalid(`\`${label}\` has an axis of size ${size}: sizes are positive integers`, span);
+function notNumbers(label: string, value: unknown, span: Span): UserError {
+  const wanted = 'numbers, lists of them or a typed array';
+  return invalid(`the values of \`${label}\` are ${wanted}, not ${describe(value)}`, span);
 }
 
-function invalid(message: string, span: Span): UserError {
-  return new UserError({ code: 'EINC0601', message, labels: [{ span }] });
+function checkSize(size: unknown, label: string, span: Span): number {
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size;
+  const shown = typeof size === 'number' ? size : describe(size);
+  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
+}
+
+function invalid(message: string, span: Span, help: readonly string[] = []): UserError {
+  return new UserError({ code: 'EINC0601', message, labels: [{ span }], help });
 }

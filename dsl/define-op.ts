@@ -1,4 +1,6 @@
 import { accessesOf, type Source, type Span, UserError } from '../compiler/index.ts';
+import { isRecord } from './arguments.ts';
+import { describe } from './elaborate/hole.ts';
 import { checkResult } from './elaborate/spec.ts';
 import { makeTensorFunction, type TensorFunction } from './elaborate/tensor-function.ts';
 import { applyOperation } from './graph/apply.ts';
@@ -29,11 +31,10 @@ export interface OpDefinition {
  *   });
  *   const y = op`${mul}(${a}, ${b})`;
  */
-export function defineOp({ name, logic = '.', forward, backward }: OpDefinition): TensorFunction {
+export function defineOp(definition: OpDefinition): TensorFunction {
   const span = callSite(defineOp);
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw wrong(`"${name}" cannot name an op: use letters, digits and _`, span);
-  }
+  checkWords(definition, span);
+  const { name, logic = '.', forward, backward } = definition;
   const operation: Operation = {
     operator: name,
     hint: name,
@@ -49,14 +50,27 @@ export function defineOp({ name, logic = '.', forward, backward }: OpDefinition)
     label: name,
     arity,
     params: {},
-    body: (args, context) => {
-      const operands = args.map(arg => ({
-        span: arg.span ?? span,
-        text: arg.label ?? 'an operand',
-      }));
-      return applyOperation(operation, args, { span, operator: span, operands }, context);
-    },
+    body: (args, context, written) => applyOperation(operation, args, written, context),
   });
+}
+
+/** Types do not reach callers in JavaScript. */
+function checkWords(given: unknown, span: Span): void {
+  if (!isRecord(given)) {
+    const what = '{ name, forward, … }';
+    throw wrong(`\`defineOp\` takes an object, ${what}, not ${describe(given)}`, span);
+  }
+  const { name, logic } = given;
+  if (typeof name !== 'string') {
+    throw wrong(`the name of an op is a string, not ${describe(name)}`, span);
+  }
+  if (!/^[A-Za-z_]\w*$/.test(name)) {
+    throw wrong(`"${name}" cannot name an op: use letters, digits and _`, span);
+  }
+  if (logic !== undefined && typeof logic !== 'string') {
+    const what = '".", "@", "T" or an einsum spec in a string';
+    throw wrong(`the logic of \`${name}\` is ${what}, not ${describe(logic)}`, span);
+  }
 }
 
 function slotsOf(code: Code, field: 'forward' | 'backward', span: Span): readonly SlotAssign[] {

@@ -6,9 +6,16 @@
  *   using ctx = await context({ seed: 1 });
  */
 import { type BackendName, openBackend } from '../backends/index.ts';
-import { Context, type ContextOptions, type HostArray } from '../runtime/index.ts';
+import {
+  checkContextOptions,
+  Context,
+  type ContextOptions,
+  type HostArray,
+} from '../runtime/index.ts';
+import { tensorGiven } from './arguments.ts';
 import { forward } from './code.ts';
 import type { Tensor } from './graph/tensor.ts';
+import { callSite } from './language/call-site.ts';
 
 export type { DType, StaticSymbol } from '../compiler/index.ts';
 export { BackendError, UserError } from '../compiler/index.ts';
@@ -27,12 +34,15 @@ export interface OpenContextOptions extends ContextOptions {
 }
 
 /** Opens a context: the memory of tensors on a device, and what compiles routines for it. */
-export async function context({ backend, ...options }: OpenContextOptions = {}): Promise<Context> {
+export async function context(given: OpenContextOptions = {}): Promise<Context> {
+  checkContextOptions(given, ['backend']);
+  const { backend, ...options } = given;
   return new Context(await openBackend(backend), options);
 }
 
 /** The value of a tensor, computed in a context of its own: for trying things out. */
 export async function run(t: Tensor, options: OpenContextOptions = {}): Promise<HostArray> {
+  tensorGiven(t, 'run', callSite(run));
   using ctx = await context(options);
   const routine = await ctx.compile(forward(t));
   routine.runSync();

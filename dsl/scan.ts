@@ -1,5 +1,6 @@
 /** Recurrences: a step taken for each cell of an axis. In `op` they are `scan(step, init, xs)`. */
 import { type Span, UserError } from '../compiler/index.ts';
+import { checkLabel, optionsGiven, tensorGiven } from './arguments.ts';
 import { describe } from './elaborate/hole.ts';
 import { applyScan } from './elaborate/scan.ts';
 import type { Part, ScanSettings } from './elaborate/scan-call.ts';
@@ -59,9 +60,11 @@ export function scan<I extends Init, Y extends Tensors, X extends Tensors | unde
 ): { readonly carry: Like<I>; readonly ys: Like<Y> };
 export function scan(
   step: (carry: never, x: never) => unknown,
-  { init, xs, label, ...options }: ScanOptions<Init, Tensors | undefined>,
+  given: ScanOptions<Init, Tensors | undefined>,
 ): { readonly carry: Tensors; readonly ys: Tensors } {
   const span = callSite(scan);
+  checkOptions('scan', given, span);
+  const { init, xs, label, ...options } = given;
   // The overloads say that these are the trees it takes.
   const take = step as (carry: Tensors, x: Tensors | undefined) => unknown;
   const [carryName = 'carry', sliceName = 'x'] = parametersOf(step, span);
@@ -117,15 +120,26 @@ export interface CumulativeOptions extends Pick<ScanSettings, 'axis' | 'reverse'
   readonly label?: string;
 }
 
-function cumulate(
-  name: CumulativeName,
-  x: Tensor,
-  { label, ...options }: CumulativeOptions,
-  span: Span,
-): Tensor {
+function cumulate(name: CumulativeName, x: Tensor, given: CumulativeOptions, span: Span): Tensor {
+  tensorGiven(x, name, span);
+  checkOptions(name, given, span);
+  const { label, ...options } = given;
   return Solver.transaction(solver =>
     applyCumulative(name, { tensor: x }, options, { span, label, solver }),
   );
+}
+
+/** Types do not reach callers in JavaScript. What stands for an axis or a length is looked at later. */
+function checkOptions(call: 'scan' | CumulativeName, given: unknown, span: Span): void {
+  const names =
+    call === 'scan'
+      ? ['init', 'xs', 'axis', 'reverse', 'length', 'label']
+      : ['axis', 'reverse', 'label'];
+  const example = call === 'scan' ? '{ init: 0, xs }' : "{ axis: 'batch' }";
+  const { label, reverse } = optionsGiven('EINC0312', call, given, { names, example, span });
+  checkLabel('EINC0312', label, span);
+  if (reverse === undefined || typeof reverse === 'boolean') return;
+  throw wrongStep(`\`reverse\` of \`${call}\` is true or false, not ${describe(reverse)}`, span);
 }
 
 /** Functions of `op` have names for what they are given. */

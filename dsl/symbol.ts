@@ -1,4 +1,4 @@
-import { type StaticSymbol, UserError } from '../compiler/index.ts';
+import { describe, type StaticSymbol, UserError } from '../compiler/index.ts';
 import { callSite } from './language/call-site.ts';
 
 /**
@@ -18,10 +18,15 @@ export function symbol(name: string, range?: number): StaticSymbol {
   return { kind: 'static-symbol', name, range };
 }
 
-function complaintAbout(name: string, range: number | undefined): string | undefined {
+/** Types do not reach callers in JavaScript. */
+function complaintAbout(name: unknown, range: unknown): string | undefined {
+  if (typeof name !== 'string') return `the name of a symbol is a string, not ${describe(name)}`;
   if (!/^[A-Za-z_]\w*$/.test(name))
     return `"${name}" cannot name a symbol: use letters, digits and _`;
-  if (range === undefined || (Number.isInteger(range) && range > 0 && range < 2 ** 31))
-    return undefined;
-  return `the range of \`${name}\` must be a positive integer, not ${range}`;
+  if (range === undefined) return undefined;
+  if (typeof range !== 'number')
+    return `the range of \`${name}\` must be a positive integer, not ${describe(range)}`;
+  if (Number.isInteger(range) && range > 0 && range < 2 ** 31) return undefined;
+  const most = range >= 2 ** 31 ? ' below 2147483648' : '';
+  return `the range of \`${name}\` must be a positive integer${most}, not ${range}`;
 }

@@ -14,6 +14,15 @@ import {
   type Value,
 } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel, Plan, Stream } from './backend.ts';
+import {
+  checkCell,
+  checkContextOptions,
+  checkOptions,
+  checkValues,
+  handleOf,
+  handlesToKeep,
+  sourceOf,
+} from './arguments.ts';
 import { HostArray } from './host-array.ts';
 import { initialValues } from './initial.ts';
 import { Routine } from './routine.ts';
@@ -49,7 +58,10 @@ export class Context implements Disposable {
   readonly #owned: Disposable[] = [];
   #disposed = false;
 
-  constructor(backend: Backend, { seed = 0, dtype = 'f32' }: ContextOptions = {}) {
+  /** Throws a `UserError` for options that are none. */
+  constructor(backend: Backend, options: ContextOptions = {}) {
+    checkContextOptions(options);
+    const { seed = 0, dtype = 'f32' } = options;
     this.seed = seed;
     this.dtype = dtype;
     this.#backend = backend;
@@ -67,10 +79,12 @@ export class Context implements Disposable {
    */
   async compile(source: RoutineSource, options: CompileRoutineOptions = {}): Promise<Routine> {
     this.#checkOpen();
+    const code = sourceOf(source);
+    checkOptions('EINC0509', 'compile', options, ['keep', 'name']);
     const { keep = [], name } = options;
-    const linkable = source.settle({ dtype: this.dtype, keep, name });
+    const linkable = code.settle({ dtype: this.dtype, keep: handlesToKeep(keep), name });
     this.#checkInputs(linkable.routine.name, linkable.inputs);
-    const compiled = this.#compileAndShow(linkable.routine);
+    const compiled = this.#compileAndShow(linkable);
     const kernel = await this.#backend.compile(compiled.program);
     const plan = this.#link(linkable, compiled.program, kernel);
     const { symbols } = linkable.routine;
@@ -100,7 +114,7 @@ export class Context implements Disposable {
     }
   }
 
-  #compileAndShow(routine: LinkableRoutine['routine']): Compiled {
+  #compileAndShow({ routine, tensors }: LinkableRoutine): Compiled {
     const { watchedPass, onRoutine } = settings();
     let watched: Program | undefined;
     const compiled = compile(routine, {
@@ -108,7 +122,8 @@ export class Context implements Disposable {
         if (pass.name === watchedPass) watched = after;
       },
     });
-    onRoutine?.({ compiled, source: this.#backend.source(compiled.program), watched });
+    const source = this.#backend.source(compiled.program);
+    onRoutine?.({ compiled, source, watched, tensors });
     return compiled;
   }
 
@@ -116,14 +131,14 @@ export class Context implements Disposable {
 
   /** The values of a tensor, after all that is queued. */
   async read(handle: ArrayHandle): Promise<HostArray> {
-    const buffer = this.#bufferFor(handle);
+    const buffer = this.#bufferFor(handle, 'read');
     await this.idle();
     return this.#copy(handle, buffer);
   }
 
   /** The same, blocking the calling thread. */
   readSync(handle: ArrayHandle): HostArray {
-    const buffer = this.#bufferFor(handle);
+    const buffer = this.#bufferFor(handle, 'readSync');
     this.#stream.wait();
     return this.#copy(handle, buffer);
   }
@@ -133,7 +148,8 @@ export class Context implements Disposable {
    * double is, the nearest double. Blocks.
    */
   item(handle: ArrayHandle, cell = 0): number {
-    const buffer = this.#bufferFor(handle);
+    const buffer = this.#bufferFor(handle, 'item');
+    if (cell !== 0) checkCell(handle.deviceArray(this.dtype).label, buffer.cells, cell);
     this.#stream.wait();
     return Number(buffer.at(cell));
   }
@@ -141,14 +157,9 @@ export class Context implements Disposable {
   /** Gives a tensor new values, in memory order. Blocks until the queue is done. */
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
-    const array = handle.deviceArray(this.dtype);
+    const array = handleOf(handle, 'write').deviceArray(this.dtype);
     const buffer = this.#bufferOf(array);
-    if (values.length !== buffer.cells) {
-      throw new UserError({
-        code: 'EINC0602',
-        message: `\`${array.label}\` has ${buffer.cells} cells but ${values.length} values were given`,
-      });
-    }
+    checkValues(array.label, buffer.cells, values);
     this.#stream.wait();
     buffer.write(values);
     this.#filled.add(array);
@@ -193,9 +204,9 @@ export class Context implements Disposable {
   }
 
   /** The buffer of a tensor that the host asks for. */
-  #bufferFor(handle: ArrayHandle): DeviceBuffer {
+  #bufferFor(handle: ArrayHandle, call: string): DeviceBuffer {
     this.#checkOpen();
-    const array = handle.deviceArray(this.dtype);
+    const array = handleOf(handle, call).deviceArray(this.dtype);
     const buffer = this.#buffers.get(array);
     if (buffer) return buffer;
     if (array.initial.kind !== 'none') return this.#bufferOf(array);
@@ -230,7 +241,7 @@ export class Context implements Disposable {
         code: 'EINC0504',
         message: `\`${routine}\` reads \`${array.label}\`, which nothing in this context has computed`,
         help: [
-          'run its forward code in the same routine, before it is read',
+          'run the code that computes it in the same routine, before it is read',
           `or compile the routine that computes it first, with { keep: [${array.label}] }`,
         ],
       });

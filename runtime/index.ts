@@ -8,6 +8,7 @@ export type {
   PlanStep,
   Stream,
 } from './backend.ts';
+export { checkContextOptions } from './arguments.ts';
 export { cacheFolder } from './cache.ts';
 export { type CompileRoutineOptions, Context, type ContextOptions } from './context.ts';
 export { fileNameOf } from './file-name.ts';

@@ -1,4 +1,5 @@
 import { type Compiled, type StaticSymbol, UserError } from '../compiler/index.ts';
+import { checkOptions, described, isObject } from './arguments.ts';
 import type { Plan, Stream } from './backend.ts';
 
 /** A value for each static symbol of a routine, by name. */
@@ -52,14 +53,11 @@ export class Routine {
    *   step.loop(batch, { step: epoch * 80 }, { step: 1 });
    */
   loop(over: StaticSymbol, indices: Indices = {}, steps: Indices = {}): void {
-    const { range, name } = over;
-    if (range === undefined || !this.symbols.includes(over)) {
-      throw new UserError({
-        code: 'EINC0501',
-        message: `\`${name}\` is not a symbol with a range of \`${this.name}\``,
-        help: this.symbols.map(s => `it has \`${s.name}\``),
-      });
-    }
+    const range = this.#rangeOf(over);
+    const { name } = over;
+    const names = this.symbols.map(s => s.name);
+    checkOptions('EINC0506', this.name, indices, names, 'static symbol');
+    checkOptions('EINC0506', this.name, steps, names, 'static symbol');
     const first = this.#bind({ ...indices, [name]: 0 });
     const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
     // What is right in the second run and in the last is right in all between.
@@ -69,8 +67,29 @@ export class Routine {
     this.#stream.loop(this.#plan, range, first, by);
   }
 
+  #rangeOf(over: unknown): number {
+    const symbol = this.symbols.find(s => s === over);
+    if (symbol?.range !== undefined) return symbol.range;
+    const isNamed = isObject(over) && typeof over['name'] === 'string';
+    const shown = isNamed ? `\`${String(over['name'])}\`` : described(over);
+    const names = this.symbols.filter(s => s.range !== undefined).map(s => `\`${s.name}\``);
+    const has = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    throw new UserError({
+      code: 'EINC0501',
+      message: `\`loop\` runs over a static symbol of \`${this.name}\` that has a range, not over ${shown}`,
+      notes: [has],
+    });
+  }
+
   #bind(indices: Indices): readonly number[] {
     this.#checkOpen();
+    if (!isObject(indices)) {
+      throw new UserError({
+        code: 'EINC0506',
+        message: `\`${this.name}\` is given values by name, not ${described(indices)}`,
+        help: [`run({ ${this.symbols.map(s => `${s.name}: 0`).join(', ')} })`],
+      });
+    }
     for (let i = 0; i < this.symbols.length; i++) {
       const symbol = this.symbols[i];
       if (symbol === undefined) continue;
@@ -99,6 +118,6 @@ function checkRange({ name, range }: StaticSymbol, value: number): void {
   const wanted = range === undefined ? 'a 32-bit integer' : `an integer from 0 to ${range - 1}`;
   throw new UserError({
     code: 'EINC0506',
-    message: `the static symbol \`${name}\` must be ${wanted}, not ${value}`,
+    message: `the static symbol \`${name}\` must be ${wanted}, not ${described(value)}`,
   });
 }

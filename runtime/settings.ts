@@ -1,4 +1,4 @@
-import type { Compiled, Program } from '../compiler/index.ts';
+import type { Compiled, Explainable, Program } from '../compiler/index.ts';
 
 /** What holds for a whole process: read from the environment once, and set by the `einc` command. */
 export interface Settings {
@@ -18,6 +18,8 @@ export interface CompiledRoutine {
   readonly source: { readonly extension: string; readonly text: string } | undefined;
   /** The program after the watched pass: the last time, if it ran more than once. */
   readonly watched: Program | undefined;
+  /** What the routine is about. */
+  readonly tensors: readonly Explainable[];
 }
 
 let current: Settings = {

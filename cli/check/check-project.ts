@@ -81,7 +81,7 @@ class ProjectChecker {
     const typed = holes.map(hole => typedHole(hole, this.#context));
     const faults = this.#clean.faultsOf([language, source.text], typed, () => {
       const program = this.#read(node, language, source);
-      return program instanceof UserError ? [program.diagnostic] : faultsOf(program, source, typed);
+      return program instanceof UserError ? program.diagnostics : faultsOf(program, source, typed);
     });
     const made = faults.length === 0 ? this.#madeBy(node) : undefined;
     return made ? wrongTypeArgument(node, made, source, this.#context) : faults;

@@ -112,7 +112,9 @@ export function checkDifferentiable<N, P>({ op, reset, target, origins }: Assign
   throw new UserError({
     code: 'EINC0401',
     message: `an accumulation with \`${op}\` has no derivative here`,
-    labels: origins.slice(0, 1).map(span => ({ span })),
+    labels: origins
+      .toReversed()
+      .map((span, i) => (i === 0 ? { span } : { span, text: 'used here' })),
     help: ['accumulate with `=+` or `=-`, or give the op its own `backward` code'],
   });
 }

@@ -4,15 +4,21 @@
  *   BackendError   a tool or device said no (gcc, a driver); the message carries its words
  *   InternalError  we broke one of our own rules; a bug report is due
  */
-import { type Diagnostic, render } from './diagnostic.ts';
+import { type Diagnostic, render, renderAll } from './diagnostic.ts';
 
+/** One mistake, or several that were found together: the independent ones of a template. */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  readonly diagnostic: Diagnostic;
+  readonly diagnostics: readonly [Diagnostic, ...Diagnostic[]];
 
-  constructor(diagnostic: Diagnostic) {
-    super(render(diagnostic));
-    this.diagnostic = diagnostic;
+  constructor(...diagnostics: readonly [Diagnostic, ...Diagnostic[]]) {
+    super(renderAll(diagnostics));
+    this.diagnostics = diagnostics;
+  }
+
+  /** Of the first. */
+  get code(): string {
+    return this.diagnostics[0].code;
   }
 }
 

@@ -24,6 +24,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** `file:line:column`, which terminals and editors make a link. */
+export function shownPlace({ source, start }: Span): string {
+  const { file, line, column } = source.locate(start);
+  return `${file}:${line}:${column}`;
+}
+
 /**
  * The places in templates that a node of an IR came from. Every node carries them: passes unite
  * them when they merge nodes and keep them when they clone one.

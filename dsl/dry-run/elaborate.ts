@@ -1,6 +1,7 @@
 /** One elaboration of a template, down to the bodies of its functions and layers. */
-import { type Span, UserError } from '../../compiler/index.ts';
+import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { elaborateCd } from '../elaborate/cd-template.ts';
+import { each } from '../elaborate/collect.ts';
 import { isLayer, type Setting } from '../elaborate/layer.ts';
 import { settingsOf } from '../elaborate/layer-settings.ts';
 import { elaborateOp, type Made } from '../elaborate/op-template.ts';
@@ -18,21 +19,21 @@ export interface DryTemplate {
   readonly roles: Roles;
 }
 
-/** What is wrong when the holes hold these values, if anything is. */
+/** What is wrong when the holes hold these values. */
 export function elaborate(
   { program, source, roles }: DryTemplate,
   holes: readonly unknown[],
-): UserError | undefined {
+): readonly Diagnostic[] {
   try {
     if (program.kind === 'cd') elaborateCd(program, source, holes);
     else {
       const made = elaborateOp(program, source, holes);
       const all = isOne(made) ? [made] : Object.values(made);
-      all.forEach(each => applyToAnything(each, roles, program.span));
+      each(all, one => applyToAnything(one, roles, program.span));
     }
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof UserError) return error;
+    if (error instanceof UserError) return error.diagnostics;
     throw error;
   }
 }
@@ -46,7 +47,8 @@ function applyToAnything(made: Made, roles: Roles, span: Span): void {
   if (isTensorFunction(made)) {
     const { arity, body, label } = definitionOf(made);
     const args = Array.from({ length: arity }, () => anyTensor(span));
-    Solver.transaction(solver => body(args, { solver, label }));
+    const written = { span, operator: span, operands: [] };
+    Solver.transaction(solver => body(args, { solver, label }, written));
   } else if (isLayer(made)) {
     const settings = settingsOf(made) ?? [];
     const given = settings.map(name => [name, anySetting(name, roles, span)] as const);

@@ -1,5 +1,5 @@
 /** What is wrong with a template whatever its holes will hold, as far as their types tell. */
-import type { Diagnostic, Span, UserError } from '../../compiler/index.ts';
+import type { Diagnostic, Span } from '../../compiler/index.ts';
 import type { CdProgram, If, OpProgram, Statement } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { type DryTemplate, elaborate } from './elaborate.ts';
@@ -22,22 +22,37 @@ export function faultsOf(
   const found: Diagnostic[] = [];
   for (const types of typings(holes)) {
     const trials = choicesOf([...conditions.keys()]).map((chosen): Trial => {
-      const error = trial(dry, holes, types, chosen);
-      return { chosen, error };
+      const errors = trial(dry, holes, types, chosen).filter(e => !isPossible(e, dry, types));
+      return { chosen, errors };
     });
-    for (const { chosen, error } of trials) {
-      if (!error || isPossible(error, dry, types)) continue;
-      const around = conditionsAround(placeOf(error), dry, holes);
-      const same = trials.filter(t => around.every(c => t.chosen.get(c) === chosen.get(c)));
-      if (same.every(t => t.error)) found.push(error.diagnostic);
-    }
+    const around = (error: Diagnostic): readonly string[] =>
+      conditionsAround(placeOf(error), dry, holes);
+    const always = lasting(trials, around, (error, other) => covers(other, error));
+    // Something may be wrong always, but not the same.
+    found.push(...(always.length > 0 ? always : lasting(trials, around, () => true)));
   }
   return distinct(found);
 }
 
 interface Trial {
   readonly chosen: Choice;
-  readonly error: UserError | undefined;
+  /** Those that are sure. */
+  readonly errors: readonly Diagnostic[];
+}
+
+/** The errors that have their like in every trial that chooses as theirs does around their place. */
+function lasting(
+  trials: readonly Trial[],
+  around: (error: Diagnostic) => readonly string[],
+  isLike: (error: Diagnostic, other: Diagnostic) => boolean,
+): readonly Diagnostic[] {
+  return trials.flatMap(({ chosen, errors }) =>
+    errors.filter(error => {
+      const conditions = around(error);
+      const same = trials.filter(t => conditions.every(c => t.chosen.get(c) === chosen.get(c)));
+      return same.every(t => t.errors.some(other => isLike(error, other)));
+    }),
+  );
 }
 
 /** What each condition is, by its expression: those that read alike are alike. */
@@ -48,7 +63,7 @@ function trial(
   holes: readonly TypedHole[],
   types: readonly HoleType[],
   chosen: Choice,
-): UserError | undefined {
+): readonly Diagnostic[] {
   const { source, roles } = dry;
   const values = holes.map((hole, i) => {
     const role = roleOf(dry, i);
@@ -123,8 +138,8 @@ function ifsIn(s: Statement): readonly If[] {
 const aboutShapes = /^EINC(?:03\d\d|0102|0209|0221)$/;
 
 /** Whether the error may come of the stand-ins, where the real values would be right. */
-function isPossible(error: UserError, dry: DryTemplate, types: readonly HoleType[]): boolean {
-  const { code } = error.diagnostic;
+function isPossible(error: Diagnostic, dry: DryTemplate, types: readonly HoleType[]): boolean {
+  const { code } = error;
   const place = placeOf(error);
   if (place?.source !== dry.source) return true;
   const isAt = (hole: number): boolean => offsetOfHole(dry.source, hole) === place.start;
@@ -134,8 +149,8 @@ function isPossible(error: UserError, dry: DryTemplate, types: readonly HoleType
   return hasLayers || types.some((type, i) => leavesShapeOpen(type, roleOf(dry, i)));
 }
 
-function placeOf({ diagnostic }: UserError): Span | undefined {
-  return diagnostic.labels?.[0]?.span;
+function placeOf({ labels = [] }: Diagnostic): Span | undefined {
+  return labels[0]?.span;
 }
 
 function roleOf({ roles }: DryTemplate, hole: number): Role {
@@ -146,8 +161,24 @@ function offsetOfHole({ text }: TemplateSource, hole: number): number {
   return text.split(holeMark, hole + 1).join(holeMark).length;
 }
 
+/** The same mistake in several places is one error, with a label at each. */
+function covers({ code, message, labels = [] }: Diagnostic, other: Diagnostic): boolean {
+  const at = placeOf(other)?.start;
+  return code === other.code && message === other.message && labels.some(l => l.span.start === at);
+}
+
+/** By place; each once, where it shows the most. */
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const key = ({ code, message, labels }: Diagnostic): string =>
-    [code, message, labels?.[0]?.span.start].join(' ');
-  return [...new Map(diagnostics.map(d => [key(d), d])).values()];
+  const places = ({ labels = [] }: Diagnostic): number => labels.length;
+  const startOf = (d: Diagnostic): number => placeOf(d)?.start ?? 0;
+  const shown = diagnostics.filter((d, i) =>
+    diagnostics.every(
+      (other, j) =>
+        i === j ||
+        !covers(other, d) ||
+        places(other) < places(d) ||
+        (places(other) === places(d) && i < j),
+    ),
+  );
+  return shown.toSorted((a, b) => startOf(a) - startOf(b));
 }

@@ -21,10 +21,14 @@ export function logicOf(
       return { kind: 'pointwise' };
     case '@':
       if (value.kind === 'infix' && value.op === '*' && count === 2) return { kind: 'compose' };
-      throw fail('EINC0218', 'the logic `@` is about one product of two tensors', value.span);
+      throw fail('EINC0218', 'the logic `@` is about one product of two tensors', value.span, {
+        help: ['write x * y ~logic:"@", or for anything else an einsum spec'],
+      });
     case 'T':
       if (count === 1) return { kind: 'transpose' };
-      throw fail('EINC0218', 'the logic `T` is about one tensor', value.span);
+      throw fail('EINC0218', 'the logic `T` is about one tensor', value.span, {
+        help: ['write x ~logic:"T", or for anything else an einsum spec'],
+      });
     default:
       return einsumOf(written, count, scope);
   }

@@ -1,6 +1,7 @@
 /** The statements of a `cd` template to code. */
 import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
+import { stateTensor } from '../graph/make.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { inferAssign, type Typed } from '../dtype/infer.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
@@ -12,6 +13,7 @@ import { Solver } from '../shape/solve.ts';
 import { assignOperator } from './assign-operator.ts';
 import { Operands } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
+import { both, Collector } from './collect.ts';
 import { type CdScope, codeOf, symbolAt, targetOf, tensorAt } from './cd-scope.ts';
 import { fail, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
@@ -32,12 +34,29 @@ export function elaborateCd(
       symbols: new Map(),
       section: undefined,
     };
-    return Code.ofTree(statements(program.body, scope), program.span);
+    const errors = new Collector();
+    const tree = errors.try(() => statements(program.body, scope));
+    errors.finish(source);
+    return Code.ofTree(tree?.value ?? sequenceOf([]), program.span);
   });
 }
 
 function statements(body: readonly Statement[], scope: CdScope): CodeTree {
-  return sequenceOf(body.map(s => statement(s, scope)));
+  const errors = new Collector(scope.solver);
+  const trees = body.map(s => {
+    const tree = errors.try(() => statement(s, scope));
+    if (!tree) introduceAnyway(s, scope);
+    return tree?.value;
+  });
+  errors.finish();
+  return sequenceOf(trees.filter(tree => tree !== undefined));
+}
+
+/** What uses the array that a wrong statement was to introduce is not wrong for that. */
+function introduceAnyway(s: Statement, { names }: CdScope): void {
+  if (s.kind !== 'assign' || s.target.kind !== 'inline') return;
+  const { name, span } = s.target;
+  if (!names.has(name.text)) names.set(name.text, stateTensor(name.text, { rows: {} }, span));
 }
 
 function statement(s: Statement, scope: CdScope): CodeTree {
@@ -112,13 +131,17 @@ function assignment(
   { target, operator, value, logic: written, span }: Assign,
   scope: CdScope,
 ): CodeTree {
-  const to = targetOf(target, scope);
   const operands = new Operands(scope);
-  const scalar: Scalar<ArrayRef> = scalarOf(value, {
-    operand: e => operands.add(e),
-    allowsProducts: written !== undefined,
-    isName: name => scope.names.has(name),
-  });
+  const [to, scalar] = both(
+    () => targetOf(target, scope),
+    (): Scalar<ArrayRef> =>
+      scalarOf(value, {
+        operand: e => operands.add(e),
+        allowsProducts: written !== undefined,
+        isName: name => scope.names.has(name),
+      }),
+    scope.solver,
+  );
   const logic = logicOf(written, value, operands, scope);
   const { op, reset } = assignOperator(operator);
   const shapes = [to.tensor.shape, ...operands.tensors.map(t => t.shape)];

@@ -2,7 +2,9 @@
 import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
+import { TemplateSource } from '../language/template-source.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import { spellingOf } from './foreign-names.ts';
 import { describe, HoleOfType, isSymbol } from './hole.ts';
 import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction } from './tensor-function.ts';
@@ -18,26 +20,49 @@ export function unknownName(
   functions: readonly string[] = [],
   hints: readonly string[] = [],
 ): UserError {
-  const similar = suggest(name, [...known, ...functions]);
-  const variable = javascriptVariable(span.source, name);
-  const help = [
-    ...hints,
-    ...(variable && hints.length === 0
-      ? [`\`${name}\` is a JavaScript variable (line ${variable.line}): write \${${name}}`]
-      : []),
-    ...(similar === undefined ? [] : [`did you mean \`${similar}\`?`]),
-  ];
+  const isExpression = functions.length > 0;
+  const isApplied = isExpression && hasArgument(span);
+  const meant = isApplied ? [...known, ...functions] : known;
+  const guesses = hints.length > 0 ? hints : guessesAt(name, span, meant, isApplied);
+  const isOperand = isExpression && !isApplied && guesses.length === 0;
   const notes = [
     ...(known.length > 0 ? [`the names here are ${listed(known)}`] : []),
-    ...(functions.length > 0 ? ['dsl/README.md lists the functions'] : []),
+    ...(isApplied ? ['dsl/README.md lists the functions'] : []),
   ];
   return new UserError({
     code: 'EINC0201',
     message: `\`${name}\` is not known in this template`,
     labels: [{ span, text: 'unknown name' }],
-    notes: help.length > 0 ? [] : notes,
-    help,
+    notes: guesses.length > 0 ? [] : notes,
+    help: isOperand ? [`to introduce a parameter write { ${name} }`] : guesses,
+    unknownName: name,
   });
+}
+
+/** What the user may have meant. */
+function guessesAt(
+  name: string,
+  span: Span,
+  known: readonly string[],
+  isApplied: boolean,
+): readonly string[] {
+  const variable = javascriptVariable(span.source, name);
+  const spelling = isApplied ? spellingOf(name) : undefined;
+  const similar = spelling === undefined ? suggest(name, known) : undefined;
+  return [
+    ...(variable
+      ? [`\`${name}\` is a JavaScript variable (line ${variable.line}): write \${${name}}`]
+      : []),
+    ...(spelling === undefined ? [] : [`there is no function for it: write \`${spelling}\``]),
+    ...(similar === undefined ? [] : [`did you mean \`${similar}\`?`]),
+  ];
+}
+
+/** Whether something follows that the name would be applied to. */
+function hasArgument({ source, end }: Span): boolean {
+  return (
+    source instanceof TemplateSource && /^\s*[\p{L}\d_({\u{E000}]/u.test(source.text.slice(end))
+  );
 }
 
 function listed(names: readonly string[]): string {

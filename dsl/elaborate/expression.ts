@@ -1,5 +1,5 @@
 /** Expressions of `op` to tensors. */
-import { type Span, type StaticSymbol, unreachable } from '../../compiler/index.ts';
+import { type Span, type StaticSymbol, unreachable, type UserError } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
 import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
@@ -31,6 +31,7 @@ import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
+import { each } from './collect.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
 import { applyIndexing } from './indexing.ts';
@@ -162,6 +163,7 @@ export class ExpressionElaborator {
     if (isSymbol(value)) return value;
     if (e.kind === 'hole') throw wrongHole(value, e.span, 'a static symbol');
     const hint = e.kind === 'name' ? [`write \${${e.name}} if \`${e.name}\` is one`] : [];
+    if (e.kind === 'infix') hint.push('`@|` takes all that follows it: write (x @| ${i}) + …');
     throw fail('EINC0202', 'a static symbol must stand here, in a hole', e.span, { help: hint });
   }
 
@@ -197,7 +199,7 @@ export class ExpressionElaborator {
     const given = specOf(e.spec, this.#environment.holes);
     const operation = einsumOperation(op, given, e.operands, opSpan);
     const written = { span, operator: opSpan, operands: this.#written(e.operands) };
-    const operands = e.operands.map(operand => this.tensor(operand));
+    const operands = this.#tensors(e.operands);
     const context = { solver: this.#solver, label };
     const { spec } = given;
     const result = applyEinsum(op, operation, { spec, operands }, written, context);
@@ -224,17 +226,15 @@ export class ExpressionElaborator {
     }
     const called = this.#value(callee);
     if (called instanceof Tensor) {
-      const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
-      throw fail('EINC0210', `this is ${what}, and only functions can be applied`, callee.span, {
-        help: ['for a product write `*` or `*.`'],
-      });
+      throw notAFunction(called, args, callee.span);
     }
     const definition = definitionOf(called);
     const { label: name, arity } = definition;
     if (args.length !== arity) throw wrongArity(name, arity, args.length, { span });
-    const operands = args.map(arg => this.tensor(arg));
+    const operands = this.#tensors(args);
     const context = { solver: this.#solver, label: label ?? labelOfCall(name, operands) };
-    return applyDefinition(definition, operands, context, span);
+    const written = { span, operator: callee.span, operands: this.#written(args) };
+    return applyDefinition(definition, operands, context, written);
   }
 
   /** Undefined when nothing is built in under this name. */
@@ -265,6 +265,7 @@ export class ExpressionElaborator {
     const size = name?.kind === 'name' ? captures.get(name.name) : undefined;
     if (size) return size;
     throw fail('EINC0304', 'no spec before this has captured that', name?.span ?? span, {
+      ...(name?.kind === 'name' ? { unknownName: name.name } : {}),
       help: ['capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]'],
     });
   }
@@ -293,11 +294,11 @@ export class ExpressionElaborator {
 
   #operands(args: readonly Expr[]): readonly Operand[] {
     const written = this.#written(args);
-    return args.map((arg, i) => ({ ...written[i], tensor: this.tensor(arg) }));
+    return this.#tensors(args).map((tensor, i) => ({ ...written[i], tensor }));
   }
 
   #transformed(name: TransformName, args: readonly Expr[], span: Span, label?: string): Tensor {
-    const [y, x, third = y] = args.map(arg => this.tensor(arg));
+    const [y, x, third = y] = this.#tensors(args);
     if (args.length !== arities[name] || !y || !x || !third) {
       throw wrongArity(name, arities[name], args.length, { span });
     }
@@ -311,7 +312,7 @@ export class ExpressionElaborator {
     place: Pick<Written, 'span' | 'operator'>,
     label?: string,
   ): Tensor {
-    const operands = args.map(arg => this.tensor(arg));
+    const operands = this.#tensors(args);
     const context = { solver: this.#solver, label };
     return applyOperation(
       operation,
@@ -321,6 +322,10 @@ export class ExpressionElaborator {
     );
   }
 
+  #tensors(args: readonly Expr[]): readonly Tensor[] {
+    return each(args, arg => this.tensor(arg), this.#solver);
+  }
+
   #written(args: readonly Expr[]): Written['operands'] {
     const { text } = this.#environment.source;
     return args.map(({ span }) => ({
@@ -328,4 +333,14 @@ export class ExpressionElaborator {
       text: text.slice(span.start, span.end).replaceAll(holeMark, '${…}'),
     }));
   }
+}
+
+function notAFunction(called: Tensor, args: readonly Expr[], span: Span): UserError {
+  const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
+  const isIndex = args[0]?.kind === 'tensor';
+  return fail('EINC0210', `this is ${what}, and only functions can be applied`, span, {
+    help: [
+      isIndex ? 'for one of its cells write x ++ "0 => 0"' : 'for a product write `*` or `*.`',
+    ],
+  });
 }

@@ -1,5 +1,5 @@
 /** What may stand in `${…}`, and how an error calls what stands there instead. */
-import type { StaticSymbol } from '../../compiler/index.ts';
+import { describe as describeValue, type StaticSymbol } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { settingsOf } from './layer-settings.ts';
@@ -23,7 +23,7 @@ export type Hole =
 
 /** `an array of 3`, `a string`: what a person would call the value. */
 export function describe(value: unknown): string {
-  return describeOwn(value) ?? describeForeign(value);
+  return describeOwn(value) ?? describeValue(value);
 }
 
 /** What is known of a hole without running the program: the type of what it will hold. */
@@ -48,31 +48,6 @@ function describeOwn(value: unknown): string | undefined {
   if (isTensorFunction(value)) return 'a tensor function';
   if (settingsOf(value)) return 'a layer';
   return isSymbol(value) ? 'a static symbol' : undefined;
-}
-
-function describeForeign(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value.length <= 20 ? `the string "${value}"` : 'a string';
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return `the ${typeof value} ${value}`;
-    case 'function':
-      return value.name ? `the function ${value.name}` : 'a function';
-    case 'object':
-      return describeObject(value);
-    case 'undefined':
-    case 'symbol':
-      return String(value);
-  }
-}
-
-function describeObject(value: object | null): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
-  if (value instanceof Promise) return 'a promise';
-  return value === null ? 'null' : 'an object';
 }
 
 export function isSymbol(value: unknown): value is StaticSymbol {

@@ -1,5 +1,12 @@
 /** Inline definitions: `{ w }`, `{ b = 0.; o = [16] }`. */
-import { dtypes, type Initial, isDType, product, type Span } from '../../compiler/index.ts';
+import {
+  dtypes,
+  type Initial,
+  isDType,
+  product,
+  type Span,
+  type UserError,
+} from '../../compiler/index.ts';
 import type { Decision } from '../dtype/dtype-var.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
@@ -63,7 +70,13 @@ function shapeAndValues(
     return { rows: { ...closed, ...given }, initial };
   }
   const because = { text: `\`${name.text}\` starts from an array of these dims`, span };
-  const output = dimsOf(value, init.span).map(n => sizeOf(n, because));
+  const ragged = (first: string, other: string): UserError => {
+    const what = `the lists that \`${name.text}\` starts from differ in shape`;
+    return fail('EINC0209', `${what}: one is ${first}, another ${other}`, init.span, {
+      help: ['lists of one level must have the same length'],
+    });
+  };
+  const output = dimsOf(value, ragged).map(n => sizeOf(n, because));
   return { rows: { ...closed, output }, initial };
 }
 
@@ -130,14 +143,21 @@ function flatten(value: InitialValue): readonly number[] {
   return Array.from<NestedNumbers>(value).flatMap(flatten);
 }
 
-/** The lengths at each level of nesting. Throws when lists of one level differ. */
-export function dimsOf(value: InitialValue, span: Span): readonly number[] {
+/** The lengths at each level of nesting. Throws `ragged`, of two shapes, when lists differ. */
+export function dimsOf(
+  value: InitialValue,
+  ragged: (first: string, other: string) => UserError,
+): readonly number[] {
   if (typeof value === 'number') return [];
-  const [first, ...others] = Array.from<NestedNumbers>(value).map(part => dimsOf(part, span));
-  if (others.some(dims => dims.join() !== first?.join())) {
-    throw fail('EINC0209', 'lists of one level must have the same length', span);
-  }
-  return [value.length, ...(first ?? [])];
+  const parts = Array.from<NestedNumbers>(value).map(part => dimsOf(part, ragged));
+  const [first = [], ...others] = parts;
+  const odd = others.find(dims => dims.join() !== first.join());
+  if (odd) throw ragged(shapeText(first), shapeText(odd));
+  return [value.length, ...first];
+}
+
+function shapeText(dims: readonly number[]): string {
+  return dims.length === 0 ? 'a number' : `[${dims.join(', ')}]`;
 }
 
 function checkCount(tensor: string, count: number, rows: GivenRows, span: Span): void {

@@ -33,8 +33,16 @@ export interface LayerDefinition {
 }
 
 export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
-  const call = (given: Readonly<Record<string, unknown>>): Tensor | TensorFunction => {
+  const call = (given: unknown): Tensor | TensorFunction => {
     const span = callSite(call);
+    if (!isRecord(given)) {
+      const example = settings.map(name => `${name}: …`).join(', ');
+      throw wrong(
+        `\`${label}\` takes its settings by name, not ${describe(given)}`,
+        span,
+        `write ${label}({ ${example} })`,
+      );
+    }
     const { label: suffix, ...others } = given;
     if (suffix !== undefined && !(typeof suffix === 'string' && /^\w+$/.test(suffix))) {
       throw wrong(`a label is letters, digits and _, not ${describe(suffix)}`, span);
@@ -52,6 +60,11 @@ export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
 
 export function isLayer(value: unknown): value is Layer {
   return settingsOf(value) !== undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  const isOurs = value instanceof Tensor || Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isOurs;
 }
 
 function checkNames(

@@ -1,11 +1,12 @@
 /** The definitions of an `op` template, with the parameters they introduce. */
-import { type Span, UserError } from '../../compiler/index.ts';
+import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { paramTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Definition, Expr, Ident, Inline, OpProgram } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
 import { Solver } from '../shape/solve.ts';
+import { Collector, each } from './collect.ts';
 import { fail, unknownName } from './errors.ts';
 import { type Environment, ExpressionElaborator, type Value } from './expression.ts';
 import { textOfString } from './einsum.ts';
@@ -21,17 +22,29 @@ export function elaborateOp(
   holes: readonly unknown[],
 ): Made | Readonly<Record<string, Made>> {
   return Solver.transaction(solver => {
-    const scope = new TemplateScope(source, holes);
-    checkDefinitions(definitions);
+    const errors = new Collector(solver);
+    const scope = new TemplateScope(source, holes, errors);
+    for (const definition of definitions) {
+      errors.try(() => checkDefinition(definition, definition === definitions.at(-1)));
+    }
     const shared = definitions
       .filter(d => d.settings === undefined)
       .flatMap(d => inlinesIn(d.body));
     for (const inline of shared) scope.introduce(inline);
-    const results = definitions.map(definition => {
-      const value = elaborateDefinition(definition, scope, solver);
-      if (definition.name) scope.define(definition.name, value);
-      return [definition.name?.text ?? '', value] as const;
+    const results = definitions.flatMap((definition, i) => {
+      const after = definitions.slice(i + 1).flatMap(d => d.name?.text ?? []);
+      const made = errors.try(
+        () =>
+          inOrder(after, () => {
+            const value = elaborateDefinition(definition, scope, solver);
+            if (definition.name) scope.define(definition.name, value);
+            return [definition.name?.text ?? '', value] as const;
+          }),
+        namesOf(definition),
+      );
+      return made ? [made.value] : [];
     });
+    errors.finish(source);
     const last = results.at(-1);
     const isOne = results.length === 1 || definitions.at(-1)?.name === undefined;
     return isOne && last ? last[1] : Object.fromEntries(results);
@@ -47,8 +60,10 @@ class TemplateScope {
   readonly #names = new Map<string, Value>();
   readonly #places = new Map<string, Span>();
   readonly #inlines = new Map<Inline, Tensor>();
+  readonly #errors: Collector;
 
-  constructor(source: TemplateSource, holes: readonly unknown[]) {
+  constructor(source: TemplateSource, holes: readonly unknown[], errors: Collector) {
+    this.#errors = errors;
     this.environment = {
       source,
       holes,
@@ -68,10 +83,15 @@ class TemplateScope {
   }
 
   introduce(inline: Inline): void {
-    const param = parameter(inline, this.environment);
+    const { name, span } = inline;
+    const made = this.#errors.try(() => parameter(inline, this.environment));
+    // A parameter of unknown shape stands for one that is wrong: what uses it is not wrong for that.
+    const param = made?.value ?? paramTensor(name.text, { kind: 'none' }, { rows: {} }, span);
     this.#inlines.set(inline, param);
-    const help = `to use it again write \`${inline.name.text}\` without braces`;
-    this.define(inline.name, param, help);
+    const help = `to use it again write \`${name.text}\` without braces`;
+    this.#errors.try(() => {
+      this.define(name, param, help);
+    });
   }
 }
 
@@ -86,23 +106,45 @@ function parameter(inline: Inline, { holes, settings }: Environment, suffix?: st
 }
 
 /** What can be wrong about names before any of them means something. */
-function checkDefinitions(definitions: readonly Definition[]): void {
-  for (const { name, params = [], body } of definitions) {
-    if (!name && body !== definitions.at(-1)?.body) {
-      throw fail('EINC0217', 'only the last of several definitions needs no name', body.span, {
-        help: ['write `name = …`'],
-      });
-    }
-    const first = new Map<string, Span>();
-    for (const { text, span } of [
-      ...params,
-      ...(params.length > 0 ? inlinesIn(body) : []).map(nameOf),
-    ]) {
-      const before = first.get(text);
-      if (before) throw definedTwice(text, span, before, 'give one of them another name');
-      if (params.some(p => p.text === text)) first.set(text, span);
-    }
+function checkDefinition({ name, params = [], body }: Definition, isLast: boolean): void {
+  if (!name && !isLast) {
+    throw fail('EINC0217', 'only the last of several definitions needs no name', body.span, {
+      help: ['write `name = …`'],
+    });
   }
+  const first = new Map<string, Span>();
+  for (const { text, span } of [
+    ...params,
+    ...(params.length > 0 ? inlinesIn(body) : []).map(nameOf),
+  ]) {
+    const before = first.get(text);
+    if (before) throw definedTwice(text, span, before, 'give one of them another name');
+    if (params.some(p => p.text === text)) first.set(text, span);
+  }
+}
+
+/** A name that is not known may be one that is defined too late. */
+function inOrder<T>(after: readonly string[], elaborate: () => T): T {
+  try {
+    return elaborate();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [first, ...others] = error.diagnostics.map((d): Diagnostic => {
+      const { unknownName: name } = d;
+      if (name === undefined || !after.includes(name)) return d;
+      return {
+        ...d,
+        notes: [],
+        help: [`\`${name}\` is defined further on: put its definition first`],
+      };
+    });
+    throw first ? new UserError(first, ...others) : error;
+  }
+}
+
+/** What a definition would have made known: its own name, and the sizes that its specs capture. */
+function namesOf({ name, body }: Definition): readonly string[] {
+  return [...(name ? [name.text] : []), ...subexpressions(body).flatMap(namesCaptured)];
 }
 
 function elaborateDefinition(
@@ -166,12 +208,12 @@ function elaborateBody(
 /** A function's body runs only when it is applied; its names are checked where it is written. */
 function checkNames(body: Expr, known: readonly string[], own: string | undefined): void {
   const captured = subexpressions(body).flatMap(namesCaptured);
-  for (const e of subexpressions(body)) {
-    if (e.kind !== 'name' || [...known, ...captured].includes(e.name)) continue;
-    if (isFunctionName(e.name)) continue;
+  each(subexpressions(body), e => {
+    if (e.kind !== 'name' || [...known, ...captured].includes(e.name)) return;
+    if (isFunctionName(e.name)) return;
     const hints = e.name === own ? ['a function cannot use itself'] : [];
     throw unknownName(e.name, e.span, known, functionNames, hints);
-  }
+  });
 }
 
 function namesCaptured(e: Expr): readonly string[] {

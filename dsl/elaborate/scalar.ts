@@ -6,6 +6,7 @@ import { type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import type { Apply, Expr, Infix, Prefix } from '../language/ast.ts';
 import { infixFunctions } from '../ops/infix.ts';
 import { type ScalarFunction, scalarFunction, scalarFunctions } from '../ops/scalar-functions.ts';
+import { both, each } from './collect.ts';
 import { fail } from './errors.ts';
 import { wrongArity } from './tensor-function.ts';
 
@@ -48,12 +49,17 @@ function infixed<N>(e: Infix, context: ScalarContext<N>): Scalar<N> {
   if (e.op === '@|') return context.operand(e);
   checkProduct(e, context);
   const f = scalarFunction(infixFunctions[e.op]);
-  return f.of(scalarOf(e.left, context), scalarOf(e.right, context));
+  const [left, right] = both(
+    () => scalarOf(e.left, context),
+    () => scalarOf(e.right, context),
+  );
+  return f.of(left, right);
 }
 
 function applied<N>(e: Apply, context: ScalarContext<N>): Scalar<N> {
   const builtin = builtinOf(e, context);
-  return builtin ? builtin.of(...e.args.map(arg => scalarOf(arg, context))) : context.operand(e);
+  if (!builtin) return context.operand(e);
+  return builtin.of(...each(e.args, arg => scalarOf(arg, context)));
 }
 
 function negated<N>(x: Scalar<N>): Scalar<N> {

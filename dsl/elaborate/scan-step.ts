@@ -41,7 +41,8 @@ export function applyStep(
         xs: [{ ...xs, name: sliceName }],
         step: (carry, slices) => {
           const context = { solver, label: undefined };
-          const next = applyDefinition(definition, [...carry, ...slices], context, span);
+          const written = { span, operator: span, operands: [] };
+          const next = applyDefinition(definition, [...carry, ...slices], context, written);
           return { carry: [next], ys: [{ each: next, label }] };
         },
         options: {},

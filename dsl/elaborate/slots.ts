@@ -5,6 +5,7 @@ import { slotAccess } from '../graph/operation.ts';
 import type { Assign, CdProgram, Expr, Statement } from '../language/ast.ts';
 import { assignOperator } from './assign-operator.ts';
 import { functions } from '../ops/operations.ts';
+import { both, each } from './collect.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { describe } from './hole.ts';
 import { scalarOf } from './scalar.ts';
@@ -63,7 +64,7 @@ export function elaborateSlots(
   { body }: CdProgram,
   holes: readonly unknown[],
 ): readonly SlotAssign[] {
-  return body.flatMap(s => slotStatement(s, holes));
+  return each(body, s => slotStatement(s, holes)).flat();
 }
 
 function slotStatement(s: Statement, holes: readonly unknown[]): readonly SlotAssign[] {
@@ -73,7 +74,7 @@ function slotStatement(s: Statement, holes: readonly unknown[]): readonly SlotAs
     case 'if': {
       const condition = holes[s.condition.index];
       if (typeof condition !== 'boolean') throw wrongHole(condition, s.condition.span, 'a boolean');
-      return (condition ? s.then : s.else).flatMap(inner => slotStatement(inner, holes));
+      return each(condition ? s.then : s.else, inner => slotStatement(inner, holes)).flat();
     }
     case 'section':
     case 'for':
@@ -89,15 +90,22 @@ function slotAssign(
   if (logic && logic.parts.length > 0) {
     throw fail('EINC0214', 'the logic of an operation is given once, to `defineOp`', logic.span);
   }
-  const to = slotOf(target);
-  if (!to)
-    throw fail('EINC0214', 'code about slots assigns slots', target.span, { help: slotHelp });
-  const scalar = scalarOf(value, {
-    operand: e => operand(e, holes),
-    allowsProducts: true,
-    isName: name => slots.has(name),
-  });
+  const [to, scalar] = both(
+    () => targetSlot(target),
+    (): Scalar<Slot> =>
+      scalarOf(value, {
+        operand: e => operand(e, holes),
+        allowsProducts: true,
+        isName: name => slots.has(name),
+      }),
+  );
   return assign(access(to, to.operand), assignOperator(operator), scalar, undefined, [span]);
+}
+
+function targetSlot(target: Expr): Slot {
+  const slot = slotOf(target);
+  if (slot) return slot;
+  throw fail('EINC0214', 'code about slots assigns slots', target.span, { help: slotHelp });
 }
 
 function operand(e: Expr, holes: readonly unknown[]): Scalar<Slot> {

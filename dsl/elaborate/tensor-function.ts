@@ -1,5 +1,6 @@
-import { type Span, UserError } from '../../compiler/index.ts';
+import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { callSite } from '../language/call-site.ts';
+import type { Written } from '../graph/apply.ts';
 import { constantTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { Solver } from '../shape/solve.ts';
@@ -18,7 +19,7 @@ export interface FunctionDefinition {
   /** What its body calls its arguments. */
   readonly parameters?: readonly string[];
   readonly params: Readonly<Record<string, Tensor>>;
-  readonly body: (args: readonly Tensor[], context: Context) => Tensor;
+  readonly body: (args: readonly Tensor[], context: Context, written: Written) => Tensor;
 }
 
 export interface Context {
@@ -37,9 +38,12 @@ export function makeTensorFunction(definition: FunctionDefinition): TensorFuncti
     const operands = args.map(arg => operandOf(arg, definition, span));
     return Solver.transaction(solver => {
       const context = { solver, label: labelOfCall(label, operands) };
-      return applyDefinition(definition, operands, context, span);
+      const written = { span, operator: span, operands: [] };
+      return applyDefinition(definition, operands, context, written);
     });
   };
+  // What a debugger, and an error about a value of JavaScript, call it.
+  Object.defineProperty(call, 'name', { value: label });
   const result = Object.assign(call, { label, params });
   definitions.set(result, definition);
   return result;
@@ -58,15 +62,20 @@ export function applyDefinition(
   { label, body }: FunctionDefinition,
   operands: readonly Tensor[],
   context: Context,
-  span: Span,
+  written: Written,
 ): Tensor {
   try {
-    return body(operands, context);
+    return body(operands, context, written);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { labels = [], ...rest } = error.diagnostic;
-    const applied = { span, text: `in this application of \`${label}\`` };
-    throw new UserError({ ...rest, labels: [...labels, applied] });
+    const applied = { span: written.span, text: `in this application of \`${label}\`` };
+    const shown = (diagnostic: Diagnostic): Diagnostic => {
+      const { labels = [] } = diagnostic;
+      const isThere = labels.some(({ span }) => span === written.operator);
+      return isThere ? diagnostic : { ...diagnostic, labels: [...labels, applied] };
+    };
+    const [first, ...others] = error.diagnostics;
+    throw new UserError(shown(first), ...others.map(shown));
   }
 }
 

@@ -55,6 +55,8 @@ export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span)
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
+const noBatch = closedRow([], { text: 'a parameter has none unless they are given' });
+
 /** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
 export function paramTensor(
   label: string,
@@ -62,7 +64,10 @@ export function paramTensor(
   { rows, dtype }: Given,
   span: Span,
 ): Tensor {
-  const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
+  const shape = {
+    ...leafShape(label, rows, span, true),
+    batch: rows.batch ? closedRow(rows.batch) : noBatch,
+  };
   const source = { kind: 'param', initial } as const;
   const learned = paramDemand(label, span);
   if (dtype && !learned.accepts(dtype.dtype)) {

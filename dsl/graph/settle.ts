@@ -53,6 +53,7 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
     arrays: device.map(deviceOf),
     inputs: new Set(device.filter(array => lifetimes.inputs.has(array)).map(deviceOf)),
     outputs: new Set(device.filter(array => lifetimes.outputs.has(array)).map(deviceOf)),
+    tensors: [...new Set(arrays.map(array => array.tensor))],
   };
 }
 

@@ -22,6 +22,7 @@ import { dtypeIn, type DTypeVar, resolveDType } from '../dtype/dtype-var.ts';
 import { closeShapes } from '../shape/close.ts';
 import { dimsOf } from '../shape/projections.ts';
 import type { Dim, Row, Shape } from '../shape/row.ts';
+import { type Explanation, explanationOf, printExplanation } from './explanation.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
 import { isDifferentiable, type Operation } from './operation.ts';
@@ -147,6 +148,26 @@ export class Tensor implements ArrayHandle {
     return this.value.deviceArray(dtype);
   }
 
+  /**
+   * Its shape, and for each axis its size and why it has it, as text. What is open stays open and is
+   * shown as `?` or `…`.
+   */
+  explain(): string {
+    return printExplanation(this.explanation());
+  }
+
+  /** The same, as data. */
+  explanation(): Explanation {
+    const { shape, source, span } = this;
+    const name = this.label ?? this.hint;
+    return explanationOf({
+      ...{ name, what: whatIs(source), span, shape, initial: this.value.initial },
+      operands: explainedOperands(this).map(t => ({ name: t.label ?? t.hint, shape: t.shape })),
+      dtype: resolveDType(this.dtypeVar).decision,
+      dtypes: this.value.dtypes,
+    });
+  }
+
   /** Where it was written, for errors about it. */
   get span(): Span | undefined {
     return this.origins[0];
@@ -169,6 +190,38 @@ function operandsOf(source: TensorSource): readonly Tensor[] {
     case 'dim':
     case 'stand-in':
       return [];
+    default:
+      return unreachable(source);
+  }
+}
+
+/** The turns of a scan are no tensor to anyone else: of what they make, what they run over is told. */
+function explainedOperands({ source, operands }: Tensor): readonly Tensor[] {
+  return source.kind === 'scanned' ? source.run.operands : operands;
+}
+
+function whatIs(source: TensorSource): string {
+  switch (source.kind) {
+    case 'param':
+      return 'a parameter';
+    case 'data':
+      return 'values of the host';
+    case 'state':
+      return 'an array that code assigns';
+    case 'constant':
+      return 'a number';
+    case 'symbol':
+      return `the value of the static symbol \`${source.symbol.name}\``;
+    case 'dim':
+      return 'the size of axes';
+    case 'computed':
+      return `computed by \`${source.by.operation.operator}\``;
+    case 'scan':
+      return 'the turns of a scan';
+    case 'scanned':
+      return 'made by the turns of a scan';
+    case 'stand-in':
+      return 'what the step of a scan is given';
     default:
       return unreachable(source);
   }
@@ -272,6 +325,11 @@ export class ArrayRef implements ArrayHandle {
     return this.part === 'value' ? (label ?? hint) : `${label ?? hint}.${this.part}`;
   }
 
+  /** Of the contexts that have used it. */
+  get dtypes(): readonly DType[] {
+    return [...this.#device.keys()];
+  }
+
   /** The same object each time, so that all routines of a context share one buffer. */
   deviceArray(contextDtype: DType): DeviceArray {
     const own = dtypeIn(this.tensor.dtypeVar, contextDtype);
@@ -282,14 +340,14 @@ export class ArrayRef implements ArrayHandle {
     if (known) return known;
     closeShapes([this.tensor.shape]);
     const dims = dimsOf(this.tensor.shape);
-    const initial = this.#initial();
+    const { initial } = this;
     checkInitial(initial, dtype, this.tensor);
     const array = { label: this.hint, dtype, dims, initial };
     this.#device.set(dtype, array);
     return array;
   }
 
-  #initial(): Initial {
+  get initial(): Initial {
     const { source } = this.tensor;
     // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
     if (this.part === 'grad' && source.kind === 'param') return { kind: 'fill', value: 0 };

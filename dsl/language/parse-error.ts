@@ -1,9 +1,10 @@
 /** What to tell the user when a template cannot be parsed. */
 import type { FailedMatchResult, Grammar, MatchResult } from 'ohm-js';
-import { type Label, UserError } from '../../compiler/index.ts';
+import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
 import { expectedWords, oneOf } from './parse-expected.ts';
 import { type Advice, described, type Failure } from './parse-failure.ts';
 import { hints } from './parse-hints.ts';
+import { withoutFailed } from './parse-recovery.ts';
 import { closerOf, isMark, openBrackets, tokensOf } from './parse-tokens.ts';
 import type { TemplateSource } from './template-source.ts';
 
@@ -18,7 +19,7 @@ export function matched<T>(
 ): T {
   try {
     const match = grammar.match(source.text, 'Program');
-    if (match.failed()) throw syntaxError(source, adviceOn(failureOf(language, source, match)));
+    if (match.failed()) throw new UserError(...syntaxErrors(language, source, grammar, match));
     return build(match);
   } catch (error) {
     if (error instanceof RangeError && error.message.includes('call stack')) throw tooDeep(source);
@@ -26,17 +27,39 @@ export function matched<T>(
   }
 }
 
-function failureOf(language: Language, source: TemplateSource, match: FailedMatchResult): Failure {
-  const tokens = tokensOf(source.text);
+/** The first, and what is wrong in the definitions or statements after it. */
+function syntaxErrors(
+  language: Language,
+  source: TemplateSource,
+  grammar: Grammar,
+  failed: FailedMatchResult,
+): readonly [Diagnostic, ...Diagnostic[]] {
+  const failure = failureOf(language, source.text, failed);
+  const errors: [Diagnostic, ...Diagnostic[]] = [syntaxError(source, adviceOn(failure))];
+  let last = failure;
+  for (let text = withoutFailed(last); text !== undefined; text = withoutFailed(last)) {
+    const match = grammar.match(text, 'Program');
+    if (!match.failed()) break;
+    const next = failureOf(language, text, match);
+    // No further on: what follows from the same mistake.
+    if (next.found.start <= last.found.start) break;
+    errors.push(syntaxError(source, adviceOn(next)));
+    last = next;
+  }
+  return errors;
+}
+
+function failureOf(language: Language, text: string, match: FailedMatchResult): Failure {
+  const tokens = tokensOf(text);
   const offset = match.getRightmostFailurePosition();
   const next = tokens.findIndex(token => token.end > offset);
   const index = next < 0 ? tokens.length - 1 : next;
-  const [found = endOf(source), ...after] = tokens.slice(index);
+  const [found = endOf(text), ...after] = tokens.slice(index);
   const before = tokens.slice(0, index);
   const expected = expectedWords(match);
   return {
     language,
-    text: source.text,
+    text,
     before,
     found,
     after,
@@ -45,7 +68,7 @@ function failureOf(language: Language, source: TemplateSource, match: FailedMatc
   };
 }
 
-function endOf({ text }: TemplateSource): Failure['found'] {
+function endOf(text: string): Failure['found'] {
   return { kind: 'end', text: '', start: text.length, end: text.length };
 }
 
@@ -73,12 +96,12 @@ function plainAdvice({ found, expected, open }: Failure): Advice {
   return { message, at: found, also: [{ at: bracket, text }] };
 }
 
-function syntaxError(source: TemplateSource, advice: Advice): UserError {
+function syntaxError(source: TemplateSource, advice: Advice): Diagnostic {
   const { message, at, also = [], help = [] } = advice;
   const labels: Label[] = [{ at, text: '' }, ...also].map(({ at: { start, end }, text }) => {
     return { span: { source, start, end }, text };
   });
-  return new UserError({ code: 'EINC0101', message, labels, help });
+  return { code: 'EINC0101', message, labels, help };
 }
 
 function tooDeep(source: TemplateSource): UserError {

@@ -50,6 +50,25 @@ const singleQuotes: Hint = ({ found }) =>
     ? { message: 'a string stands in double quotes', help: ['write `"…"`'] }
     : undefined;
 
+/** `w @ x` of NumPy */
+const matrixProduct: Hint = ({ language, found }) =>
+  language === 'op' && found.text === '@'
+    ? { message: '`@` is not an operator', help: ['the tensor product is written `w * x`'] }
+    : undefined;
+
+/** `y := x` in `op` */
+const colonEquals: Hint = ({ language, found, after: [next] }) =>
+  language === 'op' && found.text === ':' && next?.text === '='
+    ? { message: '`:=` is written `=` in `op`', at: spanning(found, next) }
+    : undefined;
+
+/** `{ w: [16] }` */
+const colonInBraces: Hint = ({ found, before, open }) => {
+  const name = before.at(-1);
+  if (found.text !== ':' || open.at(-1)?.text !== '{' || name?.kind !== 'name') return undefined;
+  return { help: [`its axes stand behind a semicolon: { ${name.text}; o = [16] }`] };
+};
+
 /** `x += y` and `x := y` in `cd` */
 const turnedAssignment: Hint = ({ language, found, before, after: [next] }) => {
   if (language !== 'cd') return undefined;
@@ -93,6 +112,9 @@ export const foreignHints: readonly Hint[] = [
   floatOperator,
   arrow,
   singleQuotes,
+  matrixProduct,
+  colonEquals,
+  colonInBraces,
   turnedAssignment,
   equalsInCd,
   assignmentInOp,

@@ -85,6 +85,10 @@ export const operatorHints: readonly Hint[] = [
 
 /** Whether a value is being read at `found`, so that nothing can be named or assigned there. */
 export function isInValue(failure: Failure): boolean {
-  const isAssigned = segmentBefore(failure).some(({ kind }) => kind === 'assignment');
-  return isAssigned || failure.open.at(-1)?.text === '(';
+  const segment = segmentBefore(failure);
+  if (segment.some(({ kind }) => kind === 'assignment')) return true;
+  const before = failure.before.slice(0, failure.before.length - segment.length);
+  // A statement begins after `;`; what is in brackets may be of a value around them.
+  const isStatement = before.length === 0 || before.at(-1)?.text === ';';
+  return !isStatement && isInValue({ ...failure, before: before.slice(0, -1) });
 }

@@ -1,5 +1,6 @@
 /** Parses a template once per call site, however often the call site runs. */
-import type { AnyFunction } from './call-site.ts';
+import { describe, UserError } from '../../compiler/index.ts';
+import { type AnyFunction, callSite } from './call-site.ts';
 import { TemplateSource } from './template-source.ts';
 
 export interface Template<Program> {
@@ -21,6 +22,7 @@ export function parseOnce<Program>(
 ): ReadTemplate<Program> {
   const templates = new WeakMap<TemplateStringsArray, Template<Program>>();
   return (strings, tag) => {
+    checkTag(strings, tag);
     const known = templates.get(strings);
     if (known) return known;
     const source = new TemplateSource(strings, tag);
@@ -28,4 +30,15 @@ export function parseOnce<Program>(
     templates.set(strings, template);
     return template;
   };
+}
+
+/** `op('x + 1')` for op`x + 1`. */
+function checkTag(strings: unknown, tag: AnyFunction): void {
+  if (Array.isArray(strings) && 'raw' in strings) return;
+  throw new UserError({
+    code: 'EINC0101',
+    message: `\`${tag.name}\` stands before a template; it was called with ${describe(strings)}`,
+    labels: [{ span: callSite(tag) }],
+    help: [`write ${tag.name}\`…\`, without parentheses`],
+  });
 }

@@ -11,7 +11,7 @@
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
-import type { Constraint } from './row.ts';
+import type { Because, Constraint } from './row.ts';
 import { hiddenDimensions } from './explain.ts';
 import {
   closedRow,
@@ -48,12 +48,17 @@ interface Open {
 /** Decides what it can of what is still open; tells whether that was anything. */
 type ClosingRule = (open: Open, solver: Solver) => boolean;
 
+const noMore: Because = { text: 'nothing asks for more' };
+const asManyAsUsed: Because = { text: 'what it is used with has no more' };
+const endsMeet: Because = { text: 'those known at its two ends are all that anything asks for' };
+
 const rules: readonly ClosingRule[] = [
   ({ rows }, solver) =>
     decideEach(leavesIn(rows), row => {
       const count = fewestAxesBelow(row);
       if (count === undefined) return;
-      solver.decideRow(row, closedRow(Array.from({ length: count }, () => dimVar())));
+      const axes = Array.from({ length: count }, () => dimVar());
+      solver.decideRow(row, closedRow(axes, asManyAsUsed));
     }),
   ({ dims }, solver) =>
     decideEach(leavesIn(dims), dim => {
@@ -61,13 +66,13 @@ const rules: readonly ClosingRule[] = [
       if (size) solver.decideDim(dim, size);
     }),
   ({ rows }, solver) =>
-    decideEach(rows.filter(isBetweenEnds), row => solver.decideRow(row, closedRow([]))),
+    decideEach(rows.filter(isBetweenEnds), row => solver.decideRow(row, closedRow([], endsMeet))),
   ({ rows, dims }, solver) => {
     refuseHidden(rows, dims);
-    return decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([])));
+    return decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([], noMore)));
   },
   ({ dims }, solver) => decideEach(leavesIn(dims), dim => solver.decideDim(dim, defaultSize(dim))),
-  ({ rows }, solver) => decideEach(rows, row => solver.decideRow(row, closedRow([]))),
+  ({ rows }, solver) => decideEach(rows, row => solver.decideRow(row, closedRow([], noMore))),
   ({ dims }, solver) =>
     decideEach(
       dims.filter(dim => dim.isRest),
@@ -109,7 +114,7 @@ function leavesIn<V extends RowVar | DimVar>(open: readonly V[]): readonly V[] {
 
 function defaultSize({ atLeast }: DimVar): Size {
   const size = Math.max(1, atLeast);
-  return sizeOf(size, { text: 'nothing asks for more' }, size === 1);
+  return sizeOf(size, noMore, size === 1);
 }
 
 // ── What stands below a variable ────────────────────────────────────────────────────────────────
@@ -176,13 +181,25 @@ function flanksOf({ lead, trail }: Row): number {
   return lead.length + trail.length;
 }
 
+/** Of what is used itself as something else is used, the last reason will do. */
+const usedWith = /^it is used with this size: /;
+
 /** The size a dim is used at; 1 when it is used at different ones. */
 function sizeBelow(dim: DimVar): Size | undefined {
   const sizes = sizesBelow(dim, new Set());
   const [first] = sizes;
-  if (!first || sizes.every(s => s.size === first.size)) return first;
-  const used = [...new Set(sizes.map(s => s.size))].join(' and ');
-  return sizeOf(1, { text: `it is used with sizes ${used}` }, true);
+  if (!first) return undefined;
+  if (sizes.every(s => s.size === first.size)) {
+    const { text, span } = first.because;
+    const because = { text: `it is used with this size: ${text.replace(usedWith, '')}`, span };
+    return sizeOf(first.size, because, first.broadcasts);
+  }
+  const distinct = sizes.filter((s, i) => sizes.findIndex(t => t.size === s.size) === i);
+  const used = distinct.map(s => s.size).join(' and ');
+  const of = distinct.map(({ size, because: { text, span } }) => {
+    return { text: `${size} because ${text.replace(usedWith, '')}`, span };
+  });
+  return sizeOf(1, { text: `it is used with sizes ${used}`, of }, true);
 }
 
 function sizesBelow(dim: DimVar, seen: Set<DimVar>): readonly Size[] {

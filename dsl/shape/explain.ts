@@ -1,6 +1,6 @@
 /** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
 import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
-import { printRow, printShape } from './print.ts';
+import { printBecause, printRow, printShape } from './print.ts';
 import {
   type Dim,
   type DimSum,
@@ -85,7 +85,7 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
   const isSlice = why.use.operator === '@|' && why.rows[0] === 'batch';
   const reasons = [a, b].flatMap(row => {
     const size = [...resolveRow(row).lead, ...resolveRow(row).trail].find(d => d.kind === 'size');
-    return size ? [`${describeRow(row)} because ${reasonOf(size)}`] : [];
+    return size ? [`${describeRow(row)} because ${printBecause(size.because)}`] : [];
   });
   return new UserError({
     code: 'EINC0302',
@@ -94,7 +94,12 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
       : `${agreement(why)}, but ${describeRow(a)} and ${describeRow(b)} cannot match`,
     ...placesOf(why),
     notes: reasons,
-    help: hintsFor(why, []),
+    help: [
+      ...(why.left === why.right && !isSlice
+        ? ['name as many axes as there are, or write `...` for all of a row']
+        : []),
+      ...hintsFor(why, []),
+    ],
   });
 }
 
@@ -122,12 +127,7 @@ export function hiddenDimensions(leaves: readonly Leaf[]): UserError {
 }
 
 function because(size: Size): string {
-  return `${size.size} because ${reasonOf(size)}`;
-}
-
-function reasonOf({ because: { text, span } }: Size): string {
-  const at = span?.source.locate(span.start);
-  return `${text}${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`;
+  return `${size.size} because ${printBecause(size.because)}`;
 }
 
 function describeRow(row: Row): string {

@@ -1,5 +1,6 @@
 /** Shapes as people write them: `10 | 2 -> 16`. What is not known yet is `?` or `…`. */
-import { type Dim, resolveDim, resolveRow, type Row, type Shape } from './row.ts';
+import { shownPlace } from '../../compiler/index.ts';
+import { type Because, type Dim, resolveDim, resolveRow, type Row, type Shape } from './row.ts';
 
 export function printShape(shape: Shape): string {
   const [batch, input, output] = [shape.batch, shape.input, shape.output].map(printRow);
@@ -15,4 +16,10 @@ export function printRow(row: Row): string {
 export function printDim(dim: Dim): string {
   const d = resolveDim(dim);
   return d.kind === 'size' ? String(d.size) : (d.label ?? '?');
+}
+
+/** Why something is so, with places: `it is declared with o = […] (moons.ts:3:12)`. */
+export function printBecause({ text, span, of = [] }: Because): string {
+  const reasons = of.length === 0 ? '' : `: ${of.map(printBecause).join(', ')}`;
+  return `${text}${span ? ` (${shownPlace(span)})` : ''}${reasons}`;
 }

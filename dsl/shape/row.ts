@@ -17,6 +17,8 @@ export interface Row {
   readonly lead: readonly Dim[];
   readonly rest: RowVar | undefined;
   readonly trail: readonly Dim[];
+  /** Why there are no more axes, where that was assumed. */
+  readonly because?: Because | undefined;
 }
 
 export type Dim = Size | DimVar;
@@ -35,6 +37,8 @@ export interface Size {
 export interface Because {
   readonly text: string;
   readonly span?: Span | undefined;
+  /** Reasons that came together. */
+  readonly of?: readonly Because[];
 }
 
 export interface DimVar {
@@ -100,8 +104,8 @@ export function rowVar(leaf?: Leaf, grown = 0): RowVar {
 }
 
 /** Just these axes, aligned at the right when broadcast. */
-export function closedRow(dims: readonly Dim[]): Row {
-  return { lead: [], rest: undefined, trail: dims };
+export function closedRow(dims: readonly Dim[], because?: Because): Row {
+  return { lead: [], rest: undefined, trail: dims, because };
 }
 
 export function openRow(leaf?: Leaf): Row {

@@ -32,10 +32,16 @@ export class Solver {
   /** Runs `construct`; if it throws, undoes all that it did to shapes, and throws on. */
   static transaction<T>(construct: (solver: Solver) => T): T {
     const solver = new Solver();
+    return solver.attempt(() => construct(solver));
+  }
+
+  /** Runs a part of a transaction; if it throws, undoes what the part did, and throws on. */
+  attempt<T>(part: () => T): T {
+    const mark = this.#trail.length;
     try {
-      return construct(solver);
+      return part();
     } catch (error) {
-      solver.#undo();
+      this.#undo(mark);
       throw error;
     }
   }
@@ -62,8 +68,8 @@ export class Solver {
     this.#trail.push(undo);
   }
 
-  #undo(): void {
-    for (let undo = this.#trail.pop(); undo; undo = this.#trail.pop()) undo();
+  #undo(mark: number): void {
+    while (this.#trail.length > mark) this.#trail.pop()?.();
     this.#queue.length = 0;
   }
 

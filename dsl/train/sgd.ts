@@ -1,6 +1,10 @@
+import { optionsGiven, tensorGiven, wrong } from '../arguments.ts';
 import { cd } from '../cd.ts';
+import { describe } from '../elaborate/hole.ts';
+import type { Span } from '../../compiler/index.ts';
 import type { Code } from '../graph/code.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { callSite } from '../language/call-site.ts';
 
 export interface SgdOptions {
   /** A scalar tensor, so that a schedule can be an expression; or a number. */
@@ -17,16 +21,21 @@ export interface SgdOptions {
  * loss without parameters.
  */
 export function sgdUpdate(loss: Tensor, options: SgdOptions): Code {
+  const span = callSite(sgdUpdate);
+  tensorGiven(loss, 'sgdUpdate', span);
+  checkOptions('sgdUpdate', options, span);
   const { params } = loss.grad.tensor;
   const steps = Object.values(params).map(p => sgdOne(p, options));
   return cd`~~("gd update"; ${steps})`;
 }
 
 /** The step for one parameter. */
-export const sgdOne = (
-  p: Tensor,
-  { learningRate, momentum = 0, weightDecay = 0, nesterov = false }: SgdOptions,
-): Code => cd`
+export function sgdOne(p: Tensor, options: SgdOptions): Code {
+  const span = callSite(sgdOne);
+  tensorGiven(p, 'sgdOne', span);
+  checkOptions('sgdOne', options, span);
+  const { learningRate, momentum = 0, weightDecay = 0, nesterov = false } = options;
+  return cd`
   ~~(${p} "param sgd step";
      { sgd_delta } =: ${p}.grad + ${weightDecay} *. ${p};
      if ${momentum > 0} then (
@@ -34,3 +43,27 @@ export const sgdOne = (
        if ${nesterov} then sgd_delta =+ ${momentum} *. sgd_momentum
        else sgd_delta =: sgd_momentum);
      ${p} =- ${learningRate} * sgd_delta ~logic:".")`;
+}
+
+const wanted: Readonly<Record<keyof SgdOptions, string>> = {
+  learningRate: 'a tensor or a number',
+  momentum: 'a number',
+  weightDecay: 'a number',
+  nesterov: 'true or false',
+};
+
+/** Types do not reach callers in JavaScript. */
+function checkOptions(call: string, given: unknown, span: Span): void {
+  const names = Object.keys(wanted) as (keyof SgdOptions)[];
+  const example = '{ learningRate: 0.1 }';
+  const options = optionsGiven('EINC0221', call, given, { names, example, span });
+  for (const name of names) {
+    const value = options[name];
+    if (value === undefined && name !== 'learningRate') continue;
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    const fits = name === 'nesterov' ? typeof value === 'boolean' : isNumber;
+    if (fits || (name === 'learningRate' && value instanceof Tensor)) continue;
+    const message = `the option \`${name}\` of \`${call}\` is ${wanted[name]}, not ${describe(value)}`;
+    throw wrong('EINC0221', message, span);
+  }
+}

@@ -51,8 +51,9 @@ describe('einc check', () => {
       "a.ts:5:37 - error EINC0101: expected \`,\` or \`)\`, found the end of the template
         |
       5 | export const parse = o\`y = (\${x} + 1\`;
-        |                                     ^
-        |                            - this \`(\` is still open
+        |                            -        ^
+        |                            |
+        |                            this \`(\` is still open
 
       a.ts:6:37 - error EINC0201: \`width\` is not known in this template
         |
@@ -76,8 +77,9 @@ describe('einc check', () => {
       a.ts:9:34 - error EINC0204: \`a\` is defined twice in this template
         |
       9 | export const twice = o\`a = \${x}; a = 2\`;
-        |                                  ^
-        |                        - first here
+        |                        -         ^
+        |                        |
+        |                        first here
         |
         = help: give one of them another name
 
@@ -96,9 +98,9 @@ describe('einc check', () => {
       a.ts:12:46 - error EINC0301: \`+\` needs the output axes of \`w\` and \`literal\` to agree, but sizes 3 and 2 differ
          |
       12 | export const shape = o\`{ w; o = [\${width}] } + [1, 2]\`;
-         |                                              ^
-         |                        --------------------- 3
-         |                                                ------ 2
+         |                        --------------------- ^ ------ 2
+         |                        |
+         |                        3
          |
          = note: 3 because \`w\` is declared with o = […] (a.ts:12:29)
          = note: 2 because this literal has as many values (a.ts:12:48)
@@ -107,6 +109,8 @@ describe('einc check', () => {
          |
       13 | export const logic = (p: Tensor) => cd\`\${p} =: 1 ~logic:"@"\`;
          |                                                ^
+         |
+         = help: write x * y ~logic:"@", or for anything else an einsum spec
 
       a.ts:15:33 - error EINC0207: \`mlp\` takes 1 argument, not 2
          |
@@ -117,6 +121,13 @@ describe('einc check', () => {
          |
       17 | export const word = (w: string) => einc.op\`y = \${w} + \${words} + \${x}\`;
          |                                                ^^^^
+
+      a.ts:17:55 - error EINC0202: this hole holds a value of type \`string[]\`, but a tensor, a number or a tensor function must stand here
+         |
+      17 | export const word = (w: string) => einc.op\`y = \${w} + \${words} + \${x}\`;
+         |                                                       ^^^^^^^^
+         |
+         = help: make it a tensor first: tensor(values, { label, output: [n] })
 
       a.ts:18:41 - error EINC0201: \`rellu\` is not known in this template
          |
@@ -130,6 +141,11 @@ describe('einc check', () => {
       5 |   \${"p"} =: q\`}</b>;
         |   ^^^^^^
 
+      b.tsx:5:13 - error EINC0201: \`q\` is not known in this template
+        |
+      5 |   \${"p"} =: q\`}</b>;
+        |             ^ unknown name
+
       b.tsx:6:24 - error EINC0704: this template makes a tensor function, not \`Tensor\`
         |
       6 | export const made = op<Tensor>\`f(x) = x\`;
@@ -140,7 +156,7 @@ describe('einc check', () => {
       3 | const = 3;
         |       ^
 
-      15 errors in 3 files (16 templates, 4 files, … s)
+      17 errors in 3 files (16 templates, 4 files, … s)
       "
     `);
   });
@@ -206,7 +222,7 @@ describe('einc check', () => {
           endColumn: 20,
           code: 'EINC0201',
           message: '`width` is not known in this template',
-          help: [],
+          help: ['to introduce a parameter write { width }'],
         },
       ],
       files: 1,

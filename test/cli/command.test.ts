@@ -34,6 +34,8 @@ describe.concurrent('the command line', () => {
                                          project, without running it
         types [options] [paths...]       write down what the templates of a project
                                          make, for TypeScript: op<…>
+        explain [options] [what] [name]  say what an error is about and how to mend
+                                         it, or why tensors have their shapes
         doctor [options]                 say what einc finds on this machine, and what
                                          is missing
         help [command]                   display help for command

@@ -90,8 +90,11 @@ describe.concurrent('how it ends', () => {
        --> wrong.ts:2:13
         |
       2 | op\`y = relu(\`;
-        |             ^
-        |            - this \`(\` is still open
+        |            -^
+        |            |
+        |            this \`(\` is still open
+
+      for more: einc explain EINC0101
       "
     `);
   });
@@ -101,7 +104,10 @@ describe.concurrent('how it ends', () => {
       code: 1,
       stdout: '',
       stderr: `error[EINC0508]: there is no backend called \`cuda\`
+ --> rejects.ts:2:6
   = help: the backends are \`cc\` and \`interp\`
+
+for more: einc explain EINC0508
 `,
     });
   });
@@ -132,8 +138,12 @@ describe.concurrent('how it ends', () => {
       {
         code: 1,
         stdout: '',
-        stderr:
-          'error[EINC0508]: there is no backend called `cuda`\n  = help: the backends are `cc` and `interp`\n',
+        stderr: `error[EINC0508]: there is no backend called \`cuda\`
+ --> line.ts:5:30
+  = help: the backends are \`cc\` and \`interp\`
+
+for more: einc explain EINC0508
+`,
       },
     ],
   ])('with %s', async (_, file, ended) => {
@@ -167,6 +177,8 @@ describe.concurrent('without a C compiler', () => {
   = help: elsewhere: set EINC_CC=/path/to/cc
   = help: without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)
   = help: \`einc doctor\` shows what was found
+
+for more: einc explain EINC0901
 `,
     });
     expect(files()).toEqual(before);

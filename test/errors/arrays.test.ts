@@ -36,7 +36,7 @@ test('code that reads what nothing has computed', async () => {
   );
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0504]: \`routine\` reads \`y.grad\`, which nothing in this context has computed
-      = help: run its forward code in the same routine, before it is read
+      = help: run the code that computes it in the same routine, before it is read
       = help: or compile the routine that computes it first, with { keep: [y.grad] }"
   `);
 });

@@ -60,7 +60,9 @@ test('the logic `@` of a sum', async () => {
      --> program.js:2:13
       |
     2 | cd\`{ y } =: \${x} + \${x} ~logic:"@"\`
-      |             ^^^^^^^^^^^"
+      |             ^^^^^^^^^^^
+      |
+      = help: write x * y ~logic:"@", or for anything else an einsum spec"
   `);
 });
 
@@ -74,7 +76,9 @@ test('the logic `T` of two', async () => {
      --> program.js:2:13
       |
     2 | cd\`{ y } =: \${x} + \${x} ~logic:"T"\`
-      |             ^^^^^^^^^^^"
+      |             ^^^^^^^^^^^
+      |
+      = help: write x ~logic:"T", or for anything else an einsum spec"
   `);
 });
 

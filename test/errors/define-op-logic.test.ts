@@ -112,22 +112,12 @@ test('shapes that do not meet', async () => {
   );
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0301]: \`f\` needs the output axes of \`x\` and \`y\` to agree, but sizes 3 and 2 differ
-     --> program.js:3:11
-      |
-    3 | const f = defineOp({ name: 'f', forward: cd\`v =: v1 * v2\` });
-      |           ^^^^^^^^
-     --> program.js:1:11
-      |
-    1 | const x = tensor([1, 2, 3], { label: 'x' });
-      |           ------ 3
-     --> program.js:2:11
-      |
-    2 | const y = tensor([1, 2], { label: 'y' });
-      |           ------ 2
      --> program.js:4:4
       |
     4 | op\`\${f}(\${x}, \${y})\`
-      |    ---------------- in this application of \`f\`
+      |    ^^^^ ----  ---- 2
+      |         |
+      |         3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)
       = note: 2 because \`y\` is made with this shape (program.js:2:11)"

@@ -11,8 +11,9 @@ test('two definitions', async () => {
      --> program.js:2:18
       |
     2 | op\`y = \${x} + 1; y = \${x} - 1\`
-      |                  ^
-      |    - first here
+      |    -             ^
+      |    |
+      |    first here
       |
       = help: give one of them another name"
   `);
@@ -28,8 +29,9 @@ test('two parameters', async () => {
      --> program.js:2:21
       |
     2 | op\`{ w } * \${x} + { w }\`
-      |                     ^
-      |      - first here
+      |      -              ^
+      |      |
+      |      first here
       |
       = help: to use it again write \`w\` without braces"
   `);
@@ -45,8 +47,9 @@ test('a parameter and a definition', async () => {
      --> program.js:2:10
       |
     2 | op\`w = { w } * \${x}\`
-      |          ^
-      |    - first here
+      |    -     ^
+      |    |
+      |    first here
       |
       = help: give one of them another name"
   `);
@@ -59,8 +62,9 @@ test('two arguments of a function', async () => {
      --> program.js:1:12
       |
     1 | op\`f(a, b, a) = a + b\`
-      |            ^
-      |      - first here
+      |      -     ^
+      |      |
+      |      first here
       |
       = help: give one of them another name"
   `);
@@ -73,8 +77,9 @@ test('an argument and a parameter in the body', async () => {
      --> program.js:1:13
       |
     1 | op\`f(w) = { w } * w\`
-      |             ^
-      |      - first here
+      |      -      ^
+      |      |
+      |      first here
       |
       = help: give one of them another name"
   `);

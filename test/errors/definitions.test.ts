@@ -129,11 +129,13 @@ test('no initial values', async () => {
 test('lists of different lengths', async () => {
   const message = await messageOf('op`{ w = ${[[1, 2], [3]]} }`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0209]: lists of one level must have the same length
+    "error[EINC0209]: the lists that \`w\` starts from differ in shape: one is [2], another [1]
      --> program.js:1:10
       |
     1 | op\`{ w = \${[[1, 2], [3]]} }\`
-      |          ^^^^^^^^^^^^^^^^"
+      |          ^^^^^^^^^^^^^^^^
+      |
+      = help: lists of one level must have the same length"
   `);
 });
 
@@ -200,10 +202,12 @@ test('data: a size of -1', async () => {
 test('data: lists of different lengths', async () => {
   const message = await messageOf("tensor([[1], [2, 3]], { label: 'x' })");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0209]: lists of one level must have the same length
+    "error[EINC0601]: the lists of \`x\` differ in shape: one is [1], another [2]
      --> program.js:1:1
       |
     1 | tensor([[1], [2, 3]], { label: 'x' })
-      | ^^^^^^"
+      | ^^^^^^
+      |
+      = help: lists of one level must have the same length"
   `);
 });

@@ -12,8 +12,9 @@ test('two dtypes that were given', async () => {
      --> program.js:3:24
       |
     3 | op\`{ w; dtype = bf16 } *. \${x}\`;
-      |                        ^^
-      |    ------------------- \`w\` is declared bf16
+      |    ------------------- ^^
+      |    |
+      |    \`w\` is declared bf16
      --> program.js:1:11
       |
     1 | const x = tensor([1, 2], { label: 'x', dtype: 'f32' });
@@ -50,8 +51,9 @@ test('two dtypes in code', async () => {
      --> program.js:3:23
       |
     3 | cd\`{ y; dtype = f64 } =: \${x}\`;
-      |                       ^^
-      |    ------------------ \`y\` is declared f64
+      |    ------------------ ^^
+      |    |
+      |    \`y\` is declared f64
      --> program.js:1:11
       |
     1 | const x = tensor([1, 2], { label: 'x', dtype: 'f32' });
@@ -192,8 +194,7 @@ test('a parameter of integers', async () => {
      --> program.js:3:4
       |
     3 | op\`{ w } + \${ids}\`;
-      |    ^^^^^
-      |          - \`+\` brings them together
+      |    ^^^^^ - \`+\` brings them together
      --> program.js:2:13
       |
     2 | const ids = tensor(new Int32Array([3, 4]), { label: 'ids' });
@@ -242,11 +243,13 @@ test('a dtype that is decided too late', async () => {
 
 test('no such dtype', async () => {
   expect(await messageOf("tensor([1], { label: 'x', dtype: 'float' });")).toMatchInlineSnapshot(`
-    "error[EINC0601]: "float" is not a dtype: the dtypes are f64 f32 f16 bf16 f8e4m3 f8e5m2 i8 i16 i32 i64 u8 u16 u32 u64 bool
+    "error[EINC0601]: the string "float" is not a dtype
      --> program.js:1:1
       |
     1 | tensor([1], { label: 'x', dtype: 'float' });
-      | ^^^^^^"
+      | ^^^^^^
+      |
+      = help: the dtypes are f64 f32 f16 bf16 f8e4m3 f8e5m2 i8 i16 i32 i64 u8 u16 u32 u64 bool"
   `);
   expect(await messageOf("op`{ w; dtype = ${'float'} }`;")).toMatchInlineSnapshot(`
     "error[EINC0208]: the string "float" is not a dtype

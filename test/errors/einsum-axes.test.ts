@@ -13,9 +13,9 @@ test('a stride that does not divide', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} +* \${w} "2*o<+k; k => o"\`;
-      |         ^^
-      |    ---- 6
-      |            ---- 3
+      |    ---- ^^ ---- 3
+      |    |
+      |    6
       |
       = note: 6 because \`x\` is made with this shape (program.js:1:11)
       = note: 3 because \`w\` is made with this shape (program.js:2:11)
@@ -29,9 +29,9 @@ test('a kernel longer than the axis', async () => {
      --> program.js:3:9
       |
     3 | op\`\${w} +* \${x} "o<+k; k => o"\`;
-      |         ^^
-      |    ---- 3
-      |            ---- 6
+      |    ---- ^^ ---- 6
+      |    |
+      |    3
       |
       = note: 3 because \`w\` is made with this shape (program.js:2:11)
       = note: 6 because \`x\` is made with this shape (program.js:1:11)"
@@ -45,8 +45,9 @@ test('parts that are too long together', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} ++ "a:4^b:3 => a"\`;
-      |         ^^
-      |    ---- 6
+      |    ---- ^^
+      |    |
+      |    6
       |
       = note: 6 because \`x\` is made with this shape (program.js:1:11)
       = note: 7 because \`a^b\` makes it so (program.js:3:9)"
@@ -59,8 +60,9 @@ test('a size that is not the one of the axis', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} ++ "i:5 => i"\`;
-      |         ^^
-      |    ---- 6
+      |    ---- ^^
+      |    |
+      |    6
       |
       = note: 6 because \`x\` is made with this shape (program.js:1:11)
       = note: 5 because the spec says \`i:5\` (program.js:3:13)"

@@ -86,10 +86,14 @@ test('of an accumulation without a derivative', async () => {
   );
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0401]: an accumulation with \`div\` has no derivative here
-     --> program.js:1:11
+     --> program.js:1:62
       |
     1 | const f = defineOp({ name: 'f', logic: 'i => 0', forward: cd\`v =:/ v1\` });
-      |           ^^^^^^^^
+      |                                                              ^^^^^^^^
+     --> program.js:2:33
+      |
+    2 | await ctx.compile(gradUpdate(op\`\${f}({ w; o = [3] })\`))
+      |                                 -------------------- used here
       |
       = help: accumulate with \`=+\` or \`=-\`, or give the op its own \`backward\` code"
   `);

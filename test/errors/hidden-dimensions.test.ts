@@ -27,9 +27,10 @@ test('between two layers', async () => {
      --> program.js:2:28
       |
     2 | await run(op\`{ w2 } * relu({ w1 } * \${x}) + 1\`)
-      |                            ^^^^^^ output axes unknown
-      |              ------ input axes unknown
-      |              ------ output axes unknown
+      |              ------        ^^^^^^ output axes unknown
+      |              |
+      |              input axes unknown
+      |              output axes unknown
       |
       = help: give the hidden dimension:  { w1; o = [16] }"
   `);

@@ -15,7 +15,7 @@ function saidOf(value: unknown): readonly string[] {
     expect(op`1 + ${value as never}`).toBeDefined();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { message, help = [] } = error.diagnostic;
+    const { message, help = [] } = error.diagnostics[0];
     return [/^this hole holds (.*), but a tensor, a number/.exec(message)?.[1] ?? message, ...help];
   }
   return [];

@@ -34,8 +34,7 @@ test('nothing to take from', async () => {
      --> program.js:3:4
       |
     3 | op\`take(3, \${ids})\`
-      |    ^^^^
-      |         - scalar"
+      |    ^^^^ - scalar"
   `);
 });
 
@@ -45,8 +44,7 @@ test('more positions than axes', async () => {
      --> program.js:3:4
       |
     3 | op\`take(\${x}, 0, 1, \${ids})\`
-      |    ^^^^
-      |         ---- 3, 2"
+      |    ^^^^ ---- 3, 2"
   `);
 });
 
@@ -70,8 +68,7 @@ test('positions with input axes', async () => {
      --> program.js:4:4
       |
     4 | op\`take(\${x}, \${m})\`
-      |    ^^^^
-      |               ---- 2 -> scalar
+      |    ^^^^       ---- 2 -> scalar
       |
       = help: move them to the output axes: ids ++ "i->... => i...""
   `);
@@ -87,10 +84,10 @@ test('positions that do not broadcast', async () => {
      --> program.js:3:4
       |
     3 | op\`take(\${x}, \${tensor([0, 1], { label: "i" })}, \${tensor([0, 1, 0], { label: "j" })})\`
-      |    ^^^^
-      |         ---- 3, 2
-      |               --------------------------------- 2
-      |                                                  ------------------------------------ 3
+      |    ^^^^ ----  ---------------------------------  ------------------------------------ 3
+      |         |     |
+      |         |     2
+      |         3, 2
       |
       = note: 2 because \`i\` is made with this shape (program.js:3:17)
       = note: 3 because \`j\` is made with this shape (program.js:3:52)"
@@ -147,8 +144,7 @@ test('no axis to be ordered', async () => {
      --> program.js:3:4
       |
     3 | op\`argmax(\${ids})\`
-      |    ^^^^^^
-      |           ------ 2 | scalar"
+      |    ^^^^^^ ------ 2 | scalar"
   `);
 });
 
@@ -158,8 +154,7 @@ test('more of the greatest than there are', async () => {
      --> program.js:3:4
       |
     3 | op\`topk(\${x}, 3)\`
-      |    ^^^^
-      |         ---- 3, 2
+      |    ^^^^ ---- 3, 2
       |
       = note: 2 because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -171,8 +166,7 @@ test('a slice that is longer than its axis', async () => {
      --> program.js:3:4
       |
     3 | op\`dynamic_slice(\${x}, 0, 4)\`
-      |    ^^^^^^^^^^^^^
-      |                  ---- 3, 2
+      |    ^^^^^^^^^^^^^ ---- 3, 2
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -188,8 +182,7 @@ test('an update that is longer than its axis', async () => {
      --> program.js:3:4
       |
     3 | op\`dynamic_update_slice(\${x}, \${tensor([[1, 2], [3, 4], [5, 6], [7, 8]], { label: "u" })}, 0)\`
-      |    ^^^^^^^^^^^^^^^^^^^^
-      |                         ---- 3, 2
+      |    ^^^^^^^^^^^^^^^^^^^^ ---- 3, 2
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -202,10 +195,10 @@ test('updates that do not fit', async () => {
        --> program.js:3:4
         |
       3 | op\`scatter_add(\${x}, \${ids}, \${tensor([1, 2, 3], { label: "u" })})\`
-        |    ^^^^^^^^^^^
-        |                ---- 3, 2
-        |                      ------ 2 | scalar
-        |                              ------------------------------------ 3
+        |    ^^^^^^^^^^^ ----  ------  ------------------------------------ 3
+        |                |     |
+        |                |     2 | scalar
+        |                3, 2
         |
         = note: 2 because \`x\` is made with this shape (program.js:1:11)
         = note: 3 because \`u\` is made with this shape (program.js:3:32)"

@@ -19,7 +19,7 @@ function codesIn(files: readonly string[]): readonly string[] {
 /** `EINC0903 – EINC0908` is all codes from the first to the last. */
 function listed(): readonly string[] {
   const page = readFileSync(new URL('docs/errors.md', root), 'utf8');
-  const rows = page.matchAll(/^\| EINC(\d{4})(?: – EINC(\d{4}))? *\|/gm);
+  const rows = page.matchAll(/^## EINC(\d{4})(?: – EINC(\d{4}))?: /gm);
   return Array.from(rows).flatMap(([, first = '', last = first]) => {
     const count = Number(last) - Number(first) + 1;
     const numbers = Array.from({ length: count }, (_, i) => Number(first) + i);

@@ -46,8 +46,9 @@ test('a stack of tensors of different shapes', async () => {
       |
     3 | op\`[\${a}, \${b}]\`;
       |    ^^^^^^^^^^^^
-      |     ---- 2
-      |           ---- 3
+      |     |     |
+      |     |     3
+      |     2
       |
       = note: 3 because \`b\` is made with this shape (program.js:2:11)
       = note: 2 because \`a\` is made with this shape (program.js:1:11)"

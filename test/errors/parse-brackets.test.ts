@@ -7,8 +7,9 @@ test('a parenthesis that is not closed', () => {
      --> <template>:1:17
       |
     1 | relu(x + (y * z)
-      |                 ^
-      |     - this \`(\` is still open"
+      |     -           ^
+      |     |
+      |     this \`(\` is still open"
   `);
 });
 
@@ -18,8 +19,9 @@ test('an argument list that is not closed', () => {
      --> <template>:1:10
       |
     1 | \${1}(x, y
-      |          ^
-      |     - this \`(\` is still open"
+      |     -    ^
+      |     |
+      |     this \`(\` is still open"
   `);
 });
 
@@ -29,8 +31,9 @@ test('an argument list that stops after its parenthesis', () => {
      --> <template>:1:6
       |
     1 | \${1}(
-      |      ^
-      |     - this \`(\` is still open"
+      |     -^
+      |     |
+      |     this \`(\` is still open"
   `);
 });
 
@@ -50,8 +53,9 @@ test('an inline definition that is not closed', () => {
      --> <template>:1:12
       |
     1 | { w } * { b
-      |            ^
-      |         - this \`{\` is still open"
+      |         -  ^
+      |         |
+      |         this \`{\` is still open"
   `);
 });
 
@@ -61,8 +65,9 @@ test('an inline definition closed too late', () => {
      --> <template>:1:16
       |
     1 | { b1; o = [16] + x }
-      |                ^
-      | - this \`{\` is still open"
+      | -              ^
+      | |
+      | this \`{\` is still open"
   `);
 });
 
@@ -72,8 +77,9 @@ test('axes that are not closed', () => {
      --> <template>:1:14
       |
     1 | { b; o = [16 } + x
-      |              ^
-      |          - this \`[\` is still open"
+      |          -   ^
+      |          |
+      |          this \`[\` is still open"
   `);
 });
 
@@ -83,8 +89,9 @@ test('the wrong closing bracket', () => {
      --> <template>:1:8
       |
     1 | (a + b } * c
-      |        ^
-      | - this \`(\` is still open"
+      | -      ^
+      | |
+      | this \`(\` is still open"
   `);
 });
 
@@ -119,8 +126,9 @@ test('a branch that is not closed', () => {
      --> <template>:1:29
       |
     1 | if \${1} then (a =: b; c =: d
-      |                             ^
-      |              - this \`(\` is still open"
+      |              -              ^
+      |              |
+      |              this \`(\` is still open"
   `);
 });
 
@@ -130,7 +138,8 @@ test('a section that is not closed', () => {
      --> <template>:1:18
       |
     1 | ~~("step"; a =: b
-      |                  ^
-      |   - this \`(\` is still open"
+      |   -              ^
+      |   |
+      |   this \`(\` is still open"
   `);
 });

@@ -100,8 +100,9 @@ test('two row variables in a row', () => {
      --> <template>:1:18
       |
     1 | loss = x ++ "...i... => i"
-      |                  ^^^
-      |              --- the first one
+      |              --- ^^^
+      |              |
+      |              the first one
       |
       = help: rows are separated by \`|\` and \`->\`: \`batch | input -> output\`"
   `);

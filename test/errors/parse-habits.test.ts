@@ -280,5 +280,41 @@ test('bits as in C', () => {
       |   ^^
       |
       = help: write \`shift_left(x, y)\`"
+    `);
+});
+
+test('the product of NumPy', () => {
+  expect(opError('${w} @ ${x}')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`@\` is not an operator
+     --> <template>:1:6
+      |
+    1 | \${1} @ \${2}
+      |      ^
+      |
+      = help: the tensor product is written \`w * x\`"
+  `);
+});
+
+test('`:=` in op', () => {
+  expect(opError('y := ${x}')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`:=\` is written \`=\` in \`op\`
+     --> <template>:1:3
+      |
+    1 | y := \${1}
+      |   ^^"
+  `);
+});
+
+test('axes behind a colon', () => {
+  expect(opError('{ w: [16] } * ${x}')).toMatchInlineSnapshot(`
+    "error[EINC0101]: expected \`}\`, \`;\` or \`=\`, found \`:\`
+     --> <template>:1:4
+      |
+    1 | { w: [16] } * \${1}
+      | -  ^
+      | |
+      | this \`{\` is still open
+      |
+      = help: its axes stand behind a semicolon: { w; o = [16] }"
   `);
 });

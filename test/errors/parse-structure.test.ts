@@ -225,8 +225,9 @@ test('axes separated by semicolons', () => {
      --> <template>:1:12
       |
     1 | { w; i = [2; 3] }
-      |            ^
-      |          - this \`[\` is still open
+      |          - ^
+      |          |
+      |          this \`[\` is still open
       |
       = help: axes are separated by \`,\`"
   `);
@@ -238,8 +239,9 @@ test('axes that are expressions', () => {
      --> <template>:1:15
       |
     1 | { w; i = [hid + 1] }
-      |               ^
-      |          - this \`[\` is still open"
+      |          -    ^
+      |          |
+      |          this \`[\` is still open"
   `);
 });
 
@@ -249,8 +251,9 @@ test('what follows the definition of several rows', () => {
      --> <template>:1:13
       |
     1 | { w; i = [2], o = [3] }
-      |             ^
-      | - this \`{\` is still open"
+      | -           ^
+      | |
+      | this \`{\` is still open"
   `);
 });
 

@@ -25,8 +25,9 @@ test('a string that is not closed', () => {
      --> <template>:1:19
       |
     1 | x ++ "...|... => 0
-      |                   ^
-      |      - the string opens here"
+      |      -            ^
+      |      |
+      |      the string opens here"
   `);
 });
 
@@ -36,8 +37,9 @@ test('a string that does not end on its line', () => {
      --> <template>:1:13
       |
     1 | x ++ "i => 0
-      |             ^
-      |      - the string opens here"
+      |      -      ^
+      |      |
+      |      the string opens here"
   `);
 });
 

@@ -16,7 +16,8 @@ test('a step that gives a carry of another shape', async () => {
       |
     4 | op\`ys = scan(\${step}, \${h0}, \${xs})\`;
       |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      |                       ----- starts here: …, 3
+      |                       |
+      |                       starts here: …, 3
      --> program.js:3:30
       |
     3 | const step = op\`step(h, x) = { w; o = [4] } * x + { u; o = [4] } * h\`;
@@ -37,8 +38,7 @@ test('a step in JavaScript that gives a carry of another shape', async () => {
      --> program.js:3:1
       |
     3 | scan(({ h }, x) => ({ carry: { h: op\`{ w; o = [4] } * \${x}\` }, y: h }), { init: { h: h0 }, xs });
-      | ^^^^
-      |                                      --------------------- goes on as: …, 4
+      | ^^^^                                 --------------------- goes on as: …, 4
      --> program.js:2:12
       |
     2 | const h0 = tensor([0, 0, 0], { label: 'h0' });
@@ -55,9 +55,10 @@ test('a carry that grows', async () => {
      --> program.js:2:30
       |
     2 | op\`step(h, x) = [h, h]; ys = scan(step, 0, \${xs})\`;
-      |                              ^^^^^^^^^^^^^^^^^^^^
-      |                                         - starts here: …
-      |                 ------ goes on as: 2, …
+      |                 ------       ^^^^^^^^^^^^^^^^^^^^
+      |                 |                       |
+      |                 |                       starts here: …
+      |                 goes on as: 2, …
       |
       = help: what one turn hands to the next has one shape: start from it, or give it that shape"
   `);
@@ -74,10 +75,10 @@ test('what is wrong in the step itself', async () => {
      --> program.js:3:19
       |
     3 | op\`step(h, x) = h + x; ys = scan(step, \${h0}, \${xs})\`;
-      |                   ^
-      |                 - …, 3
-      |                     - 2
-      |                             ------------------------ in this application of \`step\`
+      |                 - ^ -       ------------------------ in this application of \`step\`
+      |                 |   |
+      |                 |   2
+      |                 …, 3
       |
       = note: 3 because \`h0\` is made with this shape (program.js:2:12)
       = note: 2 because \`xs\` is made with this shape (program.js:1:12)"
@@ -91,8 +92,7 @@ test('no axis', async () => {
      --> program.js:1:4
       |
     1 | op\`cumsum(1)\`;
-      |    ^^^^^^^^^
-      |           -"
+      |    ^^^^^^^^^"
   `);
 });
 

@@ -12,9 +12,9 @@ test('in an assignment', async () => {
      --> program.js:3:21
       |
     3 | cd\`{ z } =: \${x}; z =+ \${y}\`
-      |                     ^^
-      |                   - …, 3
-      |                        ---- 2
+      |                   - ^^ ---- 2
+      |                   |
+      |                   …, 3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)
       = note: 2 because \`y\` is made with this shape (program.js:2:11)"
@@ -31,9 +31,9 @@ test('an array that is too small', async () => {
      --> program.js:2:18
       |
     2 | cd\`{ z; o = [] } =: \${x}\`
-      |                  ^^
-      |    ------------- scalar
-      |                     ---- 3
+      |    ------------- ^^ ---- 3
+      |    |
+      |    scalar
       |
       = note: [3] because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -50,10 +50,10 @@ test('in a product of an assignment', async () => {
      --> program.js:3:10
       |
     3 | cd\`{ z } =:+ \${x} * \${y} ~logic:"@"\`
-      |          ^^^
-      |    ----- …
-      |              ---- 3
-      |                     ---- 2
+      |    ----- ^^^ ----   ---- 2
+      |    |         |
+      |    |         3
+      |    …
       |
       = note: [2] because \`y\` is made with this shape (program.js:2:11)"
   `);
@@ -71,9 +71,9 @@ test('in a function, shown there and where it is applied', async () => {
      --> program.js:3:23
       |
     3 | const f = op\`f(a) = a + \${x}\`;
-      |                       ^
-      |                     - 2
-      |                         ---- 3
+      |                     - ^ ---- 3
+      |                     |
+      |                     2
      --> program.js:4:4
       |
     4 | op\`\${f}(\${y})\`
@@ -96,9 +96,9 @@ test('in a function called from JavaScript', async () => {
      --> program.js:3:23
       |
     3 | const f = op\`f(a) = a + \${x}\`;
-      |                       ^
-      |                     - 2
-      |                         ---- 3
+      |                     - ^ ---- 3
+      |                     |
+      |                     2
      --> program.js:4:1
       |
     4 | f(y)

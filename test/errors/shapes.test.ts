@@ -12,9 +12,9 @@ test('element by element', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} + \${y}\`
-      |         ^
-      |    ---- 3
-      |           ---- 2
+      |    ---- ^ ---- 2
+      |    |
+      |    3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)
       = note: 2 because \`y\` is made with this shape (program.js:2:11)"
@@ -32,9 +32,9 @@ test('with the names of a template', async () => {
      --> program.js:3:40
       |
     3 | op\`a = \${x} *. 2; b = \${y} *. 2; c = a *. b\`
-      |                                        ^^
-      |                                      - …, 3
-      |                                           - …, 2
+      |                                      - ^^ - …, 2
+      |                                      |
+      |                                      …, 3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)
       = note: 2 because \`y\` is made with this shape (program.js:2:11)"
@@ -48,9 +48,9 @@ test('a size of 1 that was written', async () => {
      --> program.js:1:19
       |
     1 | op\`{ a; o = [1] } + { b; o = [3] }\`
-      |                   ^
-      |    -------------- 1
-      |                     -------------- 3
+      |    -------------- ^ -------------- 3
+      |    |
+      |    1
       |
       = note: 1 because \`a\` is declared with o = […] (program.js:1:9)
       = note: 3 because \`b\` is declared with o = […] (program.js:1:26)
@@ -68,9 +68,9 @@ test('a product of sizes that differ', async () => {
      --> program.js:2:28
       |
     2 | op\`{ w; i = [3]; o = [4] } * \${y}\`
-      |                            ^
-      |    ----------------------- 3 -> 4
-      |                              ---- 2
+      |    ----------------------- ^ ---- 2
+      |    |
+      |    3 -> 4
       |
       = note: 3 because \`w\` is declared with i = […] (program.js:2:9)
       = note: 2 because \`y\` is made with this shape (program.js:1:11)
@@ -89,9 +89,9 @@ test('a product without input axes', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} * \${y}\`
-      |         ^
-      |    ---- 3
-      |           ---- 2
+      |    ---- ^ ---- 2
+      |    |
+      |    3
       |
       = note: [2] because \`y\` is made with this shape (program.js:2:11)
       = help: for an element-wise product write \`*.\`"
@@ -109,9 +109,9 @@ test('batch axes', async () => {
      --> program.js:3:20
       |
     3 | op\`a_plus_b = \${a} + \${b}\`
-      |                    ^
-      |               ---- 2 | scalar
-      |                      ---- 3 | scalar
+      |               ---- ^ ---- 3 | scalar
+      |               |
+      |               2 | scalar
       |
       = note: 2 because \`a\` is made with this shape (program.js:1:11)
       = note: 3 because \`b\` is made with this shape (program.js:2:11)"
@@ -129,9 +129,9 @@ test('a spec with one axis of two sizes', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} +* "i; i => i" \${y}\`
-      |         ^^
-      |    ---- 3
-      |                        ---- 2
+      |    ---- ^^             ---- 2
+      |    |
+      |    3
       |
       = note: 2 because \`y\` is made with this shape (program.js:2:11)
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
@@ -148,10 +148,12 @@ test('a spec with too few axes', async () => {
      --> program.js:2:9
       |
     2 | op\`\${x} ++ "i j => i"\`
-      |         ^^
-      |    ---- 3
+      |    ---- ^^
+      |    |
+      |    3
       |
-      = note: [3] because \`x\` is made with this shape (program.js:1:11)"
+      = note: [3] because \`x\` is made with this shape (program.js:1:11)
+      = help: name as many axes as there are, or write \`...\` for all of a row"
   `);
 });
 
@@ -162,8 +164,9 @@ test('a diagonal that is not square', async () => {
      --> program.js:1:22
       |
     1 | op\`{ w; o = [2, 3] } ++ "ii => i"\`
-      |                      ^^
-      |    ----------------- 2, 3
+      |    ----------------- ^^
+      |    |
+      |    2, 3
       |
       = note: 3 because \`w\` is declared with o = […] (program.js:1:9)
       = note: 2 because \`w\` is declared with o = […] (program.js:1:9)"
@@ -180,8 +183,9 @@ test('an index out of range', async () => {
      --> program.js:2:9
       |
     2 | op\`\${x} ++ "3 => 0"\`
-      |         ^^
-      |    ---- 3
+      |    ---- ^^
+      |    |
+      |    3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -197,8 +201,9 @@ test('an index in a hole', async () => {
      --> program.js:2:9
       |
     2 | op\`\${x} ++ "\${5}, => 0"\`
-      |         ^^
-      |    ---- 3
+      |    ---- ^^
+      |    |
+      |    3
       |
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
   `);
@@ -215,8 +220,9 @@ test('a slice of too few', async () => {
      --> program.js:3:9
       |
     3 | op\`\${t} @| \${n}\`
-      |         ^^
-      |    ---- 3 | scalar
+      |    ---- ^^
+      |    |
+      |    3 | scalar
       |
       = note: 3 because \`t\` is made with this shape (program.js:2:11)"
   `);
@@ -233,7 +239,8 @@ test('a slice without batch axes', async () => {
      --> program.js:3:9
       |
     3 | op\`\${x} @| \${n}\`
-      |         ^^
-      |    ---- 3"
+      |    ---- ^^
+      |    |
+      |    3"
   `);
 });

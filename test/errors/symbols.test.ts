@@ -143,7 +143,7 @@ test('runs over a symbol that the routine does not have', async () => {
     '(await ctx.compile(cd`{ x } =: !@${n}`)).loop(m)',
   );
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0501]: \`m\` is not a symbol with a range of \`routine\`
-      = help: it has \`n\`"
+    "error[EINC0501]: \`loop\` runs over a static symbol of \`routine\` that has a range, not over \`m\`
+      = note: it has \`n\`"
   `);
 });

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { foreignNames, suggestedSpellings } from '../../dsl/elaborate/foreign-names.ts';
+import { isFunctionName } from '../../dsl/ops/names.ts';
+import { op, type Tensor, tensor } from '../../dsl/einc.ts';
 import { messageOf } from '../support/user-program.ts';
 
 test('a misspelt function', async () => {
@@ -56,7 +59,7 @@ test('a name near nothing, in a template that has names', async () => {
       |                          ^^^^ unknown name
       |
       = note: the names here are \`a\`
-      = note: dsl/README.md lists the functions"
+      = help: to introduce a parameter write { quux }"
   `);
 });
 
@@ -70,7 +73,7 @@ test('in the body of a function, before it is applied', async () => {
       |                        ^ unknown name
       |
       = note: the names here are \`w\`, \`a\`
-      = note: dsl/README.md lists the functions"
+      = help: to introduce a parameter write { c }"
   `);
 });
 
@@ -99,7 +102,7 @@ test('a name defined later', async () => {
     2 | op\`a = b + 1; b = \${x} *. 2\`
       |        ^ unknown name
       |
-      = note: dsl/README.md lists the functions"
+      = help: \`b\` is defined further on: put its definition first"
   `);
 });
 
@@ -147,7 +150,7 @@ test('cd: assigning one with a name like another', async () => {
     2 | cd\`{ delta } =: \${x}; detla =: 1\`
       |                       ^^^^^ unknown name
       |
-      = help: to introduce an array write { detla }"
+      = help: did you mean \`delta\`?"
   `);
 });
 
@@ -184,7 +187,7 @@ test('slots: a function', async () => {
     1 | defineOp({ name: 'f', forward: cd\`v =: rleu(v1)\` })
       |                                        ^^^^ unknown name
       |
-      = note: dsl/README.md lists the functions"
+      = help: did you mean \`relu\`?"
   `);
 });
 
@@ -219,7 +222,7 @@ test('a part of a tensor', async () => {
     2 | cd\`{ g } =: \${x}.gard\`
       |                  ^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: did you mean \`.grad\`?"
   `);
 });
 
@@ -236,5 +239,74 @@ test('a part near no other', async () => {
       |         ^^^^^^^
       |
       = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+  `);
+});
+
+test('a function that other libraries have', async () => {
+  const x = "const x = tensor([1, 2, 3], { label: 'x' });";
+  expect(await messageOf(x, 'op`sum(${x}) /. softmax ${x}`')).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`sum\` is not known in this template
+     --> program.js:2:4
+      |
+    2 | op\`sum(\${x}) /. softmax \${x}\`
+      |    ^^^ unknown name
+      |
+      = help: there is no function for it: write \`x ++ "...|... => 0"\`
+
+    error[EINC0201]: \`softmax\` is not known in this template
+     --> program.js:2:17
+      |
+    2 | op\`sum(\${x}) /. softmax \${x}\`
+      |                 ^^^^^^^ unknown name
+      |
+      = help: there is no function for it: write \`exp(x) /. (exp(x) ++ "...|... => ...|0")\`"
+  `);
+});
+
+test('such a name as a tensor', async () => {
+  expect(await messageOf('op`dot + 1`')).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`dot\` is not known in this template
+     --> program.js:1:4
+      |
+    1 | op\`dot + 1\`
+      |    ^^^ unknown name
+      |
+      = help: to introduce a parameter write { dot }"
+  `);
+});
+
+test('what is suggested for those is right', () => {
+  const [a, b, x] = ['a', 'b', 'x'].map(label => tensor([1, 2, 3], { label }));
+  const names = { x, a, b, w: op`{ w; o = [4] }`, m: op`{ m; i = [2]; o = [3] }`, n: 2 };
+  for (const spelling of suggestedSpellings) {
+    // The string parts stay as they are; single letters outside of them are holes.
+    const parts: string[] = [''];
+    const holes: (Tensor | number)[] = [];
+    for (const [word] of spelling.matchAll(/"[^"]*"|\w+|./g)) {
+      const name = Object.entries(names).find(([key]) => key === word);
+      if (name?.[1] !== undefined) {
+        holes.push(name[1]);
+        parts.push('');
+      } else parts.push(`${parts.pop() ?? ''}${word}`);
+    }
+    const strings = Object.assign([...parts], { raw: parts });
+    expect(op(strings, ...holes).explain()).toContain('computed');
+  }
+});
+
+test('no function of that name is there', () => {
+  expect(foreignNames.filter(isFunctionName)).toEqual([]);
+});
+
+test('a cell by its index', async () => {
+  const x = "const x = tensor([1, 2, 3], { label: 'x' });";
+  expect(await messageOf(x, 'op`${x}[0]`')).toMatchInlineSnapshot(`
+    "error[EINC0210]: this is a tensor, and only functions can be applied
+     --> program.js:2:4
+      |
+    2 | op\`\${x}[0]\`
+      |    ^^^^
+      |
+      = help: for one of its cells write x ++ "0 => 0""
   `);
 });

@@ -27,7 +27,9 @@ describe.each(backends)('values, %s', backend => {
     const { x } = line();
     using ctx = await context({ backend });
     for (const cell of [-1, 3, 1.5, NaN]) {
-      expect(() => ctx.item(x, cell)).toThrow(new RangeError(`cell ${cell} of 3`));
+      expect(() => ctx.item(x, cell)).toThrow(
+        `error[EINC0505]: \`x\` has cells 0 to 2; \`item\` was asked for ${cell}`,
+      );
     }
   });
 
@@ -138,7 +140,7 @@ describe.each(backends)('wrong uses, %s', backend => {
     using ctx = await context({ backend });
     expect(await messageOf(() => ctx.compile(cd`~~("add"; { sum } =+ ${h.grad})`))).toBe(
       `UserError: error[EINC0504]: \`add\` reads \`h.grad\`, which nothing in this context has computed
-  = help: run its forward code in the same routine, before it is read
+  = help: run the code that computes it in the same routine, before it is read
   = help: or compile the routine that computes it first, with { keep: [h.grad] }`,
     );
     ctx.write(h.grad, [5]);

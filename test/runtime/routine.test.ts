@@ -115,9 +115,8 @@ describe.each(backends)('%s', backend => {
     using made = await bench(backend);
     const { routine } = made;
     expect(await messageOf(() => routine.loop(over, { step: 0 })))
-      .toBe(`UserError: error[EINC0501]: ${name} is not a symbol with a range of \`append\`
-  = help: it has \`batch\`
-  = help: it has \`step\``);
+      .toBe(`UserError: error[EINC0501]: \`loop\` runs over a static symbol of \`append\` that has a range, not over ${name}
+  = note: it has \`batch\``);
   });
 
   test('a loop in a context that is gone', async () => {

@@ -13,7 +13,7 @@ function faults(
 ): readonly string[] {
   const source = sourceOf(text);
   const program = read(language, source);
-  if (program instanceof UserError) return [program.diagnostic.message];
+  if (program instanceof UserError) return program.diagnostics.map(({ message }) => message);
   const expressions = Array.from(text.matchAll(/\$\{([^}]*)\}/g), m => m[1] ?? '');
   const holes = expressions.map((expression, i) => {
     const type = types[i] ?? 'tensor';
@@ -187,6 +187,44 @@ describe('conditions', () => {
     const types = ifs.flatMap(() => ['boolean', 'tensor', 'tensor'] as const);
     expect(faults('cd', ifs.join('; '), ...types).length).toBeGreaterThan(0);
     expect(faults('cd', ifs.join('; ').replaceAll('q', '2'), ...types)).toEqual([]);
+  });
+});
+
+describe('several', () => {
+  test('definitions, operands and statements', () => {
+    expect(faults('op', 'a = p + 1; b = relu(1, 2) + a; c = a + ${s}', 'string')).toEqual([
+      'EINC0201 `p` is not known in this template',
+      'EINC0207 `relu` takes 1 argument, not 2',
+      wrong('a value of type `STRING`', aValue),
+    ]);
+    expect(faults('cd', '${x} =: p; ${y} =: p; ${x} =% 1')).toEqual([
+      'EINC0201 `p` is not known in this template',
+      expect.stringMatching(/^EINC0212/),
+    ]);
+    expect(faults('op', 'f(x) = relu(x, x); g(x) = tanh(x, x)')).toHaveLength(2);
+    expect(faults('op', 'a = 1 +; b = (')).toHaveLength(2);
+  });
+
+  test('under conditions: what is always wrong, and what is wrong where it stands', () => {
+    const text = (a: string, b: string): string =>
+      `if \${c} then (\${x} =: ${a}) else \${x} =: ${b}; \${x} =: ${b}; \${x} =: r`;
+    expect(faults('cd', text('1', '2'), 'boolean')).toHaveLength(1);
+    expect(faults('cd', text('p', '2'), 'boolean')).toHaveLength(2);
+    // The same mistake in two places, one of which is not always reached, is one.
+    expect(faults('cd', text('1', 'q'), 'boolean')).toEqual([
+      'EINC0201 `q` is not known in this template',
+      'EINC0201 `r` is not known in this template',
+    ]);
+  });
+
+  test('what only some conditions make wrong does not come with what is always wrong', () => {
+    const text = 'if ${c} then ({ m } =: 1); ${x} =: m; ${x} =: q';
+    expect(faults('cd', text, 'boolean')).toEqual(['EINC0201 `q` is not known in this template']);
+  });
+
+  test('something else, whichever way the conditions are', () => {
+    const text = 'if ${c} then ({ m } =: 1) else ({ n } =: 1); ${x} =: m; ${x} =: n';
+    expect(faults('cd', text, 'boolean')).toHaveLength(2);
   });
 });
 

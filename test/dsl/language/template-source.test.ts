@@ -54,14 +54,15 @@ test('under tsx', () => {
     error[EINC0101]: expected an expression, found \`😀\`
      --> model.ts:5:29
       |
-    5 | 	const s: string = "😀"; op\`😀 \${\`a\${"\`"}\`}\`; op\`{ w; o = [16, \${f({ a: { b: "}" } })}}\`;
-      | 	                           ^^
+    5 |     const s: string = "😀"; op\`😀 \${\`a\${"\`"}\`}\`; op\`{ w; o = [16, \${f({ a: { b: "}" } })}}\`;
+      |                                ^^
     error[EINC0101]: expected \`]\` or \`,\`, found \`}\`
      --> model.ts:5:87
       |
-    5 | 	const s: string = "😀"; op\`😀 \${\`a\${"\`"}\`}\`; op\`{ w; o = [16, \${f({ a: { b: "}" } })}}\`;
-      | 	                                                                                     ^
-      | 	                                                         - this \`[\` is still open
+    5 |     const s: string = "😀"; op\`😀 \${\`a\${"\`"}\`}\`; op\`{ w; o = [16, \${f({ a: { b: "}" } })}}\`;
+      |                                                              -                           ^
+      |                                                              |
+      |                                                              this \`[\` is still open
     error[EINC0101]: expected an operator before \`y\`
       --> model.ts:11:16
        |
@@ -109,8 +110,9 @@ test('compiled, without source maps: the same words in the compiled file', () =>
      --> model.mjs:9:41
       |
     9 | op\`{ w; o = [16, \${f({ a: { b: "}" } })}}\`;
-      |                                         ^
-      |             - this \`[\` is still open
+      |             -                           ^
+      |             |
+      |             this \`[\` is still open
     error[EINC0101]: expected an operator before \`y\`
       --> model.mjs:13:44
        |

@@ -1,6 +1,7 @@
 /** A template that fails leaves no trace: what comes after it is as if it had not been. */
 import { expect, test } from 'vitest';
-import { cd, op, type Tensor } from '../../../dsl/index.ts';
+import { UserError } from '../../../compiler/index.ts';
+import { cd, op, type Tensor, tensor } from '../../../dsl/index.ts';
 import { closeShapes } from '../../../dsl/shape/close.ts';
 import { printShape } from '../../../dsl/shape/print.ts';
 import { zeros } from '../../support/shapes.ts';
@@ -22,6 +23,31 @@ test.each([
   closeShapes([y.shape, w.shape]);
   expect(printShape(w.shape)).toBe('5');
 });
+
+test('a part that fails leaves no trace in the rest', () => {
+  const [w, x] = [op`{ w }`, tensor([1, 2, 3], { label: 'x' })];
+  const [ids, wide] = [
+    tensor(new Int32Array([1, 2, 3]), { label: 'ids' }),
+    tensor([1, 2, 3], { label: 'wide', dtype: 'f64' }),
+  ];
+  // What each part does before it fails, of shapes and of dtypes, is undone before the next begins.
+  const fails = (): unknown =>
+    op`z = { v } + ${x5}; a = ${w} + ${x5} + q; b = ${x} + ${ids} + r; c = ${w} + ${x} + ${wide}; d = c + s`;
+  expect(unknownIn(fails)).toEqual(['q', 'r', 's']);
+  expect([printShape(w.shape), w.dtype, x.dtype]).toEqual(['… -> …', undefined, undefined]);
+  const y = op`${w} + ${x} + ${wide}`;
+  expect([y, w, x].map(t => t.dtype)).toEqual(['f64', 'f64', 'f64']);
+});
+
+/** The names that are not known. */
+function unknownIn(fails: () => unknown): readonly (string | undefined)[] {
+  try {
+    fails();
+  } catch (error) {
+    if (error instanceof UserError) return error.diagnostics.map(d => d.unknownName ?? d.message);
+  }
+  return [];
+}
 
 test('nor does a shape that cannot be closed', () => {
   const hidden = op`{ w } * ${x3}`;
