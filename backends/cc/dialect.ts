@@ -62,7 +62,7 @@ export const c99: Dialect = {
     or: infix('||', precedence.or),
     not: () => ({ kind: 'prefix', sign: '!' }),
     neg: () => ({ kind: 'prefix', sign: '-' }),
-    where: () => ({ kind: 'select' }),
+    where: dtype => ({ kind: 'select', strict: strictWhere(dtype) }),
     pow: libm('pow', 2),
     sqrt: libm('sqrt', 1),
     exp: libm('exp', 1),
@@ -181,6 +181,17 @@ function helper(name: string, arity: number, body: string): (dtype: DType) => Ca
     const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
     return { kind: 'call', name: typed, needs: [needs] };
   };
+}
+
+/**
+ * Both arms of `where` are computed, so both may be loaded: that is faster than loading under a mask,
+ * which gcc 12 with AVX gets wrong in some nests.
+ */
+function strictWhere(dtype: DType): CallText {
+  const type = c99.typeName[dtype];
+  const name = `where_${dtype}`;
+  const needs = `static inline ${type} ${name}(_Bool c, ${type} a, ${type} b) { return c ? a : b; }`;
+  return { kind: 'call', name, needs: [needs] };
 }
 
 /** A function of our own that calls some of libm; integers go through double. */

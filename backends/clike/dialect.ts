@@ -28,7 +28,8 @@ export type OpText =
   | { readonly kind: 'infix'; readonly sign: string; readonly precedence: number }
   | { readonly kind: 'prefix'; readonly sign: string }
   /** `c ? a : b` */
-  | { readonly kind: 'select' }
+  /** `c ? a : b`; `strict` is a function that does the same to arms that have both been computed. */
+  | { readonly kind: 'select'; readonly strict: CallText }
   | CallText;
 
 export interface CallText {

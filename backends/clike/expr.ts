@@ -72,7 +72,10 @@ export class ExprEmitter {
         return this.#cast(e, level);
       case 'apply': {
         const parts = e.args.map(a => (at: number) => this.expr(a, at));
-        return this.apply(e.op, e.args.at(-1)?.dtype ?? e.dtype, parts, level);
+        const dtype = e.args.at(-1)?.dtype ?? e.dtype;
+        const text = this.dialect.op[e.op](dtype);
+        const isStrict = text.kind === 'select' && e.args.slice(1).some(loads);
+        return isStrict ? this.#call(text.strict, parts) : this.apply(e.op, dtype, parts, level);
       }
       default:
         return unreachable(e);
@@ -207,6 +210,13 @@ function isZero(offset: string): boolean {
 function precedenceOf(term: string): number {
   if (term.includes('*')) return precedence.product;
   return term.startsWith('-') ? precedence.prefix : precedence.atom;
+}
+
+/** Whether it reads an array, and not just scalars. */
+function loads(e: Expr): boolean {
+  if (e.kind === 'gather') return true;
+  if (e.kind === 'read') return e.node.dims.length > 0;
+  return e.kind === 'apply' ? e.args.some(loads) : e.kind === 'cast' && loads(e.value);
 }
 
 function within(level: number, own: number, text: string): string {

@@ -82,7 +82,9 @@ function functionsOf(dialect: Dialect): readonly string[] {
   const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
   const conversions = dtypes.flatMap(from => dtypes.flatMap(to => dialect.conversion(from, to)));
   const positions = dtypes.map(d => dialect.position(d));
-  const calls = [...positions, ...[...texts, ...conversions].filter(text => text.kind === 'call')];
+  const chosen = texts.flatMap(text => (text.kind === 'select' ? [text.strict] : []));
+  const others = [...texts, ...conversions].filter(text => text.kind === 'call');
+  const calls = [...positions, ...chosen, ...others];
   return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
 }
 

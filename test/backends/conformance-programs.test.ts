@@ -1,8 +1,9 @@
 /** What programs are made of, through generated C and by definition: the same bits. */
 import { expect, test } from 'vitest';
 import type { DType } from '../../compiler/core/dtype.ts';
-import type { TensorNode } from '../../compiler/core/tensor-node.ts';
+import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
 import type { Cells } from '../../compiler/loop/interpret.ts';
+import { parseProgram } from '../../compiler/loop/parse.ts';
 import { programOf } from '../support/loop-text.ts';
 import { edgeValues } from '../support/edge-values.ts';
 import { compileAll } from '../support/run-compiled.ts';
@@ -110,3 +111,25 @@ test.each(['f32', 'f64', 'i32'] as const satisfies readonly DType[])(
     expect(difference(outputsOf(program), run?.() ?? new Map())).toBeUndefined();
   },
 );
+
+test('where over a nest, after a comparison over another', async () => {
+  // gcc 12 with AVX computes this wrongly when the arm is loaded under a mask.
+  const nest = (loops: string, body: string): string => {
+    const [a = '', b = '', c = ''] = loops;
+    return `for ${a} < 4 { for ${b} < 5 { for ${c} < 3 { ${body} } } }`;
+  };
+  const program = parseProgram(`p():
+    device p: f64[4, 5, 3], x: f64[4, 5, 3], s: f64;
+    local off: f64[4, 5, 3]; local is: f64[4, 5, 3]; local chosen: f64[4, 5, 3];
+    ${nest('abc', 'off[a, b, c] := f64(index(15*a + 3*b + c));')}
+    ${nest('def', 'is[d, e, f] := f64(p[d, e, f] == off[d, e, f]);')}
+    ${nest('ghi', 'chosen[g, h, i] := where(bool(is[g, h, i]), x[g, h, i], 0);')}
+    ${nest('jkl', 's += chosen[j, k, l] * f64(index(15*j + 3*k + l + 1));')}`);
+  const [run] = await compileAll([program]);
+  const input = (node: TensorNode): Cells =>
+    Float64Array.from({ length: cellsOf(node) }, (_, i) =>
+      node.name === 's' ? 0 : node.name === 'x' ? i + 1 : i % 3 === 0 ? i : -1,
+    );
+  const compiled = run?.(0, input) ?? new Map<string, Cells>();
+  expect(difference(outputsOf(program, 0, input), compiled)).toBeUndefined();
+});
