@@ -62,7 +62,7 @@ interface Leaf extends Known {
   readonly dtype: DType | undefined;
 }
 
-const narrow = ['bf16', 'f16', 'i8', 'u8', 'i32', 'f8e5m2', 'f8e4m3', 'bool', 'u64'] as const;
+const narrow = ['bf16', 'f16', 'i8', 'u8', 'i32', 'f8e5m2', 'f8e4m3', 'bool'] as const;
 
 function leafText({ dtype }: Leaf): string {
   return dtype ? `f32(${hole})` : hole;
