@@ -10,4 +10,5 @@ export { forward, sequence } from './code.ts';
 export { Code } from './graph/code.ts';
 export { ArrayRef, Tensor } from './graph/tensor.ts';
 export { op, type OpResult } from './op.ts';
+export { split } from './split.ts';
 export { symbol } from './symbol.ts';

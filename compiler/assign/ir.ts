@@ -10,7 +10,7 @@
  *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
  *     projections never reach keep it. A target cell reached just once gets the value itself.
  *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
- *     reach become 0.
+ *     reach become 0; with `keeps` they stay as they are: the assignment is of a part of its target.
  *
  * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
  * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.
@@ -45,6 +45,8 @@ export interface Assign<N, P> {
   readonly target: Access<N>;
   readonly op: 'set' | AccumulateOp;
   readonly reset: boolean;
+  /** Of `set` alone. */
+  readonly keeps: boolean;
   readonly value: Scalar<N>;
   readonly projections: P;
   readonly origins: Origins;
@@ -99,10 +101,14 @@ export function sequence<N, P>(body: readonly Code<N, P>[]): Code<N, P> {
 
 export function assign<N, P>(
   target: Access<N>,
-  { op, reset = false }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean },
+  {
+    op,
+    reset = false,
+    keeps = false,
+  }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean; readonly keeps?: boolean },
   value: Scalar<N>,
   projections: P,
   origins: Origins = noOrigins,
 ): Assign<N, P> {
-  return { kind: 'assign', target, op, reset, value, projections, origins };
+  return { kind: 'assign', target, op, reset, keeps, value, projections, origins };
 }

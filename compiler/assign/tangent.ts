@@ -20,7 +20,7 @@ export function tangentOf<N, P>(
   const out = a.op === 'set' ? a.target : a.value;
   const change = along(a.value, out, tangent) ?? scalarConst(0);
   const { part, counts } = throughAccumulation(a, change, tallyOf);
-  const to = { op: a.op === 'set' ? a.op : ('add' as const), reset: a.reset };
+  const to = { op: a.op === 'set' ? a.op : ('add' as const), reset: a.reset, keeps: a.keeps };
   const last = assign(access(target, a.target.slot), to, part, a.projections, a.origins);
   return [...counts, last];
 }

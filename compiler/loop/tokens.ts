@@ -5,7 +5,7 @@ const kinds = {
   comment: /\/\*.*?\*\//y,
   number: /(?:-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)|NaN)(?!\w|\.\w)/y,
   // Before names: `max=` is one word.
-  sign: /\.\.|max=|min=|:=|\+=|-=|\*=|\/=|\*\*|==|!=|[-+*/<()[\]{}:;,]/y,
+  sign: /\.\.|max=|min=|:=|\+=|-=|\*=|\/=|\*\*|==|!=|[-+*/%<()[\]{}:;,]/y,
   name: /[A-Za-z_]\w*(?:\.\w+)*/y,
 } as const;
 

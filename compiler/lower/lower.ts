@@ -97,7 +97,7 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   if (once && full && value.kind === 'const' && a.op === 'set')
     return fill(node, value.value, a.origins);
   const start = a.op === 'set' ? 0 : neutralOf(a.op);
-  const needsFill = once ? !full : a.reset;
+  const needsFill = once ? !full && !a.keeps : a.reset;
   const leaf = once
     ? write(node, target, firstOf(a.op, value), a.origins)
     : accumulate(a.op, node, target, value, a.origins);

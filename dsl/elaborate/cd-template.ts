@@ -1,17 +1,34 @@
 /** The statements of a `cd` template to code. */
-import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
+import {
+  access,
+  assign,
+  neutralOf,
+  type Scalar,
+  scalarConst,
+  unreachable,
+} from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
 import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { constraintsOf } from '../shape/logic.ts';
+import { constraintsOf, type Logic } from '../shape/logic.ts';
+import type { Picks } from '../shape/pick.ts';
+import type { Shape } from '../shape/row.ts';
 import { Solver } from '../shape/solve.ts';
 import { assignOperator } from './assign-operator.ts';
 import { Operands } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
-import { type CdScope, codeOf, symbolAt, targetOf, tensorAt } from './cd-scope.ts';
+import {
+  type CdScope,
+  codeOf,
+  hasComputedIndex,
+  picksIn,
+  symbolAt,
+  targetOf,
+  tensorAt,
+} from './cd-scope.ts';
 import { fail, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
 import { elaborateSlots, mentionsSlots } from './slots.ts';
@@ -91,7 +108,7 @@ function conditional(s: If, scope: CdScope): CodeTree {
 }
 
 function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
-  const symbol = symbolAt(hole, scope, 'range');
+  const symbol = symbolAt(hole, scope, 'loop over');
   if ([...scope.symbols.values()].includes(symbol)) {
     throw fail(
       'EINC0502',
@@ -107,8 +124,17 @@ function assignment(
   { target, operator, value, logic: written, span }: Assign,
   scope: CdScope,
 ): CodeTree {
-  const to = targetOf(target, scope);
-  const operands = new Operands(scope);
+  const isPart = target.kind === 'pick';
+  const to = targetOf(isPart ? target.object : target, scope);
+  const targetPicks = isPart ? picksIn(target, scope) : undefined;
+  if (isPart && hasComputedIndex(target, scope)) {
+    throw fail(
+      'EINC0315',
+      'the part that is assigned is known when the template runs',
+      target.picksSpan,
+    );
+  }
+  const operands = new Operands(scope, { array: to, picks: targetPicks });
   const scalar: Scalar<ArrayRef> = scalarOf(value, {
     operand: e => operands.add(e),
     allowsProducts: written !== undefined,
@@ -119,8 +145,23 @@ function assignment(
   const shapes = [to.tensor.shape, ...operands.tensors.map(t => t.shape)];
   const result = { span: target.span, text: to.label, shape: to.tensor.shape };
   const use = { operator: operator.text, span: operator.span, operands: operands.shown(), result };
-  scope.solver.post(constraintsOf(logic, shapes, use));
-  const projections = new OpenProjections(logic, shapes, use);
-  const done: OpenAssign = assign(access(to, 0), { op, reset }, scalar, projections, [span]);
-  return { kind: 'assign', assign: done, needs: operands.needs };
+  const over = (slots: readonly Shape[], inner: Logic, picks: PicksOfSlots): OpenProjections => {
+    const whole: Logic = picks.some(p => p) ? { kind: 'picked', logic: inner, picks } : inner;
+    scope.solver.post(constraintsOf(whole, slots, use));
+    return new OpenProjections(whole, slots, use);
+  };
+  const projections = over(shapes, logic, [targetPicks, ...operands.picks]);
+  // Of a part only the part is reset.
+  const resetsPart = isPart && reset && op !== 'set';
+  const how = { op, reset: reset && !resetsPart, keeps: isPart && op === 'set' };
+  const done: OpenAssign = assign(access(to, 0), how, scalar, projections, [span]);
+  const code: CodeTree = { kind: 'assign', assign: done, needs: operands.needs };
+  if (!resetsPart) return sequenceOf([...operands.copies, code]);
+  const own = over([to.tensor.shape], { kind: 'pointwise' }, [targetPicks]);
+  const start = scalarConst(neutralOf(op));
+  const cleared = assign(access(to, 0), { op: 'set', keeps: true }, start, own, [span]);
+  const clear: CodeTree = { kind: 'assign', assign: cleared, needs: [] };
+  return sequenceOf([...operands.copies, clear, code]);
 }
+
+type PicksOfSlots = readonly (Picks | undefined)[];

@@ -110,7 +110,8 @@ class Derivatives {
     });
     const target = { ...slotAccess('value', 0), slot: a.target.slot };
     const reset = a.op !== 'set';
-    const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
+    const whole = { ...a, keeps: false };
+    const forward: SlotAssign = { ...whole, target, reset, value, projections: undefined };
     const term = this.#tensor(node.tensor, [forward], { operands, projections: a.projections });
     const before = this.#tensors.get(node);
     this.#tensors.set(node, before ? this.#sum(node.tensor, [before, term]) : term);

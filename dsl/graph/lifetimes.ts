@@ -17,7 +17,7 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   visitAssigns(code, (a: OpenAssign) => {
     const target = a.target.node;
     const reads = accessesOf(a.value).map(access => access.node);
-    const updates = a.op !== 'set' && !a.reset ? [target] : [];
+    const updates = a.keeps || (a.op !== 'set' && !a.reset) ? [target] : [];
     for (const array of [...reads, ...updates]) if (!outputs.has(array)) inputs.add(array);
     outputs.add(target);
     [...reads, target].forEach(array => arrays.add(array));

@@ -5,6 +5,7 @@ import {
   unreachable,
   UserError,
 } from '../../compiler/index.ts';
+import { symbolsOfLogic } from '../shape/logic.ts';
 import type { ArrayRef } from './tensor.ts';
 import type { OpenCode } from './expand.ts';
 import type { OpenProjections } from './open-projections.ts';
@@ -44,8 +45,7 @@ function collect(
       return;
     case 'assign': {
       const { logic } = code.projections;
-      const sliced = logic.kind === 'slice' ? [logic.symbol] : [];
-      for (const symbol of [...sliced, ...symbolsOf(code.value)]) {
+      for (const symbol of [...symbolsOfLogic(logic), ...symbolsOf(code.value)]) {
         if (!bound.has(symbol)) to.add(symbol);
       }
       return;

@@ -6,7 +6,7 @@ import type { Assign, Code, Scalar } from '../../compiler/assign/ir.ts';
 import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
-import type { LoopVar } from '../../compiler/core/index-expr.ts';
+import { type LoopVar, valueOf } from '../../compiler/core/index-expr.ts';
 import { evaluate, neutralOf } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -68,7 +68,7 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const points = pointsOf(a, symbols);
   const targets = points.map(point => offsetAt(a, node, slot, point));
   const isSingle = a.op === 'set' || (a.reset && new Set(targets).size === targets.length);
-  if (a.op === 'set' || a.reset) {
+  if ((a.op === 'set' && !a.keeps) || a.reset) {
     const start = roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op));
     const reached = new Set(targets);
     target.forEach((_, cell) => {
@@ -116,9 +116,7 @@ function offsetAt(
   slot: number,
   point: Point,
 ): number {
-  const cell = subscriptOf(a, slot).map(({ terms, offset }) =>
-    terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset),
-  );
+  const cell = subscriptOf(a, slot).map(ix => valueOf(ix, loop => point.get(loop) ?? NaN));
   return cell.reduce((offset, at, axis) => offset * (node.dims[axis] ?? NaN) + at, 0);
 }
 

@@ -85,12 +85,21 @@ describe('an assignment', () => {
        }`,
     ],
     [
-      'that cannot tell that it reaches each cell once adds from 0',
+      'that reaches each cell once, digit by digit, writes it',
       assignment(y, '=:+', x1, { axes: { i: 2, j: 2 } }, '2*i + j', 'i'),
-      `zero_out y;
+      `for i < 2 {
+         for j < 2 {
+           y[2*i + j] := x[i];
+         }
+       }`,
+    ],
+    [
+      'that cannot tell that it reaches each cell once adds from 0',
+      assignment(m, '=:+', x1, { axes: { i: 2, j: 2 } }, 'i + j, i + j', 'i'),
+      `zero_out m;
        for i < 2 {
          for j < 2 {
-           y[2*i + j] += x[i];
+           m[i + j, i + j] += x[i];
          }
        }`,
     ],
