@@ -43,7 +43,20 @@ export {
   toDevice,
 } from './core/cells.ts';
 export { isNarrowFloat, toBits } from './core/narrow-float.ts';
-export { at, fixed, type Index, type LoopVar, loopVar, printIndex } from './core/index-expr.ts';
+export {
+  at,
+  type Digit,
+  digitOf,
+  fixed,
+  type Index,
+  isLoop,
+  loopsIn,
+  type LoopVar,
+  loopVar,
+  printIndex,
+  rangeOf,
+  sumOf,
+} from './core/index-expr.ts';
 export { Names } from './core/names.ts';
 export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
 export type { StaticSymbol } from './core/static-symbol.ts';
@@ -56,7 +69,6 @@ export {
   type Assign,
   assign,
   type Code,
-  isStore,
   type Scalar,
   scalarApply,
   scalarConst,
@@ -73,6 +85,7 @@ export {
   inMemoryOrder,
 } from './assign/projections.ts';
 export type { Routine } from './assign/routine.ts';
+export { setByParts } from './assign/set-by-parts.ts';
 export { setWherePossible } from './assign/set-where-possible.ts';
 export { accessesOf, mapAccesses, mapCode, symbolsOf, visitAssigns } from './assign/traverse.ts';
 

@@ -10,7 +10,9 @@
  *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
  *     projections never reach keep it. A target cell reached just once gets the value itself.
  *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
- *     reach become 0. `put` is the same but for these cells: they keep what they hold.
+ *     reach become 0.
+ *   - With `keeps`, a set or a reset leaves the cells they never reach as they are: the assignment is
+ *     of a part of its target.
  *
  * The types are generic: `N` is what names an array and `P` what gives subscripts. The language
  * builds code whose shapes are still open; the compiler takes `Code<TensorNode, Projections>`.
@@ -43,16 +45,13 @@ export interface Repeat<N, P> {
 export interface Assign<N, P> {
   readonly kind: 'assign';
   readonly target: Access<N>;
-  readonly op: 'set' | 'put' | AccumulateOp;
+  readonly op: 'set' | AccumulateOp;
   readonly reset: boolean;
+  /** Of sets and resets alone. */
+  readonly keeps: boolean;
   readonly value: Scalar<N>;
   readonly projections: P;
   readonly origins: Origins;
-}
-
-/** Each cell that it reaches gets one value, whatever the cell held. */
-export function isStore(op: Assign<unknown, unknown>['op']): op is 'set' | 'put' {
-  return op === 'set' || op === 'put';
 }
 
 // ── Scalars ─────────────────────────────────────────────────────────────────────────────────────
@@ -104,10 +103,14 @@ export function sequence<N, P>(body: readonly Code<N, P>[]): Code<N, P> {
 
 export function assign<N, P>(
   target: Access<N>,
-  { op, reset = false }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean },
+  {
+    op,
+    reset = false,
+    keeps = false,
+  }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean; readonly keeps?: boolean },
   value: Scalar<N>,
   projections: P,
   origins: Origins = noOrigins,
 ): Assign<N, P> {
-  return { kind: 'assign', target, op, reset, value, projections, origins };
+  return { kind: 'assign', target, op, reset, keeps, value, projections, origins };
 }

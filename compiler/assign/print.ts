@@ -7,13 +7,14 @@
  *     matmul =:+ w1 * moons_input ~logic:"@";
  */
 import { shortest } from '../core/dtype.ts';
+import { printIndex } from '../core/index-expr.ts';
 import { infoOf, type Op, ops } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import { type Assign, type Code, isStore, type Scalar, type ScalarApply } from './ir.ts';
-import { isInjective, type Projections, specOf } from './projections.ts';
+import type { Assign, Code, Scalar, ScalarApply } from './ir.ts';
+import { isInjective, type Projections, specOf, subscriptOf } from './projections.ts';
 import type { Routine } from './routine.ts';
 import { accessesOf } from './traverse.ts';
 
@@ -52,7 +53,6 @@ function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
 
 const signs: Readonly<Record<Assign<TensorNode, Projections>['op'], string>> = {
   set: '',
-  put: '',
   add: '+',
   sub: '-',
   mul: '*',
@@ -67,19 +67,35 @@ const signs: Readonly<Record<Assign<TensorNode, Projections>['op'], string>> = {
 };
 
 export function printAssign(a: Assign<TensorNode, Projections>): string {
-  const sign = isStore(a.op) ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
+  const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
-  if (a.op === 'put') return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
-  if (logic.startsWith('@|')) return `${a.target.node.name} ${sign} ${value} ${logic}`;
-  return `${a.target.node.name} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+  if (assignsSlice(a)) return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
+  const target = targetOf(a);
+  if (logic.startsWith('@|')) return `${target} ${sign} ${value} ${logic}`;
+  if (logic.startsWith('[')) return `${target} ${sign} ${value}${logic}`;
+  return `${target} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+}
+
+/** A slice the other way round: `ys @| t =: y`. */
+function assignsSlice({ keeps, target, projections }: Assign<TensorNode, Projections>): boolean {
+  return keeps && target.slot !== 0 && projections.logic.startsWith('@|');
+}
+
+/** With the subscript that is assigned where the other cells are left alone. */
+function targetOf(a: Assign<TensorNode, Projections>): string {
+  const { node, slot } = a.target;
+  if (!a.keeps) return node.name;
+  return `${node.name}[${subscriptOf(a, slot)
+    .map(ix => printIndex(ix))
+    .join(', ')}]`;
 }
 
 /** As written when the slots stand as written; otherwise spelled out from the subscripts. */
 function logicOf(a: Assign<TensorNode, Projections>): string {
   const slots = accessesOf(a.value).map(access => access.slot);
   const asWritten = a.target.slot === 0 && slots.every((slot, i) => slot === i + 1);
-  if (asWritten) return a.projections.logic;
+  if (asWritten && a.projections.logic !== '') return a.projections.logic;
   const pointwise = a.projections.logic === '.' && isInjective(a);
   return pointwise ? '.' : specOf(a.projections, slots, a.target.slot);
 }

@@ -1,5 +1,6 @@
 /** The loops an assignment needs and each operand's subscript. */
-import { asLoop, type Index, type LoopVar, printIndex } from '../core/index-expr.ts';
+import { coverageOf, isOneToOne } from '../core/index-cover.ts';
+import { type Index, loopsIn, type LoopVar, printIndex } from '../core/index-expr.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import { accessesOf } from './traverse.ts';
 import type { Assign } from './ir.ts';
@@ -47,40 +48,19 @@ interface HasProjections {
  */
 export function loopOrder<N>(a: Assign<N, Projections>): readonly ProductAxis[] {
   const slots = [a.target.slot, ...accessesOf(a.value).map(access => access.slot)];
-  const met = slots.flatMap(slot => subscriptOf(a, slot).flatMap(ix => ix.terms.map(t => t.loop)));
+  const met = slots.flatMap(slot => subscriptOf(a, slot).flatMap(loopsIn));
   const order = [...new Set([...met, ...a.projections.axes.map(axis => axis.loop)])];
   return a.projections.axes.toSorted((x, y) => order.indexOf(x.loop) - order.indexOf(y.loop));
 }
 
-/**
- * No two points of the product space share a target cell, as far as this can tell: a subscript with
- * one loop left to know tells its value, and so on until nothing new is known.
- */
+/** No two points of the product space share a target cell, as far as this can tell. */
 export function isInjective<N>(a: Assign<N, Projections>): boolean {
-  const known = new Set<LoopVar>(a.projections.symbols.keys());
-  const subscript = subscriptOf(a, a.target.slot);
-  for (let before = -1; before < known.size;) {
-    before = known.size;
-    for (const { terms } of subscript) {
-      const [unknown, ...others] = terms.filter(t => !known.has(t.loop));
-      if (unknown && others.length === 0) known.add(unknown.loop);
-    }
-  }
-  return a.projections.axes.every(axis => axis.extent <= 1 || known.has(axis.loop));
+  return isOneToOne(subscriptOf(a, a.target.slot), a.projections.axes);
 }
 
-/** Every cell of a target with these dims is reached. */
+/** Every cell of a target with these dims is reached, as far as this can tell. */
 export function isSurjective<N>(a: Assign<N, Projections>, dims: readonly number[]): boolean {
-  // Over an empty space nothing is reached, whatever the subscript says.
-  if (a.projections.axes.some(axis => axis.extent === 0)) return false;
-  const used = new Set<LoopVar>();
-  return subscriptOf(a, a.target.slot).every((ix, i) => {
-    const loop = asLoop(ix);
-    if (loop === undefined) return ix.terms.length === 0 && ix.offset === 0 && dims[i] === 1;
-    const again = used.has(loop);
-    used.add(loop);
-    return !again && a.projections.axes.some(x => x.loop === loop && x.extent === dims[i]);
-  });
+  return coverageOf(subscriptOf(a, a.target.slot), dims, a.projections.axes) !== undefined;
 }
 
 /** The subscripts of some slots as an einsum spec: `b|o; b|i => i->o`. */
@@ -92,8 +72,10 @@ export function specOf(
   const shape = (slot: number): string => {
     const rows = projections.slots[slot] ?? { batch: [], input: [], output: [] };
     const wide = projections.axes.some(axis => axis.loop.length > 1);
-    const text = (row: readonly Index[]): string =>
-      row.map(ix => printIndex(ix)).join(wide ? ', ' : '');
+    const text = (row: readonly Index[]): string => {
+      const axes = row.map(ix => printIndex(ix));
+      return axes.join(wide || axes.some(axis => axis.length > 1) ? ', ' : '');
+    };
     const batch = rows.batch.length > 0 ? `${text(rows.batch)}|` : '';
     const input = rows.input.length > 0 ? `${text(rows.input)}->` : '';
     return `${batch}${input}${text(rows.output)}`;

@@ -1,7 +1,7 @@
 import { InternalError } from '../support/errors.ts';
 import { type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { type Assign, isStore } from './ir.ts';
+import type { Assign } from './ir.ts';
 import { printAssign, printRoutine } from './print.ts';
 import { isInjective, type Projections, subscriptOf } from './projections.ts';
 import type { Routine } from './routine.ts';
@@ -24,7 +24,7 @@ function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] 
   const complaints = [a.target, ...accessesOf(a.value)].flatMap(({ node, slot }) =>
     misfits(a, node, slot),
   );
-  if (isStore(a.op) && !isInjective(a)) {
+  if (a.op === 'set' && !isInjective(a)) {
     complaints.push(`${printAssign(a)} sets cells more than once`);
   }
   return complaints;

@@ -9,17 +9,18 @@
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
  * cell is written instead. Nothing else is optimised here.
  */
-import { type Assign, type Code, isStore } from '../assign/ir.ts';
+import type { Assign, Code } from '../assign/ir.ts';
 import {
   isInjective,
   isSurjective,
   loopOrder,
+  type ProductAxis,
   type Projections,
   subscriptOf,
 } from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
 import { accessesOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, loopVar, substitute } from '../core/index-expr.ts';
+import { at, type Index, loopsIn, type LoopVar, loopVar, substitute } from '../core/index-expr.ts';
 import { computeDtype } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
@@ -102,10 +103,16 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     subscriptOf(a, slot).map(ix => substitute(ix, binding));
   const place: ScalarScope = { scope, subscript, origins: a.origins };
   const target = subscript(a.target.slot);
-  const nest = (leaf: Stmt): Stmt =>
-    axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
+  const nest = nestOver(axes);
   const { op, reset, origins } = a;
-  if (isStore(op) || (reset && isInjective(a))) return lowerSet(a, { place, target, nest });
+  if (op === 'set' || (reset && isInjective(a))) return lowerSet(a, { place, target, nest });
+  if (reset && a.keeps) {
+    const added = { ...a, reset: false, keeps: false };
+    const moving = new Set(subscriptOf(a, a.target.slot).flatMap(loopsIn));
+    const start = write(node, target, constant(node.dtype, neutralOf(op, node.dtype)), origins);
+    const cleared = nestOver(axes.filter(axis => moving.has(axis.loop)))(start);
+    return block([cleared, lowerAssign(added, scope, fresh)]);
+  }
 
   const value = lowerScalar(a.value, computeDtype(node.dtype), place);
   if (!isNarrow(node)) {
@@ -120,6 +127,12 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
 }
 
+type LoweredAxis = ProductAxis & { readonly fresh: LoopVar };
+
+function nestOver(axes: readonly LoweredAxis[]): (leaf: Stmt) => Stmt {
+  return leaf => axes.reduceRight((body, { fresh, extent }) => forLoop(fresh, extent, body), leaf);
+}
+
 interface Lowered {
   readonly place: ScalarScope;
   readonly target: readonly Index[];
@@ -132,9 +145,9 @@ function lowerSet(a: Assign<TensorNode, Projections>, { place, target, nest }: L
   const { node } = a.target;
   const value = firstOf(a, place);
   const full = isSurjective(a, node.dims);
-  if (full && value.kind === 'const' && isStore(op)) return fill(node, value.value, origins);
-  const start = isStore(op) ? 0 : neutralOf(op, node.dtype);
-  const needsFill = op !== 'put' && !full;
+  if (full && value.kind === 'const' && op === 'set') return fill(node, value.value, origins);
+  const start = op === 'set' ? 0 : neutralOf(op, node.dtype);
+  const needsFill = !a.keeps && !full;
   return block([
     ...(needsFill ? [fill(node, start, origins)] : []),
     nest(write(node, target, value, origins)),
@@ -149,7 +162,7 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
 /** What one value gives when an accumulation starts from the neutral element. */
 function firstOf({ op, value, target }: Assign<TensorNode, Projections>, at: ScalarScope): Expr {
   const { dtype } = target.node;
-  if (isStore(op) || takesValue.has(op)) return lowerValue(value, dtype, at);
+  if (op === 'set' || takesValue.has(op)) return lowerValue(value, dtype, at);
   const one = lowerScalar(value, computeDtype(dtype), at);
   const first =
     op === 'sub'

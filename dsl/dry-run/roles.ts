@@ -1,8 +1,11 @@
 /** What each `${…}` of a template, and each name in it, is there for. */
 import type { CdProgram, OpProgram } from '../language/ast.ts';
+import { isView } from '../ops/names.ts';
 
 export type Role =
   | { readonly kind: 'tensor' | 'symbol' | 'condition' | 'size' | 'initial' | 'spec' | 'word' }
+  /** A number that is known when the template runs: an index, a count. */
+  | { readonly kind: 'number' }
   | { readonly kind: 'code' }
   | { readonly kind: 'function'; readonly arity: number };
 
@@ -23,14 +26,17 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
   const holes = new Map<number, Role>();
   const names = new Map<string, Role>();
   const visit = (value: unknown, role: Role): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item, role);
     if (!isNode(value)) return;
     if (value['kind'] === 'hole') holes.set(Number(value['index']), role);
     else if (value['kind'] === 'name' && role.kind !== 'tensor')
       names.set(String(value['name']), role);
     else {
       for (const [field, child] of Object.entries(value)) {
-        if (!/span$/i.test(field)) visit(child, roleAt(value, field, role));
+        if (/span$/i.test(field)) continue;
+        const children: readonly unknown[] = Array.isArray(child) ? child : [child];
+        children.forEach((each, i) => {
+          visit(each, roleAt(value, field, i, role));
+        });
       }
     }
   };
@@ -40,17 +46,25 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
 
 const tensor: Role = { kind: 'tensor' };
 
-/** What a hole is for that is the `field` of `node`, which itself is there for `outer`. */
-function roleAt(node: Node, field: string, outer: Role): Role {
+/** What a hole is for that is the `field` of `node`, or one of them, which itself is there for `outer`. */
+function roleAt(node: Node, field: string, position: number, outer: Role): Role {
   const { kind, op, args } = node;
   const place = `${typeof kind === 'string' ? kind : 'row'}.${field}`;
-  if (place === 'apply.callee') {
-    return { kind: 'function', arity: Array.isArray(args) ? args.length : 0 };
-  }
+  const arity = Array.isArray(args) ? args.length : 0;
+  if (place === 'apply.callee') return { kind: 'function', arity };
+  if (place === 'apply.args') return argumentRole(node, position);
+  if (place === 'row.size') return outer;
   if (place === 'prefix.operand') return op === '!@' ? { kind: 'symbol' } : outer;
   if (place === 'infix.right') return op === '@|' ? { kind: 'symbol' } : tensor;
   if (place === 'string.parts') return outer.kind === 'spec' ? outer : { kind: 'word' };
   return byPlace[place] ?? tensor;
+}
+
+/** All arguments of `roll` and its like are numbers but for the first. */
+function argumentRole({ callee }: Node, position: number): Role {
+  if (position === 0 || !isNode(callee) || callee['kind'] !== 'name') return tensor;
+  const name = String(callee['name']);
+  return isView(name) && name !== 'concat' ? { kind: 'number' } : tensor;
 }
 
 const byPlace: Readonly<Record<string, Role>> = {
@@ -58,6 +72,10 @@ const byPlace: Readonly<Record<string, Role>> = {
   'if.condition': { kind: 'condition' },
   'inline.init': { kind: 'initial' },
   'row.dims': { kind: 'size' },
+  'at.at': { kind: 'number' },
+  'slice.start': { kind: 'number' },
+  'slice.stop': { kind: 'number' },
+  'slice.step': { kind: 'number' },
   'einsum.spec': { kind: 'spec' },
   'einsum.captures': { kind: 'spec' },
   'assign.logic': { kind: 'spec' },

@@ -66,12 +66,16 @@ function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
   return new HoleOfType(typeText(), example);
 }
 
+const decideShapes: ReadonlySet<Role['kind']> = new Set<Role['kind']>([
+  ...(['size', 'number', 'initial', 'spec'] as const),
+]);
+
 /** Whether what the shapes will be depends on a value that is not known. */
 export function leavesShapeOpen(type: HoleType, role: Role): boolean {
-  if (role.kind !== 'size' && role.kind !== 'initial' && role.kind !== 'spec') return false;
+  if (!decideShapes.has(role.kind)) return false;
   if (type.kind === 'number') return type.value === undefined && role.kind !== 'initial';
   if (type.kind === 'string') return type.value === undefined;
-  return true;
+  return role.kind !== 'number' || type.kind === 'any';
 }
 
 /** Something that can stand there. */
@@ -86,6 +90,7 @@ function wanted(role: Role, span: Span): unknown {
     case 'condition':
       return true;
     case 'size':
+    case 'number':
     case 'initial':
       return 1;
     case 'spec':

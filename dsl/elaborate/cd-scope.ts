@@ -4,14 +4,16 @@ import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { stateTensor } from '../graph/make.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
-import type { Expr, Hole, Ident, Inline, Name } from '../language/ast.ts';
+import type { Expr, Hole, Ident, Inline, Name, Picking } from '../language/ast.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import type { Solver } from '../shape/solve.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
+import type { Picks } from '../shape/pick.ts';
 import { inlineParts } from './inline.ts';
+import { computedIn, type PickContext, picksOf } from './picks.ts';
 
 export interface CdScope {
   readonly source: TemplateSource;
@@ -119,7 +121,7 @@ function introduce(e: Inline, scope: CdScope): Tensor {
 export function symbolAt(
   e: Expr | Hole,
   { holes, symbols }: CdScope,
-  needs?: 'range',
+  needs?: 'loop over' | 'index with',
 ): StaticSymbol {
   const value =
     e.kind === 'hole' ? holes[e.index] : e.kind === 'name' ? symbols.get(e.name) : undefined;
@@ -128,11 +130,27 @@ export function symbolAt(
     throw fail('EINC0202', 'a static symbol must stand here: a hole or the name of a loop', e.span);
   }
   if (needs && value.range === undefined) {
-    throw fail('EINC0501', `\`${value.name}\` has no range to loop over`, e.span, {
+    throw fail('EINC0501', `\`${value.name}\` has no range to ${needs}`, e.span, {
       help: [`give it one: symbol('${value.name}', count)`],
     });
   }
   return value;
+}
+
+/** What brackets in `cd` take. */
+export function picksIn(e: Picking, scope: CdScope): Picks {
+  return picksOf(e, pickContext(scope));
+}
+
+export function hasComputedIndex(e: Picking, scope: CdScope): boolean {
+  return computedIn(e, pickContext(scope)).length > 0;
+}
+
+function pickContext(scope: CdScope): PickContext {
+  return {
+    valueOf: place => (place.kind === 'hole' ? scope.holes[place.index] : undefined),
+    symbolOf: symbol => symbolAt(symbol, scope, 'index with'),
+  };
 }
 
 // ── Code ────────────────────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,20 @@ import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
 import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { constraintsOf } from '../shape/logic.ts';
+import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { Solver } from '../shape/solve.ts';
 import { assignOperator } from './assign-operator.ts';
 import { Operands } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
-import { type CdScope, codeOf, symbolAt, targetOf, tensorAt } from './cd-scope.ts';
+import {
+  type CdScope,
+  codeOf,
+  hasComputedIndex,
+  picksIn,
+  symbolAt,
+  targetOf,
+  tensorAt,
+} from './cd-scope.ts';
 import { fail, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
 import { elaborateSlots, mentionsSlots } from './slots.ts';
@@ -92,7 +100,7 @@ function conditional(s: If, scope: CdScope): CodeTree {
 }
 
 function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
-  const symbol = symbolAt(hole, scope, 'range');
+  const symbol = symbolAt(hole, scope, 'loop over');
   if ([...scope.symbols.values()].includes(symbol)) {
     throw fail(
       'EINC0502',
@@ -112,8 +120,17 @@ function assignment(
   { target, operator, value, logic: written, span }: Assign,
   scope: CdScope,
 ): CodeTree {
-  const to = targetOf(target, scope);
-  const operands = new Operands(scope);
+  const isPart = target.kind === 'pick';
+  const to = targetOf(isPart ? target.object : target, scope);
+  const targetPicks = isPart ? picksIn(target, scope) : undefined;
+  if (isPart && hasComputedIndex(target, scope)) {
+    throw fail(
+      'EINC0315',
+      'the part that is assigned is known when the template runs',
+      target.picksSpan,
+    );
+  }
+  const operands = new Operands(scope, { array: to, picks: targetPicks });
   const scalar: Scalar<ArrayRef> = scalarOf(value, {
     operand: e => operands.add(e),
     allowsProducts: written !== undefined,
@@ -124,13 +141,16 @@ function assignment(
   const shapes = [to.tensor.shape, ...operands.tensors.map(t => t.shape)];
   const result = { span: target.span, text: to.label, shape: to.tensor.shape };
   const use = { operator: operator.text, span: operator.span, operands: operands.shown(), result };
-  scope.solver.post(constraintsOf(logic, shapes, use));
-  const projections = new OpenProjections(logic, shapes, use);
-  const meeting = { operator: operator.text, span: operator.span };
-  const typed = (array: ArrayRef): Typed => operands.typed(array) ?? typedTarget(array, target);
-  inferAssign(assign(access(to, 0), { op, reset }, scalar, undefined), {
-    ...{ typed, meeting, solver: scope.solver },
+  const picks = [targetPicks, ...operands.picks];
+  const over: Logic = picks.some(p => p) ? { kind: 'picked', logic, picks } : logic;
+  scope.solver.post(constraintsOf(over, shapes, use));
+  const projections = new OpenProjections(over, shapes, use);
+  const how = { op, reset, keeps: isPart && (op === 'set' || reset) };
+  const done: OpenAssign = assign(access(to, 0), how, scalar, projections, [span]);
+  inferAssign(done, {
+    typed: array => operands.typed(array) ?? typedTarget(array, target),
+    meeting: { operator: operator.text, span: operator.span },
+    solver: scope.solver,
   });
-  const done: OpenAssign = assign(access(to, 0), { op, reset }, scalar, projections, [span]);
-  return { kind: 'assign', assign: done, needs: operands.needs };
+  return sequenceOf([...operands.copies, { kind: 'assign', assign: done, needs: operands.needs }]);
 }

@@ -11,12 +11,14 @@ import type {
   Hole,
   Infix,
   Inline,
+  Name,
+  Picking,
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
-import { functionNames, isFunctionName } from '../ops/names.ts';
+import { functionNames, isFunctionName, isView, type ViewName } from '../ops/names.ts';
 import {
   arityOf,
   infixOperation,
@@ -26,15 +28,18 @@ import {
   slice,
 } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
+import { pick } from '../ops/views.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
 import type { Setting } from './layer.ts';
+import { computedIn, type ComputedIndex, type PickContext, picksOf } from './picks.ts';
 import { applyCumulative, applyStep, type Operand } from './scan-step.ts';
 import { specOf } from './spec.ts';
 import { literalValues } from './tensor-literal.ts';
+import { applyView } from './views.ts';
 import {
   applyDefinition,
   definitionOf,
@@ -107,6 +112,8 @@ export class ExpressionElaborator {
         return this.#infix(e, label);
       case 'apply':
         return this.#apply(e, label);
+      case 'pick':
+        return this.#pick(e, label);
       case 'einsum':
         return this.#einsum(e, label);
       case 'tensor':
@@ -152,7 +159,16 @@ export class ExpressionElaborator {
     return symbolTensor(this.#symbol(operand), [span]);
   }
 
-  #symbol(e: Expr): StaticSymbol {
+  #symbol(e: Expr, use?: 'slice'): StaticSymbol {
+    const symbol = this.#anySymbol(e);
+    if (use === undefined || symbol.range !== undefined) return symbol;
+    const { name } = symbol;
+    throw fail('EINC0501', `\`${name}\` has no range, so it cannot select a slice`, e.span, {
+      help: [`give it one: symbol('${name}', count)`],
+    });
+  }
+
+  #anySymbol(e: Expr): StaticSymbol {
     const { holes, symbols } = this.#environment;
     const known = e.kind === 'name' ? symbols.get(e.name) : undefined;
     const value = e.kind === 'hole' ? holes[e.index] : known;
@@ -175,18 +191,52 @@ export class ExpressionElaborator {
   }
 
   #slice({ left, right, span, opSpan }: Infix, label?: string): Tensor {
-    const symbol = this.#symbol(right);
-    if (symbol.range === undefined) {
-      throw fail(
-        'EINC0501',
-        `\`${symbol.name}\` has no range, so it cannot select a slice`,
-        right.span,
-        {
-          help: [`give it one: symbol('${symbol.name}', count)`],
-        },
-      );
-    }
+    const symbol = this.#symbol(right, 'slice');
     return this.#applied(slice(symbol), [left], { span, operator: opSpan }, label);
+  }
+
+  /** `x[0, 1:]` */
+  #pick(e: Picking, label?: string): Tensor {
+    const context = this.#picks();
+    const computed = computedIn(e, context);
+    const operation = pick(picksOf(e, context));
+    const place = { span: e.span, operator: e.picksSpan };
+    const [first, ...others] = computed;
+    const picked = this.#applied(operation, [e.object], place, first ? undefined : label);
+    return first ? this.#taken(picked, [first, ...others]) : picked;
+  }
+
+  /** `table[ids]`: what tensors index. */
+  #taken(_of: Tensor, by: readonly [ComputedIndex, ...ComputedIndex[]]): Tensor {
+    by.forEach(({ index }) => this.tensor(index));
+    const { span } = by[0].index;
+    throw fail('EINC0315', 'an index is known when the template runs, not computed', span, {
+      help: ['write an integer, or a static symbol as `!@${…}`'],
+    });
+  }
+
+  #picks(): PickContext {
+    const { holes, settings, names } = this.#environment;
+    return {
+      valueOf: place => {
+        if (place.kind === 'hole') return holes[place.index];
+        return names.has(place.name) ? undefined : settings.get(place.name);
+      },
+      symbolOf: symbol => this.#symbol(symbol, 'slice'),
+    };
+  }
+
+  #view(name: ViewName, e: Apply, label?: string): Tensor {
+    const { callee, args, span } = e;
+    const written = { span, operator: callee.span, operands: this.#written(args) };
+    return applyView(name, e, {
+      ...this.#picks(),
+      tensor: arg => this.tensor(arg),
+      apply: (operation, operands, isLast) => {
+        const context = { solver: this.#solver, label: isLast ? label : undefined };
+        return applyOperation(operation, operands, written, context);
+      },
+    });
   }
 
   #einsum(e: Einsum, label?: string): Tensor {
@@ -214,16 +264,12 @@ export class ExpressionElaborator {
     return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows }, span);
   }
 
-  #apply({ callee, args, span }: Apply, label?: string): Tensor {
-    const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
-    const operation = builtin ? operationNamed(callee.name) : undefined;
-    if (operation) {
-      const arity = arityOf(operation);
-      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
-      return this.#applied(operation, args, { span, operator: callee.span }, label);
-    }
-    const made = builtin ? this.#builtin(callee.name, args, span, label) : undefined;
-    if (made) return made;
+  #apply(e: Apply, label?: string): Tensor {
+    const { callee, args, rows, span } = e;
+    const isBuiltin =
+      rows.length > 0 || !(callee.kind === 'name' && this.#environment.names.has(callee.name));
+    const built = isBuiltin && callee.kind === 'name' ? this.#builtin(callee, e, label) : undefined;
+    if (built) return built;
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
@@ -239,8 +285,16 @@ export class ExpressionElaborator {
     return applyDefinition(definition, operands, context, span);
   }
 
-  /** The functions that are no operations; undefined for another name. */
-  #builtin(name: string, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
+  /** Undefined where no function of the language has this name. */
+  #builtin({ name, span: operator }: Name, e: Apply, label?: string): Tensor | undefined {
+    const { args, span } = e;
+    const operation = operationNamed(name);
+    if (operation) {
+      const arity = arityOf(operation);
+      if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
+      return this.#applied(operation, args, { span, operator }, label);
+    }
+    if (isView(name)) return this.#view(name, e, label);
     if (name === 'dim') return this.#captured(args, span);
     if (isTransform(name)) return this.#transformed(name, args, span, label);
     if (name === 'scan') return this.#scan(args, span, label);

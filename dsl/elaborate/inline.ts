@@ -2,7 +2,7 @@
 import { dtypes, type Initial, isDType, product, type Span } from '../../compiler/index.ts';
 import type { Decision } from '../dtype/dtype-var.ts';
 import type { GivenRows } from '../graph/make.ts';
-import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
+import type { Expr, Hole, Ident, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
 import { type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
@@ -75,21 +75,26 @@ const rowLetters: Readonly<Record<string, RowKind>> = { o: 'output', i: 'input',
 function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleValue): GivenRows {
   const rows: Partial<Record<RowKind, readonly Dim[]>> = {};
   for (const { row, dims, span } of written) {
-    const kind = rowLetters[row.text] ?? rowKinds.find(k => k === row.text);
-    if (!kind) {
-      throw fail('EINC0208', `\`${row.text}\` is not a row of axes`, row.span, {
-        help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
-      });
-    }
+    const kind = rowOfLetter(row);
     if (rows[kind])
       throw fail('EINC0208', `the ${kind} axes of \`${tensor}\` are given twice`, span);
     const because = { text: `\`${tensor}\` is declared with ${row.text} = […]`, span };
-    rows[kind] = dims.flatMap(dim => sizesIn(dim, holeValue)).map(n => sizeOf(n, because));
+    rows[kind] = dims.flatMap(dim => sizeAt(dim, holeValue)).map(n => sizeOf(n, because));
   }
   return rows;
 }
 
-function sizesIn(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
+/** The row that `o = […]` is about. */
+export function rowOfLetter({ text, span }: Ident): RowKind {
+  const kind = rowLetters[text] ?? rowKinds.find(k => k === text);
+  if (kind) return kind;
+  throw fail('EINC0208', `\`${text}\` is not a row of axes`, span, {
+    help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
+  });
+}
+
+/** One size, or all that a hole holds. */
+export function sizeAt(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
   const value = dim.kind === 'number' ? dim.value : holeValue(dim);
   const sizes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return sizes.map(size => {

@@ -32,6 +32,7 @@ export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
     case 'name':
     case 'field':
     case 'inline':
+    case 'pick':
     case 'einsum':
     case 'tensor':
       return context.operand(e);

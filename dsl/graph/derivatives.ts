@@ -60,7 +60,8 @@ export class Derivatives {
     });
     const target = { ...slotAccess('value', 0), slot: a.target.slot };
     const reset = a.op !== 'set';
-    const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
+    const whole = { ...a, keeps: false };
+    const forward: SlotAssign = { ...whole, target, reset, value, projections: undefined };
     const by = { operands, projections: a.projections };
     this.#addTo(node, tensorLike(node.tensor, [forward], by, this.#by.kind));
   }

@@ -1,4 +1,5 @@
 import { type StaticSymbol, symbolsOf, unreachable, UserError } from '../../compiler/index.ts';
+import { symbolsOfLogic } from '../shape/logic.ts';
 import type { OpenCode } from './tensor.ts';
 
 /** The static symbols a routine must be given: those used outside a loop over them, as met. */
@@ -32,8 +33,7 @@ function collect(code: OpenCode, bound: ReadonlySet<StaticSymbol>, to: Set<Stati
       return;
     case 'assign': {
       const { logic } = code.projections;
-      const sliced = logic.kind === 'slice' ? [logic.symbol] : [];
-      for (const symbol of [...sliced, ...symbolsOf(code.value)]) {
+      for (const symbol of [...symbolsOfLogic(logic), ...symbolsOf(code.value)]) {
         if (!bound.has(symbol)) to.add(symbol);
       }
       return;

@@ -16,7 +16,7 @@ export interface Ident extends Located {
 // ── Expressions, shared by `op` and `cd` ────────────────────────────────────────────────────────
 
 export type Expr =
-  NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Einsum | TensorLit;
+  NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Picking | Einsum | TensorLit;
 
 /** `0.1`, `16`, `1e-4`, `10.` */
 export interface NumberLit extends Located {
@@ -87,11 +87,51 @@ export type InfixOp =
   /** The first, the second, and the gates of relu and sat01. */
   | ('-@>' | '-/>' | '-?/' | '-?^');
 
-/** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)` */
+/** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)`, `reshape(x; o = [4, _])` */
 export interface Apply extends Located {
   readonly kind: 'apply';
   readonly callee: Expr;
   readonly args: readonly Expr[];
+  /** The axes that `reshape` is told. */
+  readonly rows: readonly InlineRow[];
+}
+
+/** `x[0, 1:]`, `x[2 | ::-1]`, `table[ids]`: some cells of a tensor. */
+export interface Picking extends Located {
+  readonly kind: 'pick';
+  readonly object: Expr;
+  /** From the bracket on. */
+  readonly picksSpan: Span;
+  readonly batch: readonly PickItem[];
+  readonly input: readonly PickItem[];
+  readonly output: readonly PickItem[];
+}
+
+export type PickItem = PickAt | PickSlice | PickRest;
+
+/** One index, or a tensor of them; `_` is a new axis. */
+export interface PickAt extends Located {
+  readonly kind: 'at';
+  readonly at: Expr;
+}
+
+/** `start:stop:step`, each of which may be left out. */
+export interface PickSlice extends Located {
+  readonly kind: 'slice';
+  readonly start: Bound | undefined;
+  readonly stop: Bound | undefined;
+  readonly step: Bound | undefined;
+}
+
+/** An integer, perhaps from the other end. */
+export interface Bound extends Located {
+  readonly isNegative: boolean;
+  readonly size: NumberLit | Hole | Name;
+}
+
+/** `...`: all axes between those that are named. */
+export interface PickRest extends Located {
+  readonly kind: 'rest';
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Node } from 'ohm-js';
 import type { Span } from '../../compiler/index.ts';
 import type {
   Apply,
+  Bound,
   Einsum,
   Expr,
   Hole,
@@ -13,6 +14,8 @@ import type {
   InlineRow,
   Name,
   NumberLit,
+  PickItem,
+  Picking,
   Prefix,
   PrefixOp,
   StringLit,
@@ -38,8 +41,10 @@ type ExprRules =
   | 'Curried_more'
   | 'Curried_first'
   | 'Postfix_field'
+  | 'Postfix_index'
   | 'Call_more'
   | 'Call_first'
+  | 'Call_reshape'
   | 'Prefixed_prefix'
   | 'Parens'
   | 'Tensor_batch'
@@ -75,10 +80,15 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   Curried_more: buildCurried,
   Curried_first: buildCurried,
   Call_more(callee, _open, list, _close) {
-    return apply(this, callee, listed(list));
+    return apply(this, expr(callee, sourceOf(this)), listed(list));
   },
   Call_first(callee, _open, list, _close) {
-    return apply(this, callee, listed(list));
+    return apply(this, expr(callee, sourceOf(this)), listed(list));
+  },
+  Call_reshape(word, _open, operand, _semicolons, rows, _close) {
+    const source = sourceOf(this);
+    const callee = { kind: 'name', span: spanOf(word, source), name: word.sourceString } as const;
+    return apply(this, callee, [operand], rows.children);
   },
   Postfix_field(object, _dot, field) {
     const source = sourceOf(this);
@@ -87,6 +97,21 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
       span: spanOf(this, source),
       object: expr(object, source),
       field: ident(field, source),
+    };
+  },
+  Postfix_index(object, open, picks, close): Picking {
+    const source = sourceOf(this);
+    const [batch, , input, , output] = picks.children;
+    const itemsOf = (row: Node | undefined): readonly PickItem[] =>
+      row ? listed(row.child(0)).map(item => pickItem(item, source)) : [];
+    return {
+      kind: 'pick',
+      span: spanOf(this, source),
+      object: expr(object, source),
+      picksSpan: { source, start: open.source.startIdx, end: close.source.endIdx },
+      batch: itemsOf(batch?.children[0]),
+      input: itemsOf(input?.children[0]),
+      output: itemsOf(output),
     };
   },
   Parens(_open, inner, _close) {
@@ -144,18 +169,45 @@ function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
 
 function buildCurried(this: Node, callee: Node, argument: Node): Apply {
   const given = argument.child(0);
-  if (given.ctorName === 'Operands') return apply(this, callee, operandsIn(given));
-  return apply(this, callee, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
+  const called = expr(callee, sourceOf(this));
+  if (given.ctorName === 'Operands') return apply(this, called, operandsIn(given));
+  return apply(this, called, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
 }
 
-function apply(whole: Node, callee: Node, args: readonly Node[]): Apply {
+function apply(
+  whole: Node,
+  callee: Expr,
+  args: readonly Node[],
+  rows: readonly Node[] = [],
+): Apply {
   const source = sourceOf(whole);
   return {
     kind: 'apply',
     span: spanOf(whole, source),
-    callee: expr(callee, source),
+    callee,
     args: args.map(arg => expr(arg, source)),
+    rows: rows.map(row => inlineRow(row, source)),
   };
+}
+
+function pickItem(node: Node, source: TemplateSource): PickItem {
+  const item = node.child(0);
+  const span = spanOf(node, source);
+  if (item.ctorName === 'Pick_rest') return { kind: 'rest', span };
+  if (item.ctorName === 'Pick_at') return { kind: 'at', span, at: expr(item.child(0), source) };
+  const [start, , stop, , step] = item.children.map(child => child.children[0]);
+  const bound = (b: Node | undefined): Bound | undefined => {
+    const written = b?.ctorName === 'Bound' ? b : b?.children[0];
+    return written && boundIn(written, source);
+  };
+  return { kind: 'slice', span, start: bound(start), stop: bound(stop), step: bound(step) };
+}
+
+function boundIn(node: Node, source: TemplateSource): Bound {
+  const [sign, size] = node.children;
+  const isNegative = (sign?.children.length ?? 0) > 0;
+  const value = size?.child(0) ?? node;
+  return { span: spanOf(node, source), isNegative, size: sizeIn(value, source) };
 }
 
 function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
@@ -195,7 +247,7 @@ function inline(whole: Node, name: Node, init: Node | undefined, rows: readonly 
     span: spanOf(whole, source),
     name: ident(name, source),
     init: init && expr(init.child(1), source),
-    rows: given.filter(row => row.ctorName === 'Row_axes').map(row => inlineRow(row, source)),
+    rows: given.filter(row => row.ctorName === 'Axes').map(row => inlineRow(row, source)),
     dtypes: given.filter(row => row.ctorName === 'Row_dtype').map(row => inlineDtype(row, source)),
   };
 }

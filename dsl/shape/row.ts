@@ -87,10 +87,15 @@ export function dimVar(
   options: Partial<Pick<DimVar, 'label' | 'fixed' | 'hides' | 'isRest' | 'leaf'>> = {},
 ): DimVar {
   const { label, fixed, hides = false, isRest = false, leaf } = options;
-  const atLeast = typeof fixed === 'number' ? fixed + 1 : (fixed?.range ?? 0);
+  const atLeast = typeof fixed === 'number' ? roomFor(fixed) : (fixed?.range ?? 0);
   const watches = new Set<Watch>();
   const open = { leaf, binding: undefined, watches };
   return { kind: 'dim-var', label, fixed, atLeast, hides, isRest, ...open };
+}
+
+/** The cells an axis must have for an index, which counts from the end where it is negative. */
+function roomFor(index: number): number {
+  return index < 0 ? -index : index + 1;
 }
 
 export function rowVar(leaf?: Leaf, grown = 0): RowVar {
@@ -128,7 +133,9 @@ export type Constraint =
   | { readonly kind: 'row-eq'; readonly a: Row; readonly b: Row; readonly why: Why }
   | { readonly kind: 'dim-le'; readonly result: Dim; readonly operand: Dim; readonly why: Why }
   | { readonly kind: 'row-le'; readonly result: Row; readonly operand: Row; readonly why: Why }
-  | DimSum;
+  | DimSum
+  | DimSlice
+  | SameCells;
 
 /** `whole = constant + Σ coeff·dim`. */
 export interface DimSum {
@@ -140,6 +147,33 @@ export interface DimSum {
   readonly place: Place | undefined;
   /** The axis as the spec writes it. */
   readonly text: string;
+  readonly why: Why;
+}
+
+/** `part` are the cells of `whole` that a slice takes. */
+export interface DimSlice {
+  readonly kind: 'dim-slice';
+  readonly whole: Dim;
+  readonly part: Dim;
+  readonly slice: Slice;
+  readonly why: Why;
+}
+
+/** Every `step`-th cell from `start` to before `stop`; negative ends count from the end. */
+export interface Slice {
+  readonly start: number | undefined;
+  readonly stop: number | undefined;
+  readonly step: number;
+  /** As written. */
+  readonly text: string;
+}
+
+/** Two lists of rows with the same cells in the same order, counted differently. */
+export interface SameCells {
+  readonly kind: 'same-cells';
+  /** Outermost first. */
+  readonly from: readonly Row[];
+  readonly to: readonly Row[];
   readonly why: Why;
 }
 

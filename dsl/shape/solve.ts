@@ -5,7 +5,8 @@
  * Every change is on a trail, so a construction that fails leaves all shapes as they were.
  */
 import { unite } from './axis.ts';
-import type { Constraint, DimSum, Why } from './row.ts';
+import { cellsLeft, placeCells } from './cells.ts';
+import type { Constraint, DimSlice, DimSum, SameCells, Why } from './row.ts';
 import { endlessRow, indexTooLarge, rankMismatch, sizeMismatch, sumMismatch } from './explain.ts';
 import {
   closedRow,
@@ -20,6 +21,7 @@ import {
   rowVar,
   type Watch,
 } from './row.ts';
+import { placeSlice, sliceLeft } from './slice.ts';
 import { placeLoops, sizeLeft, weigh } from './sum.ts';
 
 /** Inference adds no more axes than this to a row: only constraints that run in a circle ask for them. */
@@ -80,6 +82,10 @@ export class Solver {
         return this.#rowBelow(resolveRow(constraint.result), resolveRow(constraint.operand), why);
       case 'dim-sum':
         return this.#sum(constraint);
+      case 'dim-slice':
+        return this.#slice(constraint);
+      case 'same-cells':
+        return this.#sameCells(constraint);
     }
   }
 
@@ -118,6 +124,29 @@ export class Solver {
     placeLoops(constraint);
   }
 
+  /** The length of a slice follows from that of its axis, and the other way round if it can. */
+  #slice(constraint: DimSlice): void {
+    const found = sliceLeft(constraint);
+    if (found) this.#bindDim(found.unknown, found.size);
+    const open = [constraint.whole, constraint.part].map(resolveDim);
+    const places = open.filter(dim => dim.kind === 'dim-var');
+    if (places.length > 0) this.#wait({ constraint, places });
+    else placeSlice(constraint);
+  }
+
+  /** Once all rows are closed, one unknown size is what the others leave. */
+  #sameCells(constraint: SameCells): void {
+    const rows = [...constraint.from, ...constraint.to].map(resolveRow);
+    const unknowns = [...new Set(openDimsIn(rows))];
+    const rests = rows.flatMap(({ rest }) => rest ?? []);
+    if (rests.length > 0) return this.#wait({ constraint, places: [...rests, ...unknowns] });
+    const [unknown, another] = unknowns;
+    const size = another ? undefined : unknown && cellsLeft(constraint);
+    if (unknown && !size) return this.#wait({ constraint, places: unknowns });
+    if (unknown && size) this.#bindDim(unknown, size);
+    placeCells(constraint);
+  }
+
   #bindDim(variable: DimVar, dim: Dim, why?: Why): void {
     const { atLeast } = variable;
     if (dim.kind === 'dim-var') {
@@ -127,7 +156,7 @@ export class Solver {
     } else {
       if (dim.size < atLeast) throw indexTooLarge(dim, variable, why);
       if (dim.axis) dim.axis.hint ??= variable.label;
-      if (dim.axis) dim.axis.fixed ??= variable.fixed;
+      if (dim.axis) dim.axis.fixed ??= fromStart(variable.fixed, dim.size);
     }
     this.#change(variable, 'binding', dim);
     this.#wake(variable);
@@ -301,6 +330,10 @@ export class Solver {
       this.#queue.push(watch.constraint);
     }
   }
+}
+
+function fromStart(fixed: DimVar['fixed'], size: number): DimVar['fixed'] {
+  return typeof fixed === 'number' && fixed < 0 ? size + fixed : fixed;
 }
 
 function inside({ lead, rest, trail }: Row, fromLead: number, fromTrail: number): Row {

@@ -2,11 +2,11 @@
  * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
  * time: no loop IR, so that lowering has something to be compared with.
  */
-import { type Assign, type Code, isStore, type Scalar } from '../../compiler/assign/ir.ts';
+import { type Assign, type Code, type Scalar } from '../../compiler/assign/ir.ts';
 import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
-import type { LoopVar } from '../../compiler/core/index-expr.ts';
+import { type LoopVar, valueOf } from '../../compiler/core/index-expr.ts';
 import { evaluate, neutralOf } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -67,12 +67,12 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const target = arrays.of(node);
   const points = pointsOf(a, symbols);
   const targets = points.map(point => offsetAt(a, node, slot, point));
-  const isSingle = isStore(a.op) || (a.reset && new Set(targets).size === targets.length);
+  const isSingle = a.op === 'set' || (a.reset && new Set(targets).size === targets.length);
   if (a.op === 'set' || a.reset) {
-    const start = Number(roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op, node.dtype)));
+    const start = Number(roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op, node.dtype)));
     const reached = new Set(targets);
     target.forEach((_, cell) => {
-      if (!isSingle || !reached.has(cell)) target[cell] = start;
+      if (reached.has(cell) ? !isSingle : !a.keeps) target[cell] = start;
     });
   }
   points.forEach((point, i) => {
@@ -86,7 +86,7 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
 function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
   if (op === 'sub') return -value;
   const { dtype } = target.node;
-  return isStore(op) || op === 'add'
+  return op === 'set' || op === 'add'
     ? value
     : Number(evaluate(op, dtype, neutralOf(op, dtype), value));
 }
@@ -96,7 +96,7 @@ function next(
   cell: number,
   value: number,
 ): number {
-  return isStore(op) ? value : Number(evaluate(op, target.node.dtype, cell, value));
+  return op === 'set' ? value : Number(evaluate(op, target.node.dtype, cell, value));
 }
 
 /** In the order in which they run. */
@@ -119,9 +119,7 @@ function offsetAt(
   slot: number,
   point: Point,
 ): number {
-  const cell = subscriptOf(a, slot).map(({ terms, offset }) =>
-    terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset),
-  );
+  const cell = subscriptOf(a, slot).map(ix => valueOf(ix, loop => point.get(loop) ?? NaN));
   return cell.reduce((offset, at, axis) => offset * (node.dims[axis] ?? NaN) + at, 0);
 }
 

@@ -4,6 +4,7 @@ import type {
   AxisAffine,
   AxisLabel,
   AxisSpec,
+  Bound,
   CdProgram,
   Definition,
   Einsum,
@@ -11,6 +12,8 @@ import type {
   Hole,
   Inline,
   OpProgram,
+  PickItem,
+  Picking,
   RowSpec,
   ShapeSpec,
   Spec,
@@ -35,7 +38,7 @@ export function printExpr(e: Expr): string {
     case 'name':
       return e.name;
     case 'field':
-      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline', 'tensor'])}.${e.field.text}`;
+      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline', 'tensor', 'pick'])}.${e.field.text}`;
     case 'inline':
       return printInline(e);
     case 'prefix':
@@ -43,7 +46,9 @@ export function printExpr(e: Expr): string {
     case 'infix':
       return `(${printExpr(e.left)} ${e.op} ${printExpr(e.right)})`;
     case 'apply':
-      return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')})`;
+      return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')}${printRows(e.rows)})`;
+    case 'pick':
+      return printPicking(e);
     case 'einsum':
       return printEinsum(e);
     case 'tensor': {
@@ -53,6 +58,23 @@ export function printExpr(e: Expr): string {
     default:
       return unreachable(e);
   }
+}
+
+function printPicking({ object, batch, input, output }: Picking): string {
+  const bare = ['name', 'hole', 'apply', 'field', 'inline', 'tensor', 'pick'] as const;
+  const row = (items: readonly PickItem[]): string => items.map(printPick).join(', ');
+  const head = (items: readonly PickItem[], mark: string): string =>
+    items.length === 0 ? '' : `${row(items)} ${mark} `;
+  return `${grouped(object, bare)}[${head(batch, '|')}${head(input, '->')}${row(output)}]`;
+}
+
+function printPick(item: PickItem): string {
+  if (item.kind === 'rest') return '...';
+  if (item.kind === 'at') return printExpr(item.at);
+  const bound = (b: Bound | undefined): string =>
+    b ? `${b.isNegative ? '-' : ''}${printExpr(b.size)}` : '';
+  const step = item.step ? `:${bound(item.step)}` : '';
+  return `${bound(item.start)}:${bound(item.stop)}${step}`;
 }
 
 function printEinsum({ op, operands, spec, captures }: Einsum): string {
@@ -79,9 +101,14 @@ function printHole({ index }: Hole): string {
 
 function printInline({ name, init, rows, dtypes }: Inline): string {
   const value = init ? ` = ${printExpr(init)}` : '';
-  const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`);
   const types = dtypes.map(dtype => `; dtype = ${printExpr(dtype)}`);
-  return `{ ${name.text}${value}${axes.join('')}${types.join('')} }`;
+  return `{ ${name.text}${value}${printRows(rows)}${types.join('')} }`;
+}
+
+function printRows(rows: Inline['rows']): string {
+  return rows
+    .map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`)
+    .join('');
 }
 
 function printString({ parts }: StringLit): string {

@@ -23,9 +23,15 @@ const captures = fc.array(
   { maxLength: 2 },
 );
 
-const rows = fc.array(
-  fc.record({ row: ident, dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }) }),
-  { maxLength: 3 },
+const row = fc.record({
+  row: ident,
+  dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }),
+});
+const rows = fc.array(row, { maxLength: 3 });
+
+const bound = fc.option(
+  fc.record({ isNegative: fc.boolean(), size: fc.oneof(number, hole, name) }),
+  { nil: undefined },
 );
 
 const trees = fc.letrec(tie => {
@@ -61,7 +67,25 @@ const trees = fc.letrec(tie => {
         left: expr,
         right: expr,
       }),
-      fc.record({ kind: kind('apply'), callee: expr, args: fc.array(expr, { maxLength: 3 }) }),
+      fc.record({
+        kind: kind('apply'),
+        callee: expr,
+        args: fc.array(expr, { maxLength: 3 }),
+        rows: fc.constant([]),
+      }),
+      fc.record({
+        kind: kind('apply'),
+        callee: fc.constant({ kind: 'name', name: 'reshape' }),
+        args: fc.tuple(expr),
+        rows: fc.array(row, { minLength: 1, maxLength: 2 }),
+      }),
+      fc.record({
+        kind: kind('pick'),
+        object: expr,
+        batch: fc.array(tie('item'), { maxLength: 2 }),
+        input: fc.array(tie('item'), { maxLength: 2 }),
+        output: fc.array(tie('item'), { maxLength: 3 }),
+      }),
       fc.record({
         kind: kind('einsum'),
         op: fc.constantFrom('++', '@^^', '@--', '@**', '++^'),
@@ -84,6 +108,11 @@ const trees = fc.letrec(tie => {
         }),
         fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr) }),
       ),
+    ),
+    item: fc.oneof(
+      fc.constant({ kind: 'rest' }),
+      fc.record({ kind: kind('at'), at: expr }),
+      fc.record({ kind: kind('slice'), start: bound, stop: bound, step: bound }),
     ),
     statement: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
@@ -187,7 +216,7 @@ export function bare(tree: unknown): unknown {
   if (typeof tree !== 'object' || tree === null) return tree;
   const isHole = 'kind' in tree && tree.kind === 'hole';
   const kept = Object.entries(tree).filter(
-    ([key]) => key !== 'span' && key !== 'opSpan' && !(isHole && key === 'index'),
+    ([key]) => !['span', 'opSpan', 'picksSpan'].includes(key) && !(isHole && key === 'index'),
   );
   return Object.fromEntries(kept.map(([key, value]) => [key, bare(value)]));
 }

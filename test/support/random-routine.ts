@@ -14,7 +14,16 @@ import {
 } from '../../compiler/assign/ir.ts';
 import type { Projections } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
-import { at, fixed, type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
+import {
+  at,
+  digitOf,
+  fixed,
+  type Index,
+  loopsIn,
+  type LoopVar,
+  loopVar,
+  sumOf,
+} from '../../compiler/core/index-expr.ts';
 import type { DType } from '../../compiler/core/dtype.ts';
 import type { AccumulateOp, Op } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
@@ -47,6 +56,8 @@ const accumulating: readonly [AccumulateOp, ...AccumulateOp[]] = [
   ...(['add', 'sub', 'max', 'mul', 'div', 'min'] as const),
   ...(['relu_gate', 'sat01_gate', 'and', 'or'] as const),
 ];
+
+type How = Pick<Assign<TensorNode, Projections>, 'op' | 'reset' | 'keeps'>;
 
 class Builder {
   readonly #choices: Choices;
@@ -113,16 +124,16 @@ class Builder {
       slots: slots.map(output => ({ batch: [], input: [], output })),
       logic: 'random',
     };
-    const fits = loops.all().every(l => targetIndex.some(ix => ix.terms[0]?.loop === l));
+    const fits = loops.all().every(l => targetIndex.some(ix => loopsIn(ix).includes(l)));
     const safeOp = op === 'set' && !fits ? 'add' : op;
-    const to =
-      safeOp === 'set' ? { op: this.#store(isNew) } : { op: safeOp, reset: reset || isNew };
-    return assign(access(target, 0), to, value, projections);
+    return assign(access(target, 0), this.#how(safeOp, reset, isNew), value, projections);
   }
 
-  /** What a new local holds where nothing is put is nothing. */
-  #store(isNew: boolean): 'set' | 'put' {
-    return !isNew && this.#choices.oneIn(2) ? 'put' : 'set';
+  /** What a new local holds where nothing is set is nothing. */
+  #how(op: Assign<TensorNode, Projections>['op'], reset: boolean, isNew: boolean): How {
+    const resets = op !== 'set' && (reset || isNew);
+    const keeps = !isNew && (op === 'set' || resets) && this.#choices.oneIn(2);
+    return { op, reset: resets, keeps };
   }
 
   #newLocal(): TensorNode {
@@ -186,7 +197,7 @@ class Builder {
   #read(slots: (readonly Index[])[], loops: Loops): Scalar<TensorNode> {
     const node = this.#readable();
     this.#wasRead.add(node);
-    const index = node.dims.map((dim, axis) => loops.index(dim, isBatchAxis(node, axis)));
+    const index = node.dims.map((dim, axis) => loops.readIndex(dim, isBatchAxis(node, axis)));
     slots.push(index);
     return access(node, slots.length - 1);
   }
@@ -234,6 +245,12 @@ class Loops {
     if (dim === 1) return fixed(0);
     if (mayBeSymbol && this.#choices.oneIn(2)) return at(loopVar('batch'));
     switch (this.#choices.below(10)) {
+      case 6:
+        if (dim !== 4) return at(this.fresh(dim));
+        return sumOf([
+          [2, at(this.fresh(2))],
+          [1, at(this.fresh(2))],
+        ]);
       case 7:
         return fixed(this.#choices.below(dim));
       case 8:
@@ -243,6 +260,16 @@ class Loops {
       default:
         return at(this.fresh(dim));
     }
+  }
+
+  /** Sometimes a digit of what one or two loops count, which fits whatever they are. */
+  readIndex(dim: number, mayBeSymbol: boolean): Index {
+    const [first, ...others] = this.#axes;
+    if (!first || !this.#choices.oneIn(8)) return this.index(dim, mayBeSymbol);
+    const [outer, inner] = [first, this.#choices.of([first, ...others])];
+    const count = [[inner.extent, at(outer.loop)] as const, [1, at(inner.loop)] as const];
+    const of = outer === inner ? at(inner.loop, 1, 1) : sumOf(count);
+    return digitOf({ of, over: this.#choices.of([1, 2, 3]), below: dim });
   }
 
   /** Along an axis of `dim`: a loop that fits, perhaps shifted; a fixed cell; or the symbol. */
