@@ -1,18 +1,21 @@
 import { product, type Span, UserError } from '../compiler/index.ts';
 import { dimsOf } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
-import { dataTensor, type GivenRows } from './graph/make.ts';
+import { dataTensor } from './graph/make.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { printShape } from './shape/print.ts';
-import { sizeOf } from './shape/row.ts';
+import { basedSize, type Because, type RowKind, type Size } from './shape/row.ts';
+
+/** `3`, or with the basis that the axis is measured in, `'rgb:3'`. */
+export type AxisSize = number | `${string}:${number}`;
 
 export interface TensorShape {
   /** Names the tensor in dumps and errors; letters, digits and `_`. */
   readonly label: string;
-  readonly batch?: readonly number[];
-  readonly input?: readonly number[];
-  readonly output?: readonly number[];
+  readonly batch?: readonly AxisSize[];
+  readonly input?: readonly AxisSize[];
+  readonly output?: readonly AxisSize[];
 }
 
 /**
@@ -35,13 +38,12 @@ export function tensor(
   const flat = flatten(values, label, span);
   const given =
     (batch ?? input ?? output) ? { batch, input, output } : { output: dimsOf(values, span) };
-  const because = { text: `\`${label}\` is made with this shape`, span };
-  const rows: GivenRows = Object.fromEntries(
+  const rows: Partial<Record<RowKind, readonly Size[]>> = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
-      dims ? [[row, dims.map(n => sizeOf(checkSize(n, label, span), because))]] : [],
+      dims ? [[row, dims.map(dim => sizeIn(dim, label, span))]] : [],
     ),
   );
-  const cells = product([...(given.batch ?? []), ...(given.input ?? []), ...(given.output ?? [])]);
+  const cells = product(Object.values(rows).flatMap(dims => dims.map(({ size }) => size)));
   const data = dataTensor(label, { kind: 'values', values: flat }, rows, span);
   if (cells === flat.length) return data;
   const shape = printShape(data.shape);
@@ -68,9 +70,15 @@ function flatten(
   return flat;
 }
 
-function checkSize(size: number, label: string, span: Span): number {
-  if (Number.isInteger(size) && size > 0) return size;
-  throw invalid(`\`${label}\` has an axis of size ${size}: sizes are positive integers`, span);
+function sizeIn(dim: AxisSize, label: string, span: Span): Size {
+  const because: Because = { text: `\`${label}\` is made with this shape`, span };
+  const [, basis, digits] = /^([A-Za-z_]\w*):(\d+)$/.exec(String(dim)) ?? [];
+  const size = digits === undefined ? dim : Number(digits);
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) {
+    return basedSize(size, basis, because);
+  }
+  const shown = typeof dim === 'string' ? `"${dim}"` : dim;
+  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
 }
 
 function invalid(message: string, span: Span): UserError {

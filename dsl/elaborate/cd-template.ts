@@ -2,19 +2,40 @@
 import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
+import { letTensor } from '../graph/make.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
-import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
+import type {
+  Assign,
+  CdProgram,
+  For,
+  If,
+  Let,
+  LogicLit,
+  Section,
+  Statement,
+  StringLit,
+} from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { constraintsOf } from '../shape/logic.ts';
+import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { Solver } from '../shape/solve.ts';
 import { assignOperator } from './assign-operator.ts';
 import { Operands } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
-import { type CdScope, codeOf, symbolAt, targetOf, tensorAt } from './cd-scope.ts';
-import { fail, wrongHole } from './errors.ts';
+import {
+  type CdScope,
+  checkNew,
+  codeOf,
+  labelled,
+  symbolAt,
+  targetOf,
+  tensorAt,
+} from './cd-scope.ts';
+import { capture } from './einsum.ts';
+import { fail, unknownName, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
 import { elaborateSlots, mentionsSlots } from './slots.ts';
+import { subexpressions } from './walk.ts';
 
 export function elaborateCd(
   program: CdProgram,
@@ -28,21 +49,29 @@ export function elaborateCd(
       holes,
       solver,
       names: new Map(),
+      lets: new Set(),
       symbols: new Map(),
+      captures: new Map(),
       section: undefined,
     };
     return Code.ofTree(statements(program.body, scope), program.span);
   });
 }
 
-function statements(body: readonly Statement[], scope: CdScope): CodeTree {
-  return sequenceOf(body.map(s => statement(s, scope)));
+/** What a `let` names in a sequence is known to its end, and not outside of it. */
+function statements(body: readonly Statement[], outer: CdScope): CodeTree {
+  const scope = { ...outer, lets: new Set(outer.lets) };
+  const code = sequenceOf(body.map(s => statement(s, scope)));
+  for (const name of scope.lets) if (!outer.lets.has(name)) scope.names.delete(name);
+  return code;
 }
 
 function statement(s: Statement, scope: CdScope): CodeTree {
   switch (s.kind) {
     case 'assign':
       return assignment(s, scope);
+    case 'let':
+      return letStatement(s, scope);
     case 'section':
       return section(s, scope);
     case 'if':
@@ -91,6 +120,7 @@ function conditional(s: If, scope: CdScope): CodeTree {
 }
 
 function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
+  checkNew(name, scope);
   const symbol = symbolAt(hole, scope, 'range');
   if ([...scope.symbols.values()].includes(symbol)) {
     throw fail(
@@ -101,6 +131,19 @@ function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
   }
   const symbols = new Map(scope.symbols).set(name.text, symbol);
   return { kind: 'repeat', symbol, body: statements(body, { ...scope, symbols }) };
+}
+
+/** An array of its own, assigned here; where several values meet in a cell they add up. */
+function letStatement({ name, value, logic, span }: Let, scope: CdScope): CodeTree {
+  checkNew(name, scope);
+  const own = subexpressions(value).find(e => e.kind === 'name' && e.name === name.text);
+  if (own) throw unknownName(name.text, own.span, [...scope.names.keys()]);
+  scope.names.set(name.text, letTensor(labelled(name, scope), name.span));
+  const target = { kind: 'name', span: name.span, name: name.text } as const;
+  const operator = { span: name.span, text: logic ? '=:+' : '=:' };
+  const code = assignment({ kind: 'assign', target, operator, value, logic, span }, scope);
+  scope.lets.add(name.text);
+  return code;
 }
 
 function assignment(
@@ -121,6 +164,19 @@ function assignment(
   const use = { operator: operator.text, span: operator.span, operands: operands.shown(), result };
   scope.solver.post(constraintsOf(logic, shapes, use));
   const projections = new OpenProjections(logic, shapes, use);
+  captureIn(logic, written, projections, scope);
   const done: OpenAssign = assign(access(to, 0), { op, reset }, scalar, projections, [span]);
   return { kind: 'assign', assign: done, needs: operands.needs };
+}
+
+/** `~logic:"bi => i" ["i"]`: sizes that `dim` may name from here on. */
+function captureIn(
+  logic: Logic,
+  written: LogicLit | undefined,
+  projections: OpenProjections,
+  { captures, solver }: CdScope,
+): void {
+  if (logic.kind !== 'einsum' || !written) return;
+  const found = capture(written.captures, logic.spec, projections, solver);
+  found.forEach(([name, size]) => captures.set(name, size));
 }

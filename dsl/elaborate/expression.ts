@@ -6,24 +6,35 @@ import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type {
   Apply,
+  Configure,
   Einsum,
   Expr,
+  GivenSetting,
   Hole,
   Infix,
   Inline,
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
-import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { holeMark } from '../language/template-source.ts';
 import { functionNames, isFunctionName } from '../ops/names.ts';
-import { arityOf, functions, infixOperations, negation, slice } from '../ops/operations.ts';
+import {
+  arityOf,
+  functions,
+  infixOperations,
+  negation,
+  slice,
+  stopGradient,
+} from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
+import { type Environment, settingValue, type Value, withoutSettings } from './environment.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
-import type { Setting } from './layer.ts';
+import { applyLayer } from './layer.ts';
+import { layerAt, plainSetting } from './layers-in-template.ts';
 import { specOf } from './spec.ts';
 import { literalValues } from './tensor-literal.ts';
 import {
@@ -31,33 +42,8 @@ import {
   definitionOf,
   isTensorFunction,
   labelOfCall,
-  type TensorFunction,
   wrongArity,
 } from './tensor-function.ts';
-
-export type Value = Tensor | TensorFunction;
-
-/** A template being elaborated: its text, what its holes hold, and what its names mean. */
-export interface Environment {
-  readonly source: TemplateSource;
-  readonly holes: readonly unknown[];
-  readonly names: ReadonlyMap<string, Value>;
-  /** The loops of `cd` around: names for static symbols. */
-  readonly symbols: ReadonlyMap<string, StaticSymbol>;
-  /** The parameter of each inline definition. */
-  readonly inlines: ReadonlyMap<Inline, Tensor>;
-  /** Of the layer that is being made. */
-  readonly settings: ReadonlyMap<string, Setting>;
-  /** The sizes that specs have captured so far, as tensors. */
-  readonly captures: Map<string, Tensor>;
-}
-
-/** A setting used as a value. */
-function settingValue(name: string, setting: Setting, span: Span): Value {
-  if (typeof setting === 'number') return constantTensor(setting, [span]);
-  if (setting instanceof Tensor || isTensorFunction(setting)) return setting;
-  throw fail('EINC0221', `\`${name}\` is a list of sizes, not a tensor`, span);
-}
 
 export class ExpressionElaborator {
   readonly #environment: Environment;
@@ -98,6 +84,8 @@ export class ExpressionElaborator {
         return this.#infix(e, label);
       case 'apply':
         return this.#apply(e, label);
+      case 'configure':
+        return this.layer(e);
       case 'einsum':
         return this.#einsum(e, label);
       case 'tensor':
@@ -105,6 +93,30 @@ export class ExpressionElaborator {
       default:
         return unreachable(e);
     }
+  }
+
+  /** What a layer makes of the settings it is given; the same each time it is asked for. */
+  layer(e: Configure): Value {
+    const { layers, holes } = this.#environment;
+    if (!layers) {
+      throw fail('EINC0208', 'a layer makes parameters, which cannot be introduced here', e.span);
+    }
+    const known = layers.made.get(e);
+    if (known) return known;
+    const layer = layerAt(e.callee, layers.named, holes);
+    const given = e.settings.map(setting => [setting.name.text, this.#setting(setting)] as const);
+    const made = applyLayer(layer, Object.fromEntries(given), e.span, this.#solver);
+    layers.made.set(e, made);
+    return made;
+  }
+
+  #setting(setting: GivenSetting): unknown {
+    const plain = plainSetting(setting, this.#environment.holes);
+    if (plain) return plain.value;
+    const { value } = setting;
+    if (value.kind === 'string') return undefined;
+    const outer = value.kind === 'name' ? this.#environment.settings.get(value.name) : undefined;
+    return outer ?? this.#value(value);
   }
 
   #hole(e: Hole): Value {
@@ -120,6 +132,8 @@ export class ExpressionElaborator {
     if (value) return value;
     const setting = settings.get(name);
     if (setting !== undefined) return settingValue(name, setting, span);
+    const layer = this.#environment.layers?.named.get(name);
+    if (layer) throw withoutSettings(name, layer, span);
     if (isFunctionName(name)) {
       throw fail('EINC0210', `\`${name}\` is a function, not a tensor`, span, {
         help: [`apply it: ${name}(x)`],
@@ -188,7 +202,9 @@ export class ExpressionElaborator {
     const context = { solver: this.#solver, label };
     const { spec } = given;
     const result = applyEinsum(op, operation, { spec, operands }, written, context);
-    for (const [name, size] of capture(e.captures, spec, result, this.#solver)) {
+    if (result.source.kind !== 'computed') return result;
+    const { projections } = result.source.by;
+    for (const [name, size] of capture(e.captures, spec, projections, this.#solver)) {
       this.#environment.captures.set(name, size);
     }
     return result;
@@ -197,6 +213,11 @@ export class ExpressionElaborator {
   #literal(e: TensorLit, label?: string): Tensor {
     const { span, items, row } = e;
     const literal = literalValues(e);
+    if (!literal && e.basis) {
+      throw fail('EINC0224', 'only a literal of numbers takes a basis', e.basis.span, {
+        help: ['give the basis to the tensors in it: { w; o = [rgb:3] }'],
+      });
+    }
     if (!literal) {
       return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
     }
@@ -204,7 +225,8 @@ export class ExpressionElaborator {
     return dataTensor(label ?? 'literal', { kind: 'values', values }, rows, span);
   }
 
-  #apply({ callee, args, span }: Apply, label?: string): Tensor {
+  #apply(e: Apply, label?: string): Tensor {
+    const { callee, args, span } = e;
     const builtin = callee.kind === 'name' && !this.#environment.names.has(callee.name);
     const operation = builtin ? functions.get(callee.name) : undefined;
     if (operation) {
@@ -212,10 +234,8 @@ export class ExpressionElaborator {
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
       return this.#applied(operation, args, { span, operator: callee.span }, label);
     }
-    if (builtin && callee.name === 'dim') return this.#captured(args, span);
-    if (builtin && isTransform(callee.name)) {
-      return this.#transformed(callee.name, args, span, label);
-    }
+    const special = builtin ? this.#special(callee.name, e, label) : undefined;
+    if (special) return special;
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
@@ -229,6 +249,15 @@ export class ExpressionElaborator {
     const operands = args.map(arg => this.tensor(arg));
     const context = { solver: this.#solver, label: label ?? labelOfCall(name, operands) };
     return applyDefinition(definition, operands, context, span);
+  }
+
+  /** Functions that are no scalar operations. */
+  #special(name: string, { callee, args, span }: Apply, label?: string): Tensor | undefined {
+    if (name === 'dim') return this.#captured(args, span);
+    if (isTransform(name)) return this.#transformed(name, args, span, label);
+    if (name !== 'stop_gradient') return undefined;
+    if (args.length !== 1) throw wrongArity(name, 1, args.length, { span });
+    return this.#applied(stopGradient, args, { span, operator: callee.span }, label);
   }
 
   /** `dim d`: the size that a spec has captured. */

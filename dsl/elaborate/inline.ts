@@ -2,7 +2,8 @@
 import { type Initial, product, type Span } from '../../compiler/index.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
-import { type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { basedSize, type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
 import { literalValues } from './tensor-literal.ts';
@@ -10,15 +11,23 @@ import { literalValues } from './tensor-literal.ts';
 /** What a hole of the template holds, or a setting is. */
 export type HoleValue = (place: Hole | Name) => unknown;
 
+/** Makes the tensor that an expression stands for. */
+export type TensorOf = (e: Expr) => Tensor;
+
 /** What parameters hold when nothing is said: small and on both sides of zero. */
 const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
 
 export interface InlineParts {
   readonly rows: GivenRows;
-  readonly initial: Initial;
+  /** A tensor where the values are computed. */
+  readonly initial: Initial | Tensor;
 }
 
-export function inlineParts({ name, init, rows, span }: Inline, holeValue: HoleValue): InlineParts {
+export function inlineParts(
+  { name, init, rows, span }: Inline,
+  holeValue: HoleValue,
+  tensorOf: TensorOf,
+): InlineParts {
   const given = rowsOf(name.text, rows, holeValue);
   if (!init) return { rows: given, initial: defaultInitial };
   const literal = init.kind === 'tensor' ? literalValues(init) : undefined;
@@ -26,6 +35,7 @@ export function inlineParts({ name, init, rows, span }: Inline, holeValue: HoleV
     return { rows: literal.rows, initial: { kind: 'values', values: literal.values } };
   }
   const value = literal?.values ?? initialValue(init, holeValue);
+  if (value === undefined) return { rows: given, initial: tensorOf(init) };
   if (typeof value === 'number') return { rows: given, initial: { kind: 'fill', value } };
   const values = flatten(value);
   const initial = { kind: 'values', values } as const;
@@ -58,7 +68,9 @@ function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleVa
     if (rows[kind])
       throw fail('EINC0208', `the ${kind} axes of \`${tensor}\` are given twice`, span);
     const because = { text: `\`${tensor}\` is declared with ${row.text} = […]`, span };
-    rows[kind] = dims.flatMap(dim => sizesIn(dim, holeValue)).map(n => sizeOf(n, because));
+    rows[kind] = dims.flatMap(({ basis, size }) =>
+      sizesIn(size, holeValue).map(n => basedSize(n, basis?.text, because)),
+    );
   }
   return rows;
 }
@@ -77,20 +89,18 @@ function sizesIn(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly n
 
 type InitialValue = NestedNumbers | Float32Array | Float64Array;
 
-function initialValue(init: Expr, holeValue: HoleValue): InitialValue {
+/** Undefined for what has to be computed. */
+function initialValue(init: Expr, holeValue: HoleValue): InitialValue | undefined {
   if (init.kind === 'number') return init.value;
   if (init.kind === 'prefix' && init.op !== '!@') {
     const operand = initialValue(init.operand, holeValue);
     if (typeof operand === 'number') return init.op === '-' ? -operand : operand;
   }
-  if (init.kind !== 'hole') {
-    throw fail('EINC0209', 'an initial value is a number, or an array in a hole', init.span, {
-      help: ['{ b = 0. }, { w = ${[[1, 2], [3, 4]]} }'],
-    });
-  }
+  if (init.kind !== 'hole') return undefined;
   const value = holeValue(init);
   if (isInitial(value)) return value;
-  throw wrongHole(value, init.span, 'a number or an array of numbers');
+  if (value instanceof Tensor) return undefined;
+  throw wrongHole(value, init.span, 'a number, an array of numbers or a tensor');
 }
 
 function isInitial(value: unknown): value is InitialValue {

@@ -42,6 +42,7 @@ export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
     case 'name':
     case 'field':
     case 'inline':
+    case 'configure':
     case 'einsum':
     case 'tensor':
       return context.operand(e);

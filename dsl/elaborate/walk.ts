@@ -22,6 +22,11 @@ function partsOf(e: Expr): readonly Expr[] {
       return [e.left, e.right];
     case 'apply':
       return [e.callee, ...e.args];
+    case 'configure':
+      return [
+        e.callee,
+        ...e.settings.flatMap(({ value }) => (value.kind === 'string' ? [] : [value])),
+      ];
     case 'einsum':
       return e.operands;
     case 'tensor':

@@ -12,6 +12,7 @@ import { sizeSettled } from '../shape/size.ts';
 import type { Solver } from '../shape/solve.ts';
 import type { Operation, Slot, SlotAssign } from './operation.ts';
 import { OpenProjections } from './open-projections.ts';
+import { ownArray, withOwnArrays } from './own-arrays.ts';
 import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
 
 /** Where an application stands, for errors and for the provenance of its code. */
@@ -35,11 +36,12 @@ export function applyOperation(
   const slots = [shape, ...operands.map(t => t.shape)];
   solver.post(constraintsOf(operation.logic, slots, use));
   const projections = new OpenProjections(operation.logic, slots, use);
+  const by = withOwnArrays({ operation, operands, projections });
   return new Tensor({
     label,
     hint: operation.hint,
     shape,
-    source: { kind: 'computed', by: { operation, operands, projections } },
+    source: { kind: 'computed', by },
     origins: [written.span],
   });
 }
@@ -83,7 +85,8 @@ export function instantiate(
   if (source.kind !== 'computed') throw new TypeError('only computed tensors have slots');
   const { operands, projections } = source.by;
   const tensors = [result, ...operands];
-  const arrayOf = ({ part, operand }: Slot): ArrayRef => {
+  const arrayOf = ({ part, operand, own }: Slot): ArrayRef => {
+    if (own) return ownArray(result, own, operand, projections);
     const tensor = tensors[operand];
     const array = tensor && (part === 'value' ? tensor.value : gradientOf(tensor));
     if (array) return array;
@@ -103,7 +106,8 @@ function constantOf(
   { node }: Access<Slot>,
   tensors: readonly Tensor[],
 ): Scalar<ArrayRef> | undefined {
-  const source = node.part === 'value' ? tensors[node.operand]?.source : undefined;
+  const isOperand = node.part === 'value' && !node.own;
+  const source = isOperand ? tensors[node.operand]?.source : undefined;
   if (source?.kind === 'constant') return scalarConst(source.value);
   if (source?.kind === 'dim') return scalarConst(sizeSettled(source.axis, source.shapes));
   return source?.kind === 'symbol' ? { kind: 'symbol', symbol: source.symbol } : undefined;

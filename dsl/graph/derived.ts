@@ -61,7 +61,10 @@ export function tangent(root: Tensor, along: ReadonlyMap<Tensor, Tensor>, solver
 function dependents(root: Tensor, sources: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
   const found = new Set<Tensor>();
   for (const tensor of root.cone()) {
-    if (sources.has(tensor) || tensor.operands.some(t => found.has(t))) found.add(tensor);
+    const { source } = tensor;
+    const stops = source.kind === 'computed' && source.by.operation.stops === true;
+    const depends = !stops && tensor.operands.some(t => found.has(t));
+    if (sources.has(tensor) || depends) found.add(tensor);
   }
   return found;
 }
@@ -112,7 +115,8 @@ class Derivatives {
     const reset = a.op !== 'set';
     const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
     const term = this.#tensor(node.tensor, [forward], { operands, projections: a.projections });
-    const before = this.#tensors.get(node);
+    const isAnew = a.op === 'set' || a.reset;
+    const before = isAnew ? undefined : this.#tensors.get(node);
     this.#tensors.set(node, before ? this.#sum(node.tensor, [before, term]) : term);
   }
 

@@ -4,6 +4,7 @@ import {
   closedRow,
   type Dim,
   openRow,
+  openShape,
   type Row,
   type RowKind,
   scalarShape,
@@ -31,16 +32,30 @@ export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span)
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
-/** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
-export function paramTensor(label: string, initial: Initial, rows: GivenRows, span: Span): Tensor {
+/**
+ * `{ w }`: a parameter, which may start from what another tensor computes. Parameters have no batch
+ * axes unless they are given.
+ */
+export function paramTensor(
+  label: string,
+  { initial, from }: { readonly initial: Initial; readonly from?: Tensor | undefined },
+  rows: GivenRows,
+  span: Span,
+): Tensor {
   const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
-  const source = { kind: 'param', initial } as const;
+  const source = { kind: 'param', initial, from } as const;
   return new Tensor({ label, hint: label, shape, source, origins: [span] });
 }
 
 /** `{ x } =: …`: an array that code introduces. */
 export function stateTensor(label: string, rows: GivenRows, span: Span): Tensor {
   const shape = leafShape(label, rows, span, false);
+  return new Tensor({ label, hint: label, shape, source: { kind: 'state' }, origins: [span] });
+}
+
+/** `let x = …`: an array that one assignment computes, in the shape that this gives it. */
+export function letTensor(label: string, span: Span): Tensor {
+  const shape = openShape();
   return new Tensor({ label, hint: label, shape, source: { kind: 'state' }, origins: [span] });
 }
 

@@ -1,15 +1,18 @@
 /** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
 import type { Node } from 'ohm-js';
-import type { Span } from '../../compiler/index.ts';
+import { type Span, UserError } from '../../compiler/index.ts';
 import type {
   Apply,
+  Configure,
   Einsum,
   Expr,
+  GivenSetting,
   Hole,
   Ident,
   Infix,
   InfixOp,
   Inline,
+  InlineDim,
   InlineRow,
   NumberLit,
   Prefix,
@@ -38,6 +41,7 @@ type ExprRules =
   | 'Call_first'
   | 'Prefixed_prefix'
   | 'Parens'
+  | 'Based'
   | 'Tensor_batch'
   | 'Tensor_output'
   | 'Tensor_input'
@@ -67,12 +71,8 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   Prefixed_prefix: buildPrefix,
   Curried_more: buildCurried,
   Curried_first: buildCurried,
-  Call_more(callee, _open, list, _close) {
-    return apply(this, callee, listed(list));
-  },
-  Call_first(callee, _open, list, _close) {
-    return apply(this, callee, listed(list));
-  },
+  Call_more: buildCall,
+  Call_first: buildCall,
   Postfix_field(object, _dot, field) {
     const source = sourceOf(this);
     return {
@@ -84,6 +84,9 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
   Parens(_open, inner, _close) {
     return expr(inner, sourceOf(this));
+  },
+  Based(_open, literal, _colon, basis, _close) {
+    return based(this, literal, basis);
   },
   Tensor_batch(_open, items, _close) {
     return tensorLit(this, 'batch', listed(items.child(0)));
@@ -135,8 +138,16 @@ function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
   };
 }
 
-function buildCurried(this: Node, callee: Node, argument: Node): Apply {
+function buildCall(this: Node, callee: Node, _open: Node, given: Node, _close: Node): Expr {
+  const list = given.child(0);
+  return list.ctorName === 'Labelled'
+    ? configure(this, callee, list)
+    : apply(this, callee, listed(list));
+}
+
+function buildCurried(this: Node, callee: Node, argument: Node): Expr {
   const given = argument.child(0);
+  if (given.ctorName === 'Given') return configure(this, callee, given.child(1));
   if (given.ctorName === 'Operands') return apply(this, callee, operandsIn(given));
   return apply(this, callee, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
 }
@@ -151,9 +162,42 @@ function apply(whole: Node, callee: Node, args: readonly Node[]): Apply {
   };
 }
 
+function configure(whole: Node, callee: Node, labelled: Node): Configure {
+  const source = sourceOf(whole);
+  return {
+    kind: 'configure',
+    span: spanOf(whole, source),
+    callee: expr(callee, source),
+    settings: listed(labelled.child(0)).map(label => setting(label, source)),
+  };
+}
+
+function setting(label: Node, source: TemplateSource): GivenSetting {
+  const value = label.child(3);
+  return {
+    span: spanOf(label, source),
+    name: ident(label.child(1), source),
+    value: value.ctorName === 'string' ? stringLit(value, source) : expr(value, source),
+  };
+}
+
+function based(whole: Node, literal: Node, basis: Node): TensorLit {
+  const source = sourceOf(whole);
+  const inner = expr(literal, source);
+  if (inner.kind === 'tensor' && !inner.basis) return { ...inner, basis: ident(basis, source) };
+  throw new UserError({
+    code: 'EINC0224',
+    message:
+      inner.kind === 'number'
+        ? 'a number has no axis that could have a basis'
+        : 'only a literal in brackets takes a basis',
+    labels: [{ span: inner.span }],
+    help: [`write ([1, 2, 3] : ${basis.sourceString}), or { w; o = [${basis.sourceString}:3] }`],
+  });
+}
+
 function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
   const source = sourceOf(whole);
-  const captures = spec.child(1).children[0];
   return {
     kind: 'einsum',
     span: spanOf(whole, source),
@@ -161,8 +205,14 @@ function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): E
     opSpan: spanOf(op, source),
     spec: stringLit(spec.child(0), source),
     operands: operands.map(operand => expr(operand, source)),
-    captures: captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [],
+    captures: capturesIn(spec, source),
   };
+}
+
+/** The names in brackets behind a spec. */
+export function capturesIn(spec: Node, source: TemplateSource): readonly StringLit[] {
+  const captures = spec.child(1).children[0];
+  return captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [];
 }
 
 function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): TensorLit {
@@ -172,6 +222,7 @@ function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): 
     span: spanOf(whole, source),
     row,
     items: items.map(item => expr(item, source)),
+    basis: undefined,
   };
 }
 
@@ -192,15 +243,23 @@ function inline(whole: Node, name: Node, init: Node | undefined, rows: readonly 
 }
 
 function inlineRow(node: Node, source: TemplateSource): InlineRow {
-  const sizes = listed(node.child(3)).map(size => size.child(0));
   return {
     span: spanOf(node, source),
     row: ident(node.child(0), source),
-    dims: sizes.map(size => sizeIn(size, source)),
+    dims: listed(node.child(3)).map(dim => inlineDim(dim.child(0), source)),
   };
 }
 
-function sizeIn(node: Node, source: TemplateSource): InlineRow['dims'][number] {
+function inlineDim(node: Node, source: TemplateSource): InlineDim {
+  const isBased = node.ctorName === 'Dim_based';
+  return {
+    span: spanOf(node, source),
+    basis: isBased ? ident(node.child(0), source) : undefined,
+    size: sizeIn((isBased ? node.child(2) : node).child(0), source),
+  };
+}
+
+function sizeIn(node: Node, source: TemplateSource): InlineDim['size'] {
   if (node.ctorName === 'hole') return hole(node, source);
   if (node.ctorName === 'number') return numberLit(node, source);
   return { kind: 'name', span: spanOf(node, source), name: node.sourceString };

@@ -6,6 +6,7 @@ export const functionNames: readonly string[] = [
   ...functions.keys(),
   ...Object.keys(arities),
   'dim',
+  'stop_gradient',
 ];
 
 export function isFunctionName(name: string): boolean {

@@ -41,6 +41,15 @@ export const identity: Operation = {
   backward: undefined,
 };
 
+/** `stop_gradient x`: the value, which derivatives take for a constant. */
+export const stopGradient: Operation = {
+  ...identity,
+  operator: 'stop_gradient',
+  hint: 'stop_gradient',
+  backward: [],
+  stops: true,
+};
+
 /** `tensor @| symbol` */
 export function slice(symbol: StaticSymbol): Operation {
   const logic: Logic = { kind: 'slice', symbol };

@@ -56,7 +56,7 @@ test('a name near nothing, in a template that has names', async () => {
       |                          ^^^^ unknown name
       |
       = note: the names here are \`a\`
-      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`"
+      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`, \`stop_gradient\`"
   `);
 });
 
@@ -70,7 +70,7 @@ test('in the body of a function, before it is applied', async () => {
       |                        ^ unknown name
       |
       = note: the names here are \`w\`, \`a\`
-      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`"
+      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`, \`stop_gradient\`"
   `);
 });
 
@@ -99,7 +99,7 @@ test('a name defined later', async () => {
     2 | op\`a = b + 1; b = \${x} *. 2\`
       |        ^ unknown name
       |
-      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`"
+      = note: the functions are \`add\`, \`sub\`, \`mul\`, \`div\`, \`pow\`, \`max\`, \`min\`, \`lt\`, \`eq\`, \`ne\`, \`neg\`, \`abs\`, \`relu\`, \`sqrt\`, \`exp\`, \`log\`, \`tanh\`, \`sin\`, \`cos\`, \`where\`, \`fma\`, \`grad\`, \`vjp\`, \`jvp\`, \`dim\`, \`stop_gradient\`"
   `);
 });
 
@@ -219,7 +219,7 @@ test('a part of a tensor', async () => {
     2 | cd\`{ g } =: \${x}.gard\`
       |                  ^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: the parts are \`.value\` \`.grad\` \`.merge\` \`.forward\` \`.backprop\` \`.zero_grads\` \`.init_params\`"
   `);
 });
 
@@ -235,6 +235,6 @@ test('a part near no other', async () => {
     2 | cd\`\${x}.compute\`
       |         ^^^^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: the parts are \`.value\` \`.grad\` \`.merge\` \`.forward\` \`.backprop\` \`.zero_grads\` \`.init_params\`"
   `);
 });

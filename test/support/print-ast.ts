@@ -1,21 +1,27 @@
 /** Trees as text that parses back to them, with a parenthesis around every operation. */
 import { unreachable } from '../../compiler/index.ts';
 import type {
+  Assign,
   AxisAffine,
   AxisLabel,
   AxisSpec,
   CdProgram,
+  Configure,
   Definition,
   Einsum,
   Expr,
   Hole,
   Inline,
+  InlineDim,
+  Let,
+  LogicLit,
   OpProgram,
   RowSpec,
   ShapeSpec,
   Spec,
   Statement,
   StringLit,
+  TensorLit,
 } from '../../dsl/language/ast.ts';
 
 export function printOp({ definitions }: OpProgram): string {
@@ -46,18 +52,30 @@ export function printExpr(e: Expr): string {
       return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')})`;
     case 'einsum':
       return printEinsum(e);
-    case 'tensor': {
-      const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[e.row];
-      return `${open ?? ''}${e.items.map(printExpr).join(', ')}${close ?? ''}`;
-    }
+    case 'tensor':
+      return printTensor(e);
+    case 'configure':
+      return printConfigure(e);
     default:
       return unreachable(e);
   }
 }
 
+function printConfigure({ callee, settings }: Configure): string {
+  const given = settings.map(({ name, value }) => {
+    return `~${name.text}: ${value.kind === 'string' ? printString(value) : printExpr(value)}`;
+  });
+  return `${grouped(callee, ['name', 'hole', 'apply', 'configure'])}(${given.join(', ')})`;
+}
+
+function printTensor({ row, items, basis }: TensorLit): string {
+  const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[row];
+  const literal = `${open ?? ''}${items.map(printExpr).join(', ')}${close ?? ''}`;
+  return basis ? `(${literal} : ${basis.text})` : literal;
+}
+
 function printEinsum({ op, operands, spec, captures }: Einsum): string {
-  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
-  const written = `${printString(spec)}${names}`;
+  const written = printSpecified({ text: spec, captures });
   const [left = '', right = '', ...others] = operands.map(printExpr);
   if (others.length > 0 || (op === '++^' && right !== '')) {
     return `((${[left, right, ...others].join(', ')}) ${op} ${written})`;
@@ -79,7 +97,9 @@ function printHole({ index }: Hole): string {
 
 function printInline({ name, init, rows }: Inline): string {
   const value = init ? ` = ${printExpr(init)}` : '';
-  const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`);
+  const printDim = ({ basis, size }: InlineDim): string =>
+    `${basis ? `${basis.text}:` : ''}${printExpr(size)}`;
+  const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printDim).join(', ')}]`);
   return `{ ${name.text}${value}${axes.join('')} }`;
 }
 
@@ -100,10 +120,10 @@ function printBody(body: readonly Statement[]): string {
 
 export function printStatement(s: Statement): string {
   switch (s.kind) {
-    case 'assign': {
-      const logic = s.logic ? ` ~logic:${printString(s.logic)}` : '';
-      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${logic}`;
-    }
+    case 'assign':
+      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${printLogic(s)}`;
+    case 'let':
+      return `let ${s.name.text} = ${printExpr(s.value)}${printLogic(s)}`;
     case 'section': {
       const title = s.title.map(part =>
         part.kind === 'string' ? printString(part) : printExpr(part),
@@ -121,6 +141,15 @@ export function printStatement(s: Statement): string {
     default:
       return unreachable(s);
   }
+}
+
+function printLogic({ logic }: Assign | Let): string {
+  return logic ? ` ~logic:${printSpecified(logic)}` : '';
+}
+
+function printSpecified({ text, captures }: Pick<LogicLit, 'text' | 'captures'>): string {
+  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
+  return `${printString(text)}${names}`;
 }
 
 /** With commas when an axis needs more than a letter, or when asked to. */

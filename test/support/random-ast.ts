@@ -1,7 +1,7 @@
 /** Random trees of both languages, without places: `bare` makes a parsed tree comparable. */
 import fc, { type Arbitrary } from 'fast-check';
 
-const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'let', 'iffy', 'élan');
+const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'lets', 'iffy', 'élan');
 const ident = word.map(text => ({ text }));
 const hole = fc.constant({ kind: 'hole' as const });
 const number = fc
@@ -23,10 +23,13 @@ const captures = fc.array(
   { maxLength: 2 },
 );
 
-const rows = fc.array(
-  fc.record({ row: ident, dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }) }),
-  { maxLength: 3 },
-);
+const basis = fc.option(ident, { nil: undefined, freq: 3 });
+const dim = fc.record({ basis, size: fc.oneof(number, hole, name) });
+const rows = fc.array(fc.record({ row: ident, dims: fc.array(dim, { maxLength: 3 }) }), {
+  maxLength: 3,
+});
+
+const logic = fc.option(fc.record({ text: string, captures }), { nil: undefined });
 
 const trees = fc.letrec(tie => {
   const expr = tie('expr');
@@ -76,9 +79,18 @@ const trees = fc.letrec(tie => {
           kind: kind('tensor'),
           row: fc.constantFrom('batch', 'output'),
           items: fc.array(expr, { minLength: 1, maxLength: 3 }),
+          basis,
         }),
-        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr) }),
+        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr), basis }),
       ),
+      fc.record({
+        kind: kind('configure'),
+        callee: expr,
+        settings: fc.array(fc.record({ name: ident, value: fc.oneof(string, expr) }), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+      }),
     ),
     statement: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
@@ -87,8 +99,9 @@ const trees = fc.letrec(tie => {
         target: expr,
         operator: fc.constantFrom('=:', '=+', '=**', '=:@^', '=?/').map(text => ({ text })),
         value: expr,
-        logic: fc.option(string, { nil: undefined }),
+        logic,
       }),
+      fc.record({ kind: kind('let'), name: ident, value: expr, logic }),
       fc.record({
         kind: kind('run'),
         code: fc.oneof(hole, name, fc.record({ kind: kind('field'), object: hole, field: ident })),
