@@ -13,18 +13,21 @@ import { checkInitial } from './dtype/check-initial.ts';
 import type { Decision } from './dtype/dtype-var.ts';
 import { dimsOf } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
-import { dataTensor, type GivenRows } from './graph/make.ts';
+import { dataTensor } from './graph/make.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { printShape } from './shape/print.ts';
-import { sizeOf } from './shape/row.ts';
+import { basedSize, type Because, type RowKind, type Size } from './shape/row.ts';
+
+/** `3`, or with the basis that the axis is measured in, `'rgb:3'`. */
+export type AxisSize = number | `${string}:${number}`;
 
 export interface TensorShape {
   /** Names the tensor in dumps and errors; letters, digits and `_`. */
   readonly label: string;
-  readonly batch?: readonly number[];
-  readonly input?: readonly number[];
-  readonly output?: readonly number[];
+  readonly batch?: readonly AxisSize[];
+  readonly input?: readonly AxisSize[];
+  readonly output?: readonly AxisSize[];
   /** What nothing decides otherwise: arrays of integers have theirs, all else takes what it meets. */
   readonly dtype?: DType;
 }
@@ -78,13 +81,12 @@ export function tensor(
     (batch ?? input ?? output)
       ? { batch, input, output }
       : { output: isTypedArray(values) ? [values.length] : dimsOf(values, span) };
-  const because = { text: `\`${label}\` is made with this shape`, span };
-  const rows: GivenRows = Object.fromEntries(
+  const rows: Partial<Record<RowKind, readonly Size[]>> = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
-      dims ? [[row, dims.map(n => sizeOf(checkSize(n, label, span), because))]] : [],
+      dims ? [[row, dims.map(dim => sizeIn(dim, label, span))]] : [],
     ),
   );
-  const cells = product([...(given.batch ?? []), ...(given.input ?? []), ...(given.output ?? [])]);
+  const cells = product(Object.values(rows).flatMap(dims => dims.map(({ size }) => size)));
   const decided = dtypeGiven(values, dtype, label, span);
   const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: decided }, span);
   if (decided) checkInitial({ kind: 'values', values: flat }, decided.dtype, data);
@@ -124,9 +126,15 @@ function flatten(values: NestedNumbers | TypedArray, label: string, span: Span):
   return flat;
 }
 
-function checkSize(size: number, label: string, span: Span): number {
-  if (Number.isInteger(size) && size > 0) return size;
-  throw invalid(`\`${label}\` has an axis of size ${size}: sizes are positive integers`, span);
+function sizeIn(dim: AxisSize, label: string, span: Span): Size {
+  const because: Because = { text: `\`${label}\` is made with this shape`, span };
+  const [, basis, digits] = /^([A-Za-z_]\w*):(\d+)$/.exec(String(dim)) ?? [];
+  const size = digits === undefined ? dim : Number(digits);
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) {
+    return basedSize(size, basis, because);
+  }
+  const shown = typeof dim === 'string' ? `"${dim}"` : dim;
+  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
 }
 
 function invalid(message: string, span: Span): UserError {

@@ -111,9 +111,9 @@ export class Operands {
         help: [`introduce it by assigning it: { ${e.name.text} } =: …`],
       });
     }
-    const { source, holes, names, symbols, solver } = this.#scope;
-    const nothing = { inlines: new Map(), settings: new Map(), captures: new Map() };
-    const environment = { source, holes, names, symbols, ...nothing };
+    const { source, holes, names, symbols, captures, solver } = this.#scope;
+    const nothing = { inlines: new Map(), settings: new Map(), layers: undefined };
+    const environment = { source, holes, names, symbols, captures, ...nothing };
     return new ExpressionElaborator(environment, solver).tensor(e).value;
   }
 }

@@ -3,9 +3,20 @@ import { access, assign, type Scalar, unreachable } from '../../compiler/index.t
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { inferAssign, type Typed } from '../dtype/infer.ts';
+import { letTensor } from '../graph/make.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
-import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
+import type {
+  Assign,
+  CdProgram,
+  For,
+  If,
+  Let,
+  LogicLit,
+  Section,
+  Statement,
+  StringLit,
+} from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { Solver } from '../shape/solve.ts';
@@ -14,16 +25,20 @@ import { Operands } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
 import {
   type CdScope,
+  checkNew,
   codeOf,
   hasComputedIndex,
+  labelled,
   picksIn,
   symbolAt,
   targetOf,
   tensorAt,
 } from './cd-scope.ts';
-import { fail, wrongHole } from './errors.ts';
+import { capture } from './einsum.ts';
+import { fail, unknownName, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
 import { elaborateSlots, mentionsSlots } from './slots.ts';
+import { subexpressions } from './walk.ts';
 
 export function elaborateCd(
   program: CdProgram,
@@ -37,21 +52,29 @@ export function elaborateCd(
       holes,
       solver,
       names: new Map(),
+      lets: new Set(),
       symbols: new Map(),
+      captures: new Map(),
       section: undefined,
     };
     return Code.ofTree(statements(program.body, scope), program.span);
   });
 }
 
-function statements(body: readonly Statement[], scope: CdScope): CodeTree {
-  return sequenceOf(body.map(s => statement(s, scope)));
+/** What a `let` names in a sequence is known to its end, and not outside of it. */
+function statements(body: readonly Statement[], outer: CdScope): CodeTree {
+  const scope = { ...outer, lets: new Set(outer.lets) };
+  const code = sequenceOf(body.map(s => statement(s, scope)));
+  for (const name of scope.lets) if (!outer.lets.has(name)) scope.names.delete(name);
+  return code;
 }
 
 function statement(s: Statement, scope: CdScope): CodeTree {
   switch (s.kind) {
     case 'assign':
       return assignment(s, scope);
+    case 'let':
+      return letStatement(s, scope);
     case 'section':
       return section(s, scope);
     case 'if':
@@ -100,6 +123,7 @@ function conditional(s: If, scope: CdScope): CodeTree {
 }
 
 function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
+  checkNew(name, scope);
   const symbol = symbolAt(hole, scope, 'loop over');
   if ([...scope.symbols.values()].includes(symbol)) {
     throw fail(
@@ -114,6 +138,19 @@ function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
 
 function typedTarget(array: ArrayRef, { span }: Assign['target']): Typed {
   return { dtype: array.tensor.dtypeVar, text: array.label, span };
+}
+
+/** An array of its own, assigned here; where several values meet in a cell they add up. */
+function letStatement({ name, value, logic, span }: Let, scope: CdScope): CodeTree {
+  checkNew(name, scope);
+  const own = subexpressions(value).find(e => e.kind === 'name' && e.name === name.text);
+  if (own) throw unknownName(name.text, own.span, [...scope.names.keys()]);
+  scope.names.set(name.text, letTensor(labelled(name, scope), name.span));
+  const target = { kind: 'name', span: name.span, name: name.text } as const;
+  const operator = { span: name.span, text: logic ? '=:+' : '=:' };
+  const code = assignment({ kind: 'assign', target, operator, value, logic, span }, scope);
+  scope.lets.add(name.text);
+  return code;
 }
 
 function assignment(
@@ -145,6 +182,7 @@ function assignment(
   const over: Logic = picks.some(p => p) ? { kind: 'picked', logic, picks } : logic;
   scope.solver.post(constraintsOf(over, shapes, use));
   const projections = new OpenProjections(over, shapes, use);
+  captureIn(logic, written, projections, scope);
   const how = { op, reset, keeps: isPart && (op === 'set' || reset) };
   const done: OpenAssign = assign(access(to, 0), how, scalar, projections, [span]);
   inferAssign(done, {
@@ -153,4 +191,16 @@ function assignment(
     solver: scope.solver,
   });
   return sequenceOf([...operands.copies, { kind: 'assign', assign: done, needs: operands.needs }]);
+}
+
+/** `~logic:"bi => i" ["i"]`: sizes that `dim` may name from here on. */
+function captureIn(
+  logic: Logic,
+  written: LogicLit | undefined,
+  projections: OpenProjections,
+  { captures, solver }: CdScope,
+): void {
+  if (logic.kind !== 'einsum' || !written) return;
+  const found = capture(written.captures, logic.spec, projections, solver);
+  found.forEach(([name, size]) => captures.set(name, size));
 }

@@ -3,6 +3,7 @@ import type { Span } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
 import { dimTensor } from '../graph/make.ts';
+import type { OpenProjections } from '../graph/open-projections.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { EinsumOp, Spec, StringLit } from '../language/ast.ts';
 import { einsum, einsumKinds, pad } from '../ops/einsum.ts';
@@ -59,11 +60,9 @@ export function textOfString({ parts }: StringLit): string {
 export function capture(
   names: readonly StringLit[],
   spec: Spec,
-  result: Tensor,
+  { slots, use }: OpenProjections,
   solver: Solver,
 ): readonly (readonly [name: string, size: Tensor])[] {
-  if (result.source.kind !== 'computed') return [];
-  const { slots, use } = result.source.by.projections;
   return names.map(literal => {
     const { span } = literal;
     const name = textOfString(literal);

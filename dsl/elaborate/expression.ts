@@ -6,8 +6,10 @@ import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type {
   Apply,
+  Configure,
   Einsum,
   Expr,
+  GivenSetting,
   Hole,
   Infix,
   Inline,
@@ -16,7 +18,7 @@ import type {
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
-import { holeMark, type TemplateSource } from '../language/template-source.ts';
+import { holeMark } from '../language/template-source.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
 import { functionNames, isFunctionName, isView, type ViewName } from '../ops/names.ts';
 import {
@@ -32,9 +34,16 @@ import { pick } from '../ops/views.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
+import {
+  type Environment,
+  settingValue,
+  symbolAt,
+  type Value,
+  withoutSettings,
+} from './environment.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
-import { isSymbol } from './hole.ts';
-import type { Setting } from './layer.ts';
+import { applyLayer } from './layer.ts';
+import { layerAt, plainSetting } from './layers-in-template.ts';
 import { computedIn, type ComputedIndex, type PickContext, picksOf } from './picks.ts';
 import { applyCumulative, applyStep, type Operand } from './scan-step.ts';
 import { specOf } from './spec.ts';
@@ -45,33 +54,8 @@ import {
   definitionOf,
   isTensorFunction,
   labelOfCall,
-  type TensorFunction,
   wrongArity,
 } from './tensor-function.ts';
-
-export type Value = Tensor | TensorFunction;
-
-/** A template being elaborated: its text, what its holes hold, and what its names mean. */
-export interface Environment {
-  readonly source: TemplateSource;
-  readonly holes: readonly unknown[];
-  readonly names: ReadonlyMap<string, Value>;
-  /** The loops of `cd` around: names for static symbols. */
-  readonly symbols: ReadonlyMap<string, StaticSymbol>;
-  /** The parameter of each inline definition. */
-  readonly inlines: ReadonlyMap<Inline, Tensor>;
-  /** Of the layer that is being made. */
-  readonly settings: ReadonlyMap<string, Setting>;
-  /** The sizes that specs have captured so far, as tensors. */
-  readonly captures: Map<string, Tensor>;
-}
-
-/** A setting used as a value. */
-function settingValue(name: string, setting: Setting, span: Span): Value {
-  if (typeof setting === 'number') return constantTensor(setting, [span]);
-  if (setting instanceof Tensor || isTensorFunction(setting)) return setting;
-  throw fail('EINC0221', `\`${name}\` is a list of sizes, not a tensor`, span);
-}
 
 export class ExpressionElaborator {
   readonly #environment: Environment;
@@ -114,6 +98,8 @@ export class ExpressionElaborator {
         return this.#apply(e, label);
       case 'pick':
         return this.#pick(e, label);
+      case 'configure':
+        return this.layer(e);
       case 'einsum':
         return this.#einsum(e, label);
       case 'tensor':
@@ -121,6 +107,30 @@ export class ExpressionElaborator {
       default:
         return unreachable(e);
     }
+  }
+
+  /** What a layer makes of the settings it is given; the same each time it is asked for. */
+  layer(e: Configure): Value {
+    const { layers, holes } = this.#environment;
+    if (!layers) {
+      throw fail('EINC0208', 'a layer makes parameters, which cannot be introduced here', e.span);
+    }
+    const known = layers.made.get(e);
+    if (known) return known;
+    const layer = layerAt(e.callee, layers.named, holes);
+    const given = e.settings.map(setting => [setting.name.text, this.#setting(setting)] as const);
+    const made = applyLayer(layer, Object.fromEntries(given), e.span, this.#solver);
+    layers.made.set(e, made);
+    return made;
+  }
+
+  #setting(setting: GivenSetting): unknown {
+    const plain = plainSetting(setting, this.#environment.holes);
+    if (plain) return plain.value;
+    const { value } = setting;
+    if (value.kind === 'string') return undefined;
+    const outer = value.kind === 'name' ? this.#environment.settings.get(value.name) : undefined;
+    return outer ?? this.#value(value);
   }
 
   #hole(e: Hole): Value {
@@ -136,6 +146,8 @@ export class ExpressionElaborator {
     if (value) return value;
     const setting = settings.get(name);
     if (setting !== undefined) return settingValue(name, setting, span);
+    const layer = this.#environment.layers?.named.get(name);
+    if (layer) throw withoutSettings(name, layer, span);
     if (isFunctionName(name)) {
       throw fail('EINC0210', `\`${name}\` is a function, not a tensor`, span, {
         help: [`apply it: ${name}(x)`],
@@ -160,22 +172,12 @@ export class ExpressionElaborator {
   }
 
   #symbol(e: Expr, use?: 'slice'): StaticSymbol {
-    const symbol = this.#anySymbol(e);
+    const symbol = symbolAt(e, this.#environment);
     if (use === undefined || symbol.range !== undefined) return symbol;
     const { name } = symbol;
     throw fail('EINC0501', `\`${name}\` has no range, so it cannot select a slice`, e.span, {
       help: [`give it one: symbol('${name}', count)`],
     });
-  }
-
-  #anySymbol(e: Expr): StaticSymbol {
-    const { holes, symbols } = this.#environment;
-    const known = e.kind === 'name' ? symbols.get(e.name) : undefined;
-    const value = e.kind === 'hole' ? holes[e.index] : known;
-    if (isSymbol(value)) return value;
-    if (e.kind === 'hole') throw wrongHole(value, e.span, 'a static symbol');
-    const hint = e.kind === 'name' ? [`write \${${e.name}} if \`${e.name}\` is one`] : [];
-    throw fail('EINC0202', 'a static symbol must stand here, in a hole', e.span, { help: hint });
   }
 
   #infix(e: Infix, label?: string): Tensor {
@@ -248,7 +250,9 @@ export class ExpressionElaborator {
     const context = { solver: this.#solver, label };
     const { spec } = given;
     const result = applyEinsum(op, operation, { spec, operands }, written, context);
-    for (const [name, size] of capture(e.captures, spec, result, this.#solver)) {
+    if (result.source.kind !== 'computed') return result;
+    const { projections } = result.source.by;
+    for (const [name, size] of capture(e.captures, spec, projections, this.#solver)) {
       this.#environment.captures.set(name, size);
     }
     return result;
@@ -257,6 +261,11 @@ export class ExpressionElaborator {
   #literal(e: TensorLit, label?: string): Tensor {
     const { span, items, row } = e;
     const literal = literalValues(e);
+    if (!literal && e.basis) {
+      throw fail('EINC0224', 'only a literal of numbers takes a basis', e.basis.span, {
+        help: ['give the basis to the tensors in it: { w; o = [rgb:3] }'],
+      });
+    }
     if (!literal) {
       return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
     }

@@ -24,6 +24,11 @@ function partsOf(e: Expr): readonly Expr[] {
       return [e.callee, ...e.args];
     case 'pick':
       return [e.object, ...[...e.batch, ...e.input, ...e.output].flatMap(indexIn)];
+    case 'configure':
+      return [
+        e.callee,
+        ...e.settings.flatMap(({ value }) => (value.kind === 'string' ? [] : [value])),
+      ];
     case 'einsum':
       return e.operands;
     case 'tensor':

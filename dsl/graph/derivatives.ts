@@ -63,7 +63,9 @@ export class Derivatives {
     const whole = { ...a, keeps: false };
     const forward: SlotAssign = { ...whole, target, reset, value, projections: undefined };
     const by = { operands, projections: a.projections };
-    this.#addTo(node, tensorLike(node.tensor, [forward], by, this.#by.kind));
+    const term = tensorLike(node.tensor, [forward], by, this.#by.kind);
+    if (a.op === 'set' || a.reset) this.#tensors.set(node, term);
+    else this.#addTo(node, term);
   }
 
   /** A term in the tensor's shape. */

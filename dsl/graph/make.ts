@@ -11,6 +11,7 @@ import {
   closedRow,
   type Dim,
   openRow,
+  openShape,
   type Row,
   type RowKind,
   scalarShape,
@@ -55,15 +56,18 @@ export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span)
 /** The axes that a definition gives; rows it does not name are left to inference. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
-/** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
+/**
+ * `{ w }`: a parameter, which may start from what another tensor computes. Parameters have no batch
+ * axes unless they are given.
+ */
 export function paramTensor(
   label: string,
-  initial: Initial,
+  { initial, from }: { readonly initial: Initial; readonly from?: Tensor | undefined },
   { rows, dtype }: Given,
   span: Span,
 ): Tensor {
   const shape = { ...leafShape(label, rows, span, true), batch: closedRow(rows.batch ?? []) };
-  const source = { kind: 'param', initial } as const;
+  const source = { kind: 'param', initial, from } as const;
   const learned = paramDemand(label, span);
   if (dtype && !learned.accepts(dtype.dtype)) {
     throw cannotHold({ ...learned.refusal, span: undefined }, dtype);
@@ -94,6 +98,13 @@ export function stateTensor(label: string, { rows, dtype }: Given, span: Span): 
   const source = { kind: 'state' } as const;
   const variable = openDType(dtype);
   return new Tensor({ label, hint: label, shape, dtype: variable, source, origins: [span] });
+}
+
+/** `let x = …`: an array that one assignment computes, in the shape that this gives it. */
+export function letTensor(label: string, span: Span): Tensor {
+  const shape = openShape();
+  const source = { kind: 'state' } as const;
+  return new Tensor({ label, hint: label, shape, dtype: openDType(), source, origins: [span] });
 }
 
 /** Values of the host, with the shape they have there. */

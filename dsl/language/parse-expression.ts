@@ -1,16 +1,19 @@
 /** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
 import type { Node } from 'ohm-js';
-import type { Span } from '../../compiler/index.ts';
+import { type Span, UserError } from '../../compiler/index.ts';
 import type {
   Apply,
   Bound,
+  Configure,
   Einsum,
   Expr,
+  GivenSetting,
   Hole,
   Ident,
   Infix,
   InfixOp,
   Inline,
+  InlineDim,
   InlineRow,
   Name,
   NumberLit,
@@ -47,6 +50,7 @@ type ExprRules =
   | 'Call_reshape'
   | 'Prefixed_prefix'
   | 'Parens'
+  | 'Based'
   | 'Tensor_batch'
   | 'Tensor_output'
   | 'Tensor_input'
@@ -79,12 +83,8 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   Prefixed_prefix: buildPrefix,
   Curried_more: buildCurried,
   Curried_first: buildCurried,
-  Call_more(callee, _open, list, _close) {
-    return apply(this, expr(callee, sourceOf(this)), listed(list));
-  },
-  Call_first(callee, _open, list, _close) {
-    return apply(this, expr(callee, sourceOf(this)), listed(list));
-  },
+  Call_more: buildCall,
+  Call_first: buildCall,
   Call_reshape(word, _open, operand, _semicolons, rows, _close) {
     const source = sourceOf(this);
     const callee = { kind: 'name', span: spanOf(word, source), name: word.sourceString } as const;
@@ -116,6 +116,9 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
   Parens(_open, inner, _close) {
     return expr(inner, sourceOf(this));
+  },
+  Based(_open, literal, _colon, basis, _close) {
+    return based(this, literal, basis);
   },
   Tensor_batch(_open, items, _close) {
     return tensorLit(this, 'batch', listed(items.child(0)));
@@ -167,8 +170,16 @@ function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
   };
 }
 
-function buildCurried(this: Node, callee: Node, argument: Node): Apply {
+function buildCall(this: Node, callee: Node, _open: Node, given: Node, _close: Node): Expr {
+  const list = given.child(0);
+  return list.ctorName === 'Labelled'
+    ? configure(this, callee, list)
+    : apply(this, expr(callee, sourceOf(this)), listed(list));
+}
+
+function buildCurried(this: Node, callee: Node, argument: Node): Expr {
   const given = argument.child(0);
+  if (given.ctorName === 'Given') return configure(this, callee, given.child(1));
   const called = expr(callee, sourceOf(this));
   if (given.ctorName === 'Operands') return apply(this, called, operandsIn(given));
   return apply(this, called, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
@@ -210,9 +221,42 @@ function boundIn(node: Node, source: TemplateSource): Bound {
   return { span: spanOf(node, source), isNegative, size: sizeIn(value, source) };
 }
 
+function configure(whole: Node, callee: Node, labelled: Node): Configure {
+  const source = sourceOf(whole);
+  return {
+    kind: 'configure',
+    span: spanOf(whole, source),
+    callee: expr(callee, source),
+    settings: listed(labelled.child(0)).map(label => setting(label, source)),
+  };
+}
+
+function setting(label: Node, source: TemplateSource): GivenSetting {
+  const value = label.child(3);
+  return {
+    span: spanOf(label, source),
+    name: ident(label.child(1), source),
+    value: value.ctorName === 'string' ? stringLit(value, source) : expr(value, source),
+  };
+}
+
+function based(whole: Node, literal: Node, basis: Node): TensorLit {
+  const source = sourceOf(whole);
+  const inner = expr(literal, source);
+  if (inner.kind === 'tensor' && !inner.basis) return { ...inner, basis: ident(basis, source) };
+  throw new UserError({
+    code: 'EINC0224',
+    message:
+      inner.kind === 'number'
+        ? 'a number has no axis that could have a basis'
+        : 'only a literal in brackets takes a basis',
+    labels: [{ span: inner.span }],
+    help: [`write ([1, 2, 3] : ${basis.sourceString}), or { w; o = [${basis.sourceString}:3] }`],
+  });
+}
+
 function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
   const source = sourceOf(whole);
-  const captures = spec.child(1).children[0];
   return {
     kind: 'einsum',
     span: spanOf(whole, source),
@@ -220,8 +264,14 @@ function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): E
     opSpan: spanOf(op, source),
     spec: stringLit(spec.child(0), source),
     operands: operands.map(operand => expr(operand, source)),
-    captures: captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [],
+    captures: capturesIn(spec, source),
   };
+}
+
+/** The names in brackets behind a spec. */
+export function capturesIn(spec: Node, source: TemplateSource): readonly StringLit[] {
+  const captures = spec.child(1).children[0];
+  return captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [];
 }
 
 function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): TensorLit {
@@ -231,6 +281,7 @@ function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): 
     span: spanOf(whole, source),
     row,
     items: items.map(item => expr(item, source)),
+    basis: undefined,
   };
 }
 
@@ -258,15 +309,23 @@ function inlineDtype(node: Node, source: TemplateSource): Hole | Name {
 }
 
 function inlineRow(node: Node, source: TemplateSource): InlineRow {
-  const sizes = listed(node.child(3)).map(size => size.child(0));
   return {
     span: spanOf(node, source),
     row: ident(node.child(0), source),
-    dims: sizes.map(size => sizeIn(size, source)),
+    dims: listed(node.child(3)).map(dim => inlineDim(dim.child(0), source)),
   };
 }
 
-function sizeIn(node: Node, source: TemplateSource): InlineRow['dims'][number] {
+function inlineDim(node: Node, source: TemplateSource): InlineDim {
+  const isBased = node.ctorName === 'Dim_based';
+  return {
+    span: spanOf(node, source),
+    basis: isBased ? ident(node.child(0), source) : undefined,
+    size: sizeIn((isBased ? node.child(2) : node).child(0), source),
+  };
+}
+
+function sizeIn(node: Node, source: TemplateSource): InlineDim['size'] {
   if (node.ctorName === 'hole') return hole(node, source);
   if (node.ctorName === 'number') return numberLit(node, source);
   return nameIn(node, source);

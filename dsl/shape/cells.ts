@@ -25,7 +25,7 @@ import {
 } from './row.ts';
 
 /** The axes of the rows that get new ones; the size of one of them may be left open. */
-export type NewRows = Partial<Readonly<Record<RowKind, readonly (number | undefined)[]>>>;
+export type NewRows = Partial<Readonly<Record<RowKind, readonly (Size | undefined)[]>>>;
 
 const memoryOrder: readonly RowKind[] = ['batch', 'output', 'input'];
 
@@ -38,7 +38,7 @@ export function reshaped(
 ): readonly Constraint[] {
   const rowsGiven = rowKinds.map((kind): Constraint => {
     const why = ofResult(use, 0, kind);
-    const given = rows[kind]?.map(size => dimOf(size, use));
+    const given = rows[kind]?.map((size): Dim => size ?? dimVar());
     const b = given ? closedRow(given) : operand[kind];
     return { kind: 'row-eq', a: result[kind], b, why };
   });
@@ -46,11 +46,6 @@ export function reshaped(
   const why = { ...ofResult(use, 0, named[0] ?? 'output'), hides: true };
   const [from, to] = [operand, result].map(shape => named.map(kind => shape[kind]));
   return [...rowsGiven, { kind: 'same-cells', from: from ?? [], to: to ?? [], why }];
-}
-
-function dimOf(size: number | undefined, { operator, span }: Use): Dim {
-  if (size === undefined) return dimVar();
-  return sizeOf(size, { text: `\`${operator}\` is given this size`, span });
 }
 
 /** The one size that is not known, when the others leave one for it. */

@@ -1,6 +1,6 @@
 /** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
 import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
-import { printDim, printRow, printShape } from './print.ts';
+import { printDim, printRow, printShape, printSize } from './print.ts';
 import {
   type Dim,
   type DimSlice,
@@ -27,6 +27,18 @@ export function sizeMismatch(a: Size, b: Size, why: Why | undefined): UserError 
     ...placesOf(why),
     notes: [because(a), because(b)],
     help: hintsFor(why, [a, b]),
+  });
+}
+
+/** Two axes of one size that are measured in different things. */
+export function basisMismatch(a: Size, b: Size, why: Why): UserError {
+  const [first = '', second = ''] = [a.basis, b.basis];
+  return new UserError({
+    code: 'EINC0224',
+    message: `${agreement(why)}, but the bases \`${first}\` and \`${second}\` differ`,
+    ...placesOf(why),
+    notes: [because(a), because(b)],
+    help: ['axes of different bases do not meet; an axis without a basis meets any'],
   });
 }
 
@@ -206,7 +218,7 @@ export function hiddenDimensions(leaves: readonly Leaf[]): UserError {
 }
 
 function because(size: Size): string {
-  return `${size.size} because ${reasonOf(size)}`;
+  return `${printSize(size)} because ${reasonOf(size)}`;
 }
 
 function reasonOf({ because: { text, span } }: Size): string {

@@ -26,6 +26,8 @@ export interface Size {
   readonly size: number;
   /** Of size 1 because nobody asked for more: meets any size. A 1 that the user wrote does not. */
   readonly broadcasts: boolean;
+  /** What the axis is measured in, `rgb` in `rgb:3`; an axis without a basis meets any. */
+  readonly basis: string | undefined;
   readonly because: Because;
   /** Set while projections are inferred: which axis of which operand this is. */
   readonly axis?: Axis;
@@ -80,7 +82,11 @@ export interface Leaf {
 }
 
 export function sizeOf(size: number, because: Because, broadcasts = false): Size {
-  return { kind: 'size', size, broadcasts, because };
+  return { kind: 'size', size, broadcasts, basis: undefined, because };
+}
+
+export function basedSize(size: number, basis: string | undefined, because: Because): Size {
+  return { ...sizeOf(size, because), basis };
 }
 
 export function dimVar(
@@ -233,6 +239,13 @@ export function resolveDim(dim: Dim): Dim {
   let d = dim;
   while (d.kind === 'dim-var' && d.binding) d = d.binding;
   return d;
+}
+
+/** The variable that is bound to what a dim resolves to. */
+export function lastVariable(dim: Dim): DimVar | undefined {
+  let d = dim;
+  while (d.kind === 'dim-var' && d.binding?.kind === 'dim-var') d = d.binding;
+  return d.kind === 'dim-var' ? d : undefined;
 }
 
 /** With every bound row variable replaced by its axes; all of them in `trail` when it is closed. */

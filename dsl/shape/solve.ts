@@ -7,18 +7,27 @@
 import { unite } from './axis.ts';
 import { cellsLeft, placeCells } from './cells.ts';
 import type { Constraint, DimSlice, DimSum, SameCells, Why } from './row.ts';
-import { endlessRow, indexTooLarge, rankMismatch, sizeMismatch, sumMismatch } from './explain.ts';
+import {
+  basisMismatch,
+  endlessRow,
+  indexTooLarge,
+  rankMismatch,
+  sizeMismatch,
+  sumMismatch,
+} from './explain.ts';
 import {
   closedRow,
   type Dim,
   type DimVar,
   dimVar,
+  lastVariable,
   type Leaf,
   resolveDim,
   resolveRow,
   type Row,
   type RowVar,
   rowVar,
+  type Size,
   type Watch,
 } from './row.ts';
 import { placeSlice, sliceLeft } from './slice.ts';
@@ -94,10 +103,24 @@ export class Solver {
   #equalDims(left: Dim, right: Dim, why: Why): void {
     const [a, b] = [resolveDim(left), resolveDim(right)];
     if (a === b) return;
-    if (a.kind === 'dim-var') this.#bindDim(a, b, why);
-    else if (b.kind === 'dim-var') this.#bindDim(b, a, why);
+    if (a.kind === 'dim-var') this.#bindDim(a, b, why, right);
+    else if (b.kind === 'dim-var') this.#bindDim(b, a, why, left);
     else if (a.size !== b.size) throw sizeMismatch(a, b, why);
     else if (a.axis && b.axis) unite(a.axis, b.axis);
+    else this.#shareBasis([left, a], [right, b], why);
+  }
+
+  /**
+   * A variable that is bound to a size without a basis gets that of what it meets. So whether two
+   * named bases clash does not hang on which of them comes first.
+   */
+  #shareBasis([left, a]: readonly [Dim, Size], [right, b]: readonly [Dim, Size], why: Why): void {
+    if (a.basis === b.basis) return;
+    if (a.basis !== undefined && b.basis !== undefined) throw basisMismatch(a, b, why);
+    const [bare, size, based] = a.basis === undefined ? [left, a, b] : [right, b, a];
+    const { basis, because } = based;
+    const variable = lastVariable(bare);
+    if (variable) this.#change(variable, 'binding', { ...size, basis, because });
   }
 
   #dimBelow(result: Dim, operand: Dim, why: Why): void {
@@ -105,7 +128,7 @@ export class Solver {
     if (r === o) return;
     if (o.kind === 'size') {
       const meetsAny = o.broadcasts && !(r.kind === 'size' && r.size === 1);
-      if (!meetsAny) this.#equalDims(r, o, why);
+      if (!meetsAny) this.#equalDims(result, operand, why);
     } else if (r.kind === 'size' && r.broadcasts) {
       this.#bindDim(o, r, why);
     } else {
@@ -147,7 +170,8 @@ export class Solver {
     placeCells(constraint);
   }
 
-  #bindDim(variable: DimVar, dim: Dim, why?: Why): void {
+  /** `via` is what resolves to `dim`: a variable that is bound to it may still learn its basis. */
+  #bindDim(variable: DimVar, dim: Dim, why?: Why, via = dim): void {
     const { atLeast } = variable;
     if (dim.kind === 'dim-var') {
       if (dim.atLeast < atLeast) this.#change(dim, 'atLeast', atLeast);
@@ -158,7 +182,7 @@ export class Solver {
       if (dim.axis) dim.axis.hint ??= variable.label;
       if (dim.axis) dim.axis.fixed ??= fromStart(variable.fixed, dim.size);
     }
-    this.#change(variable, 'binding', dim);
+    this.#change(variable, 'binding', lastVariable(via) ?? dim);
     this.#wake(variable);
   }
 

@@ -219,7 +219,7 @@ test('a part of a tensor', async () => {
     2 | cd\`{ g } =: \${x}.gard\`
       |                  ^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: the parts are \`.value\` \`.grad\` \`.merge\` \`.forward\` \`.backprop\` \`.zero_grads\` \`.init_params\`"
   `);
 });
 
@@ -235,6 +235,6 @@ test('a part near no other', async () => {
     2 | cd\`\${x}.compute\`
       |         ^^^^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: the parts are \`.value\` \`.grad\` \`.merge\` \`.forward\` \`.backprop\` \`.zero_grads\` \`.init_params\`"
   `);
 });

@@ -1,16 +1,21 @@
 /** Trees as text that parses back to them, with a parenthesis around every operation. */
 import { unreachable } from '../../compiler/index.ts';
 import type {
+  Assign,
   AxisAffine,
   AxisLabel,
   AxisSpec,
   Bound,
   CdProgram,
+  Configure,
   Definition,
   Einsum,
   Expr,
   Hole,
   Inline,
+  InlineDim,
+  Let,
+  LogicLit,
   OpProgram,
   PickItem,
   Picking,
@@ -19,6 +24,7 @@ import type {
   Spec,
   Statement,
   StringLit,
+  TensorLit,
 } from '../../dsl/language/ast.ts';
 
 export function printOp({ definitions }: OpProgram): string {
@@ -51,10 +57,10 @@ export function printExpr(e: Expr): string {
       return printPicking(e);
     case 'einsum':
       return printEinsum(e);
-    case 'tensor': {
-      const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[e.row];
-      return `${open ?? ''}${e.items.map(printExpr).join(', ')}${close ?? ''}`;
-    }
+    case 'tensor':
+      return printTensor(e);
+    case 'configure':
+      return printConfigure(e);
     default:
       return unreachable(e);
   }
@@ -77,9 +83,21 @@ function printPick(item: PickItem): string {
   return `${bound(item.start)}:${bound(item.stop)}${step}`;
 }
 
+function printConfigure({ callee, settings }: Configure): string {
+  const given = settings.map(({ name, value }) => {
+    return `~${name.text}: ${value.kind === 'string' ? printString(value) : printExpr(value)}`;
+  });
+  return `${grouped(callee, ['name', 'hole', 'apply', 'configure'])}(${given.join(', ')})`;
+}
+
+function printTensor({ row, items, basis }: TensorLit): string {
+  const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[row];
+  const literal = `${open ?? ''}${items.map(printExpr).join(', ')}${close ?? ''}`;
+  return basis ? `(${literal} : ${basis.text})` : literal;
+}
+
 function printEinsum({ op, operands, spec, captures }: Einsum): string {
-  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
-  const written = `${printString(spec)}${names}`;
+  const written = printSpecified({ text: spec, captures });
   const [left = '', right = '', ...others] = operands.map(printExpr);
   if (others.length > 0 || (op === '++^' && right !== '')) {
     return `((${[left, right, ...others].join(', ')}) ${op} ${written})`;
@@ -106,9 +124,9 @@ function printInline({ name, init, rows, dtypes }: Inline): string {
 }
 
 function printRows(rows: Inline['rows']): string {
-  return rows
-    .map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`)
-    .join('');
+  const printDim = ({ basis, size }: InlineDim): string =>
+    `${basis ? `${basis.text}:` : ''}${printExpr(size)}`;
+  return rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printDim).join(', ')}]`).join('');
 }
 
 function printString({ parts }: StringLit): string {
@@ -128,10 +146,10 @@ function printBody(body: readonly Statement[]): string {
 
 export function printStatement(s: Statement): string {
   switch (s.kind) {
-    case 'assign': {
-      const logic = s.logic ? ` ~logic:${printString(s.logic)}` : '';
-      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${logic}`;
-    }
+    case 'assign':
+      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${printLogic(s)}`;
+    case 'let':
+      return `let ${s.name.text} = ${printExpr(s.value)}${printLogic(s)}`;
     case 'section': {
       const title = s.title.map(part =>
         part.kind === 'string' ? printString(part) : printExpr(part),
@@ -149,6 +167,15 @@ export function printStatement(s: Statement): string {
     default:
       return unreachable(s);
   }
+}
+
+function printLogic({ logic }: Assign | Let): string {
+  return logic ? ` ~logic:${printSpecified(logic)}` : '';
+}
+
+function printSpecified({ text, captures }: Pick<LogicLit, 'text' | 'captures'>): string {
+  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
+  return `${printString(text)}${names}`;
 }
 
 /** With commas when an axis needs more than a letter, or when asked to. */

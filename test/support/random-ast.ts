@@ -1,7 +1,7 @@
 /** Random trees of both languages, without places: `bare` makes a parsed tree comparable. */
 import fc, { type Arbitrary } from 'fast-check';
 
-const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'let', 'iffy', 'élan');
+const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'lets', 'iffy', 'élan');
 const ident = word.map(text => ({ text }));
 const hole = fc.constant({ kind: 'hole' as const });
 const number = fc
@@ -23,11 +23,12 @@ const captures = fc.array(
   { maxLength: 2 },
 );
 
-const row = fc.record({
-  row: ident,
-  dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }),
-});
+const basis = fc.option(ident, { nil: undefined, freq: 3 });
+const dim = fc.record({ basis, size: fc.oneof(number, hole, name) });
+const row = fc.record({ row: ident, dims: fc.array(dim, { maxLength: 3 }) });
 const rows = fc.array(row, { maxLength: 3 });
+
+const logic = fc.option(fc.record({ text: string, captures }), { nil: undefined });
 
 const bound = fc.option(
   fc.record({ isNegative: fc.boolean(), size: fc.oneof(number, hole, name) }),
@@ -105,9 +106,18 @@ const trees = fc.letrec(tie => {
           kind: kind('tensor'),
           row: fc.constantFrom('batch', 'output'),
           items: fc.array(expr, { minLength: 1, maxLength: 3 }),
+          basis,
         }),
-        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr) }),
+        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr), basis }),
       ),
+      fc.record({
+        kind: kind('configure'),
+        callee: expr,
+        settings: fc.array(fc.record({ name: ident, value: fc.oneof(string, expr) }), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+      }),
     ),
     item: fc.oneof(
       fc.constant({ kind: 'rest' }),
@@ -121,8 +131,9 @@ const trees = fc.letrec(tie => {
         target: expr,
         operator: fc.constantFrom('=:', '=+', '=**', '=:@^', '=?/').map(text => ({ text })),
         value: expr,
-        logic: fc.option(string, { nil: undefined }),
+        logic,
       }),
+      fc.record({ kind: kind('let'), name: ident, value: expr, logic }),
       fc.record({
         kind: kind('run'),
         code: fc.oneof(hole, name, fc.record({ kind: kind('field'), object: hole, field: ident })),
