@@ -18,11 +18,17 @@ export interface DeviceArray {
 export type Initial =
   /** Nothing: reading it is an error until a routine has written it. */
   | { readonly kind: 'none' }
+  /** Nothing: running a routine that reads it is an error until the host or another device sends it. */
+  | { readonly kind: 'sent' }
   | { readonly kind: 'fill'; readonly value: number }
   /** In memory order. */
   | { readonly kind: 'values'; readonly values: ArrayLike<Value> }
   /** Evenly in `low <= x < high`, from the context's seed and the array's label. */
-  | { readonly kind: 'uniform'; readonly low: number; readonly high: number };
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  /** What this code computes, which assigns the array. */
+  | { readonly kind: 'computed'; readonly by: RoutineSource }
+  /** What another array starts from. */
+  | { readonly kind: 'same'; readonly as: ArrayHandle };
 
 /** A routine with the arrays it works on, ready to be compiled and linked to a context. */
 export interface LinkableRoutine {

@@ -47,7 +47,20 @@ export {
   toDevice,
 } from './core/cells.ts';
 export { isNarrowFloat, toBits } from './core/narrow-float.ts';
-export { at, fixed, type Index, type LoopVar, loopVar, printIndex } from './core/index-expr.ts';
+export {
+  at,
+  type Digit,
+  digitOf,
+  fixed,
+  type Index,
+  isLoop,
+  loopsIn,
+  type LoopVar,
+  loopVar,
+  printIndex,
+  rangeOf,
+  sumOf,
+} from './core/index-expr.ts';
 export { Names } from './core/names.ts';
 export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
 export type { StaticSymbol } from './core/static-symbol.ts';
@@ -61,7 +74,6 @@ export {
   assign,
   type AxisPlace,
   type Code,
-  isStore,
   position,
   type Scalar,
   scalarApply,
@@ -79,6 +91,7 @@ export {
   inMemoryOrder,
 } from './assign/projections.ts';
 export type { Routine } from './assign/routine.ts';
+export { setByParts } from './assign/set-by-parts.ts';
 export { setWherePossible } from './assign/set-where-possible.ts';
 export {
   accessesOf,

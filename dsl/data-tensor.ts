@@ -14,18 +14,21 @@ import { checkInitial } from './dtype/check-initial.ts';
 import type { Decision } from './dtype/dtype-var.ts';
 import { dimsOf, dtypeHelp } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
-import { dataTensor, type GivenRows } from './graph/make.ts';
+import { dataTensor } from './graph/make.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { printShape } from './shape/print.ts';
-import { rowKinds, sizeOf } from './shape/row.ts';
+import { basedSize, type Because, type RowKind, rowKinds, type Size } from './shape/row.ts';
+
+/** `3`, or with the basis that the axis is measured in, `'rgb:3'`. */
+export type AxisSize = number | `${string}:${number}`;
 
 export interface TensorShape {
   /** Names the tensor in dumps and errors; letters, digits and `_`. */
   readonly label: string;
-  readonly batch?: readonly number[];
-  readonly input?: readonly number[];
-  readonly output?: readonly number[];
+  readonly batch?: readonly AxisSize[];
+  readonly input?: readonly AxisSize[];
+  readonly output?: readonly AxisSize[];
   /** What nothing decides otherwise: arrays of integers have theirs, all else takes what it meets. */
   readonly dtype?: DType;
 }
@@ -79,13 +82,12 @@ export function tensor(values: NestedNumbers | TypedArray, shape: TensorShape): 
     (batch ?? input ?? output)
       ? { batch, input, output }
       : { output: isTypedArray(values) ? [values.length] : dimsOf(values, ragged) };
-  const because = { text: `\`${label}\` is made with this shape`, span };
-  const rows: GivenRows = Object.fromEntries(
+  const rows: Partial<Record<RowKind, readonly Size[]>> = Object.fromEntries(
     Object.entries(given).flatMap(([row, dims]) =>
-      dims ? [[row, dims.map(n => sizeOf(checkSize(n, label, span), because))]] : [],
+      dims ? [[row, dims.map(dim => sizeIn(dim, label, span))]] : [],
     ),
   );
-  const cells = product([...(given.batch ?? []), ...(given.input ?? []), ...(given.output ?? [])]);
+  const cells = product(Object.values(rows).flatMap(dims => dims.map(({ size }) => size)));
   const decided = dtypeGiven(values, dtype, label, span);
   const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: decided }, span);
   if (decided) checkInitial({ kind: 'values', values: flat }, decided.dtype, data);
@@ -157,9 +159,16 @@ function notNumbers(label: string, value: unknown, span: Span): UserError {
   return invalid(`the values of \`${label}\` are ${wanted}, not ${describe(value)}`, span);
 }
 
-function checkSize(size: unknown, label: string, span: Span): number {
-  if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size;
-  const shown = typeof size === 'number' ? size : describe(size);
+function sizeIn(dim: unknown, label: string, span: Span): Size {
+  const because: Because = { text: `\`${label}\` is made with this shape`, span };
+  const text = typeof dim === 'string' ? dim : '';
+  const [, basis, digits] = /^([A-Za-z_]\w*):(\d+)$/.exec(text) ?? [];
+  const size = digits === undefined ? dim : Number(digits);
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) {
+    return basedSize(size, basis, because);
+  }
+  const shown =
+    typeof dim === 'string' ? `"${dim}"` : typeof dim === 'number' ? dim : describe(dim);
   throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
 }
 

@@ -5,7 +5,7 @@ import { checkResult } from './elaborate/spec.ts';
 import { makeTensorFunction, type TensorFunction } from './elaborate/tensor-function.ts';
 import { applyOperation } from './graph/apply.ts';
 import { Code } from './graph/code.ts';
-import type { Operation, Slot, SlotAssign } from './graph/operation.ts';
+import type { Operation, OwnArray, Slot, SlotAssign } from './graph/operation.ts';
 import { callSite } from './language/call-site.ts';
 import { parseSpec } from './language/parse.ts';
 import type { Logic } from './shape/logic.ts';
@@ -87,10 +87,21 @@ function operandsIn(code: readonly SlotAssign[]): readonly number[] {
 }
 
 function checkForward({ forward, backward }: Operation): void {
-  forward.forEach((a, i) => {
+  checkOwnArrays(forward);
+  for (const a of forward) {
+    const { own } = a.target.node;
     const read = accessesOf(a.value).map(({ node }) => node);
-    if (!isResult(a.target.node)) throw refused('`forward` assigns only `v`', a);
+    if (!own && !isResult(a.target.node)) throw refused('`forward` assigns only `v`', a);
     if (read.some(({ part }) => part === 'grad')) throw refused('`forward` has no gradients', a);
+    if (own && read.some(isResult)) {
+      throw refused(`\`${own.name}\` is computed before \`v\`, so it cannot read it`, a);
+    }
+  }
+  const ofResult = forward.filter(a => isResult(a.target.node));
+  const [first] = forward;
+  if (first && ofResult.length === 0) throw refused('`forward` never assigns `v`', first);
+  ofResult.forEach((a, i) => {
+    const read = accessesOf(a.value).map(({ node }) => node);
     const startsAnew = a.op === 'set' || a.reset;
     if (i === 0 && (!startsAnew || read.some(isResult))) {
       throw refused('`forward` starts from what an earlier run left in `v`', a, [
@@ -107,8 +118,10 @@ function checkForward({ forward, backward }: Operation): void {
 }
 
 function checkBackward({ backward = [] }: Operation): void {
+  checkOwnArrays(backward);
   for (const a of backward) {
-    const { part, operand } = a.target.node;
+    const { part, operand, own } = a.target.node;
+    if (own) continue;
     if (part !== 'grad' || operand === 0) {
       throw refused('`backward` assigns only the gradients of operands: `g1`, `g2`, `g3`', a);
     }
@@ -118,8 +131,28 @@ function checkBackward({ backward = [] }: Operation): void {
   }
 }
 
-function isResult({ part, operand }: Slot): boolean {
-  return part === 'value' && operand === 0;
+/** They hold nothing until the code itself has set them. */
+function checkOwnArrays(code: readonly SlotAssign[]): void {
+  const known = new Set<OwnArray>();
+  for (const a of code) {
+    const { own } = a.target.node;
+    if (!own) continue;
+    const startsAnew = a.op === 'set' || a.reset;
+    const readsItself = accessesOf(a.value).some(({ node }) => node.own === own);
+    if (!known.has(own) && (!startsAnew || readsItself)) {
+      throw refused(`\`${own.name}\` holds nothing that could be used here`, a, [
+        'begin with `=:`, or to add up with `=:+`',
+      ]);
+    }
+    if (!startsAnew && a.op !== 'add' && a.op !== 'sub') {
+      throw refused(`arrays of an operation are set or added to: use \`=:\`, \`=+\` or \`=-\``, a);
+    }
+    known.add(own);
+  }
+}
+
+function isResult({ part, operand, own }: Slot): boolean {
+  return part === 'value' && operand === 0 && own === undefined;
 }
 
 /** What is said about operands elsewhere must fit the number that `forward` reads. */

@@ -54,7 +54,10 @@ export class Context implements Disposable {
   readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
   /** Arrays without initial values that hold something all the same: what routines or the host write. */
   readonly #filled = new Set<DeviceArray>();
-  readonly #labels = new Map<string, number>();
+  /** Names that tell initial values apart, by the arrays that have them. */
+  readonly #streamNames = new Map<DeviceArray, string>();
+  /** Arrays whose initial values have been computed, or are being. */
+  readonly #started = new Map<DeviceArray, Promise<void>>();
   readonly #owned: Disposable[] = [];
   #disposed = false;
 
@@ -74,7 +77,8 @@ export class Context implements Disposable {
 
   /**
    * Makes a routine of code and ties it to this context's arrays; parameters and data get their
-   * values when first met. Rejects with a `UserError` for a program that is wrong and with a
+   * values when first met, for which one that starts from an expression has a routine of its own run.
+   * Rejects with a `UserError` for a program that is wrong and with a
    * `BackendError` when the compiler of the backend fails.
    */
   async compile(source: RoutineSource, options: CompileRoutineOptions = {}): Promise<Routine> {
@@ -84,11 +88,31 @@ export class Context implements Disposable {
     const { keep = [], name } = options;
     const linkable = code.settle({ dtype: this.dtype, keep: handlesToKeep(keep), name });
     this.#checkInputs(linkable.routine.name, linkable.inputs);
+    for (const array of linkable.inputs) await this.#start(array);
     const compiled = this.#compileAndShow(linkable);
     const kernel = await this.#backend.compile(compiled.program);
     const plan = this.#link(linkable, compiled.program, kernel);
-    const { symbols } = linkable.routine;
-    return new Routine(compiled, symbols, this.#stream, plan, () => this.#checkOpen());
+    const { name: title, symbols } = linkable.routine;
+    let awaited = [...linkable.inputs].filter(({ initial }) => initial.kind === 'sent');
+    const checkReady = (): void => {
+      this.#checkOpen();
+      if (awaited.length === 0) return;
+      awaited = awaited.filter(array => !this.#filled.has(array));
+      const [missing] = awaited;
+      if (missing) throw nothingSent(`\`${title}\` reads \`${missing.label}\``, missing);
+    };
+    return new Routine(compiled, symbols, this.#stream, plan, checkReady);
+  }
+
+  /** Computes the initial value of an array that starts from an expression, once. */
+  async #start(array: DeviceArray): Promise<void> {
+    const { initial } = array;
+    if (initial.kind !== 'computed') return;
+    const known = this.#started.get(array);
+    if (!known && this.#filled.has(array)) return;
+    const start = known ?? this.compile(initial.by).then(routine => routine.runSync());
+    this.#started.set(array, start);
+    await start;
   }
 
   /** Ties a kernel to this context's arrays. What it takes goes back when there is no room for all. */
@@ -131,6 +155,8 @@ export class Context implements Disposable {
 
   /** The values of a tensor, after all that is queued. */
   async read(handle: ArrayHandle): Promise<HostArray> {
+    this.#checkOpen();
+    await this.#start(handleOf(handle, 'read').deviceArray(this.dtype));
     const buffer = this.#bufferFor(handle, 'read');
     await this.idle();
     return this.#copy(handle, buffer);
@@ -207,9 +233,20 @@ export class Context implements Disposable {
   #bufferFor(handle: ArrayHandle, call: string): DeviceBuffer {
     this.#checkOpen();
     const array = handleOf(handle, call).deviceArray(this.dtype);
+    const { kind } = array.initial;
+    if (kind === 'sent' && !this.#filled.has(array)) {
+      throw nothingSent(`\`${array.label}\` is read`, array);
+    }
     const buffer = this.#buffers.get(array);
     if (buffer) return buffer;
-    if (array.initial.kind !== 'none') return this.#bufferOf(array);
+    if (kind !== 'none' && kind !== 'computed') return this.#bufferOf(array);
+    if (kind === 'computed') {
+      throw new UserError({
+        code: 'EINC0505',
+        message: `\`${array.label}\` starts from an expression that nothing has computed yet`,
+        help: ['await ctx.read(…), or compile a routine that uses it'],
+      });
+    }
     throw new UserError({
       code: 'EINC0505',
       message: `no routine of this context keeps \`${array.label}\``,
@@ -221,17 +258,22 @@ export class Context implements Disposable {
     const known = this.#buffers.get(array);
     if (known) return known;
     const buffer = this.#backend.allocate(array.dtype, product(inMemoryOrder(array.dims)));
-    const values = initialValues(array, buffer.cells, this.seed, this.#streamNameOf(array));
+    const { initial, dtype } = array;
+    const like = initial.kind === 'same' ? initial.as.deviceArray(dtype) : array;
+    const values = initialValues(like, buffer.cells, this.seed, this.#streamNameOf(like));
     if (values) buffer.write(values);
     this.#buffers.set(array, buffer);
     return buffer;
   }
 
   /** Two parameters of one label must not start alike. */
-  #streamNameOf({ label }: DeviceArray): string {
-    const count = this.#labels.get(label) ?? 0;
-    this.#labels.set(label, count + 1);
-    return count === 0 ? label : `${label}#${count}`;
+  #streamNameOf(array: DeviceArray): string {
+    const known = this.#streamNames.get(array);
+    if (known !== undefined) return known;
+    const count = [...this.#streamNames.keys()].filter(a => a.label === array.label).length;
+    const name = count === 0 ? array.label : `${array.label}#${count}`;
+    this.#streamNames.set(array, name);
+    return name;
   }
 
   #checkInputs(routine: string, inputs: ReadonlySet<DeviceArray>): void {
@@ -252,4 +294,12 @@ export class Context implements Disposable {
     if (!this.#disposed) return;
     throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
   }
+}
+
+function nothingSent(what: string, { label }: DeviceArray): UserError {
+  return new UserError({
+    code: 'EINC0227',
+    message: `${what}, and nothing has been sent there`,
+    help: [`another device sends it, or the host: ctx.write(${label}, values)`],
+  });
 }

@@ -1,4 +1,11 @@
-import { type DeviceArray, keyOf, uniformAt, unreachable, type Value } from '../compiler/index.ts';
+import {
+  type DeviceArray,
+  InternalError,
+  keyOf,
+  uniformAt,
+  unreachable,
+  type Value,
+} from '../compiler/index.ts';
 
 /**
  * What a new array holds, or undefined when the zeros of fresh memory will do. `stream` tells arrays
@@ -12,6 +19,8 @@ export function initialValues(
 ): ArrayLike<Value> | undefined {
   switch (initial.kind) {
     case 'none':
+    case 'sent':
+    case 'computed':
       return undefined;
     case 'fill':
       return Object.is(initial.value, 0) ? undefined : new Float64Array(cells).fill(initial.value);
@@ -22,6 +31,8 @@ export function initialValues(
       const { low, high } = initial;
       return Float64Array.from({ length: cells }, (_, i) => low + (high - low) * uniformAt(key, i));
     }
+    case 'same':
+      throw new InternalError('an array starts as another one does, which must be looked up');
     default:
       return unreachable(initial);
   }

@@ -12,23 +12,23 @@ export class Routine {
   readonly symbols: readonly StaticSymbol[];
   readonly #stream: Stream;
   readonly #plan: Plan;
-  readonly #checkOpen: () => void;
+  readonly #checkReady: () => void;
   /** Reused by every run, so that a run makes no garbage. */
   readonly #values: number[];
 
-  /** `checkOpen` throws once the context is disposed of. */
+  /** `checkReady` throws once the context is disposed of, and until what is read has been sent. */
   constructor(
     compiled: Compiled,
     symbols: readonly StaticSymbol[],
     stream: Stream,
     plan: Plan,
-    checkOpen: () => void,
+    checkReady: () => void,
   ) {
     this.compiled = compiled;
     this.symbols = symbols;
     this.#stream = stream;
     this.#plan = plan;
-    this.#checkOpen = checkOpen;
+    this.#checkReady = checkReady;
     this.#values = symbols.map(() => 0);
   }
 
@@ -82,7 +82,7 @@ export class Routine {
   }
 
   #bind(indices: Indices): readonly number[] {
-    this.#checkOpen();
+    this.#checkReady();
     if (!isObject(indices)) {
       throw new UserError({
         code: 'EINC0506',

@@ -1,10 +1,12 @@
 /** Expressions and subscripts as C text, with no parenthesis that C does not need. */
 import {
   cellsOf,
+  type Digit,
   type DType,
   type Expr,
   type Index,
   infoOf,
+  isLoop,
   type Op,
   type TensorNode,
   unreachable,
@@ -192,13 +194,25 @@ export class ExprEmitter {
 
   #index({ terms, offset }: Index, level: number, isWide = false): string {
     const wide = isWide ? `(${this.dialect.wideInteger})` : '';
-    const parts = terms.map(({ coeff, loop }) => {
-      const name = wide + this.identifiers.ofLoop(loop);
-      return coeff === 1 ? name : `${coeff} * ${name}`;
+    const parts = terms.map(term => {
+      const factor = (at: number): string =>
+        isLoop(term)
+          ? wide + this.identifiers.ofLoop(term.loop)
+          : this.#digit(term.digit, at, isWide);
+      if (term.coeff === 1) return factor(precedence.sum);
+      return `${term.coeff} * ${factor(precedence.product + 1)}`;
     });
     if (offset !== 0 || parts.length === 0) parts.push(wide + String(offset));
     const own = parts.length === 1 ? precedenceOf(parts.join('')) : precedence.sum;
     return within(level, own, parts.join(' + '));
+  }
+
+  /** What is divided is never negative, so C rounds as the subscript does. */
+  #digit({ of, over, below }: Digit, level: number, isWide: boolean): string {
+    const quotient = over === 1 ? '' : ` / ${over}`;
+    const rest = below === undefined ? '' : ` % ${below}`;
+    const whole = this.#index(of, precedence.product, isWide);
+    return within(level, precedence.product, whole + quotient + rest);
   }
 }
 
@@ -206,9 +220,9 @@ function isZero(offset: string): boolean {
   return /^(\(\w+\))?0$/.test(offset);
 }
 
-/** Of one term of a subscript: `i`, `2 * i` or a number. */
+/** Of one term of a subscript: `i`, `2 * i`, `(i + j) / 2` or a number. */
 function precedenceOf(term: string): number {
-  if (term.includes('*')) return precedence.product;
+  if (/[*/%]/.test(term)) return precedence.product;
   return term.startsWith('-') ? precedence.prefix : precedence.atom;
 }
 

@@ -5,7 +5,6 @@ import {
   access,
   type Assign,
   assign,
-  isStore,
   type Scalar,
   scalarApply,
   scalarConst,
@@ -43,7 +42,6 @@ export function throughAccumulation<N, P>(
     case 'sub':
       return { part: negate(change), counts: [] };
     case 'set':
-    case 'put':
     case 'add':
     case 'div':
     case 'pow':
@@ -105,7 +103,7 @@ function throughProduct<N, P>(
 
 /** What the target held before takes part in a choice or a product, so it has to be nothing. */
 export function checkDifferentiable<N, P>({ op, reset, target, origins }: Assign<N, P>): void {
-  if (isStore(op) || op === 'add' || op === 'sub') return;
+  if (op === 'set' || op === 'add' || op === 'sub') return;
   // What is dropped because it is at no cell is counted nowhere.
   const isCounted = reset && target.at.length === 0;
   if (isCounted && (op === 'max' || op === 'min' || op === 'mul')) return;

@@ -14,7 +14,7 @@
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
 import { partials } from './derivative.ts';
-import { type Access, access, type Assign, assign, isStore, type Scalar } from './ir.ts';
+import { type Access, access, type Assign, assign, type Scalar } from './ir.ts';
 import { times } from './scalar-algebra.ts';
 import { accessesOf } from './traverse.ts';
 
@@ -34,7 +34,7 @@ export function adjointOf<N, P>(
   if (targetGradient === undefined) return [];
   const incoming = access(targetGradient, a.target.slot, a.target.at);
   const { part: g, counts } = throughAccumulation(a, incoming, tallyOf);
-  const out = isStore(a.op) ? a.target : a.value;
+  const out = a.op === 'set' ? a.target : a.value;
   const contributions = backward(a.value, g, out, gradientOf);
   if (contributions.length === 0) return [];
   checkDifferentiable(a);

@@ -10,7 +10,9 @@
  *   - With `reset`, each cell of the target starts from the op's neutral element; cells the
  *     projections never reach keep it. A target cell reached just once gets the value itself.
  *   - `set` gives each cell one value: its projections must not reach a cell twice. Cells they never
- *     reach become 0. `put` is the same but for these cells: they keep what they hold.
+ *     reach become 0.
+ *   - With `keeps`, a set or a reset leaves the cells they never reach as they are: the assignment is
+ *     of a part of its target.
  *   - Where the projections leave an axis of an access to positions, `at` says the number at each
  *     point. A number that is none of 0, 1, … below the size of the axis names no cell: such a read is
  *     0, and such a write is left out. So `y =: table[ids]` is the sum over k of `table[k]` where
@@ -48,16 +50,13 @@ export interface Repeat<N, P> {
 export interface Assign<N, P> {
   readonly kind: 'assign';
   readonly target: Access<N>;
-  readonly op: 'set' | 'put' | AccumulateOp;
+  readonly op: 'set' | AccumulateOp;
   readonly reset: boolean;
+  /** Of sets and resets alone. */
+  readonly keeps: boolean;
   readonly value: Scalar<N>;
   readonly projections: P;
   readonly origins: Origins;
-}
-
-/** Each cell that it reaches gets one value, whatever the cell held. */
-export function isStore(op: Assign<unknown, unknown>['op']): op is 'set' | 'put' {
-  return op === 'set' || op === 'put';
 }
 
 // ── Scalars ─────────────────────────────────────────────────────────────────────────────────────
@@ -130,10 +129,14 @@ export function sequence<N, P>(body: readonly Code<N, P>[]): Code<N, P> {
 
 export function assign<N, P>(
   target: Access<N>,
-  { op, reset = false }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean },
+  {
+    op,
+    reset = false,
+    keeps = false,
+  }: { readonly op: Assign<N, P>['op']; readonly reset?: boolean; readonly keeps?: boolean },
   value: Scalar<N>,
   projections: P,
   origins: Origins = noOrigins,
 ): Assign<N, P> {
-  return { kind: 'assign', target, op, reset, value, projections, origins };
+  return { kind: 'assign', target, op, reset, keeps, value, projections, origins };
 }

@@ -7,21 +7,14 @@
  *     matmul =:+ w1 * moons_input ~logic:"@";
  */
 import { shortest } from '../core/dtype.ts';
+import { printIndex } from '../core/index-expr.ts';
 import { infoOf, type Op, ops } from '../core/op.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
-import {
-  type Access,
-  type Assign,
-  type Code,
-  isStore,
-  type Position,
-  type Scalar,
-  type ScalarApply,
-} from './ir.ts';
-import { isInjective, type Projections, specOf } from './projections.ts';
+import type { Access, Assign, Code, Position, Scalar, ScalarApply } from './ir.ts';
+import { isInjective, type Projections, specOf, subscriptOf } from './projections.ts';
 import type { Routine } from './routine.ts';
 import { readsOf } from './traverse.ts';
 
@@ -60,7 +53,6 @@ function printCode(code: Code<TensorNode, Projections>, w: Writer): void {
 
 const signs: Readonly<Record<Assign<TensorNode, Projections>['op'], string>> = {
   set: '',
-  put: '',
   add: '+',
   sub: '-',
   mul: '*',
@@ -75,13 +67,28 @@ const signs: Readonly<Record<Assign<TensorNode, Projections>['op'], string>> = {
 };
 
 export function printAssign(a: Assign<TensorNode, Projections>): string {
-  const sign = isStore(a.op) ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
+  const sign = a.op === 'set' ? '=:' : `=${a.reset ? ':' : ''}${signs[a.op]}`;
   const logic = logicOf(a);
   const value = printScalar(a.value, logic === '.');
-  const target = printAccess(a.target, logic === '.');
-  if (a.op === 'put') return `${target} ${a.projections.logic} ${sign} ${value}`;
+  if (assignsSlice(a)) return `${a.target.node.name} ${a.projections.logic} ${sign} ${value}`;
+  const target = targetOf(a, logic === '.');
   if (logic.startsWith('@|')) return `${target} ${sign} ${value} ${logic}`;
+  if (logic.startsWith('[')) return `${target} ${sign} ${value}${logic}`;
   return `${target} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
+}
+
+/** A slice the other way round: `ys @| t =: y`. */
+function assignsSlice({ keeps, target, projections }: Assign<TensorNode, Projections>): boolean {
+  return keeps && target.slot !== 0 && projections.logic.startsWith('@|');
+}
+
+/** With the subscript that is assigned where the other cells are left alone. */
+function targetOf(a: Assign<TensorNode, Projections>, dotted: boolean): string {
+  const { node, slot } = a.target;
+  if (!a.keeps) return printAccess(a.target, dotted);
+  return `${node.name}[${subscriptOf(a, slot)
+    .map(ix => printIndex(ix))
+    .join(', ')}]`;
 }
 
 /** As written when the slots stand as written; otherwise spelled out from the subscripts. */

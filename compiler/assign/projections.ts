@@ -1,5 +1,6 @@
 /** The loops an assignment needs and each operand's subscript. */
-import { asLoop, type Index, type LoopVar, printIndex } from '../core/index-expr.ts';
+import { coverageOf, isOneToOne } from '../core/index-cover.ts';
+import { asLoop, type Index, loopsIn, type LoopVar, printIndex } from '../core/index-expr.ts';
 import type { StaticSymbol } from '../core/static-symbol.ts';
 import { accessesOf, readsOf } from './traverse.ts';
 import type { Access, Assign } from './ir.ts';
@@ -58,7 +59,7 @@ export function loopOrder<N>(a: Assign<N, Projections>): readonly ProductAxis[] 
   const loopsOf = ({ slot, at }: Access<N>): readonly LoopVar[] =>
     subscriptOf(a, slot).flatMap(ix => {
       const position = at[dynamicOf(a.projections, ix) ?? NaN];
-      return position ? accessesOf(position).flatMap(loopsOf) : ix.terms.map(t => t.loop);
+      return position ? accessesOf(position).flatMap(loopsOf) : loopsIn(ix);
     });
   const met = [a.target, ...readsOf(a)].flatMap(loopsOf);
   const order = [...new Set([...met, ...a.projections.axes.map(axis => axis.loop)])];
@@ -66,36 +67,18 @@ export function loopOrder<N>(a: Assign<N, Projections>): readonly ProductAxis[] 
 }
 
 /**
- * No two points of the product space share a target cell, as far as this can tell: a subscript with
- * one loop left to know tells its value, and so on until nothing new is known. Never where a position
- * says which cell it is.
+ * No two points of the product space share a target cell, as far as this can tell. Never where a
+ * position says which cell it is.
  */
 export function isInjective<N>(a: Assign<N, Projections>): boolean {
   if (a.target.at.length > 0) return false;
-  const known = new Set<LoopVar>(a.projections.symbols.keys());
-  const subscript = subscriptOf(a, a.target.slot);
-  for (let before = -1; before < known.size;) {
-    before = known.size;
-    for (const { terms } of subscript) {
-      const [unknown, ...others] = terms.filter(t => !known.has(t.loop));
-      if (unknown && others.length === 0) known.add(unknown.loop);
-    }
-  }
-  return a.projections.axes.every(axis => axis.extent <= 1 || known.has(axis.loop));
+  return isOneToOne(subscriptOf(a, a.target.slot), a.projections.axes);
 }
 
-/** Every cell of a target with these dims is reached. */
+/** Every cell of a target with these dims is reached, as far as this can tell. */
 export function isSurjective<N>(a: Assign<N, Projections>, dims: readonly number[]): boolean {
-  // Over an empty space nothing is reached, whatever the subscript says.
-  if (a.projections.axes.some(axis => axis.extent === 0)) return false;
-  const used = new Set<LoopVar>();
-  return subscriptOf(a, a.target.slot).every((ix, i) => {
-    const loop = asLoop(ix);
-    if (loop === undefined) return ix.terms.length === 0 && ix.offset === 0 && dims[i] === 1;
-    const again = used.has(loop);
-    used.add(loop);
-    return !again && a.projections.axes.some(x => x.loop === loop && x.extent === dims[i]);
-  });
+  if (a.target.at.length > 0) return false;
+  return coverageOf(subscriptOf(a, a.target.slot), dims, a.projections.axes) !== undefined;
 }
 
 /** The subscripts of some slots as an einsum spec: `b|o; b|i => i->o`. */
@@ -108,8 +91,10 @@ export function specOf(
     const rows = projections.slots[slot] ?? { batch: [], input: [], output: [] };
     const names = [...projections.axes.map(axis => axis.loop), ...projections.dynamics.keys()];
     const wide = names.some(name => name.length > 1);
-    const text = (row: readonly Index[]): string =>
-      row.map(ix => printIndex(ix)).join(wide ? ', ' : '');
+    const text = (row: readonly Index[]): string => {
+      const axes = row.map(ix => printIndex(ix));
+      return axes.join(wide || axes.some(axis => axis.length > 1) ? ', ' : '');
+    };
     const batch = rows.batch.length > 0 ? `${text(rows.batch)}|` : '';
     const input = rows.input.length > 0 ? `${text(rows.input)}->` : '';
     return `${batch}${input}${text(rows.output)}`;

@@ -4,15 +4,7 @@
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
 import { partials } from './derivative.ts';
-import {
-  access,
-  type Assign,
-  assign,
-  isStore,
-  type Scalar,
-  scalarApply,
-  scalarConst,
-} from './ir.ts';
+import { access, type Assign, assign, type Scalar, scalarApply, scalarConst } from './ir.ts';
 import { times } from './scalar-algebra.ts';
 
 /** The array that holds the tangent of another; undefined for one that does not change. */
@@ -26,10 +18,10 @@ export function tangentOf<N, P>(
   tallyOf: TallyOf<N>,
 ): readonly Assign<N, P>[] {
   checkDifferentiable(a);
-  const out = isStore(a.op) ? a.target : a.value;
+  const out = a.op === 'set' ? a.target : a.value;
   const change = along(a.value, out, tangent) ?? scalarConst(0);
   const { part, counts } = throughAccumulation(a, change, tallyOf);
-  const to = { op: isStore(a.op) ? a.op : ('add' as const), reset: a.reset };
+  const to = { op: a.op === 'set' ? a.op : ('add' as const), reset: a.reset, keeps: a.keeps };
   const moved = access(target, a.target.slot, a.target.at);
   const last = assign(moved, to, part, a.projections, a.origins);
   return [...counts, last];

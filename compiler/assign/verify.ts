@@ -1,7 +1,7 @@
 import { InternalError } from '../support/errors.ts';
-import { type Index, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
+import { type Index, loopsIn, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { type Access, type Assign, isStore } from './ir.ts';
+import type { Access, Assign } from './ir.ts';
 import { printAssign, printRoutine } from './print.ts';
 import { dynamicOf, isInjective, type Projections, subscriptOf } from './projections.ts';
 import type { Routine } from './routine.ts';
@@ -22,7 +22,7 @@ export function verifyRoutine(routine: Routine): void {
 
 function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] {
   const complaints = [a.target, ...readsOf(a)].flatMap(access => misfits(a, access));
-  if (isStore(a.op) && !isInjective(a)) {
+  if (a.op === 'set' && !isInjective(a)) {
     complaints.push(`${printAssign(a)} sets cells more than once`);
   }
   return complaints;
@@ -50,8 +50,8 @@ function misfits(
   });
 }
 
-function isDynamic({ dynamics }: Projections, { terms }: Index): boolean {
-  return terms.some(t => dynamics.has(t.loop));
+function isDynamic({ dynamics }: Projections, ix: Index): boolean {
+  return loopsIn(ix).some(loop => dynamics.has(loop));
 }
 
 function extentOf({ axes, symbols }: Projections, loop: LoopVar): number {

@@ -1,4 +1,7 @@
-/** Affine subscripts: all that an array access may say about where it reads or writes. */
+/**
+ * Subscripts: all that an array access may say about where it reads or writes. Sums of loops, and,
+ * for arrays whose cells are counted anew, digits of such sums.
+ */
 
 declare const loopVarBrand: unique symbol;
 /** The printed name of a loop or static index, unique within its program. */
@@ -8,15 +11,29 @@ export function loopVar(name: string): LoopVar {
   return name as LoopVar;
 }
 
-/** `offset + Σ coeff·loop`. No loop occurs twice and no coefficient is zero. */
+/** `offset + Σ coeff·loop + Σ coeff·digit`. No loop occurs twice and no coefficient is zero. */
 export interface Index {
   readonly terms: readonly Term[];
   readonly offset: number;
 }
 
-export interface Term {
+export type Term = LoopTerm | DigitTerm;
+
+export interface LoopTerm {
   readonly coeff: number;
   readonly loop: LoopVar;
+}
+
+export interface DigitTerm {
+  readonly coeff: number;
+  readonly digit: Digit;
+}
+
+/** `floor(of / over) mod below`, without `below` only the quotient. `of` is never negative. */
+export interface Digit {
+  readonly of: Index;
+  readonly over: number;
+  readonly below: number | undefined;
 }
 
 export function at(loop: LoopVar, coeff = 1, offset = 0): Index {
@@ -27,39 +44,90 @@ export function fixed(offset: number): Index {
   return { terms: [], offset };
 }
 
+/** One digit of an index that is never negative. */
+export function digitOf(digit: Digit): Index {
+  const { of, over, below } = digit;
+  if (of.terms.length === 0) return fixed(digitOfNumber(of.offset, digit));
+  return over === 1 && below === undefined ? of : { terms: [{ coeff: 1, digit }], offset: 0 };
+}
+
+function digitOfNumber(number: number, { over, below }: Digit): number {
+  const quotient = Math.floor(number / over);
+  return below === undefined ? quotient : quotient - below * Math.floor(quotient / below);
+}
+
+export function isLoop(term: Term): term is LoopTerm {
+  return 'loop' in term;
+}
+
 /** The loop an index is, when it is nothing but that loop. */
 export function asLoop({ terms, offset }: Index): LoopVar | undefined {
   const [only] = terms;
-  return terms.length === 1 && offset === 0 && only?.coeff === 1 ? only.loop : undefined;
+  const isBare = terms.length === 1 && offset === 0 && only?.coeff === 1;
+  return isBare && isLoop(only) ? only.loop : undefined;
+}
+
+/** The loops an index depends on, in the order written; one that is met twice comes twice. */
+export function loopsIn({ terms }: Index): readonly LoopVar[] {
+  return terms.flatMap(term => (isLoop(term) ? [term.loop] : loopsIn(term.digit.of)));
+}
+
+/** The digits in an index, outermost first. */
+export function digitsIn({ terms }: Index): readonly Digit[] {
+  return terms.flatMap(term => (isLoop(term) ? [] : [term.digit, ...digitsIn(term.digit.of)]));
 }
 
 export function sameIndex(a: Index, b: Index): boolean {
   return (
     a.offset === b.offset &&
     a.terms.length === b.terms.length &&
-    a.terms.every(t => b.terms.some(u => u.loop === t.loop && u.coeff === t.coeff))
+    a.terms.every(t => b.terms.some(u => u.coeff === t.coeff && sameTerm(t, u)))
   );
+}
+
+function sameTerm(a: Term, b: Term): boolean {
+  if (isLoop(a) || isLoop(b)) return isLoop(a) && isLoop(b) && a.loop === b.loop;
+  const [x, y] = [a.digit, b.digit];
+  return x.over === y.over && x.below === y.below && sameIndex(x.of, y.of);
+}
+
+/** `Σ coeff·index`, each loop and each digit once. */
+export function sumOf(parts: readonly (readonly [coeff: number, index: Index])[]): Index {
+  const terms: Term[] = [];
+  let offset = 0;
+  for (const [coeff, index] of parts) {
+    offset += coeff * index.offset;
+    for (const term of index.terms) {
+      const known = terms.findIndex(t => sameTerm(t, term));
+      const sum = coeff * term.coeff + (terms[known]?.coeff ?? 0);
+      terms.splice(known < 0 ? terms.length : known, known < 0 ? 0 : 1, { ...term, coeff: sum });
+    }
+  }
+  return { terms: terms.filter(t => t.coeff !== 0), offset };
 }
 
 /** Replaces loops by what `binding` says they are; loops it does not name stay. */
 export function substitute(index: Index, binding: ReadonlyMap<LoopVar, Index>): Index {
-  if (!index.terms.some(t => binding.has(t.loop))) return index;
-  return sumOf([
-    { coeff: 1, index: fixed(index.offset) },
-    ...index.terms.map(({ coeff, loop }) => ({ coeff, index: binding.get(loop) ?? at(loop) })),
-  ]);
+  if (!loopsIn(index).some(loop => binding.has(loop))) return index;
+  const replaced = index.terms.map((term): readonly [number, Index] => {
+    if (isLoop(term)) return [term.coeff, binding.get(term.loop) ?? at(term.loop)];
+    const { digit, coeff } = term;
+    return [coeff, digitOf({ ...digit, of: substitute(digit.of, binding) })];
+  });
+  return sumOf([[1, fixed(index.offset)], ...replaced]);
 }
 
-/** `Σ coeff·index` */
-export function sumOf(parts: readonly { readonly coeff: number; readonly index: Index }[]): Index {
-  const coeffs = new Map<LoopVar, number>();
-  let offset = 0;
-  for (const { coeff, index } of parts) {
-    offset += coeff * index.offset;
-    for (const t of index.terms) coeffs.set(t.loop, (coeffs.get(t.loop) ?? 0) + coeff * t.coeff);
+/** The value of an index where its loops have these values. */
+export function valueOf({ terms, offset }: Index, valueOfLoop: (loop: LoopVar) => number): number {
+  let sum = offset;
+  for (const term of terms) {
+    sum +=
+      term.coeff *
+      (isLoop(term)
+        ? valueOfLoop(term.loop)
+        : digitOfNumber(valueOf(term.digit.of, valueOfLoop), term.digit));
   }
-  const terms = [...coeffs].filter(([, coeff]) => coeff !== 0);
-  return { terms: terms.map(([loop, coeff]) => ({ coeff, loop })), offset };
+  return sum;
 }
 
 export interface Range {
@@ -67,23 +135,43 @@ export interface Range {
   readonly max: number;
 }
 
-/** The values an index takes when every loop runs from 0 up to its extent. */
+/**
+ * The values an index takes when every loop runs from 0 up to its extent: the least and the greatest
+ * of a sum of loops, and bounds for a sum with digits.
+ */
 export function rangeOf({ terms, offset }: Index, extentOf: (loop: LoopVar) => number): Range {
   let [min, max] = [offset, offset];
-  for (const { coeff, loop } of terms) {
-    const last = coeff * (extentOf(loop) - 1);
-    min += Math.min(0, last);
-    max += Math.max(0, last);
+  for (const term of terms) {
+    const range = isLoop(term)
+      ? { min: 0, max: extentOf(term.loop) - 1 }
+      : rangeOfDigit(term.digit, extentOf);
+    const ends = [term.coeff * range.min, term.coeff * range.max];
+    min += Math.min(...ends);
+    max += Math.max(...ends);
   }
   return { min, max };
 }
 
-export function printIndex(
-  { terms, offset }: Index,
-  nameOf: (loop: LoopVar) => string = loop => loop,
-): string {
-  const parts = terms.map(({ coeff, loop }) =>
-    coeff === 1 ? nameOf(loop) : `${coeff}*${nameOf(loop)}`,
-  );
+function rangeOfDigit({ of, over, below }: Digit, extentOf: (loop: LoopVar) => number): Range {
+  const whole = rangeOf(of, extentOf);
+  const [min, max] = [Math.floor(whole.min / over), Math.floor(whole.max / over)];
+  const isQuotient = below === undefined || (min >= 0 && max < below);
+  return isQuotient ? { min, max } : { min: 0, max: below - 1 };
+}
+
+type NameOf = (loop: LoopVar) => string;
+
+/** `2*i + ((3*i + j) / 2 % 4) + 1` */
+export function printIndex({ terms, offset }: Index, nameOf: NameOf = loop => loop): string {
+  const parts = terms.map(term => {
+    const text = isLoop(term) ? nameOf(term.loop) : printDigit(term.digit, nameOf);
+    return term.coeff === 1 ? text : `${term.coeff}*${text}`;
+  });
   return offset !== 0 || parts.length === 0 ? [...parts, offset].join(' + ') : parts.join(' + ');
+}
+
+function printDigit({ of, over, below }: Digit, nameOf: NameOf): string {
+  const whole = asLoop(of) === undefined ? `(${printIndex(of, nameOf)})` : printIndex(of, nameOf);
+  const quotient = over === 1 ? whole : `${whole} / ${over}`;
+  return below === undefined ? `(${quotient})` : `(${quotient} % ${below})`;
 }

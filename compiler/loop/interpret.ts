@@ -1,6 +1,6 @@
 import type { AnyCells, MutableCells } from '../core/cells.ts';
 import { roundTo, type Value } from '../core/dtype.ts';
-import type { Index, LoopVar } from '../core/index-expr.ts';
+import { type Index, type LoopVar, valueOf } from '../core/index-expr.ts';
 import { evaluate } from '../core/op.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { invariant, unreachable } from '../support/errors.ts';
@@ -133,9 +133,7 @@ class Interpreter {
     return offset;
   }
 
-  #index({ terms, offset }: Index): number {
-    let sum = offset;
-    for (const { coeff, loop } of terms) sum += coeff * (this.#loops.get(loop) ?? NaN);
-    return sum;
+  #index(index: Index): number {
+    return valueOf(index, loop => this.#loops.get(loop) ?? NaN);
   }
 }

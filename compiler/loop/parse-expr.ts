@@ -1,6 +1,14 @@
 /** The expressions and subscripts of the printed loop IR. */
 import { type DType, isDType, kindOf, type Value } from '../core/dtype.ts';
-import { at, fixed, type Index, type LoopVar } from '../core/index-expr.ts';
+import {
+  at,
+  type Digit,
+  digitOf,
+  fixed,
+  type Index,
+  type LoopVar,
+  sumOf,
+} from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { infoOf, type Op, ops } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
@@ -130,14 +138,25 @@ function parseComputed(tokens: TokenReader, scope: Scope): Expr | undefined {
 }
 
 function parseIndex(tokens: TokenReader, scope: Scope): Index {
-  const parts: Index[] = [];
+  const parts: (readonly [number, Index])[] = [];
   do {
     const number = tokens.peek().kind === 'number' ? tokens.takeNumber() : undefined;
     const isTerm = number === undefined || tokens.accept('*');
-    parts.push(isTerm ? at(loopNamed(tokens, scope), number ?? 1) : fixed(number));
+    parts.push(isTerm ? [number ?? 1, parseFactor(tokens, scope)] : [1, fixed(number)]);
   } while (tokens.accept('+'));
-  const terms = parts.flatMap(p => p.terms);
-  return { terms, offset: parts.reduce((sum, p) => sum + p.offset, 0) };
+  return sumOf(parts);
+}
+
+/** A loop or a digit: `i`, `(i / 2)`, `((3*i + j) / 2 % 4)`. */
+function parseFactor(tokens: TokenReader, scope: Scope): Index {
+  if (!tokens.accept('(')) return at(loopNamed(tokens, scope));
+  const isSum = tokens.accept('(');
+  const of = isSum ? parseIndex(tokens, scope) : at(loopNamed(tokens, scope));
+  if (isSum) tokens.expect(')');
+  const over = tokens.accept('/') ? tokens.takeNumber() : 1;
+  const digit: Digit = { of, over, below: tokens.accept('%') ? tokens.takeNumber() : undefined };
+  tokens.expect(')');
+  return digitOf(digit);
 }
 
 export function nodeNamed(name: string, tokens: TokenReader, scope: Scope): TensorNode {

@@ -1,5 +1,13 @@
 import { InternalError, unreachable } from '../support/errors.ts';
-import { type Index, type LoopVar, printIndex, rangeOf } from '../core/index-expr.ts';
+import {
+  digitsIn,
+  type Index,
+  loopsIn,
+  type LoopVar,
+  printIndex,
+  type Range,
+  rangeOf,
+} from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { type Expr, isComputed, type Program, type Stmt, type Subscript } from './ir.ts';
 import { printProgram } from './print.ts';
@@ -90,7 +98,7 @@ class Verifier {
 
   #expr(e: Expr): void {
     if (e.kind === 'read' || e.kind === 'gather') this.#access(e.node, e.index);
-    if (e.kind === 'index') this.#loopsOf(e.index, 'an index value');
+    if (e.kind === 'index' && this.#loopsOf(e.index, 'an index value')) this.#digits(e.index);
   }
 
   #node(node: TensorNode): void {
@@ -107,13 +115,14 @@ class Verifier {
 
   #subscript(node: TensorNode, ix: Index, axis: number): void {
     if (!this.#loopsOf(ix, `${node.name} axis ${axis}`)) return;
-    const unranged = ix.terms.filter(t => this.#extents.get(t.loop) === undefined);
+    const unranged = loopsIn(ix).filter(loop => this.#extents.get(loop) === undefined);
     if (unranged.length > 0) {
-      const names = unranged.map(t => t.loop).join(', ');
+      const names = unranged.join(', ');
       this.#complaints.push(`${node.name} axis ${axis} uses ${names}, which has no range`);
       return;
     }
-    const { min, max } = rangeOf(ix, loop => this.#extents.get(loop) ?? 0);
+    this.#digits(ix);
+    const { min, max } = this.#rangeOf(ix);
     const dim = node.dims[axis] ?? 0;
     if (min >= 0 && max < dim) return;
     this.#complaints.push(
@@ -121,8 +130,20 @@ class Verifier {
     );
   }
 
+  /** Division rounds down here and towards zero in C, which is the same where nothing is negative. */
+  #digits(ix: Index): void {
+    const negative = digitsIn(ix).filter(digit => this.#rangeOf(digit.of).min < 0);
+    for (const { of } of negative) {
+      this.#complaints.push(`${printIndex(ix)} divides ${printIndex(of)}, which may be negative`);
+    }
+  }
+
+  #rangeOf(ix: Index): Range {
+    return rangeOf(ix, loop => this.#extents.get(loop) ?? 0);
+  }
+
   #loopsOf(ix: Index, where: string): boolean {
-    const unbound = ix.terms.filter(t => !this.#extents.has(t.loop)).map(t => t.loop);
+    const unbound = loopsIn(ix).filter(loop => !this.#extents.has(loop));
     if (unbound.length > 0) this.#complaints.push(`${where} uses unbound ${unbound.join(', ')}`);
     return unbound.length === 0;
   }

@@ -13,11 +13,18 @@
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
  * cell is written instead. Nothing else is optimised here.
  */
-import { type Assign, type Code, isStore } from '../assign/ir.ts';
-import { isInjective, isSurjective, loopOrder, type Projections } from '../assign/projections.ts';
+import type { Assign, Code } from '../assign/ir.ts';
+import {
+  isInjective,
+  isSurjective,
+  loopOrder,
+  type ProductAxis,
+  type Projections,
+  subscriptOf,
+} from '../assign/projections.ts';
 import type { Routine } from '../assign/routine.ts';
 import { readsOf, visitAssigns } from '../assign/traverse.ts';
-import { at, type Index, loopVar } from '../core/index-expr.ts';
+import { at, type Index, loopsIn, type LoopVar, loopVar } from '../core/index-expr.ts';
 import { computeDtype } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
@@ -106,14 +113,19 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   }
   const point: Point = { assign: a, scope, binding };
   const target = subscriptsOf(a.target, point);
-  const nest = (leaf: Stmt): Stmt =>
-    axes.reduceRight((body, axis) => forLoop(axis.fresh, axis.extent, body), leaf);
+  const nest = nestOver(axes);
   const { op, reset, origins } = a;
-  if (isAffine(target) && (isStore(op) || (reset && isInjective(a)))) {
+  if (isAffine(target) && (op === 'set' || (reset && isInjective(a)))) {
     return lowerSet(a, { point, target, nest });
   }
-
-  invariant(!isStore(op), () => `a set of ${node.name} at positions`);
+  invariant(op !== 'set', () => `a set of ${node.name} at positions`);
+  if (isAffine(target) && reset && a.keeps) {
+    const added = { ...a, reset: false, keeps: false };
+    const moving = new Set(subscriptOf(a, a.target.slot).flatMap(loopsIn));
+    const start = write(node, target, constant(node.dtype, neutralOf(op, node.dtype)), origins);
+    const cleared = nestOver(axes.filter(axis => moving.has(axis.loop)))(start);
+    return block([cleared, lowerAssign(added, scope, fresh)]);
+  }
   const value = lowerScalar(a.value, computeDtype(node.dtype), point);
   const start = reset ? [fill(node, neutralOf(op, node.dtype), origins)] : [];
   if (!isNarrow(node)) {
@@ -124,6 +136,12 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
     return block([...start, nest(update)]);
   }
   return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
+}
+
+type LoweredAxis = ProductAxis & { readonly fresh: LoopVar };
+
+function nestOver(axes: readonly LoweredAxis[]): (leaf: Stmt) => Stmt {
+  return leaf => axes.reduceRight((body, { fresh, extent }) => forLoop(fresh, extent, body), leaf);
 }
 
 interface Lowered {
@@ -138,9 +156,9 @@ function lowerSet(a: Assign<TensorNode, Projections>, { point, target, nest }: L
   const { node } = a.target;
   const value = firstOf(a, point);
   const full = isSurjective(a, node.dims);
-  if (full && value.kind === 'const' && isStore(op)) return fill(node, value.value, origins);
-  const start = isStore(op) ? 0 : neutralOf(op, node.dtype);
-  const needsFill = op !== 'put' && !full;
+  if (full && value.kind === 'const' && op === 'set') return fill(node, value.value, origins);
+  const start = op === 'set' ? 0 : neutralOf(op, node.dtype);
+  const needsFill = !a.keeps && !full;
   return block([
     ...(needsFill ? [fill(node, start, origins)] : []),
     nest(write(node, target, value, origins)),
@@ -156,7 +174,7 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
 function firstOf(a: Assign<TensorNode, Projections>, point: Point): Expr {
   const { op, value, target, origins } = a;
   const { dtype } = target.node;
-  if (isStore(op) || takesValue.has(op)) return lowerValue(value, dtype, point);
+  if (op === 'set' || takesValue.has(op)) return lowerValue(value, dtype, point);
   const one = lowerScalar(value, computeDtype(dtype), point);
   const first =
     op === 'sub'

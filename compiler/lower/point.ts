@@ -34,8 +34,8 @@ export function placeOf({ slot, axis }: Position, { assign, binding }: Point): I
   return subscriptOf(assign, slot).reduce<Index>((before, ix, i) => {
     const own = substitute(ix, binding);
     return sumOf([
-      { coeff: dims[i] ?? 1, index: before },
-      { coeff: 1, index: own },
+      [dims[i] ?? 1, before],
+      [1, own],
     ]);
   }, fixed(0));
 }

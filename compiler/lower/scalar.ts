@@ -47,7 +47,8 @@ export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, point: Poi
   if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, point);
   const { result, ofConditions = false } = infoOf(scalar.op);
   if (result === 'bool' && !ofConditions) {
-    const compared = commonDtype(scalar.args) ?? (dtype === 'bool' ? 'f32' : dtype);
+    const common = scalar.args.every(isTruth) ? 'bool' : commonDtype(scalar.args);
+    const compared = common ?? (dtype === 'bool' ? 'f32' : dtype);
     const args = scalar.args.map(arg => lowerScalar(arg, compared, point));
     return cast(dtype, apply(scalar.op, args, origins), origins);
   }
@@ -129,10 +130,15 @@ const widest: readonly DType[] = [
   ...(['f64', 'f32', 'i64', 'u64', 'i32', 'u32', 'i16', 'u16', 'i8', 'u8', 'bool'] as const),
 ];
 
+function isTruth(scalar: Scalar<TensorNode>): boolean {
+  return scalar.kind === 'apply' && infoOf(scalar.op).result === 'bool';
+}
+
 function dtypesOf(scalar: Scalar<TensorNode>): readonly (DType | 'number')[] {
   if (scalar.kind === 'access') return [computeDtype(scalar.node.dtype)];
   if (scalar.kind !== 'apply') return ['number'];
+  // Truth counts as the number 0 or 1: computed with others it is of their dtype.
+  if (isTruth(scalar)) return [];
   const { result } = infoOf(scalar.op);
-  if (result === 'bool') return ['bool'];
   return (result === 'where' ? scalar.args.slice(1) : scalar.args).flatMap(dtypesOf);
 }

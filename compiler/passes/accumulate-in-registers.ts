@@ -15,7 +15,7 @@
  * filled array once and nothing else sees the array in between; then the fill goes. Exact: the same
  * operations in the same order, so that ops which do not commute keep their meaning.
  */
-import type { Index, LoopVar } from '../core/index-expr.ts';
+import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import type { AccumulateOp } from '../core/op.ts';
 import { tensorNode } from '../core/tensor-node.ts';
@@ -84,7 +84,7 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
 
 /** The first step of the path that is a loop such that neither it nor one inside moves the cell. */
 function outermostStill(path: Path, index: readonly Index[]): number {
-  const moving = new Set<LoopVar>(index.flatMap(ix => ix.terms.map(t => t.loop)));
+  const moving = new Set<LoopVar>(index.flatMap(loopsIn));
   const last = path.findLastIndex(step => typeof step === 'object' && moving.has(step.loop));
   return path.findIndex((step, i) => i > last && typeof step === 'object');
 }

@@ -15,7 +15,7 @@
  * one-hot numbers says which row is meant. `where(k == id, table[k], 0)` says so by itself and is
  * exact. The sign of a sum of zeros may change.
  */
-import { asLoop, type Index, type LoopVar } from '../core/index-expr.ts';
+import { asLoop, type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { groupByNode, type Site, sitesIn } from '../loop/facts.ts';
 import {
@@ -173,7 +173,7 @@ class Search {
   }
 
   #isAlong(ix: Index): boolean {
-    return ix.terms.some(t => t.loop === this.#loop);
+    return loopsIn(ix).includes(this.#loop);
   }
 
   #isIn(e: Expr): boolean {

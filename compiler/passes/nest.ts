@@ -1,5 +1,6 @@
 /** How a nest of loops walks over the cells of an array. */
-import { asLoop, type Index } from '../core/index-expr.ts';
+import { coverageOf } from '../core/index-cover.ts';
+import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { type Path, type Site, startsWith } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
@@ -13,17 +14,7 @@ export function coversNode(
   index: readonly Index[],
   loops: readonly For[],
 ): 'once' | 'often' | undefined {
-  const used = new Set<For>();
-  for (const [axis, ix] of index.entries()) {
-    const dim = node.dims[axis];
-    if (ix.terms.length === 0 && ix.offset === 0 && dim === 1) continue;
-    const loop = loops.find(l => l.loop === asLoop(ix));
-    if (!loop || used.has(loop) || loop.extent !== dim) return undefined;
-    used.add(loop);
-  }
-  const others = loops.filter(l => !used.has(l));
-  if (others.some(l => l.extent === 0)) return undefined;
-  return others.every(l => l.extent === 1) ? 'once' : 'often';
+  return coverageOf(index, node.dims, loops);
 }
 
 /**

@@ -59,5 +59,5 @@ function applyToAnything(made: Made, roles: Roles, span: Span): void {
 function anySetting(name: string, { names }: Roles, span: Span): Setting {
   const role = names.get(name);
   if (role?.kind === 'function') return anyFunction(role.arity, span);
-  return role?.kind === 'size' ? 1 : anyTensor(span);
+  return role?.kind === 'size' || role?.kind === 'number' ? 1 : anyTensor(span);
 }

@@ -127,6 +127,7 @@ function ifsIn(s: Statement): readonly If[] {
     case 'for':
       return s.body.flatMap(ifsIn);
     case 'assign':
+    case 'let':
     case 'run':
       return [];
   }

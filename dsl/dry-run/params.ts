@@ -1,6 +1,6 @@
 /** The parameters of what a template defines, by its text and by those of what its holes hold. */
 import { subexpressions } from '../elaborate/walk.ts';
-import type { Definition, Expr, OpProgram } from '../language/ast.ts';
+import type { Configure, Definition, Expr, OpProgram, StringLit } from '../language/ast.ts';
 
 /** A parameter is told from another of its name by where it is introduced. */
 export interface Param {
@@ -32,13 +32,16 @@ export function definedParts(
   // Any definition may use what another introduces, but for what a layer does.
   const shared = definitions.filter(({ settings }) => !settings).flatMap(own);
   const parts = new Map<string, Params>(shared.map(p => [p.label, { known: [p], isAll: true }]));
+  const layers = new Map<string, LayerPart>();
   return definitions.flatMap(definition => {
     const { name, settings, params } = definition;
-    const all = paramsIn(definition, parts, ofHole);
+    const made = layersIn(definition).map(layer => madeBy(layer, layers));
+    const all = paramsIn(definition, made, { parts, ofHole });
+    // A function lists its own parameters and those of layers in it, not those of what it uses.
+    const listed = params ? together([{ known: own(definition), isAll: true }, ...made]) : all;
     if (!name) return [];
-    parts.set(name.text, all);
-    // A function lists its own parameters, not those of what it uses.
-    const listed = params ? { known: own(definition), isAll: true } : all;
+    if (settings) layers.set(name.text, { definition, made, listed });
+    else parts.set(name.text, all);
     const kind = settings ? 'layer' : params ? 'function' : 'tensor';
     const names = (settings ?? []).map(s => s.text);
     const makesFunctions = params !== undefined;
@@ -55,21 +58,64 @@ function own({ body }: Definition): readonly Param[] {
 /** Of the cone of the definition: what it introduces, and what comes with what it uses. */
 function paramsIn(
   definition: Definition,
-  parts: ReadonlyMap<string, Params>,
-  ofHole: (index: number) => Params,
+  made: readonly Params[],
+  { parts, ofHole }: Known,
 ): Params {
-  const used = subexpressions(definition.body).flatMap(e => paramsOfPart(e, parts, ofHole));
-  const known = new Set([...own(definition), ...used.flatMap(params => params.known)]);
-  const distinct = new Map([...known].map(param => [param.place, param]));
-  return { known: [...distinct.values()], isAll: used.every(({ isAll }) => isAll) };
+  const layers = new Set<Expr>(layersIn(definition).map(({ callee }) => callee));
+  const used = subexpressions(definition.body).flatMap((e): readonly Params[] => {
+    if (layers.has(e)) return [];
+    if (e.kind === 'hole') return [ofHole(e.index)];
+    const part = e.kind === 'name' ? parts.get(e.name) : undefined;
+    return part ? [part] : [];
+  });
+  return together([{ known: own(definition), isAll: true }, ...made, ...used]);
 }
 
-function paramsOfPart(
-  e: Expr,
-  parts: ReadonlyMap<string, Params>,
-  ofHole: (index: number) => Params,
-): readonly Params[] {
-  if (e.kind === 'hole') return [ofHole(e.index)];
-  const part = e.kind === 'name' ? parts.get(e.name) : undefined;
-  return part ? [part] : [];
+interface Known {
+  readonly parts: ReadonlyMap<string, Params>;
+  readonly ofHole: (index: number) => Params;
+}
+
+/** Each parameter once. */
+function together(all: readonly Params[]): Params {
+  const known = all.flatMap(params => params.known);
+  const distinct = new Map(known.map(param => [param.place, param]));
+  return { known: [...distinct.values()], isAll: all.every(({ isAll }) => isAll) };
+}
+
+// ── Layers given their settings ─────────────────────────────────────────────────────────────────
+
+interface LayerPart {
+  readonly definition: Definition;
+  /** What the layers in it make. */
+  readonly made: readonly Params[];
+  readonly listed: Params;
+}
+
+function layersIn({ body }: Definition): readonly Configure[] {
+  return subexpressions(body).filter(e => e.kind === 'configure');
+}
+
+/** The parameters that `layer(~hid: 3, ~label: "l1")` makes: new ones, with the label behind. */
+function madeBy({ callee, settings }: Configure, layers: ReadonlyMap<string, LayerPart>): Params {
+  const layer = callee.kind === 'name' ? layers.get(callee.name) : undefined;
+  const label = settings.find(({ name }) => name.text === 'label')?.value;
+  const suffix = label && wordOf(label);
+  if (!layer || (label && suffix === undefined)) return { known: [], isAll: false };
+  const introduced = new Set(own(layer.definition).map(({ place }) => place));
+  const inner = new Set(layer.made.flatMap(params => params.known));
+  const known = layer.listed.known.map((param): Param => {
+    const isOwn = introduced.has(param.place);
+    // What comes with something that the layer uses is the same each time.
+    if (!isOwn && !inner.has(param)) return param;
+    const name = param.label;
+    return { label: isOwn && suffix !== undefined ? `${name}_${suffix}` : name, place: {} };
+  });
+  return { known, isAll: layer.listed.isAll };
+}
+
+function wordOf(value: Expr | StringLit): string | undefined {
+  if (value.kind !== 'string') return undefined;
+  const words = value.parts.map(part => ('text' in part ? part.text : undefined));
+  return words.includes(undefined) ? undefined : words.join('');
 }

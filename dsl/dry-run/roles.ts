@@ -1,8 +1,19 @@
 /** What each `${…}` of a template, and each name in it, is there for. */
 import type { CdProgram, OpProgram } from '../language/ast.ts';
+import { isView } from '../ops/names.ts';
 
 export type Role =
   | { readonly kind: 'tensor' | 'symbol' | 'condition' | 'size' | 'initial' | 'spec' | 'word' }
+  /** A number that is known when the template runs: an index, a count. */
+  | { readonly kind: 'number' }
+  /** A layer that is given these settings, to make a function unless it makes a tensor. */
+  | {
+      readonly kind: 'layer';
+      readonly settings: readonly string[];
+      readonly arity: number | undefined;
+    }
+  /** What a layer is given, where nothing says what for. */
+  | { readonly kind: 'setting'; readonly name: string }
   | { readonly kind: 'code' }
   | { readonly kind: 'function'; readonly arity: number };
 
@@ -17,50 +28,97 @@ export interface Roles {
 
 /**
  * Walks the tree by its fields rather than by its types, so that a construct
- * that is new is walked too; its holes count as tensors until they have a line in `roleAt`.
+ * that is new is walked too; its holes count as tensors until they have a line in `byPlace` or `byNode`.
  */
 export function rolesOf(program: OpProgram | CdProgram): Roles {
   const holes = new Map<number, Role>();
   const names = new Map<string, Role>();
   const visit = (value: unknown, role: Role): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item, role);
     if (!isNode(value)) return;
     if (value['kind'] === 'hole') holes.set(Number(value['index']), role);
     else if (value['kind'] === 'name' && role.kind !== 'tensor')
       names.set(String(value['name']), role);
     else {
       for (const [field, child] of Object.entries(value)) {
-        if (!/span$/i.test(field)) visit(child, roleAt(value, field, role));
+        if (/span$/i.test(field)) continue;
+        const children: readonly unknown[] = Array.isArray(child) ? child : [child];
+        children.forEach((each, i) => {
+          visit(each, roleAt(value, field, i, role));
+        });
       }
     }
   };
   visit(program, tensor);
+  // A layer of the template says what its settings are there for.
+  for (const [hole, role] of holes) {
+    const used = role.kind === 'setting' ? names.get(role.name) : undefined;
+    if (used) holes.set(hole, used);
+  }
   return { holes, names };
 }
 
 const tensor: Role = { kind: 'tensor' };
 
-/** What a hole is for that is the `field` of `node`, which itself is there for `outer`. */
-function roleAt(node: Node, field: string, outer: Role): Role {
-  const { kind, op, args } = node;
+/** What a hole is for that is the `field` of `node`, or one of them, which itself is there for `outer`. */
+function roleAt(node: Node, field: string, position: number, outer: Role): Role {
+  const { kind } = node;
   const place = `${typeof kind === 'string' ? kind : 'row'}.${field}`;
-  if (place === 'apply.callee') {
-    return { kind: 'function', arity: Array.isArray(args) ? args.length : 0 };
-  }
-  if (place === 'prefix.operand') return op === '!@' ? { kind: 'symbol' } : outer;
-  if (place === 'infix.right') return op === '@|' ? { kind: 'symbol' } : tensor;
-  if (place === 'string.parts') return outer.kind === 'spec' ? outer : { kind: 'word' };
-  return byPlace[place] ?? tensor;
+  return byNode[place]?.(node, outer, position) ?? byPlace[place] ?? tensor;
+}
+
+const symbol: Role = { kind: 'symbol' };
+
+/** Where it hangs on more than the place. */
+const byNode: Readonly<Record<string, (node: Node, outer: Role, position: number) => Role>> = {
+  'apply.callee': ({ args }) => ({
+    kind: 'function',
+    arity: Array.isArray(args) ? args.length : 0,
+  }),
+  'apply.args': argumentRole,
+  'configure.callee': layerRole,
+  'prefix.operand': ({ op }, outer) => (op === '!@' ? symbol : outer),
+  'infix.right': ({ op }) => (op === '@|' ? symbol : tensor),
+  'string.parts': (_, outer) => (outer.kind === 'spec' ? outer : { kind: 'word' }),
+  'row.size': (_, outer) => outer,
+  'row.text': (_, outer) => outer,
+  'row.value': ({ name }) => ({ kind: 'setting', name: textOf(name) }),
+};
+
+function layerRole({ settings }: Node, outer: Role): Role {
+  const given = Array.isArray(settings) ? settings.filter(isNode) : [];
+  const names = given.map(({ name }) => textOf(name)).filter(name => name !== 'label');
+  return {
+    kind: 'layer',
+    settings: names,
+    arity: outer.kind === 'function' ? outer.arity : undefined,
+  };
+}
+
+function textOf(ident: unknown): string {
+  return isNode(ident) ? String(ident['text']) : '';
+}
+
+/** All arguments of `roll` and its like are numbers but for the first. */
+function argumentRole({ callee }: Node, _: Role, position: number): Role {
+  if (position === 0 || !isNode(callee) || callee['kind'] !== 'name') return tensor;
+  const name = String(callee['name']);
+  return isView(name) && name !== 'concat' ? { kind: 'number' } : tensor;
 }
 
 const byPlace: Readonly<Record<string, Role>> = {
-  'for.symbol': { kind: 'symbol' },
+  'for.symbol': symbol,
   'if.condition': { kind: 'condition' },
   'inline.init': { kind: 'initial' },
   'row.dims': { kind: 'size' },
+  'at.at': { kind: 'number' },
+  'slice.start': { kind: 'number' },
+  'slice.stop': { kind: 'number' },
+  'slice.step': { kind: 'number' },
   'einsum.spec': { kind: 'spec' },
   'einsum.captures': { kind: 'spec' },
+  'row.captures': { kind: 'spec' },
   'assign.logic': { kind: 'spec' },
+  'let.logic': { kind: 'spec' },
   'run.code': { kind: 'code' },
 };
 

@@ -1,7 +1,7 @@
 /** Values to elaborate a template with when all that is known of its holes is their types. */
 import type { Span, StaticSymbol } from '../../compiler/index.ts';
 import { HoleOfType } from '../elaborate/hole.ts';
-import { makeLayer } from '../elaborate/layer.ts';
+import { type Layer, makeLayer } from '../elaborate/layer.ts';
 import { makeTensorFunction, type TensorFunction } from '../elaborate/tensor-function.ts';
 import { Code } from '../graph/code.ts';
 import { openDType } from '../dtype/dtype-var.ts';
@@ -35,10 +35,9 @@ export function standIn(type: HoleType, role: Role, hole: TypedHole, span: Span)
 function ofEinc(type: HoleType, role: Role, { expression }: TypedHole, span: Span): unknown {
   const used = role.kind === 'function' ? role.arity : undefined;
   if (type.kind === 'function') return anyFunction(type.arity ?? used ?? 1, span, expression);
+  if (type.kind === 'made' && role.kind === 'layer') return anyLayer([], role, span);
   if (type.kind === 'made') return used === undefined ? anyTensor(span) : anyFunction(used, span);
-  if (type.kind === 'layer') {
-    return makeLayer({ label: 'layer', settings: type.settings, build: () => anyTensor(span) });
-  }
+  if (type.kind === 'layer') return anyLayer(type.settings, role, span);
   if (type.kind === 'codes') return role.kind === 'code' ? [anyCode(span)] : undefined;
   return plain[type.kind]?.(span);
 }
@@ -50,13 +49,16 @@ const plain: Partial<Readonly<Record<HoleType['kind'], (span: Span) => unknown>>
   symbol: anySymbol,
 };
 
+const takesList: ReadonlySet<Role['kind']> = new Set<Role['kind']>(['size', 'initial', 'setting']);
+
 /** Values that TypeScript says more of than a stand-in would, unless they may stand there. */
 function ofJavaScript(type: HoleType, { kind }: Role): unknown {
   if (type.kind === 'number') return kind === 'condition' ? undefined : (type.value ?? 1);
-  if (type.kind === 'numbers') return kind === 'size' || kind === 'initial' ? [1] : undefined;
+  if (type.kind === 'numbers') return takesList.has(kind) ? [1] : undefined;
   if (type.kind === 'boolean') return kind === 'condition' ? true : undefined;
-  const isText = type.kind === 'string' && (kind === 'spec' || kind === 'word');
-  return isText ? (type.value ?? '') : undefined;
+  if (type.kind !== 'string') return undefined;
+  if (kind === 'setting') return type.value ?? 'word';
+  return kind === 'spec' || kind === 'word' ? (type.value ?? '') : undefined;
 }
 
 function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
@@ -66,12 +68,16 @@ function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
   return new HoleOfType(typeText(), example);
 }
 
+const decideShapes: ReadonlySet<Role['kind']> = new Set<Role['kind']>([
+  ...(['size', 'number', 'initial', 'spec'] as const),
+]);
+
 /** Whether what the shapes will be depends on a value that is not known. */
 export function leavesShapeOpen(type: HoleType, role: Role): boolean {
-  if (role.kind !== 'size' && role.kind !== 'initial' && role.kind !== 'spec') return false;
+  if (!decideShapes.has(role.kind)) return false;
   if (type.kind === 'number') return type.value === undefined && role.kind !== 'initial';
   if (type.kind === 'string') return type.value === undefined;
-  return true;
+  return role.kind !== 'number' || type.kind === 'any';
 }
 
 /** Something that can stand there. */
@@ -86,14 +92,28 @@ function wanted(role: Role, span: Span): unknown {
     case 'condition':
       return true;
     case 'size':
+    case 'number':
     case 'initial':
       return 1;
     case 'spec':
     case 'word':
       return '';
+    case 'setting':
+      return role.name === 'label' ? 'word' : anyTensor(span);
+    case 'layer':
+      return anyLayer([], role, span);
     case 'code':
       return anyCode(span);
   }
+}
+
+/** Where its settings are not known, it has those that it is given. */
+function anyLayer(known: readonly string[], role: Role, span: Span): Layer {
+  const used = role.kind === 'layer' ? role : undefined;
+  const settings = known.length > 0 ? known : (used?.settings ?? []);
+  const build = (): Tensor | TensorFunction =>
+    used?.arity === undefined ? anyTensor(span) : anyFunction(used.arity, span);
+  return makeLayer({ label: 'layer', settings, build });
 }
 
 /** A function of any tensors, with nothing known of its result. */

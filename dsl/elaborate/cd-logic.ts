@@ -1,21 +1,25 @@
-import type { Expr, StringLit } from '../language/ast.ts';
+import type { Expr, LogicLit, StringLit } from '../language/ast.ts';
 import type { Logic } from '../shape/logic.ts';
 import type { Operands } from './cd-operands.ts';
 import type { CdScope } from './cd-scope.ts';
 import { fail } from './errors.ts';
-import { specOf } from './spec.ts';
+import { specOf, textOfSpec } from './spec.ts';
 
 /** What `~logic` says; without it an assignment is pointwise. */
 export function logicOf(
-  written: StringLit | undefined,
+  written: LogicLit | undefined,
   value: Expr,
   operands: Operands,
   scope: CdScope,
 ): Logic {
   if (!written) return { kind: 'pointwise' };
+  const { text, captures } = written;
   const count = operands.tensors.length;
-  const [only] = written.parts;
-  const name = written.parts.length === 1 && only && 'text' in only ? only.text : '';
+  const name = textOfSpec(text, scope.holes);
+  const [captured] = captures;
+  if (captured && !name.includes('=>')) {
+    throw fail('EINC0304', `the logic \`${name}\` has no axes to capture`, captured.span);
+  }
   switch (name) {
     case '.':
       return { kind: 'pointwise' };
@@ -30,7 +34,7 @@ export function logicOf(
         help: ['write x ~logic:"T", or for anything else an einsum spec'],
       });
     default:
-      return einsumOf(written, count, scope);
+      return einsumOf(text, count, scope);
   }
 }
 

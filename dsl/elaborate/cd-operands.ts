@@ -1,25 +1,49 @@
-import { access, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';
+import { access, assign, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';
+import type { CodeTree } from '../graph/code-tree.ts';
+import { stateTensor } from '../graph/make.ts';
+import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
-import type { Expr } from '../language/ast.ts';
-import type { Typed } from '../dtype/infer.ts';
+import { inferAssign, type Typed } from '../dtype/infer.ts';
+import type { Expr, Picking } from '../language/ast.ts';
+import { constraintsOf, type Logic } from '../shape/logic.ts';
+import { allOfRow, type Picks } from '../shape/pick.ts';
 import type { Operand } from '../shape/row.ts';
-import { arrayAt, type CdScope, symbolAt } from './cd-scope.ts';
+import { arrayAt, type CdScope, hasComputedIndex, picksIn, symbolAt } from './cd-scope.ts';
 import { fail } from './errors.ts';
 import { ExpressionElaborator } from './expression.ts';
+
+/** An array, or the cells that brackets take of it. */
+export interface Part {
+  readonly array: ArrayRef;
+  readonly picks: Picks | undefined;
+}
 
 /** The operands of one assignment, each in a slot of its own, in the order written. */
 export class Operands {
   readonly #scope: CdScope;
+  #target: Part | undefined;
   readonly tensors: Tensor[] = [];
   readonly spans: Span[] = [];
+  /** The cells that brackets take of each, where there are any. */
+  readonly picks: (Picks | undefined)[] = [];
   /** Tensors whose values are read, so that their forward code must have run. */
   readonly needs: Tensor[] = [];
+
+  /** Copies that are made first. */
+  readonly copies: CodeTree[] = [];
 
   constructor(scope: CdScope) {
     this.#scope = scope;
   }
 
+  /** What the assignment assigns; said before its operands are added. */
+  assigning(target: Part): Part {
+    this.#target = target;
+    return target;
+  }
+
   add(e: Expr): Scalar<ArrayRef> {
+    if (e.kind === 'pick' && !hasComputedIndex(e, this.#scope)) return this.#cells(e);
     if (e.kind === 'prefix') return { kind: 'symbol', symbol: symbolAt(e.operand, this.#scope) };
     const number = e.kind === 'hole' ? this.#scope.holes[e.index] : undefined;
     if (typeof number === 'number') return scalarConst(number);
@@ -29,9 +53,24 @@ export class Operands {
     if (array.part === 'value' && source.kind === 'symbol') {
       return { kind: 'symbol', symbol: source.symbol };
     }
+    return this.#access(array, e.span, undefined);
+  }
+
+  /** Some cells of an array, read where they are. */
+  #cells(e: Picking): Scalar<ArrayRef> {
+    const picks = picksIn(e, this.#scope);
+    return this.#access(this.#arrayOf(e.object), e.object.span, picks);
+  }
+
+  #access(array: ArrayRef, span: Span, picks: Picks | undefined): Scalar<ArrayRef> {
     if (array.part === 'value') this.needs.push(array.tensor);
+    const target = this.#target;
+    if (array === target?.array && picks?.text !== target.picks?.text) {
+      return this.#copy(array, span, picks);
+    }
     this.tensors.push(array.tensor);
-    this.spans.push(e.span);
+    this.spans.push(span);
+    this.picks.push(picks);
     return access(array, this.tensors.length);
   }
 
@@ -41,6 +80,28 @@ export class Operands {
     if (at < 0) return undefined;
     const { label: text } = array;
     return { dtype: array.tensor.dtypeVar, text, span: this.spans[at] };
+  }
+
+  /** An assignment would meet cells of its own target that it has assigned already. */
+  #copy(array: ArrayRef, span: Span, picks: Picks | undefined): Scalar<ArrayRef> {
+    const { solver } = this.#scope;
+    const copy = stateTensor(`${array.hint}_before`, { rows: {} }, span);
+    const slots = [copy.shape, array.tensor.shape];
+    const operands = [{ span, text: array.label, shape: array.tensor.shape }];
+    const result = { span: undefined, text: undefined, shape: copy.shape };
+    const use = { operator: picks?.text ?? '=:', span, operands, result };
+    const everything = { rows: { batch: allOfRow, input: allOfRow, output: allOfRow }, text: '.' };
+    const logic: Logic = { kind: 'pick', picks: picks ?? everything };
+    solver.post(constraintsOf(logic, slots, use));
+    const projections = new OpenProjections(logic, slots, use);
+    const value = access(array, 1);
+    const done = assign(access(copy.value, 0), { op: 'set' }, value, projections, [span]);
+    const typed = ({ tensor, label: text }: ArrayRef): Typed => ({
+      ...{ dtype: tensor.dtypeVar, text, span },
+    });
+    inferAssign(done, { typed, meeting: { operator: '=:', span }, solver });
+    this.copies.push({ kind: 'assign', assign: done, needs: [] });
+    return this.#access(copy.value, span, undefined);
   }
 
   /** For errors about their shapes. */
@@ -57,9 +118,9 @@ export class Operands {
         help: [`introduce it by assigning it: { ${e.name.text} } =: …`],
       });
     }
-    const { source, holes, names, symbols, solver } = this.#scope;
-    const nothing = { inlines: new Map(), settings: new Map(), captures: new Map() };
-    const environment = { source, holes, names, symbols, ...nothing };
+    const { source, holes, names, symbols, captures, solver } = this.#scope;
+    const nothing = { inlines: new Map(), settings: new Map(), layers: undefined };
+    const environment = { source, holes, names, symbols, captures, ...nothing };
     return new ExpressionElaborator(environment, solver).tensor(e).value;
   }
 }

@@ -1,26 +1,32 @@
 /** What names, holes and fields stand for in `cd`. */
-import type { StaticSymbol } from '../../compiler/index.ts';
+import type { StaticSymbol, UserError } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { stateTensor } from '../graph/make.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
-import type { Expr, Hole, Ident, Inline, Name } from '../language/ast.ts';
+import type { Expr, Field, Hole, Ident, Inline, Name, Picking } from '../language/ast.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import type { Solver } from '../shape/solve.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
+import type { Picks } from '../shape/pick.ts';
 import { inlineParts } from './inline.ts';
+import { computedIn, type PickContext, picksOf } from './picks.ts';
 
 export interface CdScope {
   readonly source: TemplateSource;
   readonly holes: readonly unknown[];
   readonly solver: Solver;
-  /** What the template has introduced so far. */
+  /** What the template has introduced so far, and what `let` names in this sequence or around it. */
   readonly names: Map<string, Tensor>;
+  /** Those of them that `let` names. */
+  readonly lets: Set<string>;
   /** The loops around: `i` of `for i in ${batch}`. */
   readonly symbols: ReadonlyMap<string, StaticSymbol>;
+  /** The sizes that specs have captured so far, as tensors. */
+  readonly captures: Map<string, Tensor>;
   /** The tensor that the enclosing section is about. */
   readonly section: Tensor | undefined;
 }
@@ -53,11 +59,13 @@ function namedTensor(
   );
 }
 
-/** `p`, `p.value`, `p.grad`, or a hole that holds one of the latter. */
+/** `p`, `p.value`, `p.grad`, `p.grad.merge`, or a hole that holds one of the latter. */
 export function arrayAt(e: Expr, scope: CdScope): ArrayRef {
   const held = e.kind === 'hole' ? scope.holes[e.index] : undefined;
   if (held instanceof ArrayRef) return held;
   if (e.kind !== 'field') return tensorAt(e, scope).value;
+  if (e.field.text === 'merge') return mergeOf(arrayAt(e.object, scope), e.field);
+  checkNotMerged(e);
   const tensor = tensorAt(e.object, scope);
   if (e.field.text === 'value') return tensor.value;
   if (e.field.text === 'grad') return gradOf(tensor, e.field);
@@ -65,6 +73,19 @@ export function arrayAt(e: Expr, scope: CdScope): ArrayRef {
     throw fail('EINC0211', `\`.${e.field.text}\` is code, not an array`, e.field.span);
   }
   throw unknownField(e.field);
+}
+
+function mergeOf(array: ArrayRef, { span }: Ident): ArrayRef {
+  if (!array.isMerge) return array.merge;
+  throw fail('EINC0226', `\`${array.hint}\` is a merge buffer and has none itself`, span);
+}
+
+/** `p.merge.grad` */
+function checkNotMerged({ object, field, span }: Field): void {
+  if (object.kind !== 'field' || object.field.text !== 'merge') return;
+  throw fail('EINC0226', `a merge buffer has no \`.${field.text}\``, span, {
+    help: [`\`.merge\` comes last: write \`.${field.text}.merge\``],
+  });
 }
 
 function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
@@ -78,9 +99,14 @@ function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
 /** What an assignment assigns; `{ x }` introduces it. */
 export function targetOf(e: Expr, scope: CdScope): ArrayRef {
   if (e.kind === 'inline') return introduce(e, scope).value;
+  if (e.kind === 'name' && scope.lets.has(e.name)) throw assignedLet(e);
   if (e.kind === 'name') return namedTensor(e.name, e, scope, introductionOf(e, scope)).value;
   const array = arrayAt(e, scope);
   const { kind } = array.tensor.source;
+  if (array.isMerge) {
+    const message = `\`${array.hint}\` holds what another device has sent, so code cannot assign it`;
+    throw fail('EINC0226', message, e.span, { help: ['read it: ${p}.grad =+ ${p}.grad.merge'] });
+  }
   if (array.part === 'value' && (kind === 'computed' || kind === 'constant' || kind === 'symbol')) {
     const what = array.label ?? array.hint;
     throw fail('EINC0216', `\`${what}\` is computed by \`op\`, so code cannot assign it`, e.span, {
@@ -88,6 +114,12 @@ export function targetOf(e: Expr, scope: CdScope): ArrayRef {
     });
   }
   return array;
+}
+
+export function assignedLet({ name, span }: Name): UserError {
+  return fail('EINC0216', `\`${name}\` is a \`let\`, so code cannot assign it`, span, {
+    help: [`for an array that changes write { ${name} } =: …`],
+  });
 }
 
 /** What to do about a target that is not known: unless the user's own variable was meant. */
@@ -99,27 +131,48 @@ function introductionOf({ name, span }: Name, { names }: CdScope): readonly stri
 function introduce(e: Inline, scope: CdScope): Tensor {
   const { name, init, span } = e;
   if (init) throw fail('EINC0208', 'an array of `cd` starts at zero; assign it instead', init.span);
-  if (scope.names.has(name.text)) {
-    throw fail('EINC0204', `\`${name.text}\` is defined twice in this template`, name.span, {
-      help: [`to assign it again write \`${name.text}\` without braces`],
-    });
-  }
-  const { rows, dtype } = inlineParts(e, (size, others = []) => {
-    if (size.kind === 'hole') return scope.holes[size.index];
-    throw unknownName(size.name, size.span, others);
-  });
-  const about = scope.section?.label;
-  const label = about === undefined ? name.text : `${name.text}_${about}`;
-  const tensor = stateTensor(label, { rows, dtype }, span);
+  checkNew(name, scope);
+  const { rows, dtype } = inlineParts(
+    e,
+    (size, others = []) => {
+      if (size.kind === 'hole') return scope.holes[size.index];
+      throw unknownName(size.name, size.span, others);
+    },
+    noInitial,
+  );
+  const tensor = stateTensor(labelled(name, scope), { rows, dtype }, span);
   scope.names.set(name.text, tensor);
   return tensor;
+}
+
+/** After the tensor that the section is about: `delta_w1`. */
+export function labelled({ text }: Ident, { section }: CdScope): string {
+  const about = section?.label;
+  return about === undefined ? text : `${text}_${about}`;
+}
+
+function noInitial({ span }: Expr): never {
+  throw fail('EINC0208', 'an array of `cd` starts at zero; assign it instead', span);
+}
+
+/** Nothing hides anything: a name means one thing wherever it is known. */
+export function checkNew({ text, span }: Ident, { names, lets, symbols }: CdScope): void {
+  if (!names.has(text) && !symbols.has(text)) return;
+  const isArray = names.has(text) && !lets.has(text);
+  throw fail('EINC0204', `\`${text}\` is defined twice in this template`, span, {
+    help: [
+      isArray
+        ? `to assign it again write \`${text}\` without braces`
+        : 'give one of them another name',
+    ],
+  });
 }
 
 /** A hole that holds a static symbol, or the name of a loop around. */
 export function symbolAt(
   e: Expr | Hole,
   { holes, symbols }: CdScope,
-  needs?: 'range',
+  needs?: 'loop over' | 'index with',
 ): StaticSymbol {
   const value =
     e.kind === 'hole' ? holes[e.index] : e.kind === 'name' ? symbols.get(e.name) : undefined;
@@ -128,22 +181,39 @@ export function symbolAt(
     throw fail('EINC0202', 'a static symbol must stand here: a hole or the name of a loop', e.span);
   }
   if (needs && value.range === undefined) {
-    throw fail('EINC0501', `\`${value.name}\` has no range to loop over`, e.span, {
+    throw fail('EINC0501', `\`${value.name}\` has no range to ${needs}`, e.span, {
       help: [`give it one: symbol('${value.name}', count)`],
     });
   }
   return value;
 }
 
+/** What brackets in `cd` take. */
+export function picksIn(e: Picking, scope: CdScope): Picks {
+  return picksOf(e, pickContext(scope));
+}
+
+export function hasComputedIndex(e: Picking, scope: CdScope): boolean {
+  return computedIn(e, pickContext(scope)).length > 0;
+}
+
+function pickContext(scope: CdScope): PickContext {
+  return {
+    valueOf: place => (place.kind === 'hole' ? scope.holes[place.index] : undefined),
+    symbolOf: symbol => symbolAt(symbol, scope, 'index with'),
+  };
+}
+
 // ── Code ────────────────────────────────────────────────────────────────────────────────────────
 
-const codeFields = ['forward', 'backprop', 'zero_grads'] as const;
+const arrayFields: readonly string[] = ['value', 'grad', 'merge'];
+const codeFields = ['forward', 'backprop', 'zero_grads', 'init_params'] as const;
 
 function isCodeField(field: string): field is (typeof codeFields)[number] {
   return codeFields.some(known => known === field);
 }
 
-/** A hole that holds code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
+/** A hole that holds code, or `loss.forward`, `.backprop`, `.zero_grads`, `.init_params`. */
 export function codeOf(e: Expr, scope: CdScope): CodeTree {
   if (e.kind === 'hole') {
     const value = scope.holes[e.index];
@@ -161,21 +231,30 @@ export function codeOf(e: Expr, scope: CdScope): CodeTree {
   if (e.kind !== 'field')
     throw fail('EINC0217', 'this is no statement', e.span, { help: statementHelp });
   if (!isCodeField(e.field.text)) {
-    if (e.field.text !== 'value' && e.field.text !== 'grad') throw unknownField(e.field);
+    if (!arrayFields.includes(e.field.text)) throw unknownField(e.field);
     throw fail('EINC0217', `\`.${e.field.text}\` is an array, not code`, e.span, {
       help: statementHelp,
     });
   }
   const tensor = tensorAt(e.object, scope);
   if (e.field.text === 'forward') return { kind: 'forward', tensor };
+  if (e.field.text === 'init_params') {
+    checkParams(tensor, e);
+    return { kind: 'init-params', tensor };
+  }
   gradOf(tensor, e.field);
   return { kind: e.field.text === 'backprop' ? 'backprop' : 'zero-grads', tensor };
+}
+
+function checkParams({ params, label, hint }: Tensor, { field }: Field): void {
+  if (Object.keys(params).length > 0) return;
+  throw fail('EINC0211', `\`${label ?? hint}\` has no parameters to initialise`, field.span);
 }
 
 const statementHelp = ['assign something: x =: …', 'or run code: ${loss}.forward'];
 
 function unknownField({ text, span }: Ident): ReturnType<typeof fail> {
-  const known = ['value', 'grad', ...codeFields];
+  const known = [...arrayFields, ...codeFields];
   const similar = suggest(text, known);
   return fail('EINC0203', `\`.${text}\` is not a part of a tensor`, span, {
     help: [

@@ -1,23 +1,47 @@
 /** The statements of a `cd` template to code. */
 import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
-import { stateTensor } from '../graph/make.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { inferAssign, type Typed } from '../dtype/infer.ts';
+import { letTensor, stateTensor } from '../graph/make.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
-import type { Assign, CdProgram, For, If, Section, Statement, StringLit } from '../language/ast.ts';
+import type {
+  Assign,
+  CdProgram,
+  Expr,
+  For,
+  Ident,
+  If,
+  Let,
+  LogicLit,
+  Section,
+  Statement,
+  StringLit,
+} from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { constraintsOf } from '../shape/logic.ts';
+import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { Solver } from '../shape/solve.ts';
 import { assignOperator } from './assign-operator.ts';
-import { Operands } from './cd-operands.ts';
+import { Operands, type Part } from './cd-operands.ts';
 import { logicOf } from './cd-logic.ts';
 import { both, Collector } from './collect.ts';
-import { type CdScope, codeOf, symbolAt, targetOf, tensorAt } from './cd-scope.ts';
-import { fail, wrongHole } from './errors.ts';
+import {
+  type CdScope,
+  checkNew,
+  codeOf,
+  hasComputedIndex,
+  labelled,
+  picksIn,
+  symbolAt,
+  targetOf,
+  tensorAt,
+} from './cd-scope.ts';
+import { capture } from './einsum.ts';
+import { fail, unknownName, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';
 import { elaborateSlots, mentionsSlots } from './slots.ts';
+import { subexpressions } from './walk.ts';
 
 export function elaborateCd(
   program: CdProgram,
@@ -31,7 +55,9 @@ export function elaborateCd(
       holes,
       solver,
       names: new Map(),
+      lets: new Set(),
       symbols: new Map(),
+      captures: new Map(),
       section: undefined,
     };
     const errors = new Collector();
@@ -41,28 +67,39 @@ export function elaborateCd(
   });
 }
 
-function statements(body: readonly Statement[], scope: CdScope): CodeTree {
+/** What a `let` names in a sequence is known to its end, and not outside of it. */
+function statements(body: readonly Statement[], outer: CdScope): CodeTree {
+  const scope = { ...outer, lets: new Set(outer.lets) };
   const errors = new Collector(scope.solver);
   const trees = body.map(s => {
     const tree = errors.try(() => statement(s, scope));
     if (!tree) introduceAnyway(s, scope);
     return tree?.value;
   });
+  for (const name of scope.lets) if (!outer.lets.has(name)) scope.names.delete(name);
   errors.finish();
   return sequenceOf(trees.filter(tree => tree !== undefined));
 }
 
 /** What uses the array that a wrong statement was to introduce is not wrong for that. */
-function introduceAnyway(s: Statement, { names }: CdScope): void {
-  if (s.kind !== 'assign' || s.target.kind !== 'inline') return;
-  const { name, span } = s.target;
-  if (!names.has(name.text)) names.set(name.text, stateTensor(name.text, { rows: {} }, span));
+function introduceAnyway(s: Statement, { names, lets }: CdScope): void {
+  const name = introducedBy(s);
+  if (!name || names.has(name.text)) return;
+  names.set(name.text, stateTensor(name.text, { rows: {} }, name.span));
+  if (s.kind === 'let') lets.add(name.text);
+}
+
+function introducedBy(s: Statement): Ident | undefined {
+  if (s.kind === 'let') return s.name;
+  return s.kind === 'assign' && s.target.kind === 'inline' ? s.target.name : undefined;
 }
 
 function statement(s: Statement, scope: CdScope): CodeTree {
   switch (s.kind) {
     case 'assign':
       return assignment(s, scope);
+    case 'let':
+      return letStatement(s, scope);
     case 'section':
       return section(s, scope);
     case 'if':
@@ -111,7 +148,8 @@ function conditional(s: If, scope: CdScope): CodeTree {
 }
 
 function loop({ name, symbol: hole, body }: For, scope: CdScope): CodeTree {
-  const symbol = symbolAt(hole, scope, 'range');
+  checkNew(name, scope);
+  const symbol = symbolAt(hole, scope, 'loop over');
   if ([...scope.symbols.values()].includes(symbol)) {
     throw fail(
       'EINC0502',
@@ -127,13 +165,37 @@ function typedTarget(array: ArrayRef, { span }: Assign['target']): Typed {
   return { dtype: array.tensor.dtypeVar, text: array.label, span };
 }
 
+/** An array of its own, assigned here; where several values meet in a cell they add up. */
+function letStatement({ name, value, logic, span }: Let, scope: CdScope): CodeTree {
+  checkNew(name, scope);
+  const own = subexpressions(value).find(e => e.kind === 'name' && e.name === name.text);
+  if (own) throw unknownName(name.text, own.span, [...scope.names.keys()]);
+  scope.names.set(name.text, letTensor(labelled(name, scope), name.span));
+  const target = { kind: 'name', span: name.span, name: name.text } as const;
+  const operator = { span: name.span, text: logic ? '=:+' : '=:' };
+  try {
+    return assignment({ kind: 'assign', target, operator, value, logic, span }, scope);
+  } finally {
+    scope.lets.add(name.text);
+  }
+}
+
+/** An array, or some of its cells. */
+function partOf(target: Expr, scope: CdScope): Part {
+  if (target.kind !== 'pick') return { array: targetOf(target, scope), picks: undefined };
+  const part = { array: targetOf(target.object, scope), picks: picksIn(target, scope) };
+  if (!hasComputedIndex(target, scope)) return part;
+  const message = 'the part that is assigned is known when the template runs';
+  throw fail('EINC0315', message, target.picksSpan);
+}
+
 function assignment(
   { target, operator, value, logic: written, span }: Assign,
   scope: CdScope,
 ): CodeTree {
   const operands = new Operands(scope);
-  const [to, scalar] = both(
-    () => targetOf(target, scope),
+  const [{ array: to, picks: targetPicks }, scalar] = both(
+    () => operands.assigning(partOf(target, scope)),
     (): Scalar<ArrayRef> =>
       scalarOf(value, {
         operand: e => operands.add(e),
@@ -147,13 +209,29 @@ function assignment(
   const shapes = [to.tensor.shape, ...operands.tensors.map(t => t.shape)];
   const result = { span: target.span, text: to.label, shape: to.tensor.shape };
   const use = { operator: operator.text, span: operator.span, operands: operands.shown(), result };
-  scope.solver.post(constraintsOf(logic, shapes, use));
-  const projections = new OpenProjections(logic, shapes, use);
-  const meeting = { operator: operator.text, span: operator.span };
-  const typed = (array: ArrayRef): Typed => operands.typed(array) ?? typedTarget(array, target);
-  inferAssign(assign(access(to, 0), { op, reset }, scalar, undefined), {
-    ...{ typed, meeting, solver: scope.solver },
+  const picks = [targetPicks, ...operands.picks];
+  const over: Logic = picks.some(p => p) ? { kind: 'picked', logic, picks } : logic;
+  scope.solver.post(constraintsOf(over, shapes, use));
+  const projections = new OpenProjections(over, shapes, use);
+  captureIn(logic, written, projections, scope);
+  const how = { op, reset, keeps: targetPicks !== undefined && (op === 'set' || reset) };
+  const done: OpenAssign = assign(access(to, 0), how, scalar, projections, [span]);
+  inferAssign(done, {
+    typed: array => operands.typed(array) ?? typedTarget(array, target),
+    meeting: { operator: operator.text, span: operator.span },
+    solver: scope.solver,
   });
-  const done: OpenAssign = assign(access(to, 0), { op, reset }, scalar, projections, [span]);
-  return { kind: 'assign', assign: done, needs: operands.needs };
+  return sequenceOf([...operands.copies, { kind: 'assign', assign: done, needs: operands.needs }]);
+}
+
+/** `~logic:"bi => i" ["i"]`: sizes that `dim` may name from here on. */
+function captureIn(
+  logic: Logic,
+  written: LogicLit | undefined,
+  projections: OpenProjections,
+  { captures, solver }: CdScope,
+): void {
+  if (logic.kind !== 'einsum' || !written) return;
+  const found = capture(written.captures, logic.spec, projections, solver);
+  found.forEach(([name, size]) => captures.set(name, size));
 }

@@ -3,14 +3,15 @@ import type { Span } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
 import { dimTensor } from '../graph/make.ts';
+import type { OpenProjections } from '../graph/open-projections.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { EinsumOp, Spec, StringLit } from '../language/ast.ts';
+import type { EinsumOp, Expr, Spec, StringLit } from '../language/ast.ts';
 import { einsum, einsumKinds, pad } from '../ops/einsum.ts';
 import { identity } from '../ops/operations.ts';
 import { captured, needsPadding } from '../shape/einsum.ts';
 import type { Solver } from '../shape/solve.ts';
 import { fail } from './errors.ts';
-import type { Context } from './tensor-function.ts';
+import { type Context, wrongArity } from './tensor-function.ts';
 
 /** The operation that a spec asks for; an error where the operator takes other operands than it has. */
 export function einsumOperation(
@@ -59,11 +60,9 @@ export function textOfString({ parts }: StringLit): string {
 export function capture(
   names: readonly StringLit[],
   spec: Spec,
-  result: Tensor,
+  { slots, use }: OpenProjections,
   solver: Solver,
 ): readonly (readonly [name: string, size: Tensor])[] {
-  if (result.source.kind !== 'computed') return [];
-  const { slots, use } = result.source.by.projections;
   return names.map(literal => {
     const { span } = literal;
     const name = textOfString(literal);
@@ -73,5 +72,21 @@ export function capture(
     const size = dimTensor(found.axis, slots, span);
     const written = { span, operator: span, operands: [] };
     return [name, applyOperation(identity, [size], written, { solver, label: undefined })] as const;
+  });
+}
+
+/** `dim d`: the size that a spec has captured. */
+export function sizeCaptured(
+  args: readonly Expr[],
+  captures: ReadonlyMap<string, Tensor>,
+  span: Span,
+): Tensor {
+  const [name] = args;
+  if (args.length !== 1) throw wrongArity('dim', 1, args.length, { span });
+  const size = name?.kind === 'name' ? captures.get(name.name) : undefined;
+  if (size) return size;
+  throw fail('EINC0304', 'no spec before this has captured that', name?.span ?? span, {
+    ...(name?.kind === 'name' ? { unknownName: name.name } : {}),
+    help: ['capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]'],
   });
 }

@@ -4,6 +4,7 @@ import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
 import { TemplateSource } from '../language/template-source.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import type { Expr } from '../language/ast.ts';
 import { spellingOf } from './foreign-names.ts';
 import { describe, HoleOfType, isSymbol } from './hole.ts';
 import { settingsOf } from './layer-settings.ts';
@@ -108,4 +109,17 @@ export function fail(
   more: Partial<Diagnostic> = {},
 ): UserError {
   return new UserError({ code, message, labels: [{ span }], ...more });
+}
+
+/** A tensor that is applied to arguments. */
+export function notAFunction(called: Tensor, args: readonly Expr[], span: Span): UserError {
+  const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
+  const isIndex = args[0]?.kind === 'tensor';
+  return fail('EINC0210', `this is ${what}, and only functions can be applied`, span, {
+    help: [
+      isIndex
+        ? 'for one of its cells write x[0], without a space'
+        : 'for a product write `*` or `*.`',
+    ],
+  });
 }

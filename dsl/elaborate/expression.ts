@@ -1,24 +1,27 @@
 /** Expressions of `op` to tensors. */
-import { type Span, type StaticSymbol, unreachable, type UserError } from '../../compiler/index.ts';
+import { type Span, type StaticSymbol, unreachable } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
 import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type {
   Apply,
+  Configure,
   Einsum,
   Expr,
+  GivenSetting,
   Hole,
   Infix,
   Inline,
   Name,
+  Picking,
   Prefix,
   TensorLit,
 } from '../language/ast.ts';
-import { holeMark, type TemplateSource } from '../language/template-source.ts';
-import { indexings } from '../ops/indexing.ts';
+import { holeMark } from '../language/template-source.ts';
+import { indexings, taking } from '../ops/indexing.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
-import { functionNames, isFunctionName } from '../ops/names.ts';
+import { functionNames, isFunctionName, isView, type ViewName } from '../ops/names.ts';
 import {
   arityOf,
   infixOperation,
@@ -28,49 +31,34 @@ import {
   slice,
 } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
+import { pick } from '../ops/views.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
-import { applyEinsum, capture, einsumOperation } from './einsum.ts';
-import { each } from './collect.ts';
-import { fail, unknownName, wrongHole } from './errors.ts';
-import { isSymbol } from './hole.ts';
+import { applyEinsum, capture, einsumOperation, sizeCaptured } from './einsum.ts';
+import { both, each } from './collect.ts';
+import {
+  type Environment,
+  settingValue,
+  symbolAt,
+  type Value,
+  withoutSettings,
+} from './environment.ts';
+import { fail, notAFunction, unknownName, wrongHole } from './errors.ts';
 import { applyIndexing } from './indexing.ts';
-import type { Setting } from './layer.ts';
-import { applyCumulative, applyStep, type Operand } from './scan-step.ts';
+import { applyLayer } from './layer.ts';
+import { layerAt, plainSetting } from './layers-in-template.ts';
+import { computedIn, type ComputedIndex, type PickContext, picksOf, rowTaken } from './picks.ts';
+import { applyCumulative, applyStep, notAStep, type Operand } from './scan-step.ts';
 import { specOf } from './spec.ts';
 import { literalValues } from './tensor-literal.ts';
+import { applyView } from './views.ts';
 import {
   applyDefinition,
   definitionOf,
   isTensorFunction,
   labelOfCall,
-  type TensorFunction,
   wrongArity,
 } from './tensor-function.ts';
-
-export type Value = Tensor | TensorFunction;
-
-/** A template being elaborated: its text, what its holes hold, and what its names mean. */
-export interface Environment {
-  readonly source: TemplateSource;
-  readonly holes: readonly unknown[];
-  readonly names: ReadonlyMap<string, Value>;
-  /** The loops of `cd` around: names for static symbols. */
-  readonly symbols: ReadonlyMap<string, StaticSymbol>;
-  /** The parameter of each inline definition. */
-  readonly inlines: ReadonlyMap<Inline, Tensor>;
-  /** Of the layer that is being made. */
-  readonly settings: ReadonlyMap<string, Setting>;
-  /** The sizes that specs have captured so far, as tensors. */
-  readonly captures: Map<string, Tensor>;
-}
-
-/** A setting used as a value. */
-function settingValue(name: string, setting: Setting, span: Span): Value {
-  if (typeof setting === 'number') return constantTensor(setting, [span]);
-  if (setting instanceof Tensor || isTensorFunction(setting)) return setting;
-  throw fail('EINC0221', `\`${name}\` is a list of sizes, not a tensor`, span);
-}
 
 export class ExpressionElaborator {
   readonly #environment: Environment;
@@ -111,6 +99,10 @@ export class ExpressionElaborator {
         return this.#infix(e, label);
       case 'apply':
         return this.#apply(e, label);
+      case 'pick':
+        return this.#pick(e, label);
+      case 'configure':
+        return this.layer(e);
       case 'einsum':
         return this.#einsum(e, label);
       case 'tensor':
@@ -118,6 +110,30 @@ export class ExpressionElaborator {
       default:
         return unreachable(e);
     }
+  }
+
+  /** What a layer makes of the settings it is given; the same each time it is asked for. */
+  layer(e: Configure): Value {
+    const { layers, holes } = this.#environment;
+    if (!layers) {
+      throw fail('EINC0208', 'a layer makes parameters, which cannot be introduced here', e.span);
+    }
+    const known = layers.made.get(e);
+    if (known) return known;
+    const layer = layerAt(e.callee, layers.named, holes);
+    const given = e.settings.map(setting => [setting.name.text, this.#setting(setting)] as const);
+    const made = applyLayer(layer, Object.fromEntries(given), e.span, this.#solver);
+    layers.made.set(e, made);
+    return made;
+  }
+
+  #setting(setting: GivenSetting): unknown {
+    const plain = plainSetting(setting, this.#environment.holes);
+    if (plain) return plain.value;
+    const { value } = setting;
+    if (value.kind === 'string') return undefined;
+    const outer = value.kind === 'name' ? this.#environment.settings.get(value.name) : undefined;
+    return outer ?? this.#value(value);
   }
 
   #hole(e: Hole): Value {
@@ -133,6 +149,8 @@ export class ExpressionElaborator {
     if (value) return value;
     const setting = settings.get(name);
     if (setting !== undefined) return settingValue(name, setting, span);
+    const layer = this.#environment.layers?.named.get(name);
+    if (layer) throw withoutSettings(name, layer, span);
     if (isFunctionName(name)) {
       throw fail('EINC0210', `\`${name}\` is a function, not a tensor`, span, {
         help: [`apply it: ${name}(x)`],
@@ -156,15 +174,13 @@ export class ExpressionElaborator {
     return symbolTensor(this.#symbol(operand), [span]);
   }
 
-  #symbol(e: Expr): StaticSymbol {
-    const { holes, symbols } = this.#environment;
-    const known = e.kind === 'name' ? symbols.get(e.name) : undefined;
-    const value = e.kind === 'hole' ? holes[e.index] : known;
-    if (isSymbol(value)) return value;
-    if (e.kind === 'hole') throw wrongHole(value, e.span, 'a static symbol');
-    const hint = e.kind === 'name' ? [`write \${${e.name}} if \`${e.name}\` is one`] : [];
-    if (e.kind === 'infix') hint.push('`@|` takes all that follows it: write (x @| ${i}) + …');
-    throw fail('EINC0202', 'a static symbol must stand here, in a hole', e.span, { help: hint });
+  #symbol(e: Expr, use?: 'slice'): StaticSymbol {
+    const symbol = symbolAt(e, this.#environment);
+    if (use === undefined || symbol.range !== undefined) return symbol;
+    const { name } = symbol;
+    throw fail('EINC0501', `\`${name}\` has no range, so it cannot select a slice`, e.span, {
+      help: [`give it one: symbol('${name}', count)`],
+    });
   }
 
   #infix(e: Infix, label?: string): Tensor {
@@ -180,18 +196,60 @@ export class ExpressionElaborator {
   }
 
   #slice({ left, right, span, opSpan }: Infix, label?: string): Tensor {
-    const symbol = this.#symbol(right);
-    if (symbol.range === undefined) {
-      throw fail(
-        'EINC0501',
-        `\`${symbol.name}\` has no range, so it cannot select a slice`,
-        right.span,
-        {
-          help: [`give it one: symbol('${symbol.name}', count)`],
-        },
-      );
-    }
+    const symbol = this.#symbol(right, 'slice');
     return this.#applied(slice(symbol), [left], { span, operator: opSpan }, label);
+  }
+
+  /** `x[0, 1:]`, `table[ids]` */
+  #pick(e: Picking, label?: string): Tensor {
+    const computed = computedIn(e, this.#picks());
+    return computed.length > 0 ? this.#taken(e, computed, label) : this.#part(e, label);
+  }
+
+  #part(e: Picking, label?: string): Tensor {
+    const operation = pick(picksOf(e, this.#picks()));
+    return this.#applied(operation, [e.object], { span: e.span, operator: e.picksSpan }, label);
+  }
+
+  /** What tensors index, once what the template knows is taken. */
+  #taken(e: Picking, computed: readonly ComputedIndex[], label?: string): Tensor {
+    const { object, span, picksSpan: operator } = e;
+    const indices = computed.map(({ index }) => index);
+    const hasOthers = [e.batch, e.input, e.output].flat().length > computed.length;
+    const [x, ids] = both(
+      () => (hasOthers ? this.#part(e) : this.tensor(object)),
+      () => this.#tensors(indices),
+      this.#solver,
+    );
+    const row = rowTaken(computed);
+    const name = row === 'batch' ? 'take_batch' : 'take';
+    const written = { span, operator, operands: this.#written([object, ...indices]) };
+    return applyIndexing(taking(row), name, [x, ...ids], written, { solver: this.#solver, label });
+  }
+
+  #picks(): PickContext {
+    const { holes, settings, names } = this.#environment;
+    return {
+      valueOf: place => {
+        if (place.kind === 'hole') return holes[place.index];
+        return names.has(place.name) ? undefined : settings.get(place.name);
+      },
+      symbolOf: symbol => this.#symbol(symbol, 'slice'),
+    };
+  }
+
+  #view(name: ViewName, e: Apply, label?: string): Tensor {
+    const { callee, args, span } = e;
+    const written = { span, operator: callee.span, operands: this.#written(args) };
+    return applyView(name, e, {
+      ...this.#picks(),
+      tensor: arg => this.tensor(arg),
+      tensors: all => this.#tensors(all),
+      apply: (operation, operands, isLast) => {
+        const context = { solver: this.#solver, label: isLast ? label : undefined };
+        return applyOperation(operation, operands, written, context);
+      },
+    });
   }
 
   #einsum(e: Einsum, label?: string): Tensor {
@@ -203,7 +261,9 @@ export class ExpressionElaborator {
     const context = { solver: this.#solver, label };
     const { spec } = given;
     const result = applyEinsum(op, operation, { spec, operands }, written, context);
-    for (const [name, size] of capture(e.captures, spec, result, this.#solver)) {
+    if (result.source.kind !== 'computed') return result;
+    const { projections } = result.source.by;
+    for (const [name, size] of capture(e.captures, spec, projections, this.#solver)) {
       this.#environment.captures.set(name, size);
     }
     return result;
@@ -212,6 +272,11 @@ export class ExpressionElaborator {
   #literal(e: TensorLit, label?: string): Tensor {
     const { span, items, row } = e;
     const literal = literalValues(e);
+    if (!literal && e.basis) {
+      throw fail('EINC0224', 'only a literal of numbers takes a basis', e.basis.span, {
+        help: ['give the basis to the tensors in it: { w; o = [rgb:3] }'],
+      });
+    }
     if (!literal) {
       return this.#applied(stack(row, items.length, span), items, { span, operator: span }, label);
     }
@@ -219,11 +284,12 @@ export class ExpressionElaborator {
     return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows }, span);
   }
 
-  #apply({ callee, args, span }: Apply, label?: string): Tensor {
-    if (callee.kind === 'name' && !this.#environment.names.has(callee.name)) {
-      const made = this.#builtin(callee, args, span, label);
-      if (made) return made;
-    }
+  #apply(e: Apply, label?: string): Tensor {
+    const { callee, args, rows, span } = e;
+    const isBuiltin =
+      rows.length > 0 || !(callee.kind === 'name' && this.#environment.names.has(callee.name));
+    const built = isBuiltin && callee.kind === 'name' ? this.#builtin(callee, e, label) : undefined;
+    if (built) return built;
     const called = this.#value(callee);
     if (called instanceof Tensor) {
       throw notAFunction(called, args, callee.span);
@@ -237,37 +303,25 @@ export class ExpressionElaborator {
     return applyDefinition(definition, operands, context, written);
   }
 
-  /** Undefined when nothing is built in under this name. */
-  #builtin(callee: Name, args: readonly Expr[], span: Span, label?: string): Tensor | undefined {
-    const { name } = callee;
+  /** Undefined where no function of the language has this name. */
+  #builtin({ name, span: operator }: Name, e: Apply, label?: string): Tensor | undefined {
+    const { args, span } = e;
     const operation = operationNamed(name);
     if (operation) {
       const arity = arityOf(operation);
       if (args.length !== arity) throw wrongArity(operation.operator, arity, args.length, { span });
-      return this.#applied(operation, args, { span, operator: callee.span }, label);
+      return this.#applied(operation, args, { span, operator }, label);
     }
-    if (name === 'dim') return this.#captured(args, span);
+    if (isView(name)) return this.#view(name, e, label);
+    if (name === 'dim') return sizeCaptured(args, this.#environment.captures, span);
     if (isTransform(name)) return this.#transformed(name, args, span, label);
     if (name === 'scan') return this.#scan(args, span, label);
     if (isCumulative(name)) return this.#cumulative(name, args, span, label);
     const indexing = indexings.get(name);
     if (!indexing) return undefined;
-    const operands = args.map(arg => this.tensor(arg));
-    const written = { span, operator: callee.span, operands: this.#written(args) };
+    const operands = this.#tensors(args);
+    const written = { span, operator, operands: this.#written(args) };
     return applyIndexing(indexing, name, operands, written, { solver: this.#solver, label });
-  }
-
-  /** `dim d`: the size that a spec has captured. */
-  #captured(args: readonly Expr[], span: Span): Tensor {
-    const { captures } = this.#environment;
-    const [name] = args;
-    if (args.length !== 1) throw wrongArity('dim', 1, args.length, { span });
-    const size = name?.kind === 'name' ? captures.get(name.name) : undefined;
-    if (size) return size;
-    throw fail('EINC0304', 'no spec before this has captured that', name?.span ?? span, {
-      ...(name?.kind === 'name' ? { unknownName: name.name } : {}),
-      help: ['capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]'],
-    });
   }
 
   /** `scan(step, init, xs)`: what the step gives for each cell of the axis. */
@@ -275,11 +329,7 @@ export class ExpressionElaborator {
     const [first, ...rest] = args;
     if (!first) throw wrongArity('scan', 3, args.length, { span });
     const step = this.#value(first);
-    if (step instanceof Tensor) {
-      throw fail('EINC0312', '`scan` takes a step, which is a function', first.span, {
-        help: ['define one: step(h, x) = tanh({ w } * x + { u } * h)'],
-      });
-    }
+    if (step instanceof Tensor) throw notAStep(first.span);
     const [init, xs, ...more] = this.#operands(rest);
     if (!init || !xs || more.length > 0) throw wrongArity('scan', 3, args.length, { span });
     const context = { span, label, solver: this.#solver };
@@ -333,14 +383,4 @@ export class ExpressionElaborator {
       text: text.slice(span.start, span.end).replaceAll(holeMark, '${…}'),
     }));
   }
-}
-
-function notAFunction(called: Tensor, args: readonly Expr[], span: Span): UserError {
-  const what = called.source.kind === 'constant' ? 'a number' : 'a tensor';
-  const isIndex = args[0]?.kind === 'tensor';
-  return fail('EINC0210', `this is ${what}, and only functions can be applied`, span, {
-    help: [
-      isIndex ? 'for one of its cells write x ++ "0 => 0"' : 'for a product write `*` or `*.`',
-    ],
-  });
 }

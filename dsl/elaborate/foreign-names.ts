@@ -8,7 +8,6 @@ const spellings: Readonly<Record<string, string>> = {
   dot: 'w * x',
   mm: 'w * x',
   einsum: 'a +* "i; j => i, j" b',
-  transpose: 'm ++ "...|i -> j => ...|j -> i"',
   square: 'x **. 2',
   softmax: 'exp(x) /. (exp(x) ++ "...|... => ...|0")',
 };

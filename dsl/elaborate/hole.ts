@@ -2,7 +2,7 @@
 import { describe as describeValue, type StaticSymbol } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
-import { settingsOf } from './layer-settings.ts';
+import { type Layer, settingsOf } from './layer-settings.ts';
 import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
 
 /** Nested numbers: the innermost lists are the last axis. */
@@ -11,6 +11,7 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 export type Hole =
   | Tensor
   | TensorFunction
+  | Layer
   | StaticSymbol
   | Code
   | readonly Code[]

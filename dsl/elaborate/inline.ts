@@ -9,8 +9,26 @@ import {
 } from '../../compiler/index.ts';
 import type { Decision } from '../dtype/dtype-var.ts';
 import type { GivenRows } from '../graph/make.ts';
-import type { Expr, Hole, Inline, InlineRow, Name, NumberLit } from '../language/ast.ts';
-import { type Dim, type RowKind, rowKinds, sizeOf } from '../shape/row.ts';
+import { Tensor } from '../graph/tensor.ts';
+import type {
+  Expr,
+  Hole,
+  Ident,
+  Inline,
+  InlineDim,
+  InlineRow,
+  Name,
+  NumberLit,
+} from '../language/ast.ts';
+import {
+  basedSize,
+  type Because,
+  type Dim,
+  type RowKind,
+  rowKinds,
+  type Size,
+  sizeOf,
+} from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
 import { literalValues } from './tensor-literal.ts';
@@ -18,18 +36,22 @@ import { literalValues } from './tensor-literal.ts';
 /** What a hole of the template holds, or a setting is; `others` are names that could stand there too. */
 export type HoleValue = (place: Hole | Name, others?: readonly string[]) => unknown;
 
+/** Makes the tensor that an expression stands for. */
+export type TensorOf = (e: Expr) => Tensor;
+
 /** What parameters hold when nothing is said: small and on both sides of zero. */
 const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
 
 export interface InlineParts {
   readonly rows: GivenRows;
-  readonly initial: Initial;
+  /** A tensor where the values are computed. */
+  readonly initial: Initial | Tensor;
   /** Undefined where inference is to find it. */
   readonly dtype: Decision | undefined;
 }
 
-export function inlineParts(inline: Inline, holeValue: HoleValue): InlineParts {
-  return { ...shapeAndValues(inline, holeValue), dtype: dtypeOf(inline, holeValue) };
+export function inlineParts(inline: Inline, holeValue: HoleValue, tensorOf: TensorOf): InlineParts {
+  return { ...shapeAndValues(inline, holeValue, tensorOf), dtype: dtypeOf(inline, holeValue) };
 }
 
 function dtypeOf(
@@ -51,6 +73,7 @@ export const dtypeHelp = `the dtypes are ${dtypes.join(' ')}`;
 function shapeAndValues(
   { name, init, rows, span }: Inline,
   holeValue: HoleValue,
+  tensorOf: TensorOf,
 ): Omit<InlineParts, 'dtype'> {
   const given = rowsOf(name.text, rows, holeValue);
   if (!init) return { rows: given, initial: defaultInitial };
@@ -59,6 +82,7 @@ function shapeAndValues(
     return { rows: literal.rows, initial: { kind: 'values', values: literal.values } };
   }
   const value = literal?.values ?? initialValue(init, holeValue);
+  if (value === undefined) return { rows: given, initial: tensorOf(init) };
   if (typeof value === 'number') return { rows: given, initial: { kind: 'fill', value } };
   const values = flatten(value);
   const initial = { kind: 'values', values } as const;
@@ -88,21 +112,34 @@ const rowLetters: Readonly<Record<string, RowKind>> = { o: 'output', i: 'input',
 function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleValue): GivenRows {
   const rows: Partial<Record<RowKind, readonly Dim[]>> = {};
   for (const { row, dims, span } of written) {
-    const kind = rowLetters[row.text] ?? rowKinds.find(k => k === row.text);
-    if (!kind) {
-      throw fail('EINC0208', `\`${row.text}\` is not a row of axes`, row.span, {
-        help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
-      });
-    }
+    const kind = rowOfLetter(row);
     if (rows[kind])
       throw fail('EINC0208', `the ${kind} axes of \`${tensor}\` are given twice`, span);
     const because = { text: `\`${tensor}\` is declared with ${row.text} = […]`, span };
-    rows[kind] = dims.flatMap(dim => sizesIn(dim, holeValue)).map(n => sizeOf(n, because));
+    rows[kind] = dims.flatMap(dim => sizesAt(dim, holeValue, because));
   }
   return rows;
 }
 
-function sizesIn(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
+/** The row that `o = […]` is about. */
+export function rowOfLetter({ text, span }: Ident): RowKind {
+  const kind = rowLetters[text] ?? rowKinds.find(k => k === text);
+  if (kind) return kind;
+  throw fail('EINC0208', `\`${text}\` is not a row of axes`, span, {
+    help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
+  });
+}
+
+/** One size, or all that a hole holds. */
+export function sizesAt(
+  { basis, size }: InlineDim,
+  holeValue: HoleValue,
+  because: Because,
+): readonly Size[] {
+  return numbersAt(size, holeValue).map(n => basedSize(n, basis?.text, because));
+}
+
+function numbersAt(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
   const value = dim.kind === 'number' ? dim.value : holeValue(dim);
   const sizes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return sizes.map(size => {
@@ -116,20 +153,18 @@ function sizesIn(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly n
 
 type InitialValue = NestedNumbers | Float32Array | Float64Array;
 
-function initialValue(init: Expr, holeValue: HoleValue): InitialValue {
+/** Undefined for what has to be computed. */
+function initialValue(init: Expr, holeValue: HoleValue): InitialValue | undefined {
   if (init.kind === 'number') return init.value;
   if (init.kind === 'prefix' && init.op !== '!@') {
     const operand = initialValue(init.operand, holeValue);
     if (typeof operand === 'number') return init.op === '-' ? -operand : operand;
   }
-  if (init.kind !== 'hole') {
-    throw fail('EINC0209', 'an initial value is a number, or an array in a hole', init.span, {
-      help: ['{ b = 0. }, { w = ${[[1, 2], [3, 4]]} }'],
-    });
-  }
+  if (init.kind !== 'hole') return undefined;
   const value = holeValue(init);
   if (isInitial(value)) return value;
-  throw wrongHole(value, init.span, 'a number or an array of numbers');
+  if (value instanceof Tensor) return undefined;
+  throw wrongHole(value, init.span, 'a number, an array of numbers or a tensor');
 }
 
 function isInitial(value: unknown): value is InitialValue {

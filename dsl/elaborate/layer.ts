@@ -5,23 +5,16 @@ import { callSite } from '../language/call-site.ts';
 import { suggest } from '../language/suggest.ts';
 import { Solver } from '../shape/solve.ts';
 import { describe } from './hole.ts';
-import { registerLayer, settingsOf } from './layer-settings.ts';
+import {
+  type Layer,
+  registerLayer,
+  type Setting,
+  type Settings,
+  settingsOf,
+} from './layer-settings.ts';
 import { isTensorFunction, type TensorFunction } from './tensor-function.ts';
 
-/** A size, a number, a tensor or a tensor function. */
-export type Setting = number | readonly number[] | Tensor | TensorFunction;
-
-/** By name; `label` is a word. */
-export type Settings = Readonly<Record<string, Setting | string>>;
-
-/**
- * Each application makes new parameters. `label` is added to their names, so that the layers of a
- * model can be told apart: `w_l1`.
- */
-export interface Layer {
-  (settings: Settings): Tensor & TensorFunction;
-  readonly label: string;
-}
+export type { Layer, Setting, Settings };
 
 export interface LayerDefinition {
   readonly label: string;
@@ -32,7 +25,10 @@ export interface LayerDefinition {
   ) => Tensor | TensorFunction;
 }
 
-export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
+const definitions = new WeakMap<Layer, LayerDefinition>();
+
+export function makeLayer(definition: LayerDefinition): Layer {
+  const { label, settings } = definition;
   const call = (given: unknown): Tensor | TensorFunction => {
     const span = callSite(call);
     if (!isRecord(given)) {
@@ -43,19 +39,33 @@ export function makeLayer({ label, settings, build }: LayerDefinition): Layer {
         `write ${label}({ ${example} })`,
       );
     }
-    const { label: suffix, ...others } = given;
-    if (suffix !== undefined && !(typeof suffix === 'string' && /^\w+$/.test(suffix))) {
-      throw wrong(`a label is letters, digits and _, not ${describe(suffix)}`, span);
-    }
-    checkNames(label, settings, Object.keys(others), span);
-    const values = new Map(
-      Object.entries(others).map(([name, value]) => [name, checked(label, name, value, span)]),
-    );
-    return Solver.transaction(solver => build(values, { suffix, solver }));
+    return Solver.transaction(solver => applyLayer(layer, given, span, solver));
   };
   const layer = Object.assign(call, { label }) as Layer;
   registerLayer(layer, settings);
+  definitions.set(layer, definition);
   return layer;
+}
+
+/** What a layer makes of its settings, with parameters of its own. `span` is where they are given. */
+export function applyLayer(
+  layer: Layer,
+  given: Readonly<Record<string, unknown>>,
+  span: Span,
+  solver: Solver,
+): Tensor | TensorFunction {
+  const definition = definitions.get(layer);
+  if (!definition) throw new TypeError('not a layer');
+  const { label, settings, build } = definition;
+  const { label: suffix, ...others } = given;
+  if (suffix !== undefined && !(typeof suffix === 'string' && /^\w+$/.test(suffix))) {
+    throw wrong(`a label is letters, digits and _, not ${describe(suffix)}`, span);
+  }
+  checkNames(label, settings, Object.keys(others), span);
+  const values = new Map(
+    Object.entries(others).map(([name, value]) => [name, checked(label, name, value, span)]),
+  );
+  return build(values, { suffix, solver });
 }
 
 export function isLayer(value: unknown): value is Layer {

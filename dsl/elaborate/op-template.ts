@@ -1,5 +1,6 @@
 /** The definitions of an `op` template, with the parameters they introduce. */
 import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
+import { distinctNames } from '../graph/distinct-names.ts';
 import { paramTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Definition, Expr, Ident, Inline, OpProgram } from '../language/ast.ts';
@@ -8,10 +9,12 @@ import { functionNames, isFunctionName } from '../ops/names.ts';
 import { Solver } from '../shape/solve.ts';
 import { Collector, each } from './collect.ts';
 import { fail, unknownName } from './errors.ts';
-import { type Environment, ExpressionElaborator, type Value } from './expression.ts';
+import type { Environment, Value } from './environment.ts';
+import { ExpressionElaborator } from './expression.ts';
 import { textOfString } from './einsum.ts';
-import { inlineParts } from './inline.ts';
 import { isLayer, type Layer, makeLayer } from './layer.ts';
+import { layersIn } from './layers-in-template.ts';
+import { parameter } from './parameter.ts';
 import { makeTensorFunction } from './tensor-function.ts';
 import { subexpressions } from './walk.ts';
 
@@ -30,7 +33,7 @@ export function elaborateOp(
     const shared = definitions
       .filter(d => d.settings === undefined)
       .flatMap(d => inlinesIn(d.body));
-    for (const inline of shared) scope.introduce(inline);
+    for (const inline of shared) scope.introduce(inline, solver);
     const results = definitions.flatMap((definition, i) => {
       const after = definitions.slice(i + 1).flatMap(d => d.name?.text ?? []);
       const made = errors.try(
@@ -58,6 +61,7 @@ export type Made = Value | Layer;
 class TemplateScope {
   readonly environment: Environment;
   readonly #names = new Map<string, Value>();
+  readonly #layers = new Map<string, Layer>();
   readonly #places = new Map<string, Span>();
   readonly #inlines = new Map<Inline, Tensor>();
   readonly #errors: Collector;
@@ -72,6 +76,7 @@ class TemplateScope {
       inlines: this.#inlines,
       settings: new Map(),
       captures: new Map(),
+      layers: { named: this.#layers, made: new Map() },
     };
   }
 
@@ -79,30 +84,22 @@ class TemplateScope {
     const first = this.#places.get(text);
     if (first) throw definedTwice(text, span, first, help);
     this.#places.set(text, span);
-    if (!isLayer(value)) this.#names.set(text, value);
+    if (isLayer(value)) this.#layers.set(text, value);
+    else this.#names.set(text, value);
   }
 
-  introduce(inline: Inline): void {
+  introduce(inline: Inline, solver: Solver): void {
     const { name, span } = inline;
-    const made = this.#errors.try(() => parameter(inline, this.environment));
+    const made = this.#errors.try(() => parameter(inline, this.environment, solver));
+    const nothing = { initial: { kind: 'none' } } as const;
     // A parameter of unknown shape stands for one that is wrong: what uses it is not wrong for that.
-    const param = made?.value ?? paramTensor(name.text, { kind: 'none' }, { rows: {} }, span);
+    const param = made?.value ?? paramTensor(name.text, nothing, { rows: {} }, span);
     this.#inlines.set(inline, param);
     const help = `to use it again write \`${name.text}\` without braces`;
     this.#errors.try(() => {
       this.define(name, param, help);
     });
   }
-}
-
-function parameter(inline: Inline, { holes, settings }: Environment, suffix?: string): Tensor {
-  const { rows, initial, dtype } = inlineParts(inline, (place, others = []) => {
-    if (place.kind === 'hole') return holes[place.index];
-    if (settings.has(place.name)) return settings.get(place.name);
-    throw unknownName(place.name, place.span, [...settings.keys(), ...others]);
-  });
-  const label = suffix === undefined ? inline.name.text : `${inline.name.text}_${suffix}`;
-  return paramTensor(label, initial, { rows, dtype }, inline.span);
 }
 
 /** What can be wrong about names before any of them means something. */
@@ -154,20 +151,25 @@ function elaborateDefinition(
 ): Made {
   const { name, settings, body } = definition;
   if (!settings) return elaborateBody(definition, environment, solver);
-  const known = [...environment.names.keys(), ...settings.map(s => s.text)];
+  const known = [...namesKnown(environment), ...settings.map(s => s.text)];
   const own = [...(definition.params ?? []), ...inlinesIn(body).map(nameOf)];
   checkNames(body, [...known, ...own.map(n => n.text)], name?.text);
   // Names mean what they mean here, not what the template gives them later.
   const names = new Map(environment.names);
+  const layersNamed = new Map(environment.layers?.named);
   return makeLayer({
     label: name?.text ?? 'layer',
     settings: settings.map(s => s.text),
     build: (given, { suffix, solver: own }) => {
-      const scope = { ...environment, names: new Map(names), settings: given };
-      const params = inlinesIn(body).map(i => [i, parameter(i, scope, suffix)] as const);
-      for (const [inline, param] of params) scope.names.set(inline.name.text, param);
-      const made = { ...scope, inlines: new Map([...environment.inlines, ...params]) };
-      return elaborateBody(definition, made, own, suffix);
+      const layers = { named: layersNamed, made: new Map() };
+      const inlines = new Map(environment.inlines);
+      const scope = { ...environment, names: new Map(names), settings: given, inlines, layers };
+      for (const inline of inlinesIn(body)) {
+        const param = parameter(inline, scope, own, suffix);
+        scope.names.set(inline.name.text, param);
+        inlines.set(inline, param);
+      }
+      return elaborateBody(definition, scope, own, suffix);
     },
   });
 }
@@ -181,18 +183,15 @@ function elaborateBody(
   const label = suffix === undefined ? name?.text : `${name?.text ?? 'layer'}_${suffix}`;
   if (!params) return new ExpressionElaborator(environment, solver).tensor(body, label);
   const known = new Map(environment.names);
-  const settings = [...environment.settings.keys()];
-  checkNames(body, [...known.keys(), ...settings, ...params.map(p => p.text)], name?.text);
+  checkNames(body, [...namesKnown(environment), ...params.map(p => p.text)], name?.text);
+  const layers = layersIn(body, params);
+  const elaborator = new ExpressionElaborator(environment, solver);
+  const made = each(layers, layer => elaborator.layer(layer), solver);
   return makeTensorFunction({
     label: label ?? 'function',
     arity: params.length,
     parameters: params.map(p => p.text),
-    params: Object.fromEntries(
-      inlinesIn(body).flatMap(inline => {
-        const param = environment.inlines.get(inline);
-        return param ? [[inline.name.text, param]] : [];
-      }),
-    ),
+    params: paramsOf(inlinesIn(body), environment, made),
     body: (args, context) => {
       const names = new Map(
         [...known, ...params.map((p, i) => [p.text, args[i]] as const)].flatMap(([key, value]) =>
@@ -203,6 +202,28 @@ function elaborateBody(
       return new ExpressionElaborator(inner, context.solver).tensor(body, context.label);
     },
   });
+}
+
+function namesKnown({ names, settings, layers }: Environment): readonly string[] {
+  return [...names.keys(), ...settings.keys(), ...(layers?.named.keys() ?? [])];
+}
+
+/** What a function's own definitions introduce, then what the layers in it have. */
+function paramsOf(
+  inlines: readonly Inline[],
+  environment: Environment,
+  layers: readonly Value[],
+): Readonly<Record<string, Tensor>> {
+  const own = inlines.flatMap(inline => {
+    const param = environment.inlines.get(inline);
+    return param ? [[inline.name.text, param] as const] : [];
+  });
+  const inner = layers.flatMap(({ params }) =>
+    Object.entries(params).map(([name, param]) => [param.label ?? name, param] as const),
+  );
+  const all = [...own, ...inner];
+  const names = distinctNames(all.map(([name]) => name));
+  return Object.fromEntries(all.map(([name, param], i) => [names[i] ?? name, param]));
 }
 
 /** A function's body runs only when it is applied; its names are checked where it is written. */

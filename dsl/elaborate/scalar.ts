@@ -33,6 +33,8 @@ export function scalarOf<N>(e: Expr, context: ScalarContext<N>): Scalar<N> {
     case 'name':
     case 'field':
     case 'inline':
+    case 'pick':
+    case 'configure':
     case 'einsum':
     case 'tensor':
       return context.operand(e);

@@ -1,5 +1,5 @@
 /** Scans whose step is a function of two tensors, or one scalar op. */
-import type { Span } from '../../compiler/index.ts';
+import type { Span, UserError } from '../../compiler/index.ts';
 import { applyOperation } from '../graph/apply.ts';
 import { constantTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -9,6 +9,7 @@ import type { Solver } from '../shape/solve.ts';
 import { applyScan, type Scanned } from './scan.ts';
 import type { Part, ScanSettings } from './scan-call.ts';
 import { applyDefinition, type FunctionDefinition, wrongArity } from './tensor-function.ts';
+import { fail } from './errors.ts';
 
 /** A tensor as it is written. */
 export interface Operand {
@@ -85,4 +86,10 @@ function onlyOf({ ys }: Pick<Scanned, 'ys'>): Tensor {
   const [all] = ys;
   if (all) return all;
   throw new TypeError('a scan without a result');
+}
+
+export function notAStep(span: Span): UserError {
+  return fail('EINC0312', '`scan` takes a step, which is a function', span, {
+    help: ['define one: step(h, x) = tanh({ w } * x + { u } * h)'],
+  });
 }

@@ -9,16 +9,21 @@ export function specOf(
   literal: StringLit,
   holes: readonly unknown[],
 ): { readonly spec: Spec; readonly text: string } {
-  const fragment = ({ index, span }: Hole): string => {
-    const value = holes[index];
-    if (typeof value === 'string') return value;
-    if (typeof value === 'number' && Number.isInteger(value)) return String(value);
-    throw wrongHole(value, span, 'an integer or a piece of the spec');
-  };
-  const text = literal.parts.map(p => ('text' in p ? p.text : fragment(p))).join('');
-  const spec = parseSpec(literal, fragment);
+  const spec = parseSpec(literal, hole => fragment(hole, holes));
   checkResult(spec);
-  return { spec, text };
+  return { spec, text: textOfSpec(literal, holes) };
+}
+
+/** With what stands in its holes. */
+export function textOfSpec({ parts }: StringLit, holes: readonly unknown[]): string {
+  return parts.map(p => ('text' in p ? p.text : fragment(p, holes))).join('');
+}
+
+function fragment({ index, span }: Hole, holes: readonly unknown[]): string {
+  const value = holes[index];
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isInteger(value)) return String(value);
+  throw wrongHole(value, span, 'an integer or a piece of the spec');
 }
 
 /** An axis that no operand has is of no size: most often a slip of the pen. */

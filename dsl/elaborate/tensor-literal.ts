@@ -2,7 +2,7 @@
 import type { Span } from '../../compiler/index.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, TensorLit } from '../language/ast.ts';
-import { type Because, type RowKind, sizeOf } from '../shape/row.ts';
+import { basedSize, type Because, type RowKind } from '../shape/row.ts';
 import { fail } from './errors.ts';
 
 export interface LiteralValues {
@@ -19,7 +19,7 @@ export function literalValues(literal: TensorLit): LiteralValues | undefined {
   checkOrder(axes, literal.span);
   const because: Because = { text: 'this literal has as many values', span: literal.span };
   const row = (kind: RowKind) =>
-    axes.filter(axis => axis.row === kind).map(axis => sizeOf(axis.size, because));
+    axes.filter(axis => axis.row === kind).map(axis => basedSize(axis.size, axis.basis, because));
   return { values, rows: { batch: row('batch'), input: row('input'), output: row('output') } };
 }
 
@@ -34,6 +34,7 @@ function numbersIn(e: Expr): readonly number[] | undefined {
 interface LiteralAxis {
   readonly row: RowKind;
   readonly size: number;
+  readonly basis: string | undefined;
 }
 
 /** Outermost first. Throws where siblings differ. */
@@ -46,7 +47,7 @@ function axesOf(e: Expr): readonly LiteralAxis[] {
     const span = e.items[odd + 1]?.span ?? e.span;
     throw fail('EINC0220', 'the parts of a literal must have the same axes', span);
   }
-  return [{ row: e.row, size: e.items.length }, ...(first ?? [])];
+  return [{ row: e.row, size: e.items.length, basis: e.basis?.text }, ...(first ?? [])];
 }
 
 /** Values come in the order they are written, which has to be that of memory. */

@@ -1,5 +1,5 @@
 import { unreachable } from '../../compiler/index.ts';
-import type { Expr } from '../language/ast.ts';
+import type { Expr, PickItem } from '../language/ast.ts';
 
 /** An expression and all in it, in the order written. */
 export function subexpressions(e: Expr): readonly Expr[] {
@@ -22,6 +22,13 @@ function partsOf(e: Expr): readonly Expr[] {
       return [e.left, e.right];
     case 'apply':
       return [e.callee, ...e.args];
+    case 'pick':
+      return [e.object, ...[...e.batch, ...e.input, ...e.output].flatMap(indexIn)];
+    case 'configure':
+      return [
+        e.callee,
+        ...e.settings.flatMap(({ value }) => (value.kind === 'string' ? [] : [value])),
+      ];
     case 'einsum':
       return e.operands;
     case 'tensor':
@@ -29,4 +36,13 @@ function partsOf(e: Expr): readonly Expr[] {
     default:
       return unreachable(e);
   }
+}
+
+/** What is computed in an item of a bracket; `_` there is no name. */
+function indexIn(item: PickItem): readonly Expr[] {
+  return item.kind === 'at' && !isNewAxis(item.at) ? [item.at] : [];
+}
+
+export function isNewAxis(e: Expr): boolean {
+  return e.kind === 'name' && e.name === '_';
 }

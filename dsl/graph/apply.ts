@@ -4,9 +4,11 @@ import { constraintsOf } from '../shape/logic.ts';
 import { openShape } from '../shape/row.ts';
 import { sizeSettled } from '../shape/size.ts';
 import type { Solver } from '../shape/solve.ts';
+import type { DTypeVar } from '../dtype/dtype-var.ts';
 import { dtypeOfResult } from './dtypes.ts';
 import type { Operation, Slot, SlotAssign } from './operation.ts';
 import { OpenProjections } from './open-projections.ts';
+import { ownArray, withOwnArrays } from './own-arrays.ts';
 import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
 
 /** Where an application stands, for errors and for the provenance of its code. */
@@ -30,13 +32,15 @@ export function applyOperation(
   const slots = [shape, ...operands.map(t => t.shape)];
   solver.post(constraintsOf(operation.logic, slots, use));
   const projections = new OpenProjections(operation.logic, slots, use);
-  const dtype = dtypeOfResult(operation, operands, written, solver);
+  const dtypeOf = (one: Operation, of: readonly Tensor[]): DTypeVar =>
+    dtypeOfResult(one, of, written, solver);
+  const by = withOwnArrays({ operation, operands, projections }, dtypeOf);
   return new Tensor({
     label,
     hint: operation.hint,
     shape,
-    dtype,
-    source: { kind: 'computed', by: { operation, operands, projections } },
+    dtype: dtypeOf(by.operation, by.operands),
+    source: { kind: 'computed', by },
     origins: [written.span],
   });
 }
@@ -80,7 +84,8 @@ export function instantiate(
   if (source.kind !== 'computed') throw new TypeError('only computed tensors have slots');
   const { operands, projections } = source.by;
   const tensors = [result, ...operands];
-  const arrayOf = ({ part, operand }: Slot): ArrayRef => {
+  const arrayOf = ({ part, operand, own }: Slot): ArrayRef => {
+    if (own) return ownArray(result, own, operand, projections);
     const tensor = tensors[operand];
     const array = tensor && (part === 'value' ? tensor.value : gradientOf(tensor));
     if (array) return array;
@@ -88,8 +93,8 @@ export function instantiate(
   };
   const settled = (scalar: Scalar<Slot>): Scalar<ArrayRef> =>
     mapAccesses(scalar, (read, at) => {
-      const { part, operand } = read.node;
-      const constant = part === 'value' ? constantOf(tensors[operand]) : undefined;
+      const { part, operand, own } = read.node;
+      const constant = part === 'value' && !own ? constantOf(tensors[operand]) : undefined;
       return constant ?? access(arrayOf(read.node), read.slot, at);
     });
   const { node, slot, at } = a.target;

@@ -1,6 +1,7 @@
 import {
   type Assign,
   inMemoryOrder,
+  loopsIn,
   product,
   type Projections,
   type TensorNode,
@@ -16,7 +17,7 @@ export function checkSetsOnce({
 }: Assign<TensorNode, Projections>): void {
   const slot = projections.slots[target.slot];
   if (op !== 'set' || !slot) return;
-  const loops = new Set(inMemoryOrder(slot).flatMap(index => index.terms.map(term => term.loop)));
+  const loops = new Set(inMemoryOrder(slot).flatMap(loopsIn));
   const values = product(
     projections.axes.filter(axis => !loops.has(axis.loop)).map(axis => axis.extent),
   );

@@ -10,7 +10,9 @@ export type CodeTree =
   | { readonly kind: 'assign'; readonly assign: OpenAssign; readonly needs: readonly Tensor[] }
   | { readonly kind: 'forward'; readonly tensor: Tensor }
   | { readonly kind: 'backprop'; readonly tensor: Tensor }
-  | { readonly kind: 'zero-grads'; readonly tensor: Tensor };
+  | { readonly kind: 'zero-grads'; readonly tensor: Tensor }
+  /** The parameters of `tensor`, or it itself if it is one. */
+  | { readonly kind: 'init-params'; readonly tensor: Tensor };
 
 export function sequenceOf(body: readonly CodeTree[]): CodeTree {
   return { kind: 'sequence', body };

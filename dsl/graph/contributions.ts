@@ -2,6 +2,7 @@
 import { adjointOf, type Tally } from '../../compiler/index.ts';
 import { forwardOf, instantiate } from './apply.ts';
 import type { SlotAssign } from './operation.ts';
+import { neededOf } from './own-arrays.ts';
 import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
 
 /** Where the gradient of a tensor is held; undefined for one that none is wanted for. */
@@ -20,7 +21,7 @@ export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonl
     const operand = operands[target.node.operand - 1];
     return operand !== undefined && gradientOf(operand) !== undefined;
   };
-  return operation.backward.filter(isWanted).map(a => instantiate(a, tensor, gradientOf));
+  return neededOf(operation.backward, isWanted).map(a => instantiate(a, tensor, gradientOf));
 }
 
 /**

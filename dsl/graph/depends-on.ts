@@ -1,4 +1,5 @@
 import type { StaticSymbol } from '../../compiler/index.ts';
+import { symbolsOfLogic } from '../shape/logic.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Something whose value can change while code runs. */
@@ -26,5 +27,5 @@ function readsAny({ source }: Tensor, changed: ReadonlySet<Changing>): boolean {
   if (source.kind === 'scan') return source.scan.inner.some(t => readsAny(t, changed));
   if (source.kind !== 'computed') return false;
   const { logic } = source.by.operation;
-  return logic.kind === 'slice' && changed.has(logic.symbol);
+  return symbolsOfLogic(logic).some(symbol => changed.has(symbol));
 }

@@ -62,9 +62,12 @@ export class Derivatives {
     const value = slotted(a.value);
     const target = { ...slotAccess('value', 0, a.target.at.map(slotted)), slot: a.target.slot };
     const reset = a.op !== 'set';
-    const forward: SlotAssign = { ...a, target, reset, value, projections: undefined };
+    const whole = { ...a, keeps: false };
+    const forward: SlotAssign = { ...whole, target, reset, value, projections: undefined };
     const by = { operands, projections: a.projections };
-    this.#addTo(node, tensorLike(node.tensor, [forward], by, this.#by.kind));
+    const term = tensorLike(node.tensor, [forward], by, this.#by.kind);
+    if (a.op === 'set' || a.reset) this.#tensors.set(node, term);
+    else this.#addTo(node, term);
   }
 
   /** A term in the tensor's shape. */

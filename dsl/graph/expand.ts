@@ -4,6 +4,7 @@ import { backpropOf } from './backprop.ts';
 import { type CodeTree, visitTree } from './code-tree.ts';
 import { type Changing, withoutDependents } from './depends-on.ts';
 import { forwardCodeOf, takesCode } from './forward.ts';
+import { initialise } from './init-params.ts';
 import { OpenProjections } from './open-projections.ts';
 import { checkInside, withoutUnread } from './scan-code.ts';
 import type { OpenAssign, OpenCode, Tensor } from './tensor.ts';
@@ -45,9 +46,18 @@ class Expansion {
         return backpropOf(tree.tensor);
       case 'zero-grads':
         return sequence(zeroGradsOf(tree.tensor));
+      case 'init-params':
+        return sequence(Object.values(tree.tensor.params).flatMap(p => this.#initialise(p)));
       default:
         return unreachable(tree);
     }
+  }
+
+  #initialise(param: Tensor): readonly OpenCode[] {
+    const from = param.source.kind === 'param' ? param.source.from : undefined;
+    const code = [...(from ? this.#forward(from, this.#current) : []), initialise(param)];
+    this.#current = withoutDependents(this.#current, new Set([param]));
+    return code;
   }
 
   #forward(root: Tensor, done: ReadonlySet<Tensor>): readonly OpenCode[] {
@@ -77,6 +87,7 @@ function assignedIn(body: CodeTree): readonly Tensor[] {
   const tensors: Tensor[] = [];
   visitTree(body, t => {
     if (t.kind === 'assign') tensors.push(t.assign.target.node.tensor);
+    if (t.kind === 'init-params') tensors.push(...Object.values(t.tensor.params));
   });
   return tensors;
 }

@@ -68,7 +68,12 @@ const fewValues = 6;
 function initialText(initial: Initial): string | undefined {
   switch (initial.kind) {
     case 'none':
+    case 'sent':
       return undefined;
+    case 'computed':
+      return 'what its expression computes, once in each context';
+    case 'same':
+      return `what ${initial.as.label === undefined ? 'another array' : `\`${initial.as.label}\``} starts as`;
     case 'fill':
       return `${initial.value} everywhere`;
     case 'uniform':

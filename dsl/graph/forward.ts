@@ -82,7 +82,7 @@ function slice(part: Tensor, whole: Tensor, { origins, logic }: By): OpenAssign 
 /** The slice the other way round: the slots change places. */
 function putTurn({ each, whole }: ScanResult, { origins, logic }: By): OpenAssign {
   const projections = projectionsOf(logic, each, whole);
-  return assign(cell(whole, 1), { op: 'put' }, cellOf(each, 0), projections, origins);
+  return assign(cell(whole, 1), { op: 'set', keeps: true }, cellOf(each, 0), projections, origins);
 }
 
 function cell({ value }: Tensor, slot: number): OpenAssign['target'] {

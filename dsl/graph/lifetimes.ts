@@ -1,4 +1,4 @@
-import { isStore, readsOf, visitAssigns } from '../../compiler/index.ts';
+import { readsOf, visitAssigns } from '../../compiler/index.ts';
 import type { ArrayRef, OpenAssign, OpenCode } from './tensor.ts';
 
 export interface Lifetimes {
@@ -16,11 +16,15 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   visitAssigns(code, (a: OpenAssign) => {
     const target = a.target.node;
     const reads = readsOf(a).map(access => access.node);
-    const startsAnew = isStore(a.op) || a.reset;
-    const updates = startsAnew ? [] : [target];
+    const updates = isUpdate(a) ? [target] : [];
     for (const array of [...reads, ...updates]) if (!outputs.has(array)) inputs.add(array);
     outputs.add(target);
     [...reads, target].forEach(array => arrays.add(array));
   });
   return { arrays: [...arrays], inputs, outputs };
+}
+
+/** What an assignment leaves depends on what was there; the turns of a scan together set every cell. */
+function isUpdate({ op, reset, keeps, projections }: OpenAssign): boolean {
+  return keeps ? projections.logic.kind !== 'turn' : op !== 'set' && !reset;
 }

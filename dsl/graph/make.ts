@@ -11,6 +11,7 @@ import {
   closedRow,
   type Dim,
   openRow,
+  openShape,
   type Row,
   type RowKind,
   scalarShape,
@@ -57,10 +58,13 @@ export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
 const noBatch = closedRow([], { text: 'a parameter has none unless they are given' });
 
-/** `{ w }`: a parameter. Parameters have no batch axes unless they are given. */
+/**
+ * `{ w }`: a parameter, which may start from what another tensor computes. Parameters have no batch
+ * axes unless they are given.
+ */
 export function paramTensor(
   label: string,
-  initial: Initial,
+  { initial, from }: { readonly initial: Initial; readonly from?: Tensor | undefined },
   { rows, dtype }: Given,
   span: Span,
 ): Tensor {
@@ -68,7 +72,7 @@ export function paramTensor(
     ...leafShape(label, rows, span, true),
     batch: rows.batch ? closedRow(rows.batch) : noBatch,
   };
-  const source = { kind: 'param', initial } as const;
+  const source = { kind: 'param', initial, from } as const;
   const learned = paramDemand(label, span);
   if (dtype && !learned.accepts(dtype.dtype)) {
     throw cannotHold({ ...learned.refusal, span: undefined }, dtype);
@@ -99,6 +103,13 @@ export function stateTensor(label: string, { rows, dtype }: Given, span: Span): 
   const source = { kind: 'state' } as const;
   const variable = openDType(dtype);
   return new Tensor({ label, hint: label, shape, dtype: variable, source, origins: [span] });
+}
+
+/** `let x = …`: an array that one assignment computes, in the shape that this gives it. */
+export function letTensor(label: string, span: Span): Tensor {
+  const shape = openShape();
+  const source = { kind: 'state' } as const;
+  return new Tensor({ label, hint: label, shape, dtype: openDType(), source, origins: [span] });
 }
 
 /** Values of the host, with the shape they have there. */

@@ -47,6 +47,8 @@ function outerTitles(tree: CodeTree): readonly string[] {
       return [`${tree.tensor.label ?? tree.tensor.hint} forward`];
     case 'backprop':
       return [`${tree.tensor.label ?? tree.tensor.hint} backprop`];
+    case 'init-params':
+      return [`${tree.tensor.label ?? tree.tensor.hint} init params`];
     case 'assign':
     case 'zero-grads':
       return [];

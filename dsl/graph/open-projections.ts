@@ -1,7 +1,8 @@
-import type { Projections } from '../../compiler/index.ts';
+import { inMemoryOrder, loopsIn, type Projections } from '../../compiler/index.ts';
 import type { Block } from '../shape/blocks.ts';
 import { closeShapes } from '../shape/close.ts';
 import type { Use } from '../shape/row.ts';
+import type { SlotAxes } from './operation.ts';
 import type { Logic } from '../shape/logic.ts';
 import { projectionsOf } from '../shape/projections.ts';
 import type { Shape } from '../shape/row.ts';
@@ -14,21 +15,32 @@ export class OpenProjections {
   readonly use: Use;
   readonly #block: Block | undefined;
   readonly #blocks = new Map<Block, OpenProjections>();
+  /** The slots whose axes are looped over; all of them where nothing is said. */
+  readonly #only: readonly number[] | undefined;
   #settled: Projections | undefined;
 
-  constructor(logic: Logic, slots: readonly Shape[], use: Use, block?: Block) {
+  constructor(
+    logic: Logic,
+    slots: readonly Shape[],
+    use: Use,
+    { block, only }: { readonly block?: Block; readonly only?: readonly number[] } = {},
+  ) {
     this.logic = logic;
     this.slots = slots;
     this.use = use;
     this.#block = block;
+    this.#only = only;
   }
 
-  /** Of one block, where the operation is several. */
-  of(block: Block | undefined): OpenProjections {
+  /** Of one block, where the operation is several; or without the loops that only other slots have. */
+  of(block: Block | SlotAxes | undefined): OpenProjections {
     if (!block) return this;
+    if ('slots' in block) {
+      return new OpenProjections(this.logic, this.slots, this.use, { only: block.slots });
+    }
     const known = this.#blocks.get(block);
     if (known) return known;
-    const made = new OpenProjections(this.logic, this.slots, this.use, block);
+    const made = new OpenProjections(this.logic, this.slots, this.use, { block });
     this.#blocks.set(block, made);
     return made;
   }
@@ -37,8 +49,18 @@ export class OpenProjections {
   settle(): Projections {
     if (!this.#settled) {
       closeShapes(this.slots);
-      this.#settled = projectionsOf(this.logic, this.slots, this.use, this.#block);
+      const all = projectionsOf(this.logic, this.slots, this.use, this.#block);
+      this.#settled = this.#only ? loopsOf(all, this.#only) : all;
     }
     return this.#settled;
   }
+}
+
+function loopsOf(projections: Projections, slots: readonly number[]): Projections {
+  const subscripts = slots.flatMap(slot => {
+    const rows = projections.slots[slot];
+    return rows ? inMemoryOrder(rows) : [];
+  });
+  const used = new Set(subscripts.flatMap(loopsIn));
+  return { ...projections, axes: projections.axes.filter(({ loop }) => used.has(loop)) };
 }

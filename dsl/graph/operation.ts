@@ -1,4 +1,11 @@
-import { type Access, access, type Assign, type DType, type Scalar } from '../../compiler/index.ts';
+import {
+  type Access,
+  access,
+  type Assign,
+  type DType,
+  type Scalar,
+  type Span,
+} from '../../compiler/index.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
 
@@ -28,10 +35,23 @@ export function isDifferentiable({ backward }: Operation): boolean {
 export interface Slot {
   readonly part: 'value' | 'grad';
   readonly operand: number;
+  /** Instead of the operand itself, an array of the operation's own in its shape. */
+  readonly own?: OwnArray | undefined;
 }
 
-/** Over all of the operation's operands, or one block of a concatenation. */
-export type SlotAssign = Assign<Slot, Block | undefined>;
+/** `{ mask_rhs1 } =: …` in the code of an operation: each application has one of its own. */
+export interface OwnArray {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** Over all of the operation's axes, those of one block of a concatenation, or those of some slots. */
+export type SlotAssign = Assign<Slot, Block | SlotAxes | undefined>;
+
+/** The axes that these slots have. */
+export interface SlotAxes {
+  readonly slots: readonly number[];
+}
 
 /** `at`: the positions that the logic leaves to the run. */
 export function slotAccess(

@@ -3,6 +3,7 @@ import {
   inMemoryOrder,
   type LinkableRoutine,
   mapCode,
+  setByParts,
   setWherePossible,
   type SettleOptions,
   tensorNode,
@@ -37,7 +38,8 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
   const nodeOf = (array: ArrayRef) => nodes.get(array) ?? tensorNode(array.hint, options.dtype, []);
   const name = options.name === undefined ? nameOfCode(tree) : checkedName(options.name);
   checkKept(name, arrays, options);
-  const body = setWherePossible(mapCode(code, nodeOf, projections => projections.settle()));
+  const settled = mapCode(code, nodeOf, projections => projections.settle());
+  const body = setWherePossible(setByParts(settled));
   visitAssigns(body, checkSetsOnce);
   const outlive = outliving(tree, lifetimes, options);
   const device = arrays

@@ -1,4 +1,5 @@
 import { type StaticSymbol, symbolsOf, unreachable, UserError } from '../../compiler/index.ts';
+import { symbolsOfLogic } from '../shape/logic.ts';
 import type { OpenCode } from './tensor.ts';
 
 /** The static symbols a routine must be given: those used outside a loop over them, as met. */
@@ -32,9 +33,8 @@ function collect(code: OpenCode, bound: ReadonlySet<StaticSymbol>, to: Set<Stati
       return;
     case 'assign': {
       const { logic } = code.projections;
-      const sliced = logic.kind === 'slice' ? [logic.symbol] : [];
       const used = [code.value, ...code.target.at].flatMap(symbolsOf);
-      for (const symbol of [...sliced, ...used]) {
+      for (const symbol of [...symbolsOfLogic(logic), ...used]) {
         if (!bound.has(symbol)) to.add(symbol);
       }
       return;

@@ -30,8 +30,8 @@ import type { Turns } from '../shape/turns.ts';
 
 /** Where a tensor's value comes from. */
 export type TensorSource =
-  /** Learned: has an initial value and a gradient. */
-  | { readonly kind: 'param'; readonly initial: Initial }
+  /** Learned: has an initial value and a gradient. `from` is what computes the initial value. */
+  | { readonly kind: 'param'; readonly initial: Initial; readonly from?: Tensor | undefined }
   /** Given by the host. */
   | { readonly kind: 'data'; readonly initial: Initial }
   /** Introduced by `cd` code that assigns it; keeps its value from run to run if it is read first. */
@@ -103,6 +103,11 @@ export class Tensor implements ArrayHandle {
       labels: this.span ? [{ span: this.span }] : [],
       notes: ['gradients flow only to parameters and to what is computed from them'],
     });
+  }
+
+  /** What another device has sent for its value: see `ArrayRef.merge`. */
+  get merge(): ArrayRef {
+    return this.value.merge;
   }
 
   /** What backprop counts for each of its cells. */
@@ -301,17 +306,42 @@ export type OpenAssign = Assign<ArrayRef, OpenProjections>;
 
 export type OpenCode = Code<ArrayRef, OpenProjections>;
 
-export type ArrayPart = 'value' | 'grad' | Tally;
+export type ArrayPart = 'value' | 'grad' | MergePart | Tally;
 
-/** One of a tensor's arrays: its value, its gradient, or what backprop counts. All have its shape. */
+/** What another device has sent for one of the first two. */
+export type MergePart = 'merge' | 'grad.merge';
+
+/**
+ * One of a tensor's arrays: its value, its gradient, what another device has sent for one of these,
+ * or what backprop counts. All have its shape.
+ */
 export class ArrayRef implements ArrayHandle {
   readonly tensor: Tensor;
   readonly part: ArrayPart;
   readonly #device = new Map<DType, DeviceArray>();
+  #merge: ArrayRef | undefined;
 
   constructor(tensor: Tensor, part: ArrayPart) {
     this.tensor = tensor;
     this.part = part;
+  }
+
+  /**
+   * The merge buffer: holds what another device has sent for this array, `p.grad =+ p.grad.merge`.
+   * Code reads it and never writes it; the host may, with `ctx.write(p.grad.merge, values)`.
+   */
+  get merge(): ArrayRef {
+    if (this.#merge) return this.#merge;
+    if (this.part !== 'value' && this.part !== 'grad') {
+      const message = `\`${this.hint}\` has no merge buffer: only values and gradients have`;
+      throw new UserError({ code: 'EINC0226', message });
+    }
+    this.#merge = new ArrayRef(this.tensor, this.part === 'value' ? 'merge' : 'grad.merge');
+    return this.#merge;
+  }
+
+  get isMerge(): boolean {
+    return this.part === 'merge' || this.part === 'grad.merge';
   }
 
   get label(): string | undefined {
@@ -334,7 +364,7 @@ export class ArrayRef implements ArrayHandle {
   deviceArray(contextDtype: DType): DeviceArray {
     const own = dtypeIn(this.tensor.dtypeVar, contextDtype);
     // What is counted has to be exact, and there may be more of it than a narrow float can tell.
-    const isCount = this.part !== 'value' && this.part !== 'grad';
+    const isCount = this.part !== 'value' && this.part !== 'grad' && !this.isMerge;
     const dtype = isCount ? computeDtype(own) : own;
     const known = this.#device.get(dtype);
     if (known) return known;
@@ -351,24 +381,28 @@ export class ArrayRef implements ArrayHandle {
     const { source } = this.tensor;
     // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
     if (this.part === 'grad' && source.kind === 'param') return { kind: 'fill', value: 0 };
-    if (this.part !== 'value') return { kind: 'none' };
-    switch (source.kind) {
-      case 'param':
-      case 'data':
-        return source.initial;
-      case 'state':
-        return { kind: 'fill', value: 0 };
-      case 'constant':
-        return { kind: 'fill', value: source.value };
-      case 'symbol':
-      case 'dim':
-      case 'computed':
-      case 'scan':
-      case 'scanned':
-      case 'stand-in':
-        return { kind: 'none' };
-      default:
-        return unreachable(source);
-    }
+    if (this.isMerge) return { kind: 'sent' };
+    return this.part === 'value' ? startOf(source) : { kind: 'none' };
+  }
+}
+
+function startOf(source: TensorSource): Initial {
+  switch (source.kind) {
+    case 'param':
+    case 'data':
+      return source.initial;
+    case 'state':
+      return { kind: 'fill', value: 0 };
+    case 'constant':
+      return { kind: 'fill', value: source.value };
+    case 'symbol':
+    case 'dim':
+    case 'computed':
+    case 'scan':
+    case 'scanned':
+    case 'stand-in':
+      return { kind: 'none' };
+    default:
+      return unreachable(source);
   }
 }

@@ -16,7 +16,18 @@ export interface Ident extends Located {
 // ── Expressions, shared by `op` and `cd` ────────────────────────────────────────────────────────
 
 export type Expr =
-  NumberLit | Hole | Name | Field | Inline | Prefix | Infix | Apply | Einsum | TensorLit;
+  | NumberLit
+  | Hole
+  | Name
+  | Field
+  | Inline
+  | Prefix
+  | Infix
+  | Apply
+  | Picking
+  | Configure
+  | Einsum
+  | TensorLit;
 
 /** `0.1`, `16`, `1e-4`, `10.` */
 export interface NumberLit extends Located {
@@ -55,7 +66,13 @@ export interface Inline extends Located {
 /** `o = [16, ${hid}]`: the axes of one row of an inline definition. */
 export interface InlineRow extends Located {
   readonly row: Ident;
-  readonly dims: readonly (NumberLit | Hole | Name)[];
+  readonly dims: readonly InlineDim[];
+}
+
+/** `16`, or with its basis, `rgb:3`. */
+export interface InlineDim extends Located {
+  readonly basis: Ident | undefined;
+  readonly size: NumberLit | Hole | Name;
 }
 
 /**
@@ -87,11 +104,63 @@ export type InfixOp =
   /** The first, the second, and the gates of relu and sat01. */
   | ('-@>' | '-/>' | '-?/' | '-?^');
 
-/** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)` */
+/** `relu(x)`, `relu x`, `${mlp}(${input})`, `f(x, y)`, `reshape(x; o = [4, _])` */
 export interface Apply extends Located {
   readonly kind: 'apply';
   readonly callee: Expr;
   readonly args: readonly Expr[];
+  /** The axes that `reshape` is told. */
+  readonly rows: readonly InlineRow[];
+}
+
+/** `x[0, 1:]`, `x[2 | ::-1]`, `table[ids]`: some cells of a tensor. */
+export interface Picking extends Located {
+  readonly kind: 'pick';
+  readonly object: Expr;
+  /** From the bracket on. */
+  readonly picksSpan: Span;
+  readonly batch: readonly PickItem[];
+  readonly input: readonly PickItem[];
+  readonly output: readonly PickItem[];
+}
+
+export type PickItem = PickAt | PickSlice | PickRest;
+
+/** One index, or a tensor of them; `_` is a new axis. */
+export interface PickAt extends Located {
+  readonly kind: 'at';
+  readonly at: Expr;
+}
+
+/** `start:stop:step`, each of which may be left out. */
+export interface PickSlice extends Located {
+  readonly kind: 'slice';
+  readonly start: Bound | undefined;
+  readonly stop: Bound | undefined;
+  readonly step: Bound | undefined;
+}
+
+/** An integer, perhaps from the other end. */
+export interface Bound extends Located {
+  readonly isNegative: boolean;
+  readonly size: NumberLit | Hole | Name;
+}
+
+/** `...`: all axes between those that are named. */
+export interface PickRest extends Located {
+  readonly kind: 'rest';
+}
+
+/** `layer(~hid: 16, ~label: "l1")`: a layer given its settings, which makes a function. */
+export interface Configure extends Located {
+  readonly kind: 'configure';
+  readonly callee: Expr;
+  readonly settings: readonly GivenSetting[];
+}
+
+export interface GivenSetting extends Located {
+  readonly name: Ident;
+  readonly value: Expr | StringLit;
 }
 
 /**
@@ -113,6 +182,8 @@ export interface TensorLit extends Located {
   readonly kind: 'tensor';
   readonly row: 'batch' | 'input' | 'output';
   readonly items: readonly Expr[];
+  /** What its axis is measured in: `([1, 2, 3] : rgb)`. */
+  readonly basis: Ident | undefined;
 }
 
 /** How the values of one cell are accumulated, and, with several operands, combined before that. */
@@ -146,7 +217,7 @@ export interface OpProgram extends Located {
 
 // ── `cd` ────────────────────────────────────────────────────────────────────────────────────────
 
-export type Statement = Assign | Section | If | For | Run;
+export type Statement = Assign | Let | Section | If | For | Run;
 
 /** `p =- lr * delta ~logic:"."` */
 export interface Assign extends Located {
@@ -155,8 +226,24 @@ export interface Assign extends Located {
   /** As written: `=:`, `=+`, `=:+`, …; what it accumulates with and whether it resets first. */
   readonly operator: Ident;
   readonly value: Expr;
-  /** `~projections` says only that the projections in scope apply, which they do anyway. */
-  readonly logic: StringLit | undefined;
+  readonly logic: LogicLit | undefined;
+}
+
+/** `let d = p.grad + wd *. p`: a name, to the end of its sequence, for an array computed here. */
+export interface Let extends Located {
+  readonly kind: 'let';
+  readonly name: Ident;
+  readonly value: Expr;
+  readonly logic: LogicLit | undefined;
+}
+
+/**
+ * `~logic:"bi => i" ["i"]`, `~logic:${spec}`. `~projections` says only that the projections in scope
+ * apply, which they do anyway.
+ */
+export interface LogicLit {
+  readonly text: StringLit;
+  readonly captures: readonly StringLit[];
 }
 
 /** `~~("words" ${p} "more words"; body)`: names the code in dumps and the routine's files. */

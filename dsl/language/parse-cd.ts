@@ -1,9 +1,10 @@
 /** A `cd` template as a tree. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
-import type { Assign, CdProgram, Expr, Statement, StringLit } from './ast.ts';
+import type { CdProgram, Expr, LogicLit, Statement, StringLit } from './ast.ts';
 import grammars, { type CdActionDict } from './language.ohm-bundle.js';
 import { matched } from './parse-error.ts';
 import {
+  capturesIn,
   expr,
   expressionSemantics,
   hole,
@@ -19,7 +20,7 @@ export function parseCd(source: TemplateSource): CdProgram {
   return matched('cd', source, grammars.Cd, match => program(match, source));
 }
 
-type StatementRules = 'Section' | 'If' | 'For' | 'Assign' | 'Run';
+type StatementRules = 'Section' | 'If' | 'For' | 'Let' | 'Assign' | 'Run';
 
 const statementActions: Required<Pick<CdActionDict<Statement>, StatementRules>> = {
   Section(_mark, _open, title, _semicolon, body, _close) {
@@ -52,8 +53,26 @@ const statementActions: Required<Pick<CdActionDict<Statement>, StatementRules>> 
       body: statements(body, source),
     };
   },
+  Let(_let, name, _equals, value, annotation) {
+    const source = sourceOf(this);
+    return {
+      kind: 'let',
+      span: spanOf(this, source),
+      name: ident(name, source),
+      value: expr(value, source),
+      logic: logicIn(annotation, source),
+    };
+  },
   Assign(target, operator, value, annotation) {
-    return assign(this, target, operator, value, annotation.children[0]?.child(0));
+    const source = sourceOf(this);
+    return {
+      kind: 'assign',
+      span: spanOf(this, source),
+      target: expr(target, source),
+      operator: ident(operator, source),
+      value: expr(value, source),
+      logic: logicIn(annotation, source),
+    };
   },
   Run(code) {
     const source = sourceOf(this);
@@ -94,23 +113,15 @@ const semantics = grammars.Cd.extendSemantics(expressionSemantics)
   .addOperation<readonly Statement[]>('statements(source)', bodyActions)
   .addOperation<CdProgram>('program(source)', programActions);
 
-function assign(
-  whole: Node,
-  target: Node,
-  operator: Node,
-  value: Node,
-  annotation: Node | undefined,
-): Assign {
-  const source = sourceOf(whole);
-  const isLogic = annotation?.ctorName === 'Annotation_logic';
-  return {
-    kind: 'assign',
-    span: spanOf(whole, source),
-    target: expr(target, source),
-    operator: ident(operator, source),
-    value: expr(value, source),
-    logic: isLogic ? stringLit(annotation.child(2), source) : undefined,
-  };
+function logicIn(annotation: Node, source: TemplateSource): LogicLit | undefined {
+  const given = annotation.children[0]?.child(0);
+  if (given?.ctorName !== 'Annotation_logic') return undefined;
+  const logic = given.child(2).child(0);
+  if (logic.ctorName === 'Spec') {
+    return { text: stringLit(logic.child(0), source), captures: capturesIn(logic, source) };
+  }
+  const only = hole(logic, source);
+  return { text: { kind: 'string', span: only.span, parts: [only] }, captures: [] };
 }
 
 function titlePart(node: Node, source: TemplateSource): StringLit | Expr {

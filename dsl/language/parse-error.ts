@@ -35,7 +35,8 @@ function syntaxErrors(
   failed: FailedMatchResult,
 ): readonly [Diagnostic, ...Diagnostic[]] {
   const failure = failureOf(language, source.text, failed);
-  const errors: [Diagnostic, ...Diagnostic[]] = [syntaxError(source, adviceOn(failure))];
+  let advice = adviceOn(failure);
+  const errors: [Diagnostic, ...Diagnostic[]] = [syntaxError(source, advice)];
   let last = failure;
   for (let text = withoutFailed(last); text !== undefined; text = withoutFailed(last)) {
     const match = grammar.match(text, 'Program');
@@ -43,8 +44,10 @@ function syntaxErrors(
     const next = failureOf(language, text, match);
     // No further on: what follows from the same mistake.
     if (next.found.start <= last.found.start) break;
-    errors.push(syntaxError(source, adviceOn(next)));
-    last = next;
+    const also = adviceOn(next);
+    // A hint may be about words before both.
+    if (also.at.start !== advice.at.start) errors.push(syntaxError(source, also));
+    [last, advice] = [next, also];
   }
   return errors;
 }

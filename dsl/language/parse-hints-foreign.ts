@@ -1,33 +1,6 @@
-/** Habits from TypeScript and OCaml that are spelled differently here. */
-import { type Hint, segmentBefore, spanning, touches } from './parse-failure.ts';
+/** Operators of TypeScript and OCaml that are spelled differently here. */
+import { type Hint, spanning, touches } from './parse-failure.ts';
 import { isInValue } from './parse-hints-operators.ts';
-
-/** `let%op f x = …`, `[%cd …]` */
-const extensionPoint: Hint = ({ language, text, found, before, after }) => {
-  const [percent, name] = found.text === '[' ? after : [found, ...after];
-  if (percent?.text !== '%' || (name?.text !== 'op' && name?.text !== 'cd')) return undefined;
-  const previous = before.at(-1);
-  const at = spanning(previous?.text === 'let' ? previous : found, name);
-  const written = text.slice(at.start, at.end);
-  return {
-    message: `\`${written}\` is OCaml's way; here the tag of the template says \`${language}\``,
-    at,
-    help: [`leave out \`${written}\``],
-  };
-};
-
-/** `let x = … in …` */
-const letIn: Hint = failure => {
-  const first = segmentBefore(failure)[0];
-  if (first?.text !== 'let') return undefined;
-  const { language } = failure;
-  const instead = { op: 'x = …; relu(x)', cd: '{ x } =: …; y =: relu(x)' };
-  return {
-    message: `there is no \`let\` in \`${language}\``,
-    at: first,
-    help: [`write one after the other: \`${instead[language]}\``],
-  };
-};
 
 /** `+.` and `-.` of OCaml */
 const floatOperator: Hint = ({ found }) => {
@@ -107,8 +80,6 @@ const assignmentInOp: Hint = ({ language, found }) =>
     : undefined;
 
 export const foreignHints: readonly Hint[] = [
-  extensionPoint,
-  letIn,
   floatOperator,
   arrow,
   singleQuotes,

@@ -17,6 +17,15 @@ const missingSemicolon: Hint = failure => {
   return { message: `expected \`;\` before the next ${thing}`, at: first };
 };
 
+/** `x =: y let z = …` */
+const missingBeforeLet: Hint = ({ language, found, before }) => {
+  const previous = before.at(-1);
+  if (language !== 'cd' || found.text !== 'let' || !previous || !endsOperand(previous)) {
+    return undefined;
+  }
+  return { message: 'expected `;` before `let`' };
+};
+
 /** `mlp x = …` */
 const bareParameters: Hint = failure => {
   if (failure.language !== 'op' || !assigns(failure, failure.found)) return undefined;
@@ -55,4 +64,4 @@ function openerIndex(tokens: readonly Token[], index: number): number {
   });
 }
 
-export const separatorHints: readonly Hint[] = [missingSemicolon, bareParameters];
+export const separatorHints: readonly Hint[] = [missingSemicolon, missingBeforeLet, bareParameters];

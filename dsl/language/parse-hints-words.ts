@@ -51,6 +51,13 @@ const bareFraction: Hint = ({ found, after: [next] }) => {
 const gluedNumber: Hint = ({ found, after: [next] }) => {
   if (found.kind !== 'number' || next?.kind !== 'name' || !touches(found, next)) return undefined;
   const isExponent = /^e$/i.test(next.text);
+  if (/^l$/i.test(next.text)) {
+    return {
+      message: `\`${found.text}${next.text}\` is OCaml's way of writing an exact integer`,
+      at: spanning(found, next),
+      help: [`write \`${found.text}\`: a number becomes what it is used with`],
+    };
+  }
   return {
     message: `\`${found.text}${next.text}\` is neither a number nor a name`,
     at: spanning(found, next),

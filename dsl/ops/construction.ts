@@ -52,7 +52,11 @@ export function endAxis(made: Construction, x: Tensor, end: 'first' | 'last', si
 }
 
 /** The row whose first axes positions select from: output, if there are such axes. */
-export function addressed(made: Construction, count: number, only?: 'batch'): 'batch' | 'output' {
+export function addressed(
+  made: Construction,
+  count: number,
+  only?: 'batch' | 'output',
+): 'batch' | 'output' {
   const [x] = made.operands;
   const isScalar = x && axesOf(x.shape.output)?.length === 0;
   const hasBatch = x && axesOf(x.shape.batch)?.length !== 0;

@@ -44,11 +44,7 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
     /** `take(x, ids)`, `take(x, i, j)`: the first output axes of `x` at these positions. */
     take: { arity: 2, more: true, build: made => taken(made, addressed(made, positionsOf(made))) },
     /** Along the first batch axes. */
-    take_batch: {
-      arity: 2,
-      more: true,
-      build: made => taken(made, addressed(made, positionsOf(made), 'batch')),
-    },
+    take_batch: taking('batch'),
     /** `take_along(x, ids)`: along the last output axis, as NumPy's `take_along_axis`. */
     take_along: {
       arity: 2,
@@ -110,6 +106,12 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
     },
   } satisfies Readonly<Record<string, Indexing>>),
 );
+
+/** `x[ids]`, `x[ids |]` */
+export function taking(row: 'batch' | 'output'): Indexing {
+  const build: Build = made => taken(made, addressed(made, positionsOf(made), row));
+  return { arity: 2, more: true, build };
+}
 
 function positionsOf({ operands }: Construction): number {
   return operands.length - 1;

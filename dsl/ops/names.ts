@@ -4,8 +4,28 @@ import { indexings } from './indexing.ts';
 import { conversions, functions } from './operations.ts';
 import { arities } from './transforms.ts';
 
+/** Those that move cells. */
+export const viewNames = [
+  'concat',
+  'flatten',
+  'flip',
+  'pad',
+  'repeat',
+  'reshape',
+  'roll',
+  'tile',
+  'transpose',
+] as const;
+
+export type ViewName = (typeof viewNames)[number];
+
+export function isView(name: string): name is ViewName {
+  return viewNames.some(known => known === name);
+}
+
 export const functionNames: readonly string[] = [
   ...functions.keys(),
+  ...viewNames,
   ...Object.keys(arities),
   ...Object.keys(cumulative),
   'scan',

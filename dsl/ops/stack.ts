@@ -1,9 +1,10 @@
 /** Tensors of one shape along a new axis. */
 import { assign, type Span } from '../../compiler/index.ts';
 import { type Operation, slotAccess, type SlotAssign } from '../graph/operation.ts';
-import type { AxisConcat, RowSpec, ShapeSpec } from '../language/ast.ts';
+import type { AxisConcat } from '../language/ast.ts';
 import type { Block } from '../shape/blocks.ts';
-import { type RowKind, rowKinds } from '../shape/row.ts';
+import type { RowKind } from '../shape/row.ts';
+import { anyShape } from './spec-shapes.ts';
 
 /** The new axis stands first in its row. It is a concatenation of axes of size 1, one an operand. */
 export function stack(row: RowKind, count: number, span: Span): Operation {
@@ -19,10 +20,4 @@ export function stack(row: RowKind, count: number, span: Span): Operation {
   const spec = { span, operands: parts.map(() => same), result };
   const logic = { kind: 'einsum', spec, text: 'stack' } as const;
   return { operator: 'stack', hint: 'stack', logic, forward, backward: undefined };
-}
-
-function anyShape(span: Span): ShapeSpec {
-  const row = (text: RowKind): RowSpec => ({ lead: [], rowVar: { span, text }, trail: [] });
-  const [batch, input, output] = rowKinds.map(row) as [RowSpec, RowSpec, RowSpec];
-  return { span, batch, input, output };
 }

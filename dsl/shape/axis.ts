@@ -1,4 +1,4 @@
-import type { StaticSymbol } from '../../compiler/index.ts';
+import type { Digit, StaticSymbol } from '../../compiler/index.ts';
 
 /**
  * One axis of one operand while the loops of an assignment are worked out. Axes that must run
@@ -17,10 +17,11 @@ export interface Axis {
   made: MadeOf | undefined;
 }
 
-/** `Σ coeff·axis + offset` */
+/** `Σ coeff·axis + offset`, or a digit of that. */
 export interface MadeOf {
   readonly terms: readonly { readonly coeff: number; readonly axis: Axis }[];
   readonly offset: number;
+  readonly digit?: Pick<Digit, 'over' | 'below'>;
 }
 
 export function newAxis(size: number): Axis {

@@ -11,7 +11,7 @@
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
-import type { Because, Constraint } from './row.ts';
+import type { Because, Constraint, DimSlice } from './row.ts';
 import { hiddenDimensions } from './explain.ts';
 import {
   closedRow,
@@ -27,6 +27,7 @@ import {
   type Size,
   sizeOf,
 } from './row.ts';
+import { wholeFor } from './slice.ts';
 import { Solver } from './solve.ts';
 
 export function closeShapes(shapes: Iterable<Shape>): void {
@@ -206,10 +207,18 @@ function sizesBelow(dim: DimVar, seen: Set<DimVar>): readonly Size[] {
   if (seen.has(dim)) return [];
   seen.add(dim);
   return waitingAt(dim).flatMap(constraint => {
+    if (constraint.kind === 'dim-slice') return wholesBelow(dim, constraint, seen);
     if (constraint.kind !== 'dim-le' || resolveDim(constraint.operand) !== dim) return [];
     const result = resolveDim(constraint.result);
     return result.kind === 'size' ? [result] : sizesBelow(result, seen);
   });
+}
+
+/** What a slice of an axis is used at says how long the axis is. */
+function wholesBelow(dim: DimVar, slice: DimSlice, seen: Set<DimVar>): readonly Size[] {
+  const part = resolveDim(slice.part);
+  if (part.kind === 'size' || resolveDim(slice.whole) !== dim) return [];
+  return sizesBelow(part, seen).flatMap(size => wholeFor(slice, size) ?? []);
 }
 
 function waitingAt({ watches }: RowVar | DimVar): readonly Constraint[] {
@@ -239,6 +248,8 @@ function openIn(shapes: readonly Shape[]): Open {
     if (c.kind === 'dim-eq') [c.a, c.b].forEach(visitDim);
     if (c.kind === 'dim-le') [c.result, c.operand].forEach(visitDim);
     if (c.kind === 'dim-sum') [c.whole, ...c.terms.map(t => t.dim)].forEach(visitDim);
+    if (c.kind === 'dim-slice') [c.whole, c.part].forEach(visitDim);
+    if (c.kind === 'same-cells') [...c.from, ...c.to].forEach(visitRow);
     if (c.kind === 'row-eq') [c.a, c.b].forEach(visitRow);
     if (c.kind === 'row-le') [c.result, c.operand].forEach(visitRow);
   };
@@ -266,6 +277,11 @@ function hides(variable: RowVar | DimVar, seen: Set<RowVar | DimVar>): boolean {
   return waitingAt(variable).some(c => c.why.hides || neighbours(c).some(v => hides(v, seen)));
 }
 
+function dimsOf(row: Row): readonly Dim[] {
+  const { lead, trail } = resolveRow(row);
+  return [...lead, ...trail];
+}
+
 function neighbours(c: Constraint): readonly (RowVar | DimVar)[] {
   const rowVars = (row: Row): readonly RowVar[] => {
     const { rest } = resolveRow(row);
@@ -282,6 +298,13 @@ function neighbours(c: Constraint): readonly (RowVar | DimVar)[] {
       return [c.result, c.operand].flatMap(dimVars);
     case 'dim-sum':
       return [c.whole, ...c.terms.map(t => t.dim)].flatMap(dimVars);
+    case 'dim-slice':
+      return [c.whole, c.part].flatMap(dimVars);
+    case 'same-cells':
+      return [...c.from, ...c.to].flatMap(row => [
+        ...rowVars(row),
+        ...dimsOf(row).flatMap(dimVars),
+      ]);
     case 'row-eq':
       return [c.a, c.b].flatMap(rowVars);
     case 'row-le':

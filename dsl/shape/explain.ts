@@ -1,8 +1,9 @@
 /** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
 import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
-import { printBecause, printRow, printShape } from './print.ts';
+import { printBecause, printDim, printRow, printShape, printSize } from './print.ts';
 import {
   type Dim,
+  type DimSlice,
   type DimSum,
   type DimVar,
   type Leaf,
@@ -10,6 +11,7 @@ import {
   resolveRow,
   type Row,
   type RowKind,
+  type SameCells,
   type Shape,
   type Size,
   type Use,
@@ -28,11 +30,24 @@ export function sizeMismatch(a: Size, b: Size, why: Why | undefined): UserError 
   });
 }
 
+/** Two axes of one size that are measured in different things. */
+export function basisMismatch(a: Size, b: Size, why: Why): UserError {
+  const [first = '', second = ''] = [a.basis, b.basis];
+  return new UserError({
+    code: 'EINC0224',
+    message: `${agreement(why)}, but the bases \`${first}\` and \`${second}\` differ`,
+    ...placesOf(why),
+    notes: [because(a), because(b)],
+    help: ['axes of different bases do not meet; an axis without a basis meets any'],
+  });
+}
+
 /** An axis is too short for what subscripts it. */
 export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined): UserError {
   const { fixed, atLeast } = variable;
   const last = atLeast - 1;
-  const index = typeof fixed === 'object' ? `\`${fixed.name}\`, up to ${last},` : `index ${last}`;
+  const index =
+    typeof fixed === 'object' ? `\`${fixed.name}\`, up to ${last},` : `index ${fixed ?? last}`;
   const [operator, owner] = why ? [`\`${why.use.operator}\``, nameOf(why.use, why.right)] : [];
   return new UserError({
     code: 'EINC0301',
@@ -63,6 +78,63 @@ export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserErro
   return wrongSum(sum, `fits no size of ${label}`, help);
 }
 
+/** A slice reaches beyond its axis. */
+export function sliceTooLong({ slice, why }: DimSlice, whole: Size): UserError {
+  return new UserError({
+    code: 'EINC0313',
+    message: `\`${slice.text}\` reaches beyond an axis of ${nameOf(why.use, why.right)} whose size is ${whole.size}`,
+    ...placesOf(why),
+    notes: [because(whole)],
+  });
+}
+
+/** A slice has another length than what meets it. */
+export function sliceMismatch({ slice, why }: DimSlice, count: number, met: Size): UserError {
+  const cells = count === 1 ? '1 cell' : `${count} cells`;
+  return new UserError({
+    code: 'EINC0313',
+    message: `\`${slice.text}\` takes ${cells} of an axis of ${nameOf(why.use, why.right)}, not ${met.size}`,
+    ...placesOf(why),
+    notes: [because(met)],
+  });
+}
+
+/** A slice takes nothing; an array has cells. */
+export function emptySlice({ slice, why }: DimSlice, whole?: Size): UserError {
+  const size = whole ? ` whose size is ${whole.size}` : '';
+  return new UserError({
+    code: 'EINC0313',
+    message: `\`${slice.text}\` takes no cells of an axis of ${nameOf(why.use, why.right)}${size}`,
+    ...placesOf(why),
+    notes: whole ? [because(whole)] : [],
+    help: slice.step < 0 ? ['a negative step starts behind where it stops'] : [],
+  });
+}
+
+/** New axes that do not hold the cells there are. */
+export function cellsMismatch({ from, to, why }: SameCells): UserError {
+  const { operator, operands } = why.use;
+  const [old, given] = [from, to].map(rows => {
+    const dims = rows.map(resolveRow).flatMap(({ lead, trail }) => [...lead, ...trail]);
+    const cells = dims.reduce((n, dim) => n * sizeNow(dim), 1);
+    const text = dims.map(printDim).join(', ').replaceAll('?', '_');
+    return { text: `[${text}]`, cells };
+  });
+  const has = `${operands[0] ? nameOf(why.use, 0) : 'its operand'} has ${counted(old)}`;
+  return new UserError({
+    code: 'EINC0314',
+    message: `\`${operator}\` keeps the number of cells, but ${has} and ${given?.text ?? ''} ${
+      Number.isNaN(given?.cells) ? 'fits no size of `_`' : `has ${given?.cells}`
+    }`,
+    ...placesOf(why),
+  });
+}
+
+function counted(part: { readonly text: string; readonly cells: number } | undefined): string {
+  if (!part || Number.isNaN(part.cells)) return 'an axis that no size fits';
+  return `${part.cells}, ${part.text},`;
+}
+
 function wrongSum(sum: DimSum, what: string, help: readonly string[] = []): UserError {
   const sizes = [sum.whole, ...sum.terms.map(t => t.dim)].map(resolveDim);
   const known = sizes.filter(d => d.kind === 'size');
@@ -82,6 +154,7 @@ function sizeNow(dim: Dim): number {
 
 /** A row has axes that the other one has no place for. */
 export function rankMismatch(a: Row, b: Row, why: Why): UserError {
+  if (/^(?:\[|(?:flip|roll)$)/.test(why.use.operator)) return tooManyPicks(a, b, why);
   const isSlice = why.use.operator === '@|' && why.rows[0] === 'batch';
   const reasons = [a, b].flatMap(row => {
     const size = [...resolveRow(row).lead, ...resolveRow(row).trail].find(d => d.kind === 'size');
@@ -101,6 +174,29 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
       ...hintsFor(why, []),
     ],
   });
+}
+
+/** A bracket has more items than its tensor has axes. */
+function tooManyPicks(a: Row, b: Row, why: Why): UserError {
+  const counts = [a, b].map(row => axesIn(row).length);
+  const [items, axes] = [Math.max(...counts), Math.min(...counts)];
+  const [row] = why.rows;
+  const has = axes === 0 ? 'none' : axes;
+  const takes = why.use.operator.startsWith('[') ? 'indexes' : 'is about';
+  return new UserError({
+    code: 'EINC0313',
+    message: `\`${why.use.operator}\` ${takes} ${items} ${row} ${items === 1 ? 'axis' : 'axes'}, but ${nameOf(why.use, why.right)} has ${has}`,
+    ...placesOf(why),
+    help:
+      row === 'output' && axes === 0
+        ? ['for a batch axis write `[… |]`, for an input axis `[… ->]`']
+        : [],
+  });
+}
+
+function axesIn(row: Row): readonly Dim[] {
+  const { lead, trail } = resolveRow(row);
+  return [...lead, ...trail];
 }
 
 /** Constraints that run in a circle ask for one more axis at every turn. */
@@ -127,7 +223,7 @@ export function hiddenDimensions(leaves: readonly Leaf[]): UserError {
 }
 
 function because(size: Size): string {
-  return `${size.size} because ${printBecause(size.because)}`;
+  return `${printSize(size)} because ${printBecause(size.because)}`;
 }
 
 function describeRow(row: Row): string {
@@ -141,7 +237,8 @@ function agreement({ use, left, right, rows: [row, other], peer }: Why): string 
   const first = nameOf(use, a ?? left);
   const second = nameOf(use, b ?? right);
   const needs = `\`${use.operator}\` needs the ${row} axes of ${first}`;
-  if (left === right) return `${needs} to fit its spec`;
+  if (left === right)
+    return `${needs} to fit ${use.operator === 'concat' ? 'the others' : 'its spec'}`;
   if (row !== other) return `${needs} to equal the ${other} axes of ${second}`;
   return `${needs} and ${second} to agree`;
 }

@@ -7,8 +7,18 @@ import type { StaticSymbol } from '../../compiler/index.ts';
 import type { Spec } from '../language/ast.ts';
 import type { Block } from './blocks.ts';
 import { einsum, padding } from './einsum.ts';
+import { type NewRows, reshaped } from './cells.ts';
 import { indexed, type IndexedLogic } from './indexed.ts';
-import { type Constraint, dimVar, type Row, type RowKind, rowKinds, type Shape } from './row.ts';
+import { picked, type Picks, symbolsOfPicks } from './pick.ts';
+import {
+  type Constraint,
+  dimVar,
+  openShape,
+  type Row,
+  type RowKind,
+  rowKinds,
+  type Shape,
+} from './row.ts';
 import { ofResult, type Use, type Why } from './row.ts';
 import { textOfTurn, turnConstraints, type Turns } from './turns.ts';
 
@@ -27,7 +37,46 @@ export type Logic =
   /** The cell of an axis that a scan has come to. */
   | { readonly kind: 'turn'; readonly turns: Turns }
   /** At positions that operands hold. */
-  | IndexedLogic;
+  | IndexedLogic
+  /** Some cells of the operand: `x[1:3]`. */
+  | { readonly kind: 'pick'; readonly picks: Picks }
+  /** The cells of some rows, in the order of memory, under other axes. */
+  | { readonly kind: 'reshape'; readonly rows: NewRows }
+  /** Another logic, over some cells of what has picks; the result comes first. */
+  | {
+      readonly kind: 'picked';
+      readonly logic: Logic;
+      readonly picks: readonly (Picks | undefined)[];
+    };
+
+/** The symbols in its subscripts. */
+export function symbolsOfLogic(logic: Logic): readonly StaticSymbol[] {
+  switch (logic.kind) {
+    case 'slice':
+      return [logic.symbol];
+    case 'turn':
+      return [logic.turns.symbol];
+    case 'pick':
+      return symbolsOfPicks(logic.picks);
+    case 'picked':
+      return [
+        ...symbolsOfLogic(logic.logic),
+        ...logic.picks.flatMap(p => (p ? symbolsOfPicks(p) : [])),
+      ];
+    case 'pointwise':
+    case 'compose':
+    case 'transpose':
+    case 'einsum':
+    case 'padding':
+    case 'reshape':
+    case 'take':
+    case 'scatter':
+    case 'take-along':
+    case 'put-along':
+    case 'append':
+      return [];
+  }
+}
 
 /** As `cd` writes it; empty when only the subscripts say it. */
 export function textOf(logic: Logic): string {
@@ -46,11 +95,16 @@ export function textOf(logic: Logic): string {
       return `@| ${logic.symbol.name}`;
     case 'turn':
       return textOfTurn(logic.turns);
+    case 'pick':
+      return logic.picks.text;
+    case 'reshape':
+      return 'reshape';
     case 'take':
     case 'scatter':
     case 'take-along':
     case 'put-along':
     case 'append':
+    case 'picked':
       return '';
   }
 }
@@ -89,7 +143,30 @@ export function constraintsOf(
     case 'put-along':
     case 'append':
       return indexed(logic, slots, use, block);
+    case 'pick':
+      return operands.flatMap(operand => {
+        return picked(logic.picks, operand, result, row => ofResult(use, 0, row));
+      });
+    case 'reshape':
+      return operands.flatMap(operand => reshaped(logic.rows, operand, result, use));
+    case 'picked': {
+      const views = slots.map((_, i) => (logic.picks[i] ? openShape() : undefined));
+      const inner = slots.map((shape, i) => views[i] ?? shape);
+      return [
+        ...slots.flatMap((shape, i) => {
+          const [picks, view] = [logic.picks[i], views[i]];
+          const whyOf = (row: RowKind): Why => ofPicks(picks, ofResult(use, i - 1, row));
+          return picks && view ? picked(picks, shape, view, whyOf) : [];
+        }),
+        ...constraintsOf(logic.logic, inner, use, block),
+      ];
+    }
   }
+}
+
+/** What goes wrong with a bracket is the bracket's own affair. */
+function ofPicks(picks: Picks | undefined, why: Why): Why {
+  return { ...why, use: { ...why.use, operator: picks?.text ?? why.use.operator } };
 }
 
 function peerOf(operand: number, { operands }: Use): number | undefined {

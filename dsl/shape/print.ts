@@ -1,6 +1,14 @@
 /** Shapes as people write them: `10 | 2 -> 16`. What is not known yet is `?` or `…`. */
 import { shownPlace } from '../../compiler/index.ts';
-import { type Because, type Dim, resolveDim, resolveRow, type Row, type Shape } from './row.ts';
+import {
+  type Because,
+  type Dim,
+  resolveDim,
+  resolveRow,
+  type Row,
+  type Shape,
+  type Size,
+} from './row.ts';
 
 export function printShape(shape: Shape): string {
   const [batch, input, output] = [shape.batch, shape.input, shape.output].map(printRow);
@@ -15,7 +23,12 @@ export function printRow(row: Row): string {
 
 export function printDim(dim: Dim): string {
   const d = resolveDim(dim);
-  return d.kind === 'size' ? String(d.size) : (d.label ?? '?');
+  return d.kind === 'size' ? printSize(d) : (d.label ?? '?');
+}
+
+/** `3`, or with its basis, `rgb:3`. */
+export function printSize({ size, basis }: Size): string {
+  return basis === undefined ? String(size) : `${basis}:${size}`;
 }
 
 /** Why something is so, with places: `it is declared with o = […] (moons.ts:3:12)`. */

@@ -96,6 +96,7 @@ function rowOfAxes(axes: readonly Axis[]): Row {
       kind: 'size',
       size: axis.size,
       broadcasts: axis.size === 1,
+      basis: undefined,
       because,
       axis,
     })),

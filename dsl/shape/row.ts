@@ -28,6 +28,8 @@ export interface Size {
   readonly size: number;
   /** Of size 1 because nobody asked for more: meets any size. A 1 that the user wrote does not. */
   readonly broadcasts: boolean;
+  /** What the axis is measured in, `rgb` in `rgb:3`; an axis without a basis meets any. */
+  readonly basis: string | undefined;
   readonly because: Because;
   /** Set while projections are inferred: which axis of which operand this is. */
   readonly axis?: Axis;
@@ -86,17 +88,26 @@ export interface Leaf {
 }
 
 export function sizeOf(size: number, because: Because, broadcasts = false): Size {
-  return { kind: 'size', size, broadcasts, because };
+  return { kind: 'size', size, broadcasts, basis: undefined, because };
+}
+
+export function basedSize(size: number, basis: string | undefined, because: Because): Size {
+  return { ...sizeOf(size, because), basis };
 }
 
 export function dimVar(
   options: Partial<Pick<DimVar, 'label' | 'fixed' | 'position' | 'hides' | 'isRest' | 'leaf'>> = {},
 ): DimVar {
   const { label, fixed, position, hides = false, isRest = false, leaf } = options;
-  const atLeast = typeof fixed === 'number' ? fixed + 1 : (fixed?.range ?? 0);
+  const atLeast = typeof fixed === 'number' ? roomFor(fixed) : (fixed?.range ?? 0);
   const watches = new Set<Watch>();
   const open = { leaf, binding: undefined, watches };
   return { kind: 'dim-var', label, fixed, position, atLeast, hides, isRest, ...open };
+}
+
+/** The cells an axis must have for an index, which counts from the end where it is negative. */
+function roomFor(index: number): number {
+  return index < 0 ? -index : index + 1;
 }
 
 export function rowVar(leaf?: Leaf, grown = 0): RowVar {
@@ -134,7 +145,9 @@ export type Constraint =
   | { readonly kind: 'row-eq'; readonly a: Row; readonly b: Row; readonly why: Why }
   | { readonly kind: 'dim-le'; readonly result: Dim; readonly operand: Dim; readonly why: Why }
   | { readonly kind: 'row-le'; readonly result: Row; readonly operand: Row; readonly why: Why }
-  | DimSum;
+  | DimSum
+  | DimSlice
+  | SameCells;
 
 /** `whole = constant + Σ coeff·dim`. */
 export interface DimSum {
@@ -146,6 +159,33 @@ export interface DimSum {
   readonly place: Place | undefined;
   /** The axis as the spec writes it. */
   readonly text: string;
+  readonly why: Why;
+}
+
+/** `part` are the cells of `whole` that a slice takes. */
+export interface DimSlice {
+  readonly kind: 'dim-slice';
+  readonly whole: Dim;
+  readonly part: Dim;
+  readonly slice: Slice;
+  readonly why: Why;
+}
+
+/** Every `step`-th cell from `start` to before `stop`; negative ends count from the end. */
+export interface Slice {
+  readonly start: number | undefined;
+  readonly stop: number | undefined;
+  readonly step: number;
+  /** As written. */
+  readonly text: string;
+}
+
+/** Two lists of rows with the same cells in the same order, counted differently. */
+export interface SameCells {
+  readonly kind: 'same-cells';
+  /** Outermost first. */
+  readonly from: readonly Row[];
+  readonly to: readonly Row[];
   readonly why: Why;
 }
 
@@ -205,6 +245,13 @@ export function resolveDim(dim: Dim): Dim {
   let d = dim;
   while (d.kind === 'dim-var' && d.binding) d = d.binding;
   return d;
+}
+
+/** The variable that is bound to what a dim resolves to. */
+export function lastVariable(dim: Dim): DimVar | undefined {
+  let d = dim;
+  while (d.kind === 'dim-var' && d.binding?.kind === 'dim-var') d = d.binding;
+  return d.kind === 'dim-var' ? d : undefined;
 }
 
 /** With every bound row variable replaced by its axes; all of them in `trail` when it is closed. */

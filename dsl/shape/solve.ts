@@ -5,21 +5,32 @@
  * Every change is on a trail, so a construction that fails leaves all shapes as they were.
  */
 import { unite } from './axis.ts';
-import type { Constraint, DimSum, Why } from './row.ts';
-import { endlessRow, indexTooLarge, rankMismatch, sizeMismatch, sumMismatch } from './explain.ts';
+import { cellsLeft, placeCells } from './cells.ts';
+import type { Constraint, DimSlice, DimSum, SameCells, Why } from './row.ts';
+import {
+  basisMismatch,
+  endlessRow,
+  indexTooLarge,
+  rankMismatch,
+  sizeMismatch,
+  sumMismatch,
+} from './explain.ts';
 import {
   closedRow,
   type Dim,
   type DimVar,
   dimVar,
+  lastVariable,
   type Leaf,
   resolveDim,
   resolveRow,
   type Row,
   type RowVar,
   rowVar,
+  type Size,
   type Watch,
 } from './row.ts';
+import { placeSlice, sliceLeft } from './slice.ts';
 import { placeLoops, sizeLeft, weigh } from './sum.ts';
 
 /** Inference adds no more axes than this to a row: only constraints that run in a circle ask for them. */
@@ -86,6 +97,10 @@ export class Solver {
         return this.#rowBelow(resolveRow(constraint.result), resolveRow(constraint.operand), why);
       case 'dim-sum':
         return this.#sum(constraint);
+      case 'dim-slice':
+        return this.#slice(constraint);
+      case 'same-cells':
+        return this.#sameCells(constraint);
     }
   }
 
@@ -94,10 +109,24 @@ export class Solver {
   #equalDims(left: Dim, right: Dim, why: Why): void {
     const [a, b] = [resolveDim(left), resolveDim(right)];
     if (a === b) return;
-    if (a.kind === 'dim-var') this.#bindDim(a, b, why);
-    else if (b.kind === 'dim-var') this.#bindDim(b, a, why);
+    if (a.kind === 'dim-var') this.#bindDim(a, b, why, right);
+    else if (b.kind === 'dim-var') this.#bindDim(b, a, why, left);
     else if (a.size !== b.size) throw sizeMismatch(a, b, why);
     else if (a.axis && b.axis) unite(a.axis, b.axis);
+    else this.#shareBasis([left, a], [right, b], why);
+  }
+
+  /**
+   * A variable that is bound to a size without a basis gets that of what it meets. So whether two
+   * named bases clash does not hang on which of them comes first.
+   */
+  #shareBasis([left, a]: readonly [Dim, Size], [right, b]: readonly [Dim, Size], why: Why): void {
+    if (a.basis === b.basis) return;
+    if (a.basis !== undefined && b.basis !== undefined) throw basisMismatch(a, b, why);
+    const [bare, size, based] = a.basis === undefined ? [left, a, b] : [right, b, a];
+    const { basis, because } = based;
+    const variable = lastVariable(bare);
+    if (variable) this.#change(variable, 'binding', { ...size, basis, because });
   }
 
   #dimBelow(result: Dim, operand: Dim, why: Why): void {
@@ -105,7 +134,7 @@ export class Solver {
     if (r === o) return;
     if (o.kind === 'size') {
       const meetsAny = o.broadcasts && !(r.kind === 'size' && r.size === 1);
-      if (!meetsAny) this.#equalDims(r, o, why);
+      if (!meetsAny) this.#equalDims(result, operand, why);
     } else if (r.kind === 'size' && r.broadcasts) {
       this.#bindDim(o, r, why);
     } else {
@@ -124,7 +153,31 @@ export class Solver {
     placeLoops(constraint);
   }
 
-  #bindDim(variable: DimVar, dim: Dim, why?: Why): void {
+  /** The length of a slice follows from that of its axis, and the other way round if it can. */
+  #slice(constraint: DimSlice): void {
+    const found = sliceLeft(constraint);
+    if (found) this.#bindDim(found.unknown, found.size);
+    const open = [constraint.whole, constraint.part].map(resolveDim);
+    const places = open.filter(dim => dim.kind === 'dim-var');
+    if (places.length > 0) this.#wait({ constraint, places });
+    else placeSlice(constraint);
+  }
+
+  /** Once all rows are closed, one unknown size is what the others leave. */
+  #sameCells(constraint: SameCells): void {
+    const rows = [...constraint.from, ...constraint.to].map(resolveRow);
+    const unknowns = [...new Set(openDimsIn(rows))];
+    const rests = rows.flatMap(({ rest }) => rest ?? []);
+    if (rests.length > 0) return this.#wait({ constraint, places: [...rests, ...unknowns] });
+    const [unknown, another] = unknowns;
+    const size = another ? undefined : unknown && cellsLeft(constraint);
+    if (unknown && !size) return this.#wait({ constraint, places: unknowns });
+    if (unknown && size) this.#bindDim(unknown, size);
+    placeCells(constraint);
+  }
+
+  /** `via` is what resolves to `dim`: a variable that is bound to it may still learn its basis. */
+  #bindDim(variable: DimVar, dim: Dim, why?: Why, via = dim): void {
     const { atLeast } = variable;
     if (dim.kind === 'dim-var') {
       if (dim.atLeast < atLeast) this.#change(dim, 'atLeast', atLeast);
@@ -133,10 +186,10 @@ export class Solver {
     } else {
       if (dim.size < atLeast) throw indexTooLarge(dim, variable, why);
       if (dim.axis) dim.axis.hint ??= variable.label;
-      if (dim.axis) dim.axis.fixed ??= variable.fixed;
+      if (dim.axis) dim.axis.fixed ??= fromStart(variable.fixed, dim.size);
       if (dim.axis) dim.axis.position ??= variable.position;
     }
-    this.#change(variable, 'binding', dim);
+    this.#change(variable, 'binding', lastVariable(via) ?? dim);
     this.#wake(variable);
   }
 
@@ -308,6 +361,10 @@ export class Solver {
       this.#queue.push(watch.constraint);
     }
   }
+}
+
+function fromStart(fixed: DimVar['fixed'], size: number): DimVar['fixed'] {
+  return typeof fixed === 'number' && fixed < 0 ? size + fixed : fixed;
 }
 
 function inside({ lead, rest, trail }: Row, fromLead: number, fromTrail: number): Row {

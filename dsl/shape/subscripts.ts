@@ -1,5 +1,6 @@
 import {
   at,
+  digitOf,
   fixed,
   type Index,
   type LoopVar,
@@ -8,6 +9,7 @@ import {
   type ProductAxis,
   type Projections,
   type StaticSymbol,
+  sumOf,
 } from '../../compiler/index.ts';
 import { type Axis, type MadeOf, rootOf } from './axis.ts';
 import type { RowKind } from './row.ts';
@@ -34,17 +36,10 @@ export class Subscripts {
     return { axes: this.#axes, symbols: this.#symbols, dynamics: this.#dynamics };
   }
 
-  #made(made: MadeOf, kind: RowKind): Index {
-    const coeffs = new Map<LoopVar, number>();
-    let { offset } = made;
-    for (const { coeff, axis } of made.terms) {
-      const inner = this.of(axis, kind);
-      offset += coeff * inner.offset;
-      for (const t of inner.terms) {
-        coeffs.set(t.loop, (coeffs.get(t.loop) ?? 0) + coeff * t.coeff);
-      }
-    }
-    return { terms: [...coeffs].map(([loop, coeff]) => ({ coeff, loop })), offset };
+  #made({ terms, offset, digit }: MadeOf, kind: RowKind): Index {
+    const inner = terms.map(({ coeff, axis }) => [coeff, this.of(axis, kind)] as const);
+    const sum = sumOf([...inner, [1, fixed(offset)]]);
+    return digit ? digitOf({ of: sum, ...digit }) : sum;
   }
 
   #loop(root: Axis, kind: RowKind): LoopVar {

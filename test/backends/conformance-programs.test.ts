@@ -19,6 +19,8 @@ const bodies: Readonly<Record<string, string>> = {
     'for i < 3 { for j < 4 { for k < 5 { w[i, j, k] := T(index(20*i + -5*j + k + 7)); } } }',
   'a static index as a subscript': 'for i < 36 { z[i] := x[batch] + y[i + 1]; }',
   'strides forwards and backwards': 'for i < 18 { z[2*i + 1] := x[-2*i + 36]; }',
+  'digits of a count':
+    'for i < 3 { for j < 4 { for k < 5 { w[((20*i + 5*j + k) % 3), ((20*i + 5*j + k) / 3 % 4), ((20*i + 5*j + k) / 12)] := T(index(3*((i + j) / 2) + -1*(k % 2))) * x[((7*k) / 5)]; } } }',
   'rows and columns':
     'for i < 3 { for j < 4 { for k < 5 { w[i, j, k] := x[i] * T(j) + y[k]; } } } for j < 4 { z[j] := w[2, j, 4]; }',
   'a loop that never runs': 'for i < 0 { z[i] := 1; } z[0] := 2;',

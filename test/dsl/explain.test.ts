@@ -1,4 +1,5 @@
 /** `tensor.explain()`: every axis and why it is what it is, before and after shapes are settled. */
+import { visitTree } from '../../dsl/graph/code-tree.ts';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -147,9 +148,9 @@ test('what code assigns, and a few values', async () => {
   const code = cd`{ z } =: ${x} *. 2`;
   using ctx = await context({ backend: 'interp', dtype: 'f64' });
   await ctx.compile(code);
-  if (code.tree.kind === 'sequence' && code.tree.body[0]?.kind === 'assign') {
-    z = code.tree.body[0].assign.target.node.tensor;
-  }
+  visitTree(code.tree, t => {
+    if (t.kind === 'assign') z = t.assign.target.node.tensor;
+  });
   expect(z && explained(z)).toMatchInlineSnapshot(`
     "z: 7, an array that code assigns (here:3)
       batch      no axes: nothing asks for more

@@ -85,33 +85,27 @@ test('a value for an array of cd', async () => {
   `);
 });
 
-test('an initial value that is computed', async () => {
-  const message = await messageOf(
-    "const x = tensor([1, 2, 3], { label: 'x' });",
-    'op`{ w = 1 + 2 }`',
-  );
+test('an initial value that depends on a static symbol', async () => {
+  const message = await messageOf("const step = symbol('step');", 'op`{ w = 1 + !@${step} }`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0209]: an initial value is a number, or an array in a hole
+    "error[EINC0209]: an initial value cannot depend on a static symbol
      --> program.js:2:10
       |
-    2 | op\`{ w = 1 + 2 }\`
-      |          ^^^^^
+    2 | op\`{ w = 1 + !@\${step} }\`
+      |          ^^^^^^^^^^^^^
       |
-      = help: { b = 0. }, { w = \${[[1, 2], [3, 4]]} }"
+      = note: it is computed once, before any routine is run"
   `);
 });
 
-test('an initial value that is a tensor', async () => {
-  const message = await messageOf(
-    "const x = tensor([1, 2, 3], { label: 'x' });",
-    'op`{ w = ${x} }`',
-  );
+test('an initial value with parameters of its own', async () => {
+  const message = await messageOf('op`{ w = 2 *. { u } }`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0202]: this hole holds a tensor, but a number or an array of numbers must stand here
-     --> program.js:2:10
+    "error[EINC0209]: an initial value introduces no parameters of its own
+     --> program.js:1:15
       |
-    2 | op\`{ w = \${x} }\`
-      |          ^^^^"
+    1 | op\`{ w = 2 *. { u } }\`
+      |               ^^^^^"
   `);
 });
 

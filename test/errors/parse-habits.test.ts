@@ -39,13 +39,13 @@ test('let … in', () => {
 
 test('let … in, in code', () => {
   expect(cdError('a =: b; let y = b in a =: y')).toMatchInlineSnapshot(`
-    "error[EINC0101]: there is no \`let\` in \`cd\`
-     --> <template>:1:9
+    "error[EINC0101]: \`let\` has no \`in\` here: it holds to the end of its sequence
+     --> <template>:1:19
       |
     1 | a =: b; let y = b in a =: y
-      |         ^^^
+      |                   ^^
       |
-      = help: write one after the other: \`{ x } =: …; y =: relu(x)\`"
+      = help: write \`let x = …; y =: relu(x)\`"
   `);
 });
 

@@ -59,7 +59,7 @@ test('a tensor in code about slots', async () => {
 test('a section', async () => {
   const message = await messageOf('defineOp({ name: \'f\', forward: cd`~~("title"; v =: v1)` })');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0214]: code about slots has only assignments and \`if\`
+    "error[EINC0214]: code about slots has only assignments, \`let\` and \`if\`
      --> program.js:1:35
       |
     1 | defineOp({ name: 'f', forward: cd\`~~("title"; v =: v1)\` })
@@ -70,13 +70,14 @@ test('a section', async () => {
 test('assigning something else', async () => {
   const message = await messageOf("defineOp({ name: 'f', forward: cd`{ x } =: v1` })");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0214]: code about slots assigns slots
-     --> program.js:1:35
+    "error[EINC0225]: the name of \`x\` does not say whose shape it has
+     --> program.js:1:37
       |
     1 | defineOp({ name: 'f', forward: cd\`{ x } =: v1\` })
-      |                                   ^^^^^
+      |                                     ^
       |
-      = help: the slots are \`v\` (the value computed), \`v1 v2 v3\` (the operands), \`g g1 g2 g3\` (their gradients)"
+      = help: \`x_lhs\` has that of the result, \`x_rhs1\`, \`x_rhs2\` and \`x_rhs3\` have those of the operands
+      = help: \`_rhs\` is \`_rhs1\`, and all of these may stand in front: \`lhs_x\`"
   `);
 });
 

@@ -238,7 +238,7 @@ test('a part near no other', async () => {
     2 | cd\`\${x}.compute\`
       |         ^^^^^^^
       |
-      = help: the parts are \`.value\` \`.grad\` \`.forward\` \`.backprop\` \`.zero_grads\`"
+      = help: the parts are \`.value\` \`.grad\` \`.merge\` \`.forward\` \`.backprop\` \`.zero_grads\` \`.init_params\`"
   `);
 });
 
@@ -298,15 +298,15 @@ test('no function of that name is there', () => {
   expect(foreignNames.filter(isFunctionName)).toEqual([]);
 });
 
-test('a cell by its index', async () => {
+test('a bracket apart from its tensor', async () => {
   const x = "const x = tensor([1, 2, 3], { label: 'x' });";
-  expect(await messageOf(x, 'op`${x}[0]`')).toMatchInlineSnapshot(`
+  expect(await messageOf(x, 'op`${x} [0]`')).toMatchInlineSnapshot(`
     "error[EINC0210]: this is a tensor, and only functions can be applied
      --> program.js:2:4
       |
-    2 | op\`\${x}[0]\`
+    2 | op\`\${x} [0]\`
       |    ^^^^
       |
-      = help: for one of its cells write x ++ "0 => 0""
+      = help: for one of its cells write x[0], without a space"
   `);
 });

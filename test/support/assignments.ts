@@ -95,8 +95,8 @@ export function assignmentAt<N>(
 }
 
 /** `set` that leaves the cells it does not reach as they are. */
-export function putting<N>(a: Assign<N, Projections>): Assign<N, Projections> {
-  return { ...a, op: 'put' };
+export function keeping<N>(a: Assign<N, Projections>): Assign<N, Projections> {
+  return { ...a, keeps: true };
 }
 
 /** A routine of this code, whose arrays are all on the device but for those named `t…`. */

@@ -2,19 +2,17 @@
  * What assignments mean, read off `assign/ir.ts` and executed one point of the product space at a
  * time: no loop IR, so that lowering has something to be compared with.
  */
+import type { Access, Assign, Code, Position, Scalar } from '../../compiler/assign/ir.ts';
 import {
-  type Access,
-  type Assign,
-  type Code,
-  isStore,
-  type Position,
-  type Scalar,
-} from '../../compiler/assign/ir.ts';
-import { loopOrder, type Projections, subscriptOf } from '../../compiler/assign/projections.ts';
+  dynamicOf,
+  loopOrder,
+  type Projections,
+  subscriptOf,
+} from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
 import { roundTo } from '../../compiler/core/dtype.ts';
 import { readsOf } from '../../compiler/assign/traverse.ts';
-import { type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
+import { type Index, type LoopVar, valueOf } from '../../compiler/core/index-expr.ts';
 import { evaluate, neutralOf } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -79,11 +77,11 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
   const targetAt = (point: Point): number | undefined =>
     offsetAt(a, a.target, { point, symbols, arrays });
   const reached = new Set(isKnown ? points.map(targetAt) : []);
-  const isSingle = isStore(a.op) || (a.reset && isKnown && reached.size === points.length);
+  const isSingle = a.op === 'set' || (a.reset && isKnown && reached.size === points.length);
   if (a.op === 'set' || a.reset) {
-    const start = Number(roundTo(node.dtype, isStore(a.op) ? 0 : neutralOf(a.op, node.dtype)));
+    const start = Number(roundTo(node.dtype, a.op === 'set' ? 0 : neutralOf(a.op, node.dtype)));
     target.forEach((_, cell) => {
-      if (!isSingle || !reached.has(cell)) target[cell] = start;
+      if (reached.has(cell) ? !isSingle : !a.keeps) target[cell] = start;
     });
   }
   for (const point of points) {
@@ -98,7 +96,7 @@ function runAssign(a: Assign<TensorNode, Projections>, symbols: Settings, arrays
 function first({ op, target }: Assign<TensorNode, Projections>, value: number): number {
   if (op === 'sub') return -value;
   const { dtype } = target.node;
-  return isStore(op) || op === 'add'
+  return op === 'set' || op === 'add'
     ? value
     : Number(evaluate(op, dtype, neutralOf(op, dtype), value));
 }
@@ -108,7 +106,7 @@ function next(
   cell: number,
   value: number,
 ): number {
-  return isStore(op) ? value : Number(evaluate(op, target.node.dtype, cell, value));
+  return op === 'set' ? value : Number(evaluate(op, target.node.dtype, cell, value));
 }
 
 /** In the order in which they run. */
@@ -132,7 +130,7 @@ function offsetAt(
   place: Place,
 ): number | undefined {
   const cell = subscriptOf(a, slot).map(ix => {
-    const position = at[a.projections.dynamics.get(ix.terms[0]?.loop ?? loopVar('')) ?? NaN];
+    const position = at[dynamicOf(a.projections, ix) ?? NaN];
     return position ? valueAt(a, position, place) : valueOfIndex(ix, place.point);
   });
   const isCell = cell.every((c, axis) => range(node.dims[axis] ?? 0).includes(c));
@@ -141,8 +139,8 @@ function offsetAt(
     : undefined;
 }
 
-function valueOfIndex({ terms, offset }: Index, point: Point): number {
-  return terms.reduce((sum, { coeff, loop }) => sum + coeff * (point.get(loop) ?? NaN), offset);
+function valueOfIndex(index: Index, point: Point): number {
+  return valueOf(index, loop => point.get(loop) ?? NaN);
 }
 
 function range(count: number): readonly number[] {

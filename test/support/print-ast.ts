@@ -1,21 +1,30 @@
 /** Trees as text that parses back to them, with a parenthesis around every operation. */
 import { unreachable } from '../../compiler/index.ts';
 import type {
+  Assign,
   AxisAffine,
   AxisLabel,
   AxisSpec,
+  Bound,
   CdProgram,
+  Configure,
   Definition,
   Einsum,
   Expr,
   Hole,
   Inline,
+  InlineDim,
+  Let,
+  LogicLit,
   OpProgram,
+  PickItem,
+  Picking,
   RowSpec,
   ShapeSpec,
   Spec,
   Statement,
   StringLit,
+  TensorLit,
 } from '../../dsl/language/ast.ts';
 
 export function printOp({ definitions }: OpProgram): string {
@@ -35,7 +44,7 @@ export function printExpr(e: Expr): string {
     case 'name':
       return e.name;
     case 'field':
-      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline', 'tensor'])}.${e.field.text}`;
+      return `${grouped(e.object, ['name', 'hole', 'apply', 'field', 'inline', 'tensor', 'pick'])}.${e.field.text}`;
     case 'inline':
       return printInline(e);
     case 'prefix':
@@ -43,21 +52,52 @@ export function printExpr(e: Expr): string {
     case 'infix':
       return `(${printExpr(e.left)} ${e.op} ${printExpr(e.right)})`;
     case 'apply':
-      return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')})`;
+      return `${grouped(e.callee, ['name', 'hole', 'apply'])}(${e.args.map(printExpr).join(', ')}${printRows(e.rows)})`;
+    case 'pick':
+      return printPicking(e);
     case 'einsum':
       return printEinsum(e);
-    case 'tensor': {
-      const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[e.row];
-      return `${open ?? ''}${e.items.map(printExpr).join(', ')}${close ?? ''}`;
-    }
+    case 'tensor':
+      return printTensor(e);
+    case 'configure':
+      return printConfigure(e);
     default:
       return unreachable(e);
   }
 }
 
+function printPicking({ object, batch, input, output }: Picking): string {
+  const bare = ['name', 'hole', 'apply', 'field', 'inline', 'tensor', 'pick'] as const;
+  const row = (items: readonly PickItem[]): string => items.map(printPick).join(', ');
+  const head = (items: readonly PickItem[], mark: string): string =>
+    items.length === 0 ? '' : `${row(items)} ${mark} `;
+  return `${grouped(object, bare)}[${head(batch, '|')}${head(input, '->')}${row(output)}]`;
+}
+
+function printPick(item: PickItem): string {
+  if (item.kind === 'rest') return '...';
+  if (item.kind === 'at') return printExpr(item.at);
+  const bound = (b: Bound | undefined): string =>
+    b ? `${b.isNegative ? '-' : ''}${printExpr(b.size)}` : '';
+  const step = item.step ? `:${bound(item.step)}` : '';
+  return `${bound(item.start)}:${bound(item.stop)}${step}`;
+}
+
+function printConfigure({ callee, settings }: Configure): string {
+  const given = settings.map(({ name, value }) => {
+    return `~${name.text}: ${value.kind === 'string' ? printString(value) : printExpr(value)}`;
+  });
+  return `${grouped(callee, ['name', 'hole', 'apply', 'configure'])}(${given.join(', ')})`;
+}
+
+function printTensor({ row, items, basis }: TensorLit): string {
+  const [open, close] = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] }[row];
+  const literal = `${open ?? ''}${items.map(printExpr).join(', ')}${close ?? ''}`;
+  return basis ? `(${literal} : ${basis.text})` : literal;
+}
+
 function printEinsum({ op, operands, spec, captures }: Einsum): string {
-  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
-  const written = `${printString(spec)}${names}`;
+  const written = printSpecified({ text: spec, captures });
   const [left = '', right = '', ...others] = operands.map(printExpr);
   if (others.length > 0 || (op === '++^' && right !== '')) {
     return `((${[left, right, ...others].join(', ')}) ${op} ${written})`;
@@ -79,9 +119,14 @@ function printHole({ index }: Hole): string {
 
 function printInline({ name, init, rows, dtypes }: Inline): string {
   const value = init ? ` = ${printExpr(init)}` : '';
-  const axes = rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printExpr).join(', ')}]`);
   const types = dtypes.map(dtype => `; dtype = ${printExpr(dtype)}`);
-  return `{ ${name.text}${value}${axes.join('')}${types.join('')} }`;
+  return `{ ${name.text}${value}${printRows(rows)}${types.join('')} }`;
+}
+
+function printRows(rows: Inline['rows']): string {
+  const printDim = ({ basis, size }: InlineDim): string =>
+    `${basis ? `${basis.text}:` : ''}${printExpr(size)}`;
+  return rows.map(({ row, dims }) => `; ${row.text} = [${dims.map(printDim).join(', ')}]`).join('');
 }
 
 function printString({ parts }: StringLit): string {
@@ -101,10 +146,10 @@ function printBody(body: readonly Statement[]): string {
 
 export function printStatement(s: Statement): string {
   switch (s.kind) {
-    case 'assign': {
-      const logic = s.logic ? ` ~logic:${printString(s.logic)}` : '';
-      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${logic}`;
-    }
+    case 'assign':
+      return `${printExpr(s.target)} ${s.operator.text} ${printExpr(s.value)}${printLogic(s)}`;
+    case 'let':
+      return `let ${s.name.text} = ${printExpr(s.value)}${printLogic(s)}`;
     case 'section': {
       const title = s.title.map(part =>
         part.kind === 'string' ? printString(part) : printExpr(part),
@@ -122,6 +167,15 @@ export function printStatement(s: Statement): string {
     default:
       return unreachable(s);
   }
+}
+
+function printLogic({ logic }: Assign | Let): string {
+  return logic ? ` ~logic:${printSpecified(logic)}` : '';
+}
+
+function printSpecified({ text, captures }: Pick<LogicLit, 'text' | 'captures'>): string {
+  const names = captures.length > 0 ? ` [${captures.map(printString).join('; ')}]` : '';
+  return `${printString(text)}${names}`;
 }
 
 /** With commas when an axis needs more than a letter, or when asked to. */

@@ -1,7 +1,7 @@
 /** Random trees of both languages, without places: `bare` makes a parsed tree comparable. */
 import fc, { type Arbitrary } from 'fast-check';
 
-const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'let', 'iffy', 'élan');
+const word = fc.constantFrom('x', 'y1', 'w_2', '_', 'relu', 'lets', 'iffy', 'élan');
 const ident = word.map(text => ({ text }));
 const hole = fc.constant({ kind: 'hole' as const });
 const number = fc
@@ -23,9 +23,16 @@ const captures = fc.array(
   { maxLength: 2 },
 );
 
-const rows = fc.array(
-  fc.record({ row: ident, dims: fc.array(fc.oneof(number, hole, name), { maxLength: 3 }) }),
-  { maxLength: 3 },
+const basis = fc.option(ident, { nil: undefined, freq: 3 });
+const dim = fc.record({ basis, size: fc.oneof(number, hole, name) });
+const row = fc.record({ row: ident, dims: fc.array(dim, { maxLength: 3 }) });
+const rows = fc.array(row, { maxLength: 3 });
+
+const logic = fc.option(fc.record({ text: string, captures }), { nil: undefined });
+
+const bound = fc.option(
+  fc.record({ isNegative: fc.boolean(), size: fc.oneof(number, hole, name) }),
+  { nil: undefined },
 );
 
 const trees = fc.letrec(tie => {
@@ -61,7 +68,25 @@ const trees = fc.letrec(tie => {
         left: expr,
         right: expr,
       }),
-      fc.record({ kind: kind('apply'), callee: expr, args: fc.array(expr, { maxLength: 3 }) }),
+      fc.record({
+        kind: kind('apply'),
+        callee: expr,
+        args: fc.array(expr, { maxLength: 3 }),
+        rows: fc.constant([]),
+      }),
+      fc.record({
+        kind: kind('apply'),
+        callee: fc.constant({ kind: 'name', name: 'reshape' }),
+        args: fc.tuple(expr),
+        rows: fc.array(row, { minLength: 1, maxLength: 2 }),
+      }),
+      fc.record({
+        kind: kind('pick'),
+        object: expr,
+        batch: fc.array(tie('item'), { maxLength: 2 }),
+        input: fc.array(tie('item'), { maxLength: 2 }),
+        output: fc.array(tie('item'), { maxLength: 3 }),
+      }),
       fc.record({
         kind: kind('einsum'),
         op: fc.constantFrom('++', '@^^', '@--', '@**', '++^'),
@@ -81,9 +106,23 @@ const trees = fc.letrec(tie => {
           kind: kind('tensor'),
           row: fc.constantFrom('batch', 'output'),
           items: fc.array(expr, { minLength: 1, maxLength: 3 }),
+          basis,
         }),
-        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr) }),
+        fc.record({ kind: kind('tensor'), row: kind('input'), items: fc.tuple(expr, expr), basis }),
       ),
+      fc.record({
+        kind: kind('configure'),
+        callee: expr,
+        settings: fc.array(fc.record({ name: ident, value: fc.oneof(string, expr) }), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+      }),
+    ),
+    item: fc.oneof(
+      fc.constant({ kind: 'rest' }),
+      fc.record({ kind: kind('at'), at: expr }),
+      fc.record({ kind: kind('slice'), start: bound, stop: bound, step: bound }),
     ),
     statement: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
@@ -92,8 +131,9 @@ const trees = fc.letrec(tie => {
         target: expr,
         operator: fc.constantFrom('=:', '=+', '=**', '=:@^', '=?/').map(text => ({ text })),
         value: expr,
-        logic: fc.option(string, { nil: undefined }),
+        logic,
       }),
+      fc.record({ kind: kind('let'), name: ident, value: expr, logic }),
       fc.record({
         kind: kind('run'),
         code: fc.oneof(hole, name, fc.record({ kind: kind('field'), object: hole, field: ident })),
@@ -187,7 +227,7 @@ export function bare(tree: unknown): unknown {
   if (typeof tree !== 'object' || tree === null) return tree;
   const isHole = 'kind' in tree && tree.kind === 'hole';
   const kept = Object.entries(tree).filter(
-    ([key]) => key !== 'span' && key !== 'opSpan' && !(isHole && key === 'index'),
+    ([key]) => !['span', 'opSpan', 'picksSpan'].includes(key) && !(isHole && key === 'index'),
   );
   return Object.fromEntries(kept.map(([key, value]) => [key, bare(value)]));
 }

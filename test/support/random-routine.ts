@@ -15,7 +15,16 @@ import {
 } from '../../compiler/assign/ir.ts';
 import type { Projections } from '../../compiler/assign/projections.ts';
 import type { Routine } from '../../compiler/assign/routine.ts';
-import { at, fixed, type Index, type LoopVar, loopVar } from '../../compiler/core/index-expr.ts';
+import {
+  at,
+  digitOf,
+  fixed,
+  type Index,
+  loopsIn,
+  type LoopVar,
+  loopVar,
+  sumOf,
+} from '../../compiler/core/index-expr.ts';
 import type { DType } from '../../compiler/core/dtype.ts';
 import type { AccumulateOp, Op } from '../../compiler/core/op.ts';
 import type { StaticSymbol } from '../../compiler/core/static-symbol.ts';
@@ -32,8 +41,8 @@ export function randomRoutine(answers: readonly number[], dtype: DType = 'f32'):
 /** What subscripts call the positions of their access. */
 const dynamics: readonly LoopVar[] = ['p', 'q', 'r'].map(loopVar);
 
-function isDynamic({ terms }: Index): boolean {
-  return terms.some(t => dynamics.includes(t.loop));
+function isDynamic(ix: Index): boolean {
+  return loopsIn(ix).some(loop => dynamics.includes(loop));
 }
 
 type Dims = readonly number[];
@@ -55,6 +64,8 @@ const accumulating: readonly [AccumulateOp, ...AccumulateOp[]] = [
   ...(['add', 'sub', 'max', 'mul', 'div', 'min'] as const),
   ...(['relu_gate', 'sat01_gate', 'and', 'or'] as const),
 ];
+
+type How = Pick<Assign<TensorNode, Projections>, 'op' | 'reset' | 'keeps'>;
 
 class Builder {
   readonly #choices: Choices;
@@ -126,16 +137,20 @@ class Builder {
       slots: slots.map(output => ({ batch: [], input: [], output })),
       logic: 'random',
     };
-    const fits = loops.all().every(l => targetIndex.some(ix => ix.terms[0]?.loop === l));
+    const fits = loops.all().every(l => targetIndex.some(ix => loopsIn(ix).includes(l)));
     const safeOp = op === 'set' && !fits ? 'add' : op;
-    const to =
-      safeOp === 'set' ? { op: this.#store(isNew) } : { op: safeOp, reset: reset || isNew };
-    return assign(access(target, 0, places), to, value, projections);
+    const how = this.#how(safeOp, reset || isNew, !isNew && positions === 0);
+    return assign(access(target, 0, places), how, value, projections);
   }
 
-  /** What a new local holds where nothing is put is nothing. */
-  #store(isNew: boolean): 'set' | 'put' {
-    return !isNew && this.#choices.oneIn(2) ? 'put' : 'set';
+  /** What a new local holds where nothing is set is nothing, so it does not keep that. */
+  #how(op: Assign<TensorNode, Projections>['op'], reset: boolean, mayKeep: boolean): How {
+    const resets = op !== 'set' && reset;
+    return {
+      op,
+      reset: resets,
+      keeps: mayKeep && (op === 'set' || resets) && this.#choices.oneIn(2),
+    };
   }
 
   #newLocal(): TensorNode {
@@ -203,7 +218,7 @@ class Builder {
     const index = node.dims.map((dim, axis) =>
       this.#choices.oneIn(16)
         ? at(dynamics[dynamic++] ?? loopVar(''))
-        : loops.index(dim, isBatchAxis(node, axis)),
+        : loops.readIndex(dim, isBatchAxis(node, axis)),
     );
     slots.push(index);
     const slot = slots.length - 1;
@@ -273,6 +288,12 @@ class Loops {
     if (dim === 1) return fixed(0);
     if (mayBeSymbol && this.#choices.oneIn(2)) return at(loopVar('batch'));
     switch (this.#choices.below(10)) {
+      case 6:
+        if (dim !== 4) return at(this.fresh(dim));
+        return sumOf([
+          [2, at(this.fresh(2))],
+          [1, at(this.fresh(2))],
+        ]);
       case 7:
         return fixed(this.#choices.below(dim));
       case 8:
@@ -282,6 +303,16 @@ class Loops {
       default:
         return at(this.fresh(dim));
     }
+  }
+
+  /** Sometimes a digit of what one or two loops count, which fits whatever they are. */
+  readIndex(dim: number, mayBeSymbol: boolean): Index {
+    const [first, ...others] = this.#axes;
+    if (!first || !this.#choices.oneIn(8)) return this.index(dim, mayBeSymbol);
+    const [outer, inner] = [first, this.#choices.of([first, ...others])];
+    const count = [[inner.extent, at(outer.loop)] as const, [1, at(inner.loop)] as const];
+    const of = outer === inner ? at(inner.loop, 1, 1) : sumOf(count);
+    return digitOf({ of, over: this.#choices.of([1, 2, 3]), below: dim });
   }
 
   /** Along an axis of `dim`: a loop that fits, perhaps shifted; a fixed cell; or the symbol. */

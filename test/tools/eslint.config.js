@@ -44,7 +44,8 @@ export default tseslint.config(
       ],
       'max-lines': ['warn', { max: 350, skipComments: true, skipBlankLines: true }],
       'max-lines-per-function': ['warn', { max: 60, skipComments: true, skipBlankLines: true }],
-      complexity: ['warn', 14],
+      // A switch over a union is one decision, however many variants there are.
+      complexity: ['warn', { max: 15, variant: 'modified' }],
       'no-console': 'error',
     },
   },

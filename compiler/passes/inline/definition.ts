@@ -1,5 +1,5 @@
 /** Recognises arrays that are computed in one place, by one formula that holds for every cell. */
-import { asLoop, type LoopVar } from '../../core/index-expr.ts';
+import { asLoop, type Index, type LoopVar } from '../../core/index-expr.ts';
 import type { Value } from '../../core/dtype.ts';
 import type { AccumulateOp } from '../../core/op.ts';
 import type { TensorNode } from '../../core/tensor-node.ts';
@@ -76,16 +76,23 @@ function formulaFrom(stores: readonly Site[]): Formula | undefined {
   if (second.leaf.kind !== 'write' && second.leaf.kind !== 'accumulate') return undefined;
   const reduction = first && reductionOf(first, second, nest);
   const isWrite = stores.length === 1 && second.kind === 'write';
-  const coverage = coversNode(second.node, second.index, nest.loops);
+  const axes = axesOf(second.node, second.index);
+  const coverage = axes && coversNode(second.node, second.index, nest.loops);
   if (reduction ? coverage === undefined : !isWrite || coverage !== 'once') return undefined;
   return {
     node: second.node,
     value: valueOf(second.leaf, reduction),
-    axes: second.index.map(asLoop),
+    axes: axes ?? [],
     reduction,
     leaves: stores.map(site => site.leaf),
     place: nest.place,
   };
+}
+
+/** Undefined where an axis is not walked along by one loop, which then would not tell its value. */
+function axesOf({ dims }: TensorNode, index: readonly Index[]): Definition['axes'] | undefined {
+  const axes = index.map(asLoop);
+  return axes.every((loop, axis) => loop !== undefined || dims[axis] === 1) ? axes : undefined;
 }
 
 /** A written constant stands for itself; one that is accumulated stays an expression. */

@@ -36,11 +36,11 @@ const pow = (...args: readonly Scalar<TensorNode>[]): Scalar<TensorNode> =>
 const sub = (...args: readonly Scalar<TensorNode>[]): Scalar<TensorNode> =>
   scalarApply('sub', ...args);
 
-test('a put says where', () => {
+test('a slice that is set says which', () => {
   const slice: Space = { axes: { i: 3 }, symbols: [batch], logic: '@| batch' };
   const put = assign(
     access(w, 1),
-    { op: 'put' },
+    { op: 'set', keeps: true },
     access(x, 0),
     projections(slice, 'i', 'batch, i'),
   );

@@ -16,7 +16,7 @@ import {
   specOf,
   subscriptOf,
 } from '../../../compiler/assign/projections.ts';
-import { type Index, printIndex } from '../../../compiler/core/index-expr.ts';
+import { type Index, printIndex, valueOf } from '../../../compiler/core/index-expr.ts';
 import type { StaticSymbol } from '../../../compiler/core/static-symbol.ts';
 import { projections, type Space } from '../../support/assignments.ts';
 
@@ -83,6 +83,8 @@ test.each<Row>([
   ['a chain of them', { axes: { i: 3, j: 2, k: 2 } }, 'i + j, j + k, k'],
   ['one run of a static index', { axes: { i: 3 }, symbols: [batch] }, 'batch, i'],
   ['a static index as an offset', { axes: { i: 3 }, symbols: [batch] }, 'i + 2*batch, 0'],
+  ['a mixed radix', { axes: { i: 3, j: 2 } }, '2*i + j, 0'],
+  ['one with gaps, backwards', { axes: { i: 3, j: 2 } }, '5*i + -2*j + 2, 0'],
   ['loops of one turn', { axes: { i: 3, k: 1 } }, 'i'],
   ['loops of no turn', { axes: { i: 3, k: 0 } }, 'i'],
   ['nothing at all', { axes: {} }, ''],
@@ -95,7 +97,7 @@ test.each<Row>([
   ['a sum of everything', { axes: { i: 3 } }, ''],
   ['a sum of loops', { axes: { i: 3, j: 2 } }, 'i + j, 0'],
   ['two sums of loops that hide each other', { axes: { i: 3, j: 2 } }, 'i + j, i + j'],
-  ['loops that do not meet, which it cannot tell', { axes: { i: 3, j: 2 } }, '2*i + j, 0'],
+  ['loops that meet', { axes: { i: 3, j: 3 } }, '2*i + j, 0'],
 ])('%s is perhaps written more than once', (_, space, target) => {
   expect(isInjective(over(space, target))).toBe(false);
 });
@@ -105,6 +107,9 @@ test.each<[title: string, space: Space, target: string, dims: readonly number[]]
   ['further loops', { axes: { i: 3, k: 2 } }, 'i', [3]],
   ['the only cell of an axis', { axes: { i: 3 } }, 'i0', [3, 1]],
   ['a scalar', { axes: { k: 2 } }, '', []],
+  ['a mixed radix', { axes: { i: 2, j: 2 } }, '2*i + j', [4]],
+  ['one that meets itself', { axes: { i: 2, j: 3 } }, '2*i + j', [5]],
+  ['a loop backwards', { axes: { i: 4 } }, '-1*i + 3', [4]],
   ['the only cell of an axis by a loop of one turn', { axes: { i: 1 } }, 'i', [1]],
 ])('%s reaches every cell', (_, space, target, dims) => {
   expect(isSurjective(over(space, target), dims)).toBe(true);
@@ -119,7 +124,9 @@ test.each<[title: string, space: Space, target: string, dims: readonly number[]]
   ['a static index', { axes: { i: 3 }, symbols: [batch] }, 'batch, i', [3, 3]],
   ['an empty reduction', { axes: { i: 3, k: 0 } }, 'i', [3]],
   ['an empty sum of everything', { axes: { k: 0 } }, '', []],
-  ['loops that reach all, which it cannot tell', { axes: { i: 2, j: 2 } }, '2*i + j', [4]],
+  ['a mixed radix with a gap', { axes: { i: 2, j: 2 } }, '3*i + j', [5]],
+  ['a mixed radix that is too short', { axes: { i: 2, j: 2 } }, '2*i + j', [5]],
+  ['one loop on two axes', { axes: { i: 2, j: 2 } }, '2*i + j, j', [4, 2]],
 ])('%s perhaps leaves cells out', (_, space, target, dims) => {
   expect(isSurjective(over(space, target), dims)).toBe(false);
 });
@@ -167,7 +174,7 @@ describe('what they promise holds', () => {
     }
     return points.map(p =>
       subscriptOf(a, 0)
-        .map(ix => ix.terms.reduce((sum, t) => sum + t.coeff * (p.get(t.loop) ?? NaN), ix.offset))
+        .map(ix => valueOf(ix, loop => p.get(loop) ?? NaN))
         .join(),
     );
   }

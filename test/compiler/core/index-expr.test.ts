@@ -3,14 +3,19 @@ import { describe, expect, test } from 'vitest';
 import {
   asLoop,
   at,
+  type Digit,
+  digitOf,
   fixed,
   type Index,
+  isLoop,
   type LoopVar,
   loopVar,
   printIndex,
   rangeOf,
   sameIndex,
   substitute,
+  sumOf,
+  valueOf as valueOfIndex,
 } from '../../../compiler/core/index-expr.ts';
 
 const [i, j, k] = ['i', 'j', 'k'].map(loopVar) as [LoopVar, LoopVar, LoopVar];
@@ -28,9 +33,26 @@ const index: fc.Arbitrary<Index> = fc
     offset,
   }));
 
+/** Of a number that is never negative, whatever is put for its loops. */
+const digit: fc.Arbitrary<Digit> = fc.record({
+  of: fc.constantFrom(at(k), plus(at(j, 4), at(k)), plus(at(i), at(k, 2, 3))),
+  over: fc.integer({ min: 1, max: 5 }),
+  below: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+});
+
+const indexWithDigits: fc.Arbitrary<Index> = fc
+  .tuple(index, fc.array(fc.tuple(fc.integer({ min: -2, max: 3 }), digit), { maxLength: 2 }))
+  .map(([ix, digits]) => sumOf([[1, ix], ...digits.map(([c, d]) => [c, digitOf(d)] as const)]));
+
 /** By definition. */
 function valueOf({ terms, offset }: Index, values: ReadonlyMap<LoopVar, number>): number {
-  return terms.reduce((sum, t) => sum + t.coeff * (values.get(t.loop) ?? NaN), offset);
+  const valueOfDigit = ({ of, over, below }: Digit): number => {
+    const quotient = Math.floor(valueOf(of, values) / over);
+    return below === undefined ? quotient : ((quotient % below) + below) % below;
+  };
+  return terms.reduce((sum, t) => {
+    return sum + t.coeff * (isLoop(t) ? (values.get(t.loop) ?? NaN) : valueOfDigit(t.digit));
+  }, offset);
 }
 
 const points = [0].flatMap(x =>
@@ -53,7 +75,7 @@ describe('substitute', () => {
 
   test('gives the index the value it has where the loops have theirs', () => {
     fc.assert(
-      fc.property(index, binding, (ix, to) => {
+      fc.property(indexWithDigits, binding, (ix, to) => {
         for (const point of points) {
           const inner = new Map(loops.map(l => [l, valueOf(to.get(l) ?? at(l), point)] as const));
           expect(valueOf(substitute(ix, to), point)).toBe(valueOf(ix, inner));
@@ -64,9 +86,10 @@ describe('substitute', () => {
 
   test('leaves no loop twice and no coefficient of zero', () => {
     fc.assert(
-      fc.property(index, binding, (ix, to) => {
+      fc.property(indexWithDigits, binding, (ix, to) => {
         const { terms } = substitute(ix, to);
-        expect(new Set(terms.map(t => t.loop)).size).toBe(terms.length);
+        const names = terms.map(t => (isLoop(t) ? t.loop : printIndex({ terms: [t], offset: 0 })));
+        expect(new Set(names).size).toBe(terms.length);
         expect(terms.every(t => t.coeff !== 0)).toBe(true);
       }),
     );
@@ -102,6 +125,37 @@ test('rangeOf is the least and the greatest value', () => {
       });
     }),
   );
+});
+
+test('of digits it is bounds', () => {
+  fc.assert(
+    fc.property(indexWithDigits, ix => {
+      const values = points.map(point => valueOf(ix, point));
+      const { min, max } = rangeOf(ix, loop => extents.get(loop) ?? NaN);
+      expect(min).toBeLessThanOrEqual(Math.min(...values));
+      expect(max).toBeGreaterThanOrEqual(Math.max(...values));
+    }),
+  );
+});
+
+test('valueOf is the value by definition', () => {
+  fc.assert(
+    fc.property(indexWithDigits, ix => {
+      for (const point of points) {
+        expect(valueOfIndex(ix, loop => point.get(loop) ?? NaN)).toBe(valueOf(ix, point));
+      }
+    }),
+  );
+});
+
+test.each<[text: string, digit: Digit]>([
+  ['(k / 2)', { of: at(k), over: 2, below: undefined }],
+  ['(k % 2)', { of: at(k), over: 1, below: 2 }],
+  ['((3*i + k) / 2 % 4)', { of: plus(at(i, 3), at(k)), over: 2, below: 4 }],
+  ['k', { of: at(k), over: 1, below: undefined }],
+  ['1', { of: fixed(7), over: 2, below: 2 }],
+])('%s is a digit', (text, digit) => {
+  expect(printIndex(digitOf(digit))).toBe(text);
 });
 
 test.each<[title: string, a: Index, b: Index, same: boolean]>([

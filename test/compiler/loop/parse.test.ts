@@ -52,6 +52,19 @@ test.each<[title: string, body: string, complaint: string]>([
   expect(() => parseProgram(`p(): ${device} ${body}`)).toThrow(new InternalError(complaint));
 });
 
+test.each([
+  'x[(i / 2)]',
+  'x[(i % 4)]',
+  'x[2*(i / 2 % 2) + (i % 2)]',
+  'x[((4*i + 3*j + 1) / 6 % 4)]',
+  'x[((((2*i + j) / 3)) % 2) + 1]',
+])('%s is read as it was printed', cell => {
+  const text = `p(): ${device} for i < 4 { for j < 2 { ${cell} := f32(index(3*(i / 2) + j)); } }`;
+  const printed = printProgram(parseProgram(text));
+  expect(printed).toContain(`${cell} := f32(index(3*(i / 2) + j));`);
+  expect(printProgram(parseProgram(printed))).toBe(printed);
+});
+
 test('loops of one name have names of their own in the program', () => {
   const program = parseProgram(`p(): ${device} for i < 4 { x[i] := 1; } for i < 4 { y[i] := 2; }`);
   expect(program.body).toMatchObject({ body: [{ loop: 'i' }, { loop: 'i2' }] });

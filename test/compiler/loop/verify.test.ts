@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, fixed, loopVar } from '../../../compiler/core/index-expr.ts';
+import { at, digitOf, fixed, loopVar } from '../../../compiler/core/index-expr.ts';
 import { tensorNode } from '../../../compiler/core/tensor-node.ts';
 import {
   accumulate,
@@ -113,6 +113,21 @@ describe('rejects', () => {
     ],
     ['x[2*i] spans 0..6 of axis 0: 4', 'a stride', program(forLoop(i, 4, toX(i, 2)))],
     ['x[-1*i] spans -3..0 of axis 0: 4', 'a negative stride', program(forLoop(i, 4, toX(i, -1)))],
+    [
+      'x[(i / 2)] spans 0..4 of axis 0: 4',
+      'a quotient too large',
+      program(forLoop(i, 9, write(x, [digitOf({ of: at(i), over: 2, below: undefined })], one))),
+    ],
+    [
+      'x[(i % 5)] spans 0..4 of axis 0: 4',
+      'a remainder too large',
+      program(forLoop(i, 9, write(x, [digitOf({ of: at(i), over: 1, below: 5 })], one))),
+    ],
+    [
+      '((i + -1) % 4) divides i + -1, which may be negative',
+      'a digit of what may be negative',
+      program(forLoop(i, 4, write(x, [digitOf({ of: at(i, 1, -1), over: 1, below: 4 })], one))),
+    ],
     ['x[4] spans 4..4 of axis 0: 4', 'a fixed cell', program(write(x, [fixed(4)], one))],
     [
       'y[i] spans 0..4 of axis 0: 4',

@@ -6,7 +6,7 @@ import { lower } from '../../../compiler/lower/lower.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
 import {
   assignment,
-  putting,
+  keeping,
   routineOf,
   type Sign,
   staticSymbol,
@@ -46,8 +46,8 @@ describe('an assignment', () => {
       's += 1;',
     ],
     [
-      'that puts leaves the other cells as they are',
-      putting(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i')),
+      'that keeps the cells it does not reach fills nothing',
+      keeping(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i')),
       `for i < 2 {
          y[i + 1] := x[i];
        }`,
@@ -98,12 +98,21 @@ describe('an assignment', () => {
        }`,
     ],
     [
-      'that cannot tell that it reaches each cell once adds from 0',
+      'that reaches each cell once, digit by digit, writes it',
       assignment(y, '=:+', x1, { axes: { i: 2, j: 2 } }, '2*i + j', 'i'),
-      `zero_out y;
+      `for i < 2 {
+         for j < 2 {
+           y[2*i + j] := x[i];
+         }
+       }`,
+    ],
+    [
+      'that cannot tell that it reaches each cell once adds from 0',
+      assignment(m, '=:+', x1, { axes: { i: 2, j: 2 } }, 'i + j, i + j', 'i'),
+      `zero_out m;
        for i < 2 {
          for j < 2 {
-           y[2*i + j] += x[i];
+           m[i + j, i + j] += x[i];
          }
        }`,
     ],

@@ -20,7 +20,7 @@ import type { Cells } from '../../../compiler/loop/interpret.ts';
 import {
   allSigns,
   assignment,
-  putting,
+  keeping,
   routineOf,
   type Space,
   staticSymbol,
@@ -101,18 +101,21 @@ describe('routines', () => {
     ['a target that is a slice', assignment(table, '=:+', x1, slice, 'batch, i', 'i')],
     ['a target that is a slice and stays', assignment(table, '=+', x1, slice, 'batch, i', 'i')],
     [
-      'a slice that is put in its place',
-      putting(assignment(table, '=:', x1, slice, 'batch, i', 'i')),
+      'a slice that is set in its place',
+      keeping(assignment(table, '=:', x1, slice, 'batch, i', 'i')),
     ],
     [
       'a loop that puts slices, backwards',
       {
         kind: 'repeat',
         symbol: batch,
-        body: putting(assignment(table, '=:', x1, slice, '-1*batch + 1, i', 'i')),
+        body: keeping(assignment(table, '=:', x1, slice, '-1*batch + 1, i', 'i')),
       },
     ],
-    ['some cells put', putting(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i'))],
+    [
+      'some cells set, the others kept',
+      keeping(assignment(y, '=:', x1, { axes: { i: 2 } }, 'i + 1', 'i')),
+    ],
     ['the value of a symbol', assignment(y, '=+', stepValue, four, 'i')],
     ['a loop over a symbol', { kind: 'repeat', symbol: batch, body: sequence([fromTable, toY]) }],
     [

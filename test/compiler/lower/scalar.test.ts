@@ -46,6 +46,13 @@ describe('everything is computed in the dtype of the target', () => {
 test.each<[title: string, scalar: Scalar<TensorNode>, text: string]>([
   ['two dtypes, as the one that has the values of both', isLess(d, f), 'd < f64(f)'],
   ['integers, as integers', isLess(n, scalarConst(2)), 'n < 2'],
+  ['truth, as it is', isLess(isLess(f, half), isLess(n, n)), 'f < 0.5 < (n < n)'],
+  [
+    'truth in a sum, as a number',
+    isLess(scalarApply('sub', isLess(f, half), scalarConst(1)), scalarConst(0)),
+    'f32(f < 0.5) - 1 < 0',
+  ],
+  ['truth with a number, as a number', isLess(scalarConst(-1), isLess(f, f)), '-1 < f32(f < f)'],
   ['sums, as their operands', isLess(scalarApply('add', d, half), half), 'd + 0.5 < 0.5'],
 ])('a comparison compares %s', (_, scalar, text) => {
   expect(value(scalar)).toBe(`f32(${text})`);

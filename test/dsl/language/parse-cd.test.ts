@@ -71,5 +71,5 @@ test.each([
 test('`~projections` leaves no trace, `~logic` keeps its words', () => {
   const [plain, logic] = parseCd(sourceOf('a =: b ~projections; a =: b ~logic:"."')).body;
   expect(plain).toMatchObject({ logic: undefined });
-  expect(logic).toMatchObject({ logic: { parts: [{ text: '.' }] } });
+  expect(logic).toMatchObject({ logic: { text: { parts: [{ text: '.' }] } } });
 });

@@ -191,6 +191,7 @@ test('spans cover what was written', () => {
       "o = [ 16 ]",
       "o",
       "16",
+      "16",
       "grad",
     ]
   `);

@@ -1,5 +1,6 @@
 float fmaf(float, float, float);
 static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
+static inline float where_f32(_Bool c, float a, float b) { return c ? a : b; }
 
 static void scalar_loss_gradient_then_gd_update(
   const int batch,
@@ -56,7 +57,8 @@ static void scalar_loss_gradient_then_gd_update(
   float add2_grad[160];
   for (int b = 0; b < 10; ++b) {
     for (int o = 0; o < 16; ++o) {
-      add2_grad[b * 16 + o] = 0.0f < relu2[b * 16 + o] ? mlp_moons_input_grad[b] * w3[o] : 0.0f;
+      add2_grad[b * 16 + o] = where_f32(0.0f < relu2[b * 16 + o], mlp_moons_input_grad[b] * w3[o],
+          0.0f);
     }
   }
   float add_grad[160];

@@ -1,0 +1,30 @@
+import { UserError } from '../compiler/index.ts';
+import { applyOperation } from './graph/apply.ts';
+import type { Tensor } from './graph/tensor.ts';
+import { callSite } from './language/call-site.ts';
+import { part } from './ops/views.ts';
+import { Solver } from './shape/solve.ts';
+
+/**
+ * A tensor in `count` parts of equal size along an output axis, the first one unless another is
+ * given; -1 is the last.
+ *
+ *   const [q, k, v] = split(qkv, 3);
+ *
+ * Shapes may be open: the axis is `count` times that of a part. Throws a `UserError` where it cannot
+ * be. Parts of other sizes are slices: op`${x}[:2]`.
+ */
+export function split(x: Tensor, count: number, axis = 0): readonly Tensor[] {
+  const span = callSite(split);
+  if (!Number.isInteger(count) || count < 1 || !Number.isInteger(axis)) {
+    const message = `\`split\` takes a positive number of parts and an axis, not ${count} and ${axis}`;
+    throw new UserError({ code: 'EINC0316', message, labels: [{ span }] });
+  }
+  const written = { span, operator: span, operands: [{ span, text: x.label ?? 'its operand' }] };
+  return Solver.transaction(solver =>
+    Array.from({ length: count }, (_, i) => {
+      const label = x.label === undefined ? undefined : `${x.label}_part${i}`;
+      return applyOperation(part(count, i, axis, span), [x], written, { solver, label });
+    }),
+  );
+}
