@@ -58,8 +58,8 @@ export const c99: Dialect = {
     le: infix('<=', precedence.less),
     eq: infix('==', precedence.equal),
     ne: infix('!=', precedence.equal),
-    and: infix('&&', precedence.and),
-    or: infix('||', precedence.or),
+    and: onConditions('&', precedence.bitAnd, '&&', precedence.and),
+    or: onConditions('|', precedence.bitOr, '||', precedence.or),
     not: () => ({ kind: 'prefix', sign: '!' }),
     neg: () => ({ kind: 'prefix', sign: '-' }),
     where: dtype => ({ kind: 'select', strict: strictWhere(dtype) }),
@@ -181,6 +181,19 @@ function helper(name: string, arity: number, body: string): (dtype: DType) => Ca
     const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
     return { kind: 'call', name: typed, needs: [needs] };
   };
+}
+
+/** Of bools both operands are computed, for the reason of `strictWhere`. */
+function onConditions(
+  sign: string,
+  level: number,
+  ofNumbers: string,
+  loose: number,
+): (dtype: DType) => OpText {
+  return dtype =>
+    dtype === 'bool'
+      ? { kind: 'infix', sign, precedence: level, inner: precedence.sum }
+      : { kind: 'infix', sign: ofNumbers, precedence: loose };
 }
 
 /**

@@ -25,9 +25,14 @@ export type Conversion =
   | CallText;
 
 export type OpText =
-  | { readonly kind: 'infix'; readonly sign: string; readonly precedence: number }
+  /** `inner`: operands that bind looser stand in parentheses, though C needs none. */
+  | {
+      readonly kind: 'infix';
+      readonly sign: string;
+      readonly precedence: number;
+      readonly inner?: number;
+    }
   | { readonly kind: 'prefix'; readonly sign: string }
-  /** `c ? a : b` */
   /** `c ? a : b`; `strict` is a function that does the same to arms that have both been computed. */
   | { readonly kind: 'select'; readonly strict: CallText }
   | CallText;
@@ -44,10 +49,12 @@ export const precedence = {
   select: 1,
   or: 2,
   and: 3,
-  equal: 4,
-  less: 5,
-  sum: 6,
-  product: 7,
-  prefix: 8,
-  atom: 9,
+  bitOr: 4,
+  bitAnd: 5,
+  equal: 6,
+  less: 7,
+  sum: 8,
+  product: 9,
+  prefix: 10,
+  atom: 11,
 };

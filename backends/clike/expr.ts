@@ -96,7 +96,8 @@ export class ExprEmitter {
     const part = (i: number, at: number): string => parts[i]?.(at) ?? '';
     switch (text.kind) {
       case 'infix': {
-        const [left, right] = [part(0, text.precedence), part(1, text.precedence + 1)];
+        const { inner = text.precedence } = text;
+        const [left, right] = [part(0, inner), part(1, Math.max(inner, text.precedence + 1))];
         return within(level, text.precedence, `${left} ${text.sign} ${right}`);
       }
       case 'prefix':
