@@ -45,7 +45,7 @@ export {
 export { isNarrowFloat, toBits } from './core/narrow-float.ts';
 export { at, fixed, type Index, type LoopVar, loopVar, printIndex } from './core/index-expr.ts';
 export { Names } from './core/names.ts';
-export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
+export { type AccumulateOp, evaluate, infoOf, neutralOf, type Op, ops } from './core/op.ts';
 export type { StaticSymbol } from './core/static-symbol.ts';
 export { cellsOf, type TensorNode, tensorNode } from './core/tensor-node.ts';
 export { keyOf, threefry2x32, uniformAt, type Word2 } from './core/threefry.ts';
@@ -96,6 +96,7 @@ export type {
   ArrayHandle,
   DeviceArray,
   Initial,
+  InitialScale,
   LinkableRoutine,
   RoutineSource,
   SettleOptions,

@@ -19,5 +19,6 @@ export {
   scan,
   type ScanOptions,
 } from './scan.ts';
+export { random } from './random.ts';
 export { symbol } from './symbol.ts';
 export type { MadeBy, Templates } from './templates.ts';

@@ -1,11 +1,12 @@
 import { type DeviceArray, keyOf, uniformAt, unreachable, type Value } from '../compiler/index.ts';
+import { randomInitial } from './random-initial.ts';
 
 /**
  * What a new array holds, or undefined when the zeros of fresh memory will do. `stream` tells arrays
  * of one seed apart.
  */
 export function initialValues(
-  { initial }: DeviceArray,
+  { initial, dims }: DeviceArray,
   cells: number,
   seed: number,
   stream: string,
@@ -22,6 +23,8 @@ export function initialValues(
       const { low, high } = initial;
       return Float64Array.from({ length: cells }, (_, i) => low + (high - low) * uniformAt(key, i));
     }
+    case 'random':
+      return randomInitial(initial, dims, seed, stream);
     default:
       return unreachable(initial);
   }

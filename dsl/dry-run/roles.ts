@@ -47,6 +47,8 @@ function roleAt(node: Node, field: string, outer: Role): Role {
   if (place === 'apply.callee') {
     return { kind: 'function', arity: Array.isArray(args) ? args.length : 0 };
   }
+  // `{ w = normal(${deviation}) }`
+  if (place === 'apply.args') return outer.kind === 'initial' ? outer : tensor;
   if (place === 'prefix.operand') return op === '!@' ? { kind: 'symbol' } : outer;
   if (place === 'infix.right') return op === '@|' ? { kind: 'symbol' } : tensor;
   if (place === 'string.parts') return outer.kind === 'spec' ? outer : { kind: 'word' };

@@ -27,6 +27,7 @@ import {
   product,
   slice,
 } from '../ops/operations.ts';
+import { randomFunctions } from '../ops/random.ts';
 import { stack } from '../ops/stack.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -250,7 +251,7 @@ export class ExpressionElaborator {
     if (isTransform(name)) return this.#transformed(name, args, span, label);
     if (name === 'scan') return this.#scan(args, span, label);
     if (isCumulative(name)) return this.#cumulative(name, args, span, label);
-    const indexing = indexings.get(name);
+    const indexing = indexings.get(name) ?? randomFunctions.get(name);
     if (!indexing) return undefined;
     const operands = args.map(arg => this.tensor(arg));
     const written = { span, operator: callee.span, operands: this.#written(args) };

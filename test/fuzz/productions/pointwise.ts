@@ -2,8 +2,8 @@
 import { infoOf, type Op, ops } from '../../../compiler/index.ts';
 import { broadcasts, type Known, type Made, type Pool } from '../pool.ts';
 
-/** All ops, but for those whose results grow past what can be compared. */
-const names = (Object.keys(ops) as Op[]).filter(op => op !== 'pow' && op !== 'exp');
+/** All ops on floats, but for those whose results grow past what can be compared. */
+const names = (Object.keys(ops) as Op[]).filter(op => op !== 'pow' && op !== 'exp' && !ofBits(op));
 const unary = names.filter(op => infoOf(op).arity === 1);
 const binary = names.filter(op => infoOf(op).arity === 2);
 const ternary = names.filter(op => infoOf(op).arity === 3);
@@ -59,4 +59,9 @@ function oneOf<T>({ choices }: Pool, items: readonly T[]): T {
   const [first, ...others] = items;
   if (first === undefined) throw new Error('nothing to choose from');
   return choices.of([first, ...others]);
+}
+
+function ofBits(op: Op): boolean {
+  const { operands, fromBits = false } = infoOf(op);
+  return fromBits || operands !== undefined;
 }
