@@ -28,7 +28,24 @@ export type Initial =
   /** What this code computes, which assigns the array. */
   | { readonly kind: 'computed'; readonly by: RoutineSource }
   /** What another array starts from. */
-  | { readonly kind: 'same'; readonly as: ArrayHandle };
+  | { readonly kind: 'same'; readonly as: ArrayHandle }
+  /** About 0, from the context's seed and the array's label. */
+  | {
+      readonly kind: 'random';
+      /** `truncated`: normal within two deviations. `orthogonal`: of rows or columns, the fewer. */
+      readonly distribution: 'uniform' | 'normal' | 'truncated' | 'orthogonal';
+      /** The bound, the deviation before it is cut, or the length of the vectors. */
+      readonly scale: number | InitialScale;
+    };
+
+/**
+ * The root of `squared` over the number of cells that are summed with the parameter's (those of its
+ * input axes), or over those and the cells that they make (of its output axes).
+ */
+export interface InitialScale {
+  readonly squared: number;
+  readonly fan: 'in' | 'sum';
+}
 
 /** A routine with the arrays it works on, ready to be compiled and linked to a context. */
 export interface LinkableRoutine {

@@ -62,7 +62,7 @@ export {
   sumOf,
 } from './core/index-expr.ts';
 export { Names } from './core/names.ts';
-export { type AccumulateOp, infoOf, neutralOf, type Op, ops } from './core/op.ts';
+export { type AccumulateOp, evaluate, infoOf, neutralOf, type Op, ops } from './core/op.ts';
 export type { StaticSymbol } from './core/static-symbol.ts';
 export { cellsOf, type TensorNode, tensorNode } from './core/tensor-node.ts';
 export { keyOf, threefry2x32, uniformAt, type Word2 } from './core/threefry.ts';
@@ -114,6 +114,7 @@ export type {
   DeviceArray,
   Explainable,
   Initial,
+  InitialScale,
   LinkableRoutine,
   RoutineSource,
   SettleOptions,

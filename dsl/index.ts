@@ -19,6 +19,7 @@ export {
   scan,
   type ScanOptions,
 } from './scan.ts';
+export { random } from './random.ts';
 export { split } from './split.ts';
 export { symbol } from './symbol.ts';
 export type { MadeBy, Templates } from './templates.ts';

@@ -6,13 +6,14 @@ import {
   unreachable,
   type Value,
 } from '../compiler/index.ts';
+import { randomInitial } from './random-initial.ts';
 
 /**
  * What a new array holds, or undefined when the zeros of fresh memory will do. `stream` tells arrays
  * of one seed apart.
  */
 export function initialValues(
-  { initial }: DeviceArray,
+  { initial, dims }: DeviceArray,
   cells: number,
   seed: number,
   stream: string,
@@ -33,6 +34,8 @@ export function initialValues(
     }
     case 'same':
       throw new InternalError('an array starts as another one does, which must be looked up');
+    case 'random':
+      return randomInitial(initial, dims, seed, stream);
     default:
       return unreachable(initial);
   }

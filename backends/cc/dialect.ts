@@ -8,7 +8,9 @@ import {
 import { cLiteral } from '../clike/literal.ts';
 import { type DType, kindOf } from '../../compiler/index.ts';
 import { conversion, isOwnArithmetic } from './convert.ts';
+import { erfInvNeeds } from './erf-inv.ts';
 import { cellType } from './narrow-float.ts';
+import { threefryNeeds } from './threefry.ts';
 
 const parameters = ['a', 'b', 'c'];
 
@@ -82,6 +84,7 @@ export const c99: Dialect = {
       ['exp', 'log1p', 'fabs'],
       'log1p(exp(-fabs(a))) + (a > 0 ? a : 0)',
     ),
+    erf_inv: dtype => erfInv(dtype),
     sin: libm('sin', 1),
     cos: libm('cos', 1),
     tan: libm('tan', 1),
@@ -115,6 +118,13 @@ export const c99: Dialect = {
     bit_xor: onBits('bit_xor', 'a ^ b'),
     shift_left: onBits('shift_left', `${countFits} ? (unsigned long)a << b : 0`),
     shift_right: onBits('shift_right', `${countFits} ? a >> b : a < 0 ? -1 : 0`),
+    threefry2x32: onWords('threefry2x32', 2),
+    threefry4x32_crypto_first: onWords('threefry4x32_crypto_first', 3),
+    threefry4x32_crypto_second: onWords('threefry4x32_crypto_second', 3),
+    threefry4x32_light_first: onWords('threefry4x32_light_first', 3),
+    threefry4x32_light_second: onWords('threefry4x32_light_second', 3),
+    unit: () => ({ kind: 'prefix', sign: '' }),
+    signed_unit: () => ({ kind: 'prefix', sign: '' }),
   },
   conversion,
   position,
@@ -256,6 +266,36 @@ function onBits(name: string, body: string): (dtype: DType) => CallText {
     const [a = '', b = ''] = parameters.map(p => steps.reduce(converted, p));
     const whole = helper(name, 2, `${called}(${a}, ${b})`)(dtype);
     return withNeeds([...needsOf(steps), ...needs], whole);
+  };
+}
+
+/** Of u64; other dtypes go by way of it. */
+function onWords(name: keyof typeof threefryNeeds, arity: number): (dtype: DType) => CallText {
+  return dtype => {
+    const own = { kind: 'call', name: `${name}_u64`, needs: threefryNeeds[name] } as const;
+    return dtype === 'u64' ? own : byWayOf('u64', own, arity)(name, dtype);
+  };
+}
+
+/** In double always: an f32 costs no more steps, and its last place is right. */
+function erfInv(dtype: DType): CallText {
+  const log = libm('log', 1)('f64');
+  const own = { ...log, name: 'erf_inv_f64', needs: [...log.needs, ...erfInvNeeds] };
+  return dtype === 'f64' ? own : byWayOf('f64', own, 1)('erf_inv', dtype);
+}
+
+/** A function of one dtype on operands of another. */
+function byWayOf(
+  through: DType,
+  own: CallText,
+  arity: number,
+): (name: string, dtype: DType) => CallText {
+  return (name, dtype) => {
+    const [there, back] = [conversion(dtype, through), conversion(through, dtype)];
+    const args = parameters.slice(0, arity).map(p => there.reduce(converted, p));
+    const call = back.reduce(converted, `${own.name}(${args.join(', ')})`);
+    const needs = [...needsOf(there), ...needsOf(back), ...own.needs];
+    return withNeeds(needs, helper(name, arity, call)(dtype));
   };
 }
 

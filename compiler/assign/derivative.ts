@@ -30,6 +30,7 @@ type Partials = <N>(
 
 const half = scalarConst(0.5);
 const log2 = scalarConst(Math.LN2);
+const bySqrtPiHalf = scalarConst(Math.sqrt(Math.PI) / 2);
 const twoBySqrtPi = scalarConst(2 / Math.sqrt(Math.PI));
 
 /** Steps and whatever counts bits: nothing flows through, neither forwards nor backwards. */
@@ -87,6 +88,7 @@ export const partials: Readonly<Record<Op, Partials>> = {
   sigmoid: out => [times(out, scalarApply('sub', one, out))],
   softplus: (_, a) => [scalarApply('sigmoid', a)],
   erf: (_, a) => [times(twoBySqrtPi, scalarApply('exp', negate(times(a, a))))],
+  erf_inv: out => [times(bySqrtPiHalf, scalarApply('exp', times(out, out)))],
 
   sin: (_, a) => [scalarApply('cos', a)],
   cos: (_, a) => [negate(scalarApply('sin', a))],
@@ -111,6 +113,14 @@ export const partials: Readonly<Record<Op, Partials>> = {
   bit_xor: flat,
   shift_left: flat,
   shift_right: flat,
+
+  threefry2x32: flat,
+  threefry4x32_crypto_first: flat,
+  threefry4x32_crypto_second: flat,
+  threefry4x32_light_first: flat,
+  threefry4x32_light_second: flat,
+  unit: flat,
+  signed_unit: flat,
 };
 
 /** How much of the gradient of `max(winner, other)` the winner gets. */

@@ -6,6 +6,7 @@ import { bits } from './ops/bits.ts';
 import { exponential } from './ops/exponential.ts';
 import type { OpInfo } from './ops/info.ts';
 import { logic } from './ops/logic.ts';
+import { random, wideRandom } from './ops/random.ts';
 import { steps } from './ops/steps.ts';
 import { trigonometric } from './ops/trigonometric.ts';
 
@@ -21,6 +22,7 @@ export const ops = {
   ...exponential,
   ...trigonometric,
   ...bits,
+  ...random,
 } as const satisfies Record<string, OpInfo>;
 
 export type Op = keyof typeof ops;
@@ -52,13 +54,15 @@ export function evaluate(
 export function evaluate(op: Op, dtype: DType, a: Value, b?: Value, c?: Value): Value;
 export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Value = NaN): Value {
   if (op === 'where') return roundTo(dtype, Number(a) !== 0 ? b : c);
+  const through = computedThrough(op, dtype);
+  if (through) {
+    const [x, y, z] = [a, b, c].map(value => roundTo(through, value));
+    return roundTo(dtype, evaluate(op, through, x ?? a, y, z));
+  }
   const exact = typeof a === 'bigint' ? wide[op] : undefined;
   if (exact) return roundTo(dtype, exact(BigInt(a), bigintOf(b), bigintOf(c)));
   const [x, y, z] = [Number(a), Number(b), Number(c)];
   if (op === 'fma' && dtype === 'f32') return fma32(x, y, z);
-  if (infoOf(op).ofBits && kindOf(dtype) === 'float') {
-    return roundTo(dtype, evaluate(op, 'i32', roundTo('i32', x), roundTo('i32', y)));
-  }
   if (kindOf(dtype) === 'integer') {
     // A product of two integers may need more bits than a double has.
     if (op === 'mul') return roundTo(dtype, Math.imul(x, y));
@@ -67,8 +71,15 @@ export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Valu
   return roundTo(dtype, ops[op].apply(x, y, z));
 }
 
+/** Another dtype that operands are converted to first, and the result from. */
+function computedThrough(op: Op, dtype: DType): DType | undefined {
+  const { operands, ofBits = false } = infoOf(op);
+  if (operands) return dtype === operands ? undefined : operands;
+  return ofBits && kindOf(dtype) === 'float' ? 'i32' : undefined;
+}
+
 /** Ops on i64 and u64; the others go by way of doubles. */
-const wide: Partial<Record<Op, WideApply>> = wideArithmetic;
+const wide: Partial<Record<Op, WideApply>> = { ...wideArithmetic, ...wideRandom };
 
 /** An operand that is missing is NaN, and not looked at. */
 function bigintOf(value: Value): bigint {

@@ -1,4 +1,4 @@
-import type { Access, Scalar } from '../assign/ir.ts';
+import type { Access, Scalar, ScalarApply } from '../assign/ir.ts';
 import { dynamicOf, subscriptOf } from '../assign/projections.ts';
 import { computeDtype, type DType } from '../core/dtype.ts';
 import { fixed, substitute } from '../core/index-expr.ts';
@@ -17,6 +17,7 @@ import {
   type Subscript,
 } from '../loop/ir.ts';
 import { unreachable } from '../support/errors.ts';
+import { lowerFraction } from './fraction.ts';
 import { indexOf, placeOf, type Point } from './point.ts';
 
 /** What an assignment to cells of `dtype` gives each of them. */
@@ -39,13 +40,26 @@ export function lowerScalar(scalar: Scalar<TensorNode>, dtype: DType, point: Poi
     case 'access':
       return cast(dtype, lowerAccess(scalar, point), origins);
     case 'apply':
-      break;
+      return lowerApply(scalar, dtype, point);
     default:
       return unreachable(scalar);
   }
+}
+
+function lowerApply(scalar: ScalarApply<TensorNode>, dtype: DType, point: Point): Expr {
+  const { origins } = point.assign;
   const [operand] = scalar.args;
   if (scalar.op === 'stop_gradient' && operand) return lowerScalar(operand, dtype, point);
-  const { result, ofConditions = false } = infoOf(scalar.op);
+  const { result, operands, fromBits = false, ofConditions = false } = infoOf(scalar.op);
+  if (fromBits && operand) {
+    const bits = lowerScalar(operand, 'u64', point);
+    const stored = point.assign.target.node.dtype;
+    return lowerFraction({ op: scalar.op, bits, stored, dtype, origins });
+  }
+  if (operands) {
+    const args = scalar.args.map(arg => lowerScalar(arg, operands, point));
+    return cast(dtype, apply(scalar.op, args, origins), origins);
+  }
   if (result === 'bool' && !ofConditions) {
     const common = scalar.args.every(isTruth) ? 'bool' : commonDtype(scalar.args);
     const compared = common ?? (dtype === 'bool' ? 'f32' : dtype);
@@ -139,6 +153,8 @@ function dtypesOf(scalar: Scalar<TensorNode>): readonly (DType | 'number')[] {
   if (scalar.kind !== 'apply') return ['number'];
   // Truth counts as the number 0 or 1: computed with others it is of their dtype.
   if (isTruth(scalar)) return [];
-  const { result } = infoOf(scalar.op);
+  const { result, operands, fromBits = false } = infoOf(scalar.op);
+  if (operands) return [operands];
+  if (fromBits) return ['number'];
   return (result === 'where' ? scalar.args.slice(1) : scalar.args).flatMap(dtypesOf);
 }

@@ -99,7 +99,9 @@ function textOf(ident: unknown): string {
 }
 
 /** All arguments of `roll` and its like are numbers but for the first. */
-function argumentRole({ callee }: Node, _: Role, position: number): Role {
+function argumentRole({ callee }: Node, outer: Role, position: number): Role {
+  // `{ w = normal(${deviation}) }`
+  if (outer.kind === 'initial') return outer;
   if (position === 0 || !isNode(callee) || callee['kind'] !== 'name') return tensor;
   const name = String(callee['name']);
   return isView(name) && name !== 'concat' ? { kind: 'number' } : tensor;

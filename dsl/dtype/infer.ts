@@ -1,6 +1,7 @@
 /** Which arrays of a piece of code have one dtype: read off its scalars. */
 import {
   type Assign,
+  type DType,
   holds,
   infoOf,
   kindOf,
@@ -13,6 +14,7 @@ import {
   demand,
   type Demand,
   type DTypeVar,
+  openDType,
   resolveDType,
   type Weakness,
 } from './dtype-var.ts';
@@ -59,11 +61,34 @@ export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Foun
     }
     case 'apply': {
       const found = scalar.args.map(arg => inferScalar(arg, inference));
-      const { result } = infoOf(scalar.op);
+      const { result, operands, fromBits } = infoOf(scalar.op);
+      if (operands) return takenAs(operands, scalar.op, inference.meeting);
+      if (fromBits) return fraction(inference.meeting);
       const met = meet(result === 'where' ? found.slice(1) : found, inference);
       return result === 'bool' ? { weak: 'whole' } : met;
     }
   }
+}
+
+/** What an op that converts its operands to a dtype gives. */
+function takenAs(dtype: DType, op: string, { span }: Meeting): Typed {
+  const decision = { dtype, text: `\`${op}\` gives ${dtype}`, span };
+  return { dtype: openDType(decision), text: undefined, span };
+}
+
+/** A number in [0, 1) of whatever float it meets. */
+function fraction({ operator, span }: Meeting): Typed {
+  const asked: Demand = {
+    accepts: dtype => kindOf(dtype) === 'float',
+    refusal: {
+      code: 'EINC0604',
+      message: dtype =>
+        `\`${operator}\` gives fractions, and ${aOr(dtype)}, which they meet here, has none`,
+      span,
+      help: dtype => convertHelp(dtype, `${operator}(…)`),
+    },
+  };
+  return { dtype: openDType(undefined, [asked]), text: undefined, span };
 }
 
 /** What an assignment stores takes the dtype of where it is stored, or gives it. */

@@ -30,6 +30,7 @@ import {
   product,
   slice,
 } from '../ops/operations.ts';
+import { randomFunctions } from '../ops/random.ts';
 import { stack } from '../ops/stack.ts';
 import { pick } from '../ops/views.ts';
 import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
@@ -317,7 +318,7 @@ export class ExpressionElaborator {
     if (isTransform(name)) return this.#transformed(name, args, span, label);
     if (name === 'scan') return this.#scan(args, span, label);
     if (isCumulative(name)) return this.#cumulative(name, args, span, label);
-    const indexing = indexings.get(name);
+    const indexing = indexings.get(name) ?? randomFunctions.get(name);
     if (!indexing) return undefined;
     const operands = this.#tensors(args);
     const written = { span, operator, operands: this.#written(args) };
@@ -363,13 +364,8 @@ export class ExpressionElaborator {
     label?: string,
   ): Tensor {
     const operands = this.#tensors(args);
-    const context = { solver: this.#solver, label };
-    return applyOperation(
-      operation,
-      operands,
-      { ...place, operands: this.#written(args) },
-      context,
-    );
+    const written = { ...place, operands: this.#written(args) };
+    return applyOperation(operation, operands, written, { solver: this.#solver, label });
   }
 
   #tensors(args: readonly Expr[]): readonly Tensor[] {

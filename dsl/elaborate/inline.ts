@@ -31,6 +31,7 @@ import {
 } from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
+import { initialiserIn } from './initialiser.ts';
 import { literalValues } from './tensor-literal.ts';
 
 /** What a hole of the template holds, or a setting is; `others` are names that could stand there too. */
@@ -77,6 +78,8 @@ function shapeAndValues(
 ): Omit<InlineParts, 'dtype'> {
   const given = rowsOf(name.text, rows, holeValue);
   if (!init) return { rows: given, initial: defaultInitial };
+  const random = initialiserIn(init, e => numberIn(e, holeValue));
+  if (random) return { rows: given, initial: random };
   const literal = init.kind === 'tensor' ? literalValues(init) : undefined;
   if (literal && rows.length === 0) {
     return { rows: literal.rows, initial: { kind: 'values', values: literal.values } };
@@ -165,6 +168,13 @@ function initialValue(init: Expr, holeValue: HoleValue): InitialValue | undefine
   if (isInitial(value)) return value;
   if (value instanceof Tensor) return undefined;
   throw wrongHole(value, init.span, 'a number, an array of numbers or a tensor');
+}
+
+/** What an initialiser is given. */
+function numberIn(e: Expr, holeValue: HoleValue): number {
+  const value = initialValue(e, holeValue);
+  if (typeof value === 'number') return value;
+  throw fail('EINC0229', 'what a random initial value is given is a number', e.span);
 }
 
 function isInitial(value: unknown): value is InitialValue {

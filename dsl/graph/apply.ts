@@ -5,6 +5,7 @@ import { openShape } from '../shape/row.ts';
 import { sizeSettled } from '../shape/size.ts';
 import type { Solver } from '../shape/solve.ts';
 import type { DTypeVar } from '../dtype/dtype-var.ts';
+import { grownShape } from './make.ts';
 import { dtypeOfResult } from './dtypes.ts';
 import type { Operation, Slot, SlotAssign } from './operation.ts';
 import { OpenProjections } from './open-projections.ts';
@@ -27,7 +28,8 @@ export function applyOperation(
   written: Written,
   { solver, label }: { readonly solver: Solver; readonly label: string | undefined },
 ): Tensor {
-  const shape = openShape();
+  const { grows, hint } = operation;
+  const shape = grows ? grownShape(hint, grows, written.span) : openShape();
   const use = useOf(operation, shape, operands, written);
   const slots = [shape, ...operands.map(t => t.shape)];
   solver.post(constraintsOf(operation.logic, slots, use));

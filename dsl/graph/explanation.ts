@@ -78,6 +78,8 @@ function initialText(initial: Initial): string | undefined {
       return `${initial.value} everywhere`;
     case 'uniform':
       return `evenly spread from ${initial.low} to ${initial.high}, by the seed of the context`;
+    case 'random':
+      return `random, ${initial.distribution}, by the seed of the context`;
     case 'values': {
       const { length } = initial.values;
       const shown = Array.from(

@@ -131,6 +131,12 @@ export function dataTensor(
   });
 }
 
+/** Of what is made of nothing: these output axes, or those of what it meets. */
+export function grownShape(tensor: string, output: readonly Dim[], span: Span): Shape {
+  const rows = output.length > 0 ? { batch: [], input: [], output } : {};
+  return leafShape(tensor, rows, span, false);
+}
+
 function leafShape(tensor: string, rows: GivenRows, span: Span, isParam: boolean): Shape {
   const row = (kind: RowKind): Row => {
     const dims = rows[kind];

@@ -8,6 +8,7 @@ import {
 } from '../../compiler/index.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
+import type { Dim } from '../shape/row.ts';
 
 /**
  * An operation in the abstract: which shapes it takes and the code it stands for, over its result
@@ -24,6 +25,8 @@ export interface Operation {
   readonly backward: readonly SlotAssign[] | undefined;
   /** Its result has this dtype, whatever its operand has; otherwise they have one, as the code says. */
   readonly converts?: DType;
+  /** Its result has these output axes; if there are none, those of what it meets, as a parameter has. */
+  readonly grows?: readonly Dim[];
 }
 
 /** Whether it is not flat wherever it is defined: `backward` may say that nothing flows. */

@@ -146,13 +146,13 @@ function replaced(
   return [where, step(lt, none, last), put, x];
 }
 
-function extremePlace(made: Construction, x: Tensor, op: 'max' | 'min'): Application {
+export function extremePlace(made: Construction, x: Tensor, op: 'max' | 'min'): Application {
   endAxis(made, x, 'last');
   return [firstAt(`arg${op}`), x, made.step(extreme(op), x)];
 }
 
 /** Ranks compare all with all: for an axis of n cells n² steps, which need no order. */
-function argsort(made: Construction, x: Tensor): Application {
+export function argsort(made: Construction, x: Tensor): Application {
   const size = endAxis(made, x, 'last');
   return [inverse(size), made.step(rank('ascending'), x, x)];
 }

@@ -2,6 +2,7 @@
 import { cumulative } from './cumulative.ts';
 import { indexings } from './indexing.ts';
 import { conversions, functions } from './operations.ts';
+import { randomFunctions } from './random.ts';
 import { arities } from './transforms.ts';
 
 /** Those that move cells. */
@@ -30,6 +31,7 @@ export const functionNames: readonly string[] = [
   ...Object.keys(cumulative),
   'scan',
   ...indexings.keys(),
+  ...randomFunctions.keys(),
   'dim',
 ];
 

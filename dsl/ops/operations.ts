@@ -1,6 +1,7 @@
 /** The operations of `op`, each as the code it stands for. Their derivatives follow from the code. */
 import {
   assign,
+  type DType,
   dtypes,
   kindOf,
   type Scalar,
@@ -53,14 +54,15 @@ export const functions: ReadonlyMap<string, Operation> = new Map(
 );
 
 /** `f32(x)`: the same values as another dtype. Nothing can be learned through integers. */
+export function conversionTo(dtype: DType): Operation {
+  return {
+    ...{ ...identity, operator: dtype, hint: dtype, converts: dtype },
+    backward: kindOf(dtype) === 'float' ? undefined : [],
+  };
+}
+
 export const conversions: ReadonlyMap<string, Operation> = new Map(
-  dtypes.map(dtype => [
-    dtype,
-    {
-      ...{ ...identity, operator: dtype, hint: dtype, converts: dtype },
-      backward: kindOf(dtype) === 'float' ? undefined : [],
-    },
-  ]),
+  dtypes.map(dtype => [dtype, conversionTo(dtype)]),
 );
 
 export function operationNamed(name: string): Operation | undefined {

@@ -37,9 +37,12 @@ const composites: Readonly<Record<string, ScalarFunction>> = {
   log_sigmoid: unary(a => negated(scalarApply('softplus', negated(a)))),
 };
 
+/** What ops make of bits depends on where it is stored: `random.ts` knows where. */
+const named = (Object.keys(ops) as Op[]).filter(op => !infoOf(op).fromBits);
+
 /** By name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map([
-  ...(Object.keys(ops) as Op[]).map(op => [op, opFunction(op)] as const),
+  ...named.map(op => [op, opFunction(op)] as const),
   ...Object.entries(composites),
 ]);
 

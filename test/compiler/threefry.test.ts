@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { keyOf, threefry2x32, uniformAt, type Word2 } from '../../compiler/index.ts';
+import { threefry4x32, type Word4 } from '../../compiler/core/threefry.ts';
 
-const hex = (words: Word2) => words.map(word => word.toString(16).padStart(8, '0')).join(' ');
+const ones: Word4 = [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff];
+const hex = (words: Word2 | Word4) =>
+  words.map(word => word.toString(16).padStart(8, '0')).join(' ');
 
 /** The known answers of Random123 for threefry2x32 with 20 rounds. */
 test.each<[key: Word2, counter: Word2, answer: string]>([
@@ -10,6 +13,19 @@ test.each<[key: Word2, counter: Word2, answer: string]>([
   [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], 'c4923a9c 483df7a0'],
 ])('threefry2x32 of key %s and counter %s', (key, counter, answer) => {
   expect(hex(threefry2x32(key, counter))).toBe(answer);
+});
+
+/** Those of threefry4x32 with 20 rounds. */
+test.each<[key: Word4, counter: Word4, answer: string]>([
+  [[0, 0, 0, 0], [0, 0, 0, 0], '9c6ca96a e17eae66 fc10ecd4 5256a7d8'],
+  [ones, ones, '2a881696 57012287 f6c7446e a16a6732'],
+  [
+    [0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89],
+    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    '59cd1dbb b8879579 86b5d00c ac8b6d84',
+  ],
+])('threefry4x32 of key %s and counter %s', (key, counter, answer) => {
+  expect(hex(threefry4x32(key, counter, 20))).toBe(answer);
 });
 
 test('words are unsigned, and signed ones mean the same', () => {

@@ -1,8 +1,10 @@
 /** Values of transcendental ops, computed with 2400 bits (mpmath 1.3) and rounded to f64. */
 import type { Op } from '../../compiler/core/op.ts';
+import { erfInvReferences } from './reference-values-erf-inv.ts';
 
 /** The operands, and what the op gives. */
 export const references: Partial<Readonly<Record<Op, readonly (readonly number[])[]>>> = {
+  erf_inv: erfInvReferences,
   exp: [
     [-30.5, 5.675685232632723e-14],
     [-5.25, 0.005247518399181385],

@@ -1,4 +1,5 @@
 import { erf } from './erf.ts';
+import { erfInv } from './erf-inv.ts';
 import type { OpInfo } from './info.ts';
 
 /** Exponentials, logarithms, and what is made of them. */
@@ -16,6 +17,8 @@ export const exponential = {
   /** `log(1 + exp(a))` */
   softplus: { arity: 1, apply: a => softplus(a), result: 'same', cost: 50 },
   erf: { arity: 1, apply: a => erf(a), result: 'same', cost: 30 },
+  /** The number whose `erf` is `a`: infinite at 1 and -1, NaN beyond. */
+  erf_inv: { arity: 1, apply: a => erfInv(a), result: 'same', cost: 60 },
 } as const satisfies Record<string, OpInfo>;
 
 /** Of the two ways to write it, the one whose exponential cannot overflow. */

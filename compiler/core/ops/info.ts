@@ -19,6 +19,10 @@ export interface OpInfo {
   readonly ofConditions?: boolean;
   /** Works on the bits of integers; a float is taken as the i32 it is cast to. */
   readonly ofBits?: boolean;
+  /** What its operands are converted to, whatever they are; it computes in this, and so is its result. */
+  readonly operands?: 'u64';
+  /** Makes a float of 64 random bits, as precise as what it is stored to: lowering spells it out. */
+  readonly fromBits?: boolean;
   /** Rough time next to one addition, for placement by cost. */
   readonly cost: number;
 }

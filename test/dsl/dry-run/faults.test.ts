@@ -43,6 +43,13 @@ describe('what a hole may hold, by where it stands', () => {
       [{ kind: 'array-ref' }],
       [wrong('the grad of a tensor', aValue)],
     ],
+    [
+      'numbers of a first value',
+      'op',
+      '{ w = uniform(${low}, ${high}) }',
+      ['any', { kind: 'number' }],
+      [],
+    ],
     ['a gradient in code', 'cd', '${g} =: 1', [{ kind: 'array-ref' }], []],
     ['a symbol', 'op', '${x} @| ${i}', [{ kind: 'tensor' }, { kind: 'symbol' }], []],
     [

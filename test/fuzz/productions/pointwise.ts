@@ -9,7 +9,8 @@ const growing: ReadonlySet<string> = new Set([
   ...['shift_left', 'shift_right', '**.'],
 ]);
 
-const names = (Object.keys(ops) as Op[]).filter(op => !growing.has(op));
+/** All ops on floats. */
+const names = (Object.keys(ops) as Op[]).filter(op => !growing.has(op) && !ofBits(op));
 const unary = names.filter(op => infoOf(op).arity === 1);
 const binary = names.filter(op => infoOf(op).arity === 2);
 const ternary = names.filter(op => infoOf(op).arity === 3);
@@ -68,4 +69,9 @@ function oneOf<T>({ choices }: Pool, items: readonly T[]): T {
   const [first, ...others] = items;
   if (first === undefined) throw new Error('nothing to choose from');
   return choices.of([first, ...others]);
+}
+
+function ofBits(op: Op): boolean {
+  const { operands, fromBits = false } = infoOf(op);
+  return fromBits || operands !== undefined;
 }

@@ -1,0 +1,64 @@
+/** Named first values of parameters: `{ w = normal(0.02) }`, `{ w = kaiming }`. */
+import type { Initial, InitialScale, Span } from '../../compiler/index.ts';
+import type { Expr } from '../language/ast.ts';
+import { fail } from './errors.ts';
+
+interface Initialiser {
+  /** How it is written, for messages. */
+  readonly form: string;
+  /** The fewest and the most numbers it takes. */
+  readonly counts: readonly [number, number];
+  readonly of: (first: number, second: number) => Initial | string;
+}
+
+/** All are about 0, but for those whose numbers say otherwise. */
+const initialisers: Readonly<Record<string, Initialiser>> = {
+  uniform: {
+    form: 'uniform(low, high)',
+    counts: [2, 2],
+    of: (low, high) => (low <= high ? { kind: 'uniform', low, high } : `${low} is above ${high}`),
+  },
+  normal: { form: 'normal(deviation)', counts: [1, 1], of: by => random('normal', by) },
+  /** What is further out than two deviations is drawn again, in effect. */
+  truncated: { form: 'truncated(deviation)', counts: [1, 1], of: by => random('truncated', by) },
+  orthogonal: { form: 'orthogonal(gain)', counts: [0, 1], of: by => random('orthogonal', by) },
+  kaiming: fanned('kaiming', 'normal', { squared: 2, fan: 'in' }),
+  kaiming_uniform: fanned('kaiming_uniform', 'uniform', { squared: 6, fan: 'in' }),
+  xavier: fanned('xavier', 'uniform', { squared: 6, fan: 'sum' }),
+  xavier_normal: fanned('xavier_normal', 'normal', { squared: 2, fan: 'sum' }),
+};
+
+export const initialiserNames: readonly string[] = Object.keys(initialisers);
+
+/** Undefined when the expression is none; `numberIn` reads the numbers it is given. */
+export function initialiserIn(init: Expr, numberIn: (e: Expr) => number): Initial | undefined {
+  const called = init.kind === 'apply' ? init.callee : init;
+  if (called.kind !== 'name') return undefined;
+  const found = Object.hasOwn(initialisers, called.name) ? initialisers[called.name] : undefined;
+  if (!found) return undefined;
+  const numbers = init.kind === 'apply' ? init.args.map(numberIn) : [];
+  const [fewest, most] = found.counts;
+  if (numbers.length < fewest || numbers.length > most) throw wrong(found, numbers, init.span);
+  const [first = 1, second = first] = numbers;
+  const initial = found.of(first, second);
+  if (typeof initial !== 'string') return initial;
+  throw fail('EINC0229', `\`${called.name}\`: ${initial}`, init.span, { help: [found.form] });
+}
+
+function wrong({ form, counts }: Initialiser, given: readonly number[], span: Span): Error {
+  const [, most] = counts;
+  const wanted = most === 0 ? 'no numbers' : most === 1 ? 'one number' : `${most} numbers`;
+  const message = `\`${form.split('(')[0]}\` as an initial value takes ${wanted}, not ${given.length}`;
+  return fail('EINC0229', message, span, { help: [`write it so: { w = ${form} }`] });
+}
+
+type Distribution = (Initial & { readonly kind: 'random' })['distribution'];
+
+function random(distribution: Distribution, scale: number): Initial | string {
+  if (scale > 0 && Number.isFinite(scale)) return { kind: 'random', distribution, scale };
+  return `${scale} is not above 0`;
+}
+
+function fanned(form: string, distribution: Distribution, scale: InitialScale): Initialiser {
+  return { form, counts: [0, 0], of: () => ({ kind: 'random', distribution, scale }) };
+}

@@ -1,0 +1,84 @@
+/** The operations that `random.ts` is made of: random bits, and what is made of them. */
+import { assign, position, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
+import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
+import type { Logic } from '../shape/logic.ts';
+import type { Dim } from '../shape/row.ts';
+
+const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
+const place = position(0, { row: 'output', at: -1 });
+
+/** 64 bits a cell, from the key and how many cells lie before it; of these sizes, or of any shape. */
+export function bits(sizes: readonly Dim[]): Operation {
+  const of = scalarApply<Slot>('threefry2x32', v1, position(0));
+  return { ...flat('random_bits', { kind: 'pointwise' }, of), grows: sizes };
+}
+
+/** `f` of the bits of each cell, an operation that passes no gradient on. */
+export function ofBits(name: string, f: (bits: Scalar<Slot>) => Scalar<Slot>): Operation {
+  return flat(name, { kind: 'pointwise' }, f(v1));
+}
+
+/** The two words in one of 32 bits, as JAX has it. */
+export function oneWord(of: Scalar<Slot>): Scalar<Slot> {
+  return low(scalarApply<Slot>('bit_xor', of, high(of)));
+}
+
+/** A key for each number below `size`, along a new last output axis. */
+export function folded(size: Dim): Operation {
+  const keys = scalarApply<Slot>('threefry2x32', v1, place);
+  return flat('split_key', { kind: 'append', size }, keys);
+}
+
+/** The same as JAX had it until 0.5; the second operand is the size once more, as a tensor. */
+export function foldedOriginal(size: Dim): Operation {
+  const words = scalarApply<Slot>('mul', v2, scalarConst(2));
+  const first = scalarApply<Slot>('mul', place, scalarConst(2));
+  const second = scalarApply<Slot>('add', first, scalarConst(1));
+  const pair = pairOf(wordOriginal(first, words), wordOriginal(second, words));
+  return flat('split_key', { kind: 'append', size }, pair);
+}
+
+/** A word for each number below `size`, the second operand, as JAX had it until 0.5. */
+export function bitsOriginal(size: Dim): Operation {
+  return flat('random_bits', { kind: 'append', size }, wordOriginal(place, v2));
+}
+
+/**
+ * The `at`-th of `count` words: the numbers 0, 1, … in two halves, the second filled up with 0, are
+ * the words of the counters; what comes of the first ones stands before what comes of the second.
+ */
+function wordOriginal(at: Scalar<Slot>, count: Scalar<Slot>): Scalar<Slot> {
+  const half = scalarApply<Slot>(
+    'shift_right',
+    scalarApply('add', count, scalarConst(1)),
+    scalarConst(1),
+  );
+  const isFirst = isLess(at, half);
+  const lane = scalarApply<Slot>('where', isFirst, at, scalarApply('sub', at, half));
+  const other = scalarApply<Slot>('add', lane, half);
+  const filled = scalarApply<Slot>('where', isLess(other, count), other, scalarConst(0));
+  const words = scalarApply<Slot>('threefry2x32', v1, pairOf(lane, filled));
+  return scalarApply('where', isFirst, high(words), low(words));
+}
+
+/** Of small numbers as u64: the difference wraps. */
+function isLess(a: Scalar<Slot>, b: Scalar<Slot>): Scalar<Slot> {
+  return scalarApply('shift_right', scalarApply('sub', a, b), scalarConst(63));
+}
+
+function high(a: Scalar<Slot>): Scalar<Slot> {
+  return scalarApply('shift_right', a, scalarConst(32));
+}
+
+function low(a: Scalar<Slot>): Scalar<Slot> {
+  return scalarApply('bit_and', a, scalarConst(0xffffffff));
+}
+
+function pairOf(first: Scalar<Slot>, second: Scalar<Slot>): Scalar<Slot> {
+  return scalarApply('bit_or', scalarApply('shift_left', first, scalarConst(32)), second);
+}
+
+function flat(operator: string, logic: Logic, value: Scalar<Slot>): Operation {
+  const forward: SlotAssign = assign(slotAccess('value', 0), { op: 'set' }, value, undefined);
+  return { operator, hint: operator, logic, forward: [forward], backward: [] };
+}
