@@ -5,7 +5,7 @@ import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { type DryTemplate, elaborate } from './elaborate.ts';
 import { type HoleType, membersOf, type TypedHole } from './hole-type.ts';
 import { type Role, rolesOf } from './roles.ts';
-import { leavesShapeOpen, standIn } from './stand-in.ts';
+import { leavesOpen, standIn } from './stand-in.ts';
 
 /**
  * Elaborates the template with stand-ins: once for each type of a hole that has several, and both
@@ -135,8 +135,8 @@ function ifsIn(s: Statement): readonly If[] {
 
 // ── What stand-ins cannot tell ──────────────────────────────────────────────────────────────────
 
-/** About sizes, specs and numbers of values. */
-const aboutShapes = /^EINC(?:03\d\d|0102|0209|0221)$/;
+/** About sizes, specs, numbers of values and dtypes. */
+const aboutValues = /^EINC(?:03\d\d|0102|0209|0221|060[345])$/;
 
 /** Whether the error may come of the stand-ins, where the real values would be right. */
 function isPossible(error: Diagnostic, dry: DryTemplate, types: readonly HoleType[]): boolean {
@@ -145,9 +145,9 @@ function isPossible(error: Diagnostic, dry: DryTemplate, types: readonly HoleTyp
   if (place?.source !== dry.source) return true;
   const isAt = (hole: number): boolean => offsetOfHole(dry.source, hole) === place.start;
   if (types.some((type, i) => type.kind === 'any' && isAt(i))) return true;
-  if (!aboutShapes.test(code)) return false;
+  if (!aboutValues.test(code)) return false;
   const hasLayers = dry.program.kind === 'op' && dry.program.definitions.some(d => d.settings);
-  return hasLayers || types.some((type, i) => leavesShapeOpen(type, roleOf(dry, i)));
+  return hasLayers || types.some((type, i) => leavesOpen(type, roleOf(dry, i)));
 }
 
 function placeOf({ labels = [] }: Diagnostic): Span | undefined {

@@ -3,7 +3,8 @@ import type { CdProgram, OpProgram } from '../language/ast.ts';
 import { isView } from '../ops/names.ts';
 
 export type Role =
-  | { readonly kind: 'tensor' | 'symbol' | 'condition' | 'size' | 'initial' | 'spec' | 'word' }
+  | { readonly kind: 'tensor' | 'symbol' | 'condition' | 'spec' | 'word' }
+  | { readonly kind: 'size' | 'initial' | 'dtype' }
   /** A number that is known when the template runs: an index, a count. */
   | { readonly kind: 'number' }
   /** A layer that is given these settings, to make a function unless it makes a tensor. */
@@ -36,9 +37,11 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
   const visit = (value: unknown, role: Role): void => {
     if (!isNode(value)) return;
     if (value['kind'] === 'hole') holes.set(Number(value['index']), role);
-    else if (value['kind'] === 'name' && role.kind !== 'tensor')
-      names.set(String(value['name']), role);
-    else {
+    else if (value['kind'] === 'name' && role.kind !== 'tensor') {
+      const name = String(value['name']);
+      // To be handed on to another layer says the least.
+      if (role.kind !== 'setting' || !names.has(name)) names.set(name, role);
+    } else {
       for (const [field, child] of Object.entries(value)) {
         if (/span$/i.test(field)) continue;
         const children: readonly unknown[] = Array.isArray(child) ? child : [child];
@@ -98,12 +101,13 @@ function textOf(ident: unknown): string {
   return isNode(ident) ? String(ident['text']) : '';
 }
 
-/** All arguments of `roll` and its like are numbers but for the first. */
+/** Of `scan` the first is a step; of `roll` and its like all are numbers but the first. */
 function argumentRole({ callee }: Node, outer: Role, position: number): Role {
   // `{ w = normal(${deviation}) }`
   if (outer.kind === 'initial') return outer;
-  if (position === 0 || !isNode(callee) || callee['kind'] !== 'name') return tensor;
+  if (!isNode(callee) || callee['kind'] !== 'name') return tensor;
   const name = String(callee['name']);
+  if (position === 0) return name === 'scan' ? { kind: 'function', arity: 2 } : tensor;
   return isView(name) && name !== 'concat' ? { kind: 'number' } : tensor;
 }
 
@@ -111,6 +115,7 @@ const byPlace: Readonly<Record<string, Role>> = {
   'for.symbol': symbol,
   'if.condition': { kind: 'condition' },
   'inline.init': { kind: 'initial' },
+  'inline.dtypes': { kind: 'dtype' },
   'row.dims': { kind: 'size' },
   'at.at': { kind: 'number' },
   'slice.start': { kind: 'number' },

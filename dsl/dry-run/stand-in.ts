@@ -58,6 +58,7 @@ function ofJavaScript(type: HoleType, { kind }: Role): unknown {
   if (type.kind === 'boolean') return kind === 'condition' ? true : undefined;
   if (type.kind !== 'string') return undefined;
   if (kind === 'setting') return type.value ?? 'word';
+  if (kind === 'dtype') return type.value ?? 'f32';
   return kind === 'spec' || kind === 'word' ? (type.value ?? '') : undefined;
 }
 
@@ -68,13 +69,13 @@ function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
   return new HoleOfType(typeText(), example);
 }
 
-const decideShapes: ReadonlySet<Role['kind']> = new Set<Role['kind']>([
-  ...(['size', 'number', 'initial', 'spec'] as const),
+const deciding: ReadonlySet<Role['kind']> = new Set<Role['kind']>([
+  ...(['size', 'number', 'initial', 'spec', 'dtype'] as const),
 ]);
 
-/** Whether what the shapes will be depends on a value that is not known. */
-export function leavesShapeOpen(type: HoleType, role: Role): boolean {
-  if (!decideShapes.has(role.kind)) return false;
+/** Whether what the shapes or dtypes will be depends on a value that is not known. */
+export function leavesOpen(type: HoleType, role: Role): boolean {
+  if (!deciding.has(role.kind)) return false;
   if (type.kind === 'number') return type.value === undefined && role.kind !== 'initial';
   if (type.kind === 'string') return type.value === undefined;
   return role.kind !== 'number' || type.kind === 'any';
@@ -95,6 +96,8 @@ function wanted(role: Role, span: Span): unknown {
     case 'number':
     case 'initial':
       return 1;
+    case 'dtype':
+      return 'f32';
     case 'spec':
     case 'word':
       return '';
