@@ -85,3 +85,18 @@ const wide: Partial<Record<Op, WideApply>> = { ...wideArithmetic, ...wideRandom 
 function bigintOf(value: Value): bigint {
   return typeof value === 'bigint' ? value : 0n;
 }
+
+/** What accumulations come to: names the scalars and arrays that hold them, `y_sum`. */
+export const resultWords: Readonly<Record<AccumulateOp, string>> = {
+  add: 'sum',
+  sub: 'sum',
+  mul: 'product',
+  div: 'product',
+  pow: 'power',
+  max: 'max',
+  min: 'min',
+  and: 'all',
+  or: 'any',
+  relu_gate: 'gate',
+  sat01_gate: 'gate',
+};

@@ -9,7 +9,7 @@
  */
 import { computeDtype } from '../core/dtype.ts';
 import { at, asLoop, type Index, type LoopVar } from '../core/index-expr.ts';
-import { type AccumulateOp, infoOf, neutralOf } from '../core/op.ts';
+import { type AccumulateOp, infoOf, neutralOf, resultWords } from '../core/op.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   accumulate,
@@ -54,7 +54,7 @@ export function isNarrow({ dtype }: TensorNode): boolean {
 export function lowerNarrowSum(s: NarrowSum, fresh: Fresh): Stmt {
   const { node, op, reset, target, value, origins } = s;
   const dtype = computeDtype(node.dtype);
-  const sum = fresh.local(tensorNode(`${node.name}.${words[op]}`, dtype, node.dims));
+  const sum = fresh.local(tensorNode(`${node.name}.${resultWords[op]}`, dtype, node.dims));
   const neutral = neutralOf(op, dtype);
   const join = reset ? undefined : joins[op];
   const begin = (): Stmt => {
@@ -137,18 +137,3 @@ const joins: Partial<Readonly<Record<AccumulateOp, AccumulateOp>>> = {
 export function isSummed(op: AccumulateOp): boolean {
   return joins[op] !== undefined;
 }
-
-/** What accumulations come to, for the names of their scalars and arrays. */
-const words: Readonly<Record<AccumulateOp, string>> = {
-  add: 'sum',
-  sub: 'sum',
-  mul: 'product',
-  div: 'product',
-  pow: 'power',
-  max: 'max',
-  min: 'min',
-  and: 'all',
-  or: 'any',
-  relu_gate: 'gate',
-  sat01_gate: 'gate',
-};

@@ -17,7 +17,7 @@
  */
 import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
-import type { AccumulateOp } from '../core/op.ts';
+import { resultWords } from '../core/op.ts';
 import { tensorNode } from '../core/tensor-node.ts';
 import {
   groupByNode,
@@ -100,7 +100,7 @@ function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]
 
 function take(program: Program, { sum, around, fill }: Chance): Program {
   const { node, leaf } = sum;
-  const name = new Names(namesIn(program)).fresh(`${node.name}_${words[leaf.op]}`);
+  const name = new Names(namesIn(program)).fresh(`${node.name}_${resultWords[leaf.op]}`);
   const scalar = tensorNode(name, node.dtype, []);
   const start =
     fill?.leaf.kind === 'fill' ? constant(node.dtype, fill.leaf.value) : read(node, leaf.index);
@@ -117,18 +117,3 @@ function take(program: Program, { sum, around, fill }: Chance): Program {
   });
   return withBody(program, body);
 }
-
-/** What the scalar is called after its array. */
-const words: Readonly<Record<AccumulateOp, string>> = {
-  add: 'sum',
-  sub: 'sum',
-  mul: 'product',
-  div: 'product',
-  pow: 'power',
-  max: 'max',
-  min: 'min',
-  and: 'all',
-  or: 'any',
-  relu_gate: 'gate',
-  sat01_gate: 'gate',
-};
