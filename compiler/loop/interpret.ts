@@ -1,24 +1,27 @@
 import type { AnyCells, MutableCells } from '../core/cells.ts';
-import { roundTo, type Value } from '../core/dtype.ts';
+import { type DType, roundTo, type Value } from '../core/dtype.ts';
 import { type Index, type LoopVar, valueOf } from '../core/index-expr.ts';
-import { evaluate } from '../core/op.ts';
+import { evaluate, type Op } from '../core/op.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { invariant, unreachable } from '../support/errors.ts';
 import { type Expr, isComputed, type Program, type Stmt, type Subscript } from './ir.ts';
 
 export type { Cells } from '../core/cells.ts';
 export type Memory = ReadonlyMap<TensorNode, AnyCells>;
+export type Compute = (op: Op, dtype: DType, a: Value, b?: Value, c?: Value) => Value;
 
 /**
  * Runs a program one scalar at a time. Slow, obvious, and the meaning that every pass and every
- * backend is tested against. `memory` holds the parameters; `symbols` their static indices.
+ * backend is tested against. `memory` holds the parameters; `symbols` their static indices;
+ * `compute` may stand in for what a device does, to see what another rounding would come to.
  */
 export function interpret(
   program: Program,
   memory: Memory,
   symbols: ReadonlyMap<LoopVar, number> = new Map(),
+  compute: Compute = evaluate,
 ): void {
-  const interpreter = new Interpreter(memory, symbols);
+  const interpreter = new Interpreter(memory, symbols, compute);
   program.scratch.forEach(node => interpreter.declare(node));
   interpreter.run(program.body);
 }
@@ -27,8 +30,10 @@ class Interpreter {
   readonly #memory: Map<TensorNode, MutableCells>;
   /** The current value of every loop being run. */
   readonly #loops: Map<LoopVar, number>;
+  readonly #compute: Compute;
 
-  constructor(memory: Memory, symbols: ReadonlyMap<LoopVar, number>) {
+  constructor(memory: Memory, symbols: ReadonlyMap<LoopVar, number>, compute: Compute) {
+    this.#compute = compute;
     this.#memory = new Map(memory);
     this.#loops = new Map(symbols);
   }
@@ -63,7 +68,7 @@ class Interpreter {
       case 'accumulate': {
         const cells = this.#cells(s.node);
         const cell = this.#offset(s.node, s.index);
-        cells[cell] = evaluate(s.op, s.node.dtype, cells[cell] ?? NaN, this.#value(s.value));
+        cells[cell] = this.#compute(s.op, s.node.dtype, cells[cell] ?? NaN, this.#value(s.value));
         return;
       }
       case 'scatter': {
@@ -71,7 +76,7 @@ class Interpreter {
         const cell = this.#found(s.node, s.index);
         const value = this.#value(s.value);
         if (cell === undefined) return;
-        cells[cell] = evaluate(s.op, s.node.dtype, cells[cell] ?? NaN, value);
+        cells[cell] = this.#compute(s.op, s.node.dtype, cells[cell] ?? NaN, value);
         return;
       }
       default:
@@ -100,7 +105,13 @@ class Interpreter {
       case 'apply': {
         const [a, b, c] = e.args;
         invariant(a, () => `${e.op} without operands`);
-        return evaluate(e.op, e.dtype, this.#value(a), b && this.#value(b), c && this.#value(c));
+        return this.#compute(
+          e.op,
+          e.dtype,
+          this.#value(a),
+          b && this.#value(b),
+          c && this.#value(c),
+        );
       }
       default:
         return unreachable(e);

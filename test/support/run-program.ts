@@ -1,7 +1,7 @@
 /** Runs programs on memory filled from a seed, and compares what they leave. */
 import { cellArrays } from '../../compiler/core/cells.ts';
 import { type DType, isWide, roundTo } from '../../compiler/core/dtype.ts';
-import { type Cells, interpret } from '../../compiler/loop/interpret.ts';
+import { type Cells, type Compute, interpret } from '../../compiler/loop/interpret.ts';
 import type { LoopVar } from '../../compiler/core/index-expr.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { cellsOf, type TensorNode } from '../../compiler/core/tensor-node.ts';
@@ -39,9 +39,10 @@ export function outputsOf(
   program: Program,
   salt = 0,
   input: Input = inputFor,
+  compute?: Compute,
 ): ReadonlyMap<string, Cells> {
   const memory = new Map(program.params.map(node => [node, input(node, salt)]));
-  interpret(program, memory, symbolsFor(program));
+  interpret(program, memory, symbolsFor(program), compute);
   return new Map([...memory].map(([node, cells]) => [node.name, cells]));
 }
 
