@@ -13,6 +13,7 @@ import {
   localsOf,
   optimise,
   type Program,
+  UserError,
 } from '../../compiler/index.ts';
 import { lower } from '../../compiler/lower/lower.ts';
 import { runPipeline } from '../../compiler/passes/pipeline.ts';
@@ -36,6 +37,19 @@ interface Variant {
   readonly dtype: 'f32' | 'f64';
   readonly program: Program;
 }
+
+/** Undefined where a size is left open that the language asks for; throws other refusals. */
+export function subjectUnlessOpen(answers: readonly number[]): Subject | undefined {
+  try {
+    return subjectOf(answers);
+  } catch (error) {
+    if (error instanceof UserError && error.code === hiddenDimension) return undefined;
+    throw error;
+  }
+}
+
+/** A cell that is taken of an axis does not say how long the axis of a parameter is. */
+const hiddenDimension = 'EINC0303';
 
 /** Throws what the language says when it refuses the program. */
 export function subjectOf(answers: readonly number[]): Subject {

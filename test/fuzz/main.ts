@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { printProgram } from '../../compiler/index.ts';
 import { type Cache, openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
-import { differenceOf, runsOf, type Subject, subjectOf } from './check.ts';
+import { differenceOf, runsOf, type Subject, subjectUnlessOpen } from './check.ts';
 
 const batchSize = 40;
 const answers = choices(120);
@@ -76,7 +76,7 @@ async function fuzz(cache: Cache): Promise<boolean> {
 }
 
 type Prepared = { readonly answers: readonly number[] } & (
-  { readonly subject: Subject } | { readonly refused: string }
+  { readonly subject: Subject | undefined } | { readonly refused: string }
 );
 
 function batchAt(round: number): readonly Prepared[] {
@@ -85,27 +85,29 @@ function batchAt(round: number): readonly Prepared[] {
 
 function prepare(given: readonly number[]): Prepared {
   try {
-    return { answers: given, subject: subjectOf(given) };
+    return { answers: given, subject: subjectUnlessOpen(given) };
   } catch (error) {
     return { answers: given, refused: error instanceof Error ? error.message : String(error) };
   }
 }
 
 async function checkBatch(batch: readonly Prepared[], cache: Cache): Promise<Found | undefined> {
-  const ready = batch.filter(one => 'subject' in one);
   for (const one of batch) {
     if ('refused' in one) return { answers: one.answers, difference: `refused:\n${one.refused}` };
   }
+  const ready = batch.flatMap(({ answers, ...one }) =>
+    'subject' in one && one.subject ? [{ answers, subject: one.subject }] : [],
+  );
   const runs = await runsOf(
     ready.map(one => one.subject),
     cache,
   );
   let first = 0;
-  for (const one of ready) {
-    const count = one.subject.compiled.length;
-    const difference = differenceOf(one.subject, runs.slice(first, first + count));
+  for (const { answers, subject } of ready) {
+    const count = subject.compiled.length;
+    const difference = differenceOf(subject, runs.slice(first, first + count));
     first += count;
-    if (difference !== undefined) return { answers: one.answers, difference };
+    if (difference !== undefined) return { answers, difference };
   }
   return undefined;
 }
@@ -123,7 +125,7 @@ async function report(found: Found, cache: Cache): Promise<void> {
   await fc.check(property, { examples: [[[...found.answers]]], numRuns: 1 });
   const prepared = prepare(smallest.answers);
   say(smallest.difference);
-  if (!('subject' in prepared)) return;
+  if (!('subject' in prepared) || !prepared.subject) return;
   const { text, plain } = prepared.subject;
   say(`\n${text}\n\n${printProgram(plain.f64)}`);
 }

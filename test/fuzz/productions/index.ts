@@ -12,6 +12,7 @@ import {
 import { alongOf, embeddingOf, oneHotOf, placeOf, scanOf, scatterOf, topOf } from './cells.ts';
 import { binaryOf, constantOf, infixOf, parameterOf, ternaryOf, unaryOf } from './pointwise.ts';
 import { centredOf, einsumOf, layerOf, productOf, reductionOf } from './products.ts';
+import { bracketsOf, endToEndOf, movedOf, randomOf, reshapeOf, transposeOf } from './views.ts';
 
 /** Undefined when nothing in the pool fits. */
 export type Production = (pool: Pool) => Made | undefined;
@@ -44,4 +45,11 @@ export const productions: readonly Production[] = [
   oneHotOf,
   scatterOf,
   scanOf,
+  bracketsOf,
+  bracketsOf,
+  reshapeOf,
+  transposeOf,
+  movedOf,
+  endToEndOf,
+  randomOf,
 ];
