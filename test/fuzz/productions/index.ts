@@ -10,7 +10,15 @@ import {
   windowOf,
 } from './axes.ts';
 import { alongOf, embeddingOf, oneHotOf, placeOf, scanOf, scatterOf, topOf } from './cells.ts';
-import { binaryOf, constantOf, infixOf, parameterOf, ternaryOf, unaryOf } from './pointwise.ts';
+import {
+  binaryOf,
+  constantOf,
+  convertedOf,
+  infixOf,
+  parameterOf,
+  ternaryOf,
+  unaryOf,
+} from './pointwise.ts';
 import { centredOf, einsumOf, layerOf, productOf, reductionOf } from './products.ts';
 import { bracketsOf, endToEndOf, movedOf, randomOf, reshapeOf, transposeOf } from './views.ts';
 
@@ -23,6 +31,7 @@ export const productions: readonly Production[] = [
   binaryOf,
   ternaryOf,
   constantOf,
+  convertedOf,
   parameterOf,
   layerOf,
   layerOf,

@@ -65,6 +65,21 @@ export function parameterOf(pool: Pool): Made | undefined {
   return x && { text: `${x.name} ${sign} { ${pool.param()} }`, dims: x.dims };
 }
 
+/** In integers of some width, which wrap; in narrow floats; and back. */
+export function convertedOf(pool: Pool): Made | undefined {
+  const x = pool.pick();
+  const y = x && pool.pick(k => broadcasts(k.dims, x.dims));
+  if (!x || !y) return undefined;
+  const isInteger = pool.choices.oneIn(2);
+  const dtype = oneOf(pool, isInteger ? integers : floats);
+  const sign = oneOf(pool, isInteger ? integerSigns : ['+', '*.', '-']);
+  return { text: `f32(${dtype}(${x.name}) ${sign} ${dtype}(${y.name}))`, dims: x.dims };
+}
+
+const integers = ['i32', 'u8', 'i16', 'u32', 'i8', 'u16', 'i64', 'u64'];
+const floats = ['bf16', 'f16', 'f8e5m2', 'f8e4m3'];
+const integerSigns = ['+', '*.', '-', '%', '/.', '>=', '@^'];
+
 function oneOf<T>({ choices }: Pool, items: readonly T[]): T {
   const [first, ...others] = items;
   if (first === undefined) throw new Error('nothing to choose from');
