@@ -11,6 +11,7 @@ import { conversion, isOwnArithmetic } from './convert.ts';
 import { erfInvNeeds } from './erf-inv.ts';
 import { cellType } from './narrow-float.ts';
 import { threefryNeeds } from './threefry.ts';
+import { vectorType } from './vector-type.ts';
 
 const parameters = ['a', 'b', 'c'];
 
@@ -49,6 +50,9 @@ export const c99: Dialect = {
     bool: '_Bool',
   },
   functionPrefix: 'static void',
+  vectorType,
+  vectorFunction: () => undefined,
+  unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,
   op: {
     add: infix('+', precedence.sum),

@@ -14,6 +14,12 @@ export interface Dialect {
   readonly conversion: (from: DType, to: DType) => readonly Conversion[];
   /** For dtypes whose arithmetic gives another type, which has to be converted back. */
   readonly narrows: (dtype: DType) => Conversion | undefined;
+  /** A type of so many values side by side; undefined where there is none. */
+  readonly vectorType: (dtype: DType, lanes: number) => CallText | undefined;
+  /** An op on vectors, where it is better written as a whole than lane by lane. */
+  readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
+  /** Goes before a loop that is to be written out. */
+  readonly unroll: (extent: number) => string;
   /** Given a number and the size of an axis: which cell of the axis it names, or -1 for none. */
   readonly position: (dtype: DType) => CallText;
 }

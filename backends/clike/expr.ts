@@ -44,6 +44,17 @@ export class ExprEmitter {
     return [...this.#needs];
   }
 
+  /** The name of what the program needs before it. */
+  need({ name, needs }: CallText): string {
+    needs.forEach(line => this.#needs.add(line));
+    return name;
+  }
+
+  /** A value of one dtype as another. */
+  convert(from: DType, to: DType, value: (level: number) => string): string {
+    return this.#converted(this.dialect.conversion(from, to), value, 0);
+  }
+
   /** The lines that the statement emitted last needs before it, because it has computed subscripts. */
   takePositions(): readonly string[] {
     const lines = [...this.#positions].map(
@@ -113,9 +124,8 @@ export class ExprEmitter {
     }
   }
 
-  #call({ name, needs }: CallText, parts: readonly ((level: number) => string)[]): string {
-    needs.forEach(line => this.#needs.add(line));
-    return `${name}(${parts.map(part => part(0)).join(', ')})`;
+  #call(call: CallText, parts: readonly ((level: number) => string)[]): string {
+    return `${this.need(call)}(${parts.map(part => part(0)).join(', ')})`;
   }
 
   #cast({ dtype, value }: Cast, level: number): string {

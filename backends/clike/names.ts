@@ -74,7 +74,9 @@ export class Identifiers {
 /** C has plans of its own for names that begin with `_`. */
 function identifier(name: string): string {
   const word = name.replaceAll(/\W/g, '_');
-  return /^[a-z]/i.test(word) ? word : `v${word}`;
+  // What ends as `f32x16` does is a type of vectors, or a function on them.
+  const isOwn = /^[a-z]/i.test(word) && !/(^|_)(bool|[a-z]\d+)x\d+$/.test(word);
+  return isOwn ? word : `v${word}`;
 }
 
 /** Every function the dialect may call, declare or define. */

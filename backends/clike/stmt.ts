@@ -7,8 +7,9 @@ import {
   unreachable,
   type Writer,
 } from '../../compiler/index.ts';
-import type { Fill, Scatter } from '../../compiler/loop/ir.ts';
+import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/loop/ir.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
+import { vectorStore } from './vector.ts';
 
 export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
   switch (s.kind) {
@@ -19,9 +20,8 @@ export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
       w.line(`/* ${commentText(s.text)} */`);
       return;
     case 'for':
-      exprs.identifiers.within(s.loop, i => {
-        w.block(loopHead(i, s.extent, exprs), () => emitStmt(s.body, w, exprs));
-      });
+      if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
+      else emitLoop(s, w, exprs);
       return;
     case 'declare':
       w.line(`${declaration(s, exprs)};`);
@@ -44,6 +44,25 @@ export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
     default:
       unreachable(s);
   }
+}
+
+function emitLoop(s: For, w: Writer, exprs: ExprEmitter): void {
+  if (s.mode === 'unrolled') w.line(exprs.dialect.unroll(s.extent));
+  exprs.identifiers.within(s.loop, i => {
+    w.block(loopHead(i, s.extent, exprs), () => emitStmt(s.body, w, exprs));
+  });
+}
+
+/** One statement on vectors for each store, or a loop over the lanes where that does not do. */
+function emitVectorLoop(s: For, w: Writer, exprs: ExprEmitter): void {
+  const stores = statementsOf(s.body).map(leaf =>
+    leaf.kind === 'write' || leaf.kind === 'accumulate'
+      ? vectorStore(leaf, s.loop, s.extent, exprs)
+      : undefined,
+  );
+  const texts = stores.filter(text => text !== undefined);
+  if (texts.length === stores.length) texts.forEach(text => w.statement(text));
+  else emitLoop(s, w, exprs);
 }
 
 /** Text of a statement, behind the computed subscripts it has. */

@@ -23,8 +23,13 @@ export type Path = readonly (For | number)[];
 
 /** All sites in the order they run; the reads of a statement stand before its write. */
 export function sitesIn(program: Program): readonly Site[] {
+  return sitesUnder(program.body);
+}
+
+/** Paths start at the statement. */
+export function sitesUnder(s: Stmt): readonly Site[] {
   const sites: Site[] = [];
-  collect(program.body, [], sites);
+  collect(s, [], sites);
   return sites;
 }
 

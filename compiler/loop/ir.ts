@@ -153,8 +153,20 @@ export interface For {
   readonly kind: 'for';
   readonly loop: LoopVar;
   readonly extent: number;
+  readonly mode: LoopMode;
   readonly body: Stmt;
 }
+
+/**
+ * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
+ * vector, those of a parallel loop run on any threads: neither may need what another one wrote
+ * (`independent.ts`). An unrolled loop is written out.
+ */
+export const loopModes = ['serial', 'unrolled', 'vector', 'parallel'] as const;
+export type LoopMode = (typeof loopModes)[number];
+
+/** The extents a vector loop may have. */
+export const laneCounts: readonly number[] = [2, 4, 8, 16, 32, 64];
 
 /** Memory for `node` from here to the end of the enclosing block, anew each time it is reached. */
 export interface Declare {
@@ -215,9 +227,9 @@ export function comment(text: string): Comment {
   return { kind: 'comment', text };
 }
 
-export function forLoop(loop: LoopVar, extent: number, body: Stmt): For {
+export function forLoop(loop: LoopVar, extent: number, body: Stmt, mode: LoopMode = 'serial'): For {
   invariant(Number.isInteger(extent) && extent >= 0, () => `loop ${loop} has extent ${extent}`);
-  return { kind: 'for', loop, extent, body };
+  return { kind: 'for', loop, extent, mode, body };
 }
 
 export function declare(node: TensorNode): Declare {

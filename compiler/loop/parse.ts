@@ -14,6 +14,7 @@ import {
   fill,
   forLoop,
   isAffine,
+  loopModes,
   type Program,
   scatter,
   type Stmt,
@@ -89,10 +90,11 @@ function parseFor(tokens: TokenReader, scope: Scope): Stmt {
   const loop = bindLoop(tokens, scope);
   tokens.expect('<');
   const extent = tokens.takeNumber();
+  const mode = loopModes.find(word => tokens.accept(word));
   tokens.expect('{');
   const body: Stmt[] = [];
   while (!tokens.accept('}')) body.push(parseStmt(tokens, scope));
-  return forLoop(loop, extent, block(body));
+  return forLoop(loop, extent, block(body), mode);
 }
 
 function parseSimple(tokens: TokenReader, scope: Scope): Stmt {

@@ -10,6 +10,7 @@
  *       relu[b, 0] += w1[0, 1] * moons_flat[batch, b, 0];
  *     }
  *     for t < 5 { table.grad[at(ids[t])] += y.grad[t]; }
+ *     for o < 8 vector { y[o] := 2 * x[o]; }
  *
  * A constant carries its dtype only where its neighbours do not say it.
  */
@@ -57,7 +58,8 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
       return;
     case 'for':
       names.within(s.loop, name => {
-        w.block(`for ${name} < ${s.extent}`, () => printStmt(s.body, w, names));
+        const mode = s.mode === 'serial' ? '' : ` ${s.mode}`;
+        w.block(`for ${name} < ${s.extent}${mode}`, () => printStmt(s.body, w, names));
       });
       return;
     case 'declare':

@@ -116,7 +116,7 @@ export function mapParts(s: Stmt, f: StmtMap): Stmt {
     }
     case 'for': {
       const body = f.stmt(s.body);
-      return body === s.body ? s : forLoop(s.loop, s.extent, body);
+      return body === s.body ? s : forLoop(s.loop, s.extent, body, s.mode);
     }
     case 'write': {
       const value = f.expr(s.value);

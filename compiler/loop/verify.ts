@@ -9,7 +9,18 @@ import {
   rangeOf,
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { type Expr, isComputed, type Program, type Stmt, type Subscript } from './ir.ts';
+import { isLeaf } from './facts.ts';
+import { isIndependent } from './independent.ts';
+import {
+  type Expr,
+  type For,
+  isComputed,
+  laneCounts,
+  type Program,
+  statementsOf,
+  type Stmt,
+  type Subscript,
+} from './ir.ts';
 import { printProgram } from './print.ts';
 import { expressionsOf, visitExpr } from './traverse.ts';
 
@@ -71,6 +82,7 @@ class Verifier {
         return;
       case 'for':
         this.#bind(s.loop, s.extent);
+        this.#mode(s);
         // A loop that never runs accesses nothing, so its body has no bounds to break.
         if (s.extent > 0) this.#scoped(() => this.#stmt(s.body));
         this.#extents.delete(s.loop);
@@ -86,6 +98,17 @@ class Verifier {
         return;
       default:
         unreachable(s);
+    }
+  }
+
+  #mode(s: For): void {
+    const { loop, mode, extent } = s;
+    if (mode === 'serial' || mode === 'unrolled') return;
+    if (!isIndependent(s)) this.#complaints.push(`the turns of ${mode} ${loop} need each other`);
+    if (mode !== 'vector') return;
+    if (!laneCounts.includes(extent)) this.#complaints.push(`vector ${loop} has ${extent} lanes`);
+    if (statementsOf(s.body).some(part => !isLeaf(part) && part.kind !== 'declare')) {
+      this.#complaints.push(`vector ${loop} holds more than stores`);
     }
   }
 

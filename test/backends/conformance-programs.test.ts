@@ -51,6 +51,24 @@ const bodies: Readonly<Record<string, string>> = {
     'for i < 16 { m[i] := max(n[i], 5) - min(n[i], abs(n[i])) + relu(n[i]); }',
   'integers through libm':
     'for i < 16 { m[i] := n[i] ** 2 + i32(sqrt(f64(abs(n[i])))) + sqrt(abs(n[i])); }',
+  'vectors: arithmetic, and numbers beside them': `for v < 2 unrolled { for l < 16 vector {
+    z[16*v + l + 1] := 2 * x[16*v + l] - y[16*v + l] / (x[1] + 1) * T(step); } }`,
+  'vectors: accumulations of every kind': `for l < 8 vector { z[l] += x[l]; } for l < 8 vector { z[l] *= y[l]; }
+    for l < 8 vector { z[l] max= x[l]; } for l < 8 vector { z[l] += 0.5; } for l < 8 vector { n[l] -= m[l]; }`,
+  'vectors: conditions': `for l < 16 vector { z[l] := where(x[l] < y[l], x[l], where(x[l] == y[l], 7, y[l])); }
+    for l < 4 vector { z[l + 16] := where(c[1], x[l], y[l]) + where(bool(x[l]), 1, y[l]); }`,
+  'vectors: casts': `for l < 8 vector { z[l] := T(n[l]) + T(i32(x[l])); }`,
+  'vectors: functions': `for l < 16 vector { z[l] := fma(sqrt(abs(x[l])), relu(y[l]), max(x[l], y[l])) + floor(y[l]); }
+    for l < 16 vector { z[l + 16] := sat01(x[l]) * sign(y[l]); }`,
+  'vectors: strides': `for l < 16 vector { z[l] := x[2*l + 1] + y[-1*l + 20]; } for l < 4 vector { z[l + 16] := w[1, l, 2]; }`,
+  'vectors: stores that are no vectors': `for l < 16 vector { z[2*l] := x[l]; } for l < 16 vector { z[2*l + 1] := T(l) + T(e[l]); }`,
+  'vectors: several statements': `for l < 8 vector { z[l] := x[l]; z[l] *= y[l]; z[l + 8] := 3; }`,
+  'a tile that is held in registers': `local t: T[4, 16];
+    for i < 4 unrolled { for v < 2 unrolled { for l < 8 vector { t[i, 8*v + l] := 0; } } }
+    for k < 5 { for i < 4 unrolled { for v < 2 unrolled { for l < 8 vector {
+      t[i, 8*v + l] += x[4*k + i] * y[k + 8*v + l]; } } } }
+    for i < 2 unrolled { for v < 2 unrolled { for l < 8 vector { z[16*i + 8*v + l] += t[i, 8*v + l] * t[i + 2, 8*v + l]; } } }`,
+  'parallel turns': 'for i < 37 parallel { z[i] := x[i] * 2; }',
   fills:
     'fill x, 0.1; fill y, NaN; fill z, -0; fill n, -2147483648; fill e, 1; zero_out w; fill s, -Infinity;',
   'fills of locals':

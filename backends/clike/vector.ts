@@ -1,0 +1,218 @@
+/**
+ * The stores of a vector loop as text on whole vectors: `*(f32x8 *)&y[8 * v] = x * 2.0f;`. An op
+ * without an operator on vectors is a function that has a loop over the lanes, which compilers turn
+ * into vector instructions.
+ */
+import {
+  type Accumulate,
+  type Apply,
+  type DType,
+  type Expr,
+  fixed,
+  type Index,
+  infoOf,
+  InternalError,
+  isLoop,
+  type LoopVar,
+  loopsIn,
+  type TensorNode,
+} from '../../compiler/index.ts';
+import { substitute } from '../../compiler/core/index-expr.ts';
+import type { Cast, Write } from '../../compiler/loop/ir.ts';
+import { visitExpr } from '../../compiler/loop/traverse.ts';
+import type { ExprEmitter } from './expr.ts';
+
+/** A value in the loop: one vector, or one number that is the same in all lanes. */
+interface Text {
+  readonly text: (level: number) => string;
+  readonly isVector: boolean;
+  readonly dtype: DType;
+}
+
+/** Undefined where it has no form on vectors: then a loop over its lanes is right. */
+export function vectorStore(
+  s: Write | Accumulate,
+  loop: LoopVar,
+  lanes: number,
+  exprs: ExprEmitter,
+): string | undefined {
+  if (strideOf(s.node, s.index, loop) !== 1 || !isSupported(s.value, loop, exprs)) return undefined;
+  if (exprs.dialect.vectorType(s.node.dtype, lanes) === undefined) return undefined;
+  const emitter = new VectorEmitter(exprs, loop, lanes);
+  const target = emitter.cell(s.node, s.index);
+  if (s.kind === 'write') return `${target} = ${emitter.vector(s.value)};`;
+  const { dtype } = s.node;
+  const operands = [{ text: () => target, isVector: true, dtype }, emitter.value(s.value)];
+  return `${target} = ${emitter.apply(s.op, dtype, operands).text(0)};`;
+}
+
+/** How far apart the cells of neighbouring lanes are; undefined where they are not evenly spaced. */
+export function strideOf(
+  node: TensorNode,
+  index: readonly Index[],
+  loop: LoopVar,
+): number | undefined {
+  let stride = 0;
+  for (const [axis, ix] of index.entries()) {
+    const own = ix.terms.find(term => isLoop(term) && term.loop === loop)?.coeff ?? 0;
+    const isInDigit = ix.terms.some(t => !isLoop(t) && loopsIn(t.digit.of).includes(loop));
+    if (isInDigit) return undefined;
+    stride = stride * (node.dims[axis] ?? 1) + own;
+  }
+  return stride;
+}
+
+function isSupported(value: Expr, loop: LoopVar, { dialect }: ExprEmitter): boolean {
+  let isSo = true;
+  visitExpr(value, e => {
+    if (!variesIn(e, loop)) return;
+    const isStrided = e.kind === 'read' && strideOf(e.node, e.index, loop) !== undefined;
+    const isValue = e.kind === 'apply' || e.kind === 'cast' || isStrided;
+    isSo &&= isValue && dialect.vectorType(e.dtype, 2) !== undefined;
+  });
+  return isSo;
+}
+
+/** Whether lanes may have different values of it. */
+function variesIn(value: Expr, loop: LoopVar): boolean {
+  let varies = false;
+  visitExpr(value, e => {
+    if (e.kind === 'read' || e.kind === 'gather') {
+      varies ||= e.index.some(ix => 'terms' in ix && loopsIn(ix).includes(loop));
+    }
+    if (e.kind === 'index') varies ||= loopsIn(e.index).includes(loop);
+  });
+  return varies;
+}
+
+class VectorEmitter {
+  readonly #exprs: ExprEmitter;
+  readonly #loop: LoopVar;
+  readonly #lanes: number;
+
+  constructor(exprs: ExprEmitter, loop: LoopVar, lanes: number) {
+    this.#exprs = exprs;
+    this.#loop = loop;
+    this.#lanes = lanes;
+  }
+
+  /** `*(f32x16 *)&x[16 * v]` */
+  cell(node: TensorNode, index: readonly Index[]): string {
+    return `*(${this.#type(node.dtype)} *)&${this.#first(node, index)}`;
+  }
+
+  /** Of the first lane. */
+  #first(node: TensorNode, index: readonly Index[]): string {
+    const binding = new Map([[this.#loop, fixed(0)]]);
+    return this.#exprs.cell(
+      node,
+      index.map(ix => substitute(ix, binding)),
+    );
+  }
+
+  vector(e: Expr, level = 0): string {
+    return this.#spread(this.value(e))(level);
+  }
+
+  value(e: Expr): Text {
+    const { dtype } = e;
+    if (!variesIn(e, this.#loop)) {
+      return { text: level => this.#exprs.expr(e, level), isVector: false, dtype };
+    }
+    switch (e.kind) {
+      case 'read':
+        return { text: () => this.#load(e.node, e.index), isVector: true, dtype };
+      case 'cast':
+        return this.#cast(e);
+      case 'apply':
+        return this.#apply(e);
+      case 'const':
+      case 'gather':
+      case 'index':
+        throw new InternalError(`${e.kind} on vectors`);
+    }
+  }
+
+  #load(node: TensorNode, index: readonly Index[]): string {
+    const stride = strideOf(node, index, this.#loop) ?? 1;
+    if (stride === 1) return this.cell(node, index);
+    const type = this.#type(node.dtype);
+    const scalar = this.#exprs.dialect.typeName[node.dtype];
+    const head = `${type} strided_${type}(const ${scalar} *a, long stride)`;
+    const name = this.#laneFunction(`strided_${type}`, head, type, 'a[l * stride]');
+    return `${name}(&${this.#first(node, index)}, ${stride})`;
+  }
+
+  #apply({ op, args }: Apply): Text {
+    const operands = args.map(arg => this.value(arg));
+    return this.apply(op, args.at(-1)?.dtype ?? 'f32', operands);
+  }
+
+  apply(op: Apply['op'], dtype: DType, operands: readonly Text[]): Text {
+    const { dialect } = this.#exprs;
+    const own = dialect.op[op](dtype);
+    const result = resultOf(op, dtype);
+    const isPlain = own.kind === 'infix' && /^[-+*/]$/.test(own.sign);
+    if (isPlain) {
+      const parts = operands.map(({ text }) => text);
+      return {
+        text: level => this.#exprs.apply(op, dtype, parts, level),
+        isVector: true,
+        dtype: result,
+      };
+    }
+    const known = dialect.vectorFunction(op, dtype, this.#lanes);
+    const name = known ? this.#exprs.need(known) : this.#laneOp(op, dtype, operands);
+    const parts = operands.map(operand => this.#spread(operand)(0));
+    return { text: () => `${name}(${parts.join(', ')})`, isVector: true, dtype: result };
+  }
+
+  /** A function that does the op lane by lane. */
+  #laneOp(op: Apply['op'], dtype: DType, operands: readonly Text[]): string {
+    const type = this.#type(resultOf(op, dtype));
+    const name = `${op}_${this.#type(dtype)}`;
+    const names = ['a', 'b', 'c'].slice(0, operands.length);
+    const params = operands.map((o, i) => `${this.#type(o.dtype)} ${names[i]}`);
+    const value = this.#exprs.apply(
+      op,
+      dtype,
+      names.map(n => () => `${n}[l]`),
+    );
+    return this.#laneFunction(name, `${type} ${name}(${params.join(', ')})`, type, value);
+  }
+
+  #cast({ dtype, value }: Cast): Text {
+    const operand = this.value(value);
+    const [type, from] = [this.#type(dtype), this.#type(operand.dtype)];
+    const name = `${type}_of_${operand.dtype === 'bool' ? 'bool' : from}`;
+    const converted = this.#exprs.convert(operand.dtype, dtype, () => 'a[l]');
+    this.#laneFunction(name, `${type} ${name}(${from} a)`, type, converted);
+    return { text: () => `${name}(${this.#spread(operand)(0)})`, isVector: true, dtype };
+  }
+
+  #laneFunction(name: string, head: string, type: string, value: string): string {
+    const loop = `for (int l = 0; l < ${this.#lanes}; ++l) r[l] = ${value};`;
+    const text = `static inline ${head} {\n  ${type} r;\n  ${loop}\n  return r;\n}`;
+    return this.#exprs.need({ kind: 'call', name, needs: [text] });
+  }
+
+  /** The same number in all lanes. */
+  #spread({ text, isVector, dtype }: Text): (level: number) => string {
+    if (isVector) return text;
+    const type = this.#type(dtype);
+    const scalar = this.#exprs.dialect.typeName[dtype];
+    const name = `all_${type}`;
+    this.#laneFunction(name, `${type} ${name}(${scalar} a)`, type, 'a');
+    return () => `${name}(${text(0)})`;
+  }
+
+  #type(dtype: DType): string {
+    const type = this.#exprs.dialect.vectorType(dtype, this.#lanes);
+    if (!type) throw new InternalError(`no vectors of ${dtype}`);
+    return this.#exprs.need(type);
+  }
+}
+
+function resultOf(op: Apply['op'], dtype: DType): DType {
+  return infoOf(op).result === 'bool' ? 'bool' : dtype;
+}

@@ -1,0 +1,74 @@
+/**
+ * Whether the turns of a loop need nothing of each other: then they may run in any order, side by
+ * side, or as lanes of a vector. Says yes only where subscripts prove it.
+ *
+ * Two accesses at `c*i` plus the same outer loops, and of their own something between bounds, meet
+ * in different turns only if these bounds are a multiple of `c` apart, and of one that `i` reaches:
+ * the interval test, axis by axis.
+ */
+import { fixed, type Index, isLoop, type Range, rangeOf, sameIndex } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
+import type { For } from './ir.ts';
+import { visitStmts } from './traverse.ts';
+
+export function isIndependent(loop: For): boolean {
+  const own = declaredIn(loop);
+  const sites = sitesUnder(loop.body).filter(({ node }) => !own.has(node));
+  return [...groupByNode(sites).values()].every(
+    group => group.every(site => site.kind === 'read') || isDisjoint(loop, group),
+  );
+}
+
+/** What each turn has for itself. */
+function declaredIn(loop: For): ReadonlySet<TensorNode> {
+  const own = new Set<TensorNode>();
+  visitStmts(loop.body, s => {
+    if (s.kind === 'declare') own.add(s.node);
+  });
+  return own;
+}
+
+/** Whether no two turns meet in a cell that one of them stores to. */
+function isDisjoint(loop: For, sites: readonly Site[]): boolean {
+  const stores = sites.filter(site => site.kind !== 'read');
+  return stores.every(store => sites.every(site => areApart(loop, store, site)));
+}
+
+function areApart(loop: For, a: Site, b: Site): boolean {
+  const axes = a.index?.length ?? 0;
+  return Array.from({ length: axes }, (_, axis) => axis).some(axis => {
+    const [p, q] = [partsOf(a, axis, loop), partsOf(b, axis, loop)];
+    return p !== undefined && q !== undefined && separates(loop.extent, p, q);
+  });
+}
+
+/** Whether no `d` other than 0 turns later one access can be where the other was: `c*d` is too far. */
+function separates(extent: number, a: Parts, b: Parts): boolean {
+  const step = Math.abs(a.coeff);
+  if (step === 0 || a.coeff !== b.coeff || !sameIndex(a.outer, b.outer)) return false;
+  const first = Math.max(1 - extent, Math.ceil((a.inner.min - b.inner.max) / step));
+  const last = Math.min(extent - 1, Math.floor((a.inner.max - b.inner.min) / step));
+  return first > last || (first === 0 && last === 0);
+}
+
+interface Parts {
+  readonly coeff: number;
+  /** What is the same in all turns. */
+  readonly outer: Index;
+  /** What the loops inside the turn and the offset add. */
+  readonly inner: Range;
+}
+
+/** Undefined where the subscript is no plain sum of loops. */
+function partsOf({ index, path }: Site, axis: number, { loop }: For): Parts | undefined {
+  const ix = index?.[axis];
+  if (!ix?.terms.every(isLoop)) return undefined;
+  const inside = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
+  const terms = ix.terms.filter(isLoop);
+  const coeff = terms.find(t => t.loop === loop)?.coeff ?? 0;
+  const others = terms.filter(t => t.loop !== loop);
+  const outer = { ...fixed(0), terms: others.filter(t => !inside.has(t.loop)) };
+  const within = { terms: others.filter(t => inside.has(t.loop)), offset: ix.offset };
+  return { coeff, outer, inner: rangeOf(within, l => inside.get(l) ?? 1) };
+}
