@@ -5,7 +5,6 @@
  *   const mlp = op<'mlp'>`mlp(x) = { w2 } * relu({ w1 } * x)`;
  *   mlp.params.w1                  a Tensor; w9 is an error
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface Templates {}
 
 /** What `op<T>` gives: T itself, or what the templates of that name make. */

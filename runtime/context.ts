@@ -5,9 +5,7 @@ import {
   type Compiled,
   type DeviceArray,
   type DType,
-  inMemoryOrder,
   type LinkableRoutine,
-  product,
   type Program,
   type RoutineSource,
   UserError,
@@ -24,7 +22,7 @@ import {
   sourceOf,
 } from './arguments.ts';
 import { HostArray } from './host-array.ts';
-import { initialValues } from './initial.ts';
+import { Memory, nothingSent } from './memory.ts';
 import { Routine } from './routine.ts';
 import { settings } from './settings.ts';
 
@@ -51,11 +49,7 @@ export class Context implements Disposable {
   readonly dtype: DType;
   readonly #backend: Backend;
   readonly #stream: Stream;
-  readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
-  /** Arrays without initial values that hold something all the same: what routines or the host write. */
-  readonly #filled = new Set<DeviceArray>();
-  /** Names that tell initial values apart, by the arrays that have them. */
-  readonly #streamNames = new Map<DeviceArray, string>();
+  readonly #memory: Memory;
   /** Arrays whose initial values have been computed, or are being. */
   readonly #started = new Map<DeviceArray, Promise<void>>();
   readonly #owned: Disposable[] = [];
@@ -69,6 +63,7 @@ export class Context implements Disposable {
     this.dtype = dtype;
     this.#backend = backend;
     this.#stream = backend.openStream();
+    this.#memory = new Memory(backend, { seed, dtype });
   }
 
   get backend(): string {
@@ -87,7 +82,7 @@ export class Context implements Disposable {
     checkOptions('EINC0509', 'compile', options, ['keep', 'name']);
     const { keep = [], name } = options;
     const linkable = code.settle({ dtype: this.dtype, keep: handlesToKeep(keep), name });
-    this.#checkInputs(linkable.routine.name, linkable.inputs);
+    this.#memory.checkInputs(linkable.routine.name, linkable.inputs);
     for (const array of linkable.inputs) await this.#start(array);
     const compiled = this.#compileAndShow(linkable);
     const kernel = await this.#backend.compile(compiled.program);
@@ -97,7 +92,7 @@ export class Context implements Disposable {
     const checkReady = (): void => {
       this.#checkOpen();
       if (awaited.length === 0) return;
-      awaited = awaited.filter(array => !this.#filled.has(array));
+      awaited = awaited.filter(array => !this.#memory.isFilled(array));
       const [missing] = awaited;
       if (missing) throw nothingSent(`\`${title}\` reads \`${missing.label}\``, missing);
     };
@@ -109,7 +104,7 @@ export class Context implements Disposable {
     const { initial } = array;
     if (initial.kind !== 'computed') return;
     const known = this.#started.get(array);
-    if (!known && this.#filled.has(array)) return;
+    if (!known && this.#memory.isFilled(array)) return;
     const start = known ?? this.compile(initial.by).then(routine => routine.runSync());
     this.#started.set(array, start);
     await start;
@@ -126,11 +121,11 @@ export class Context implements Disposable {
         taken.push(buffer);
         return buffer;
       });
-      const buffers = [...arrays.map(array => this.#bufferOf(array)), ...scratch];
+      const buffers = [...arrays.map(array => this.#memory.bufferOf(array)), ...scratch];
       const step = { kernel: kernel.bind(buffers), symbols: routine.symbols.map((_, i) => i) };
       const plan = this.#stream.plan([step]);
       this.#owned.push(...taken, plan);
-      outputs.forEach(array => this.#filled.add(array));
+      outputs.forEach(array => this.#memory.markFilled(array));
       return plan;
     } catch (error) {
       taken.toReversed().forEach(resource => resource[Symbol.dispose]());
@@ -184,11 +179,11 @@ export class Context implements Disposable {
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
     const array = handleOf(handle, 'write').deviceArray(this.dtype);
-    const buffer = this.#bufferOf(array);
+    const buffer = this.#memory.bufferOf(array);
     checkValues(array.label, buffer.cells, values);
     this.#stream.wait();
     buffer.write(values);
-    this.#filled.add(array);
+    this.#memory.markFilled(array);
   }
 
   /** Resolves when all queued runs are done; rejects if one of them failed. */
@@ -206,8 +201,7 @@ export class Context implements Disposable {
 
   /** How many arrays the context holds, and their size. */
   memory(): { readonly arrays: number; readonly bytes: number } {
-    const buffers = [...this.#buffers.values()];
-    return { arrays: buffers.length, bytes: buffers.reduce((sum, b) => sum + b.bytes, 0) };
+    return this.#memory.usage();
   }
 
   /** Frees everything. Waits for what is queued. */
@@ -215,91 +209,23 @@ export class Context implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#stream[Symbol.dispose]();
-    for (const resource of [...this.#owned.toReversed(), ...this.#buffers.values()]) {
-      resource[Symbol.dispose]();
-    }
-    this.#buffers.clear();
+    this.#owned.toReversed().forEach(resource => resource[Symbol.dispose]());
+    this.#memory[Symbol.dispose]();
     this.#backend[Symbol.dispose]();
   }
-
-  // ── Arrays ────────────────────────────────────────────────────────────────────────────────────
 
   #copy(handle: ArrayHandle, buffer: DeviceBuffer): HostArray {
     const { dtype, dims } = handle.deviceArray(this.dtype);
     return new HostArray(buffer.read(), dtype, dims);
   }
 
-  /** The buffer of a tensor that the host asks for. */
   #bufferFor(handle: ArrayHandle, call: string): DeviceBuffer {
     this.#checkOpen();
-    const array = handleOf(handle, call).deviceArray(this.dtype);
-    const { kind } = array.initial;
-    if (kind === 'sent' && !this.#filled.has(array)) {
-      throw nothingSent(`\`${array.label}\` is read`, array);
-    }
-    const buffer = this.#buffers.get(array);
-    if (buffer) return buffer;
-    if (kind !== 'none' && kind !== 'computed') return this.#bufferOf(array);
-    if (kind === 'computed') {
-      throw new UserError({
-        code: 'EINC0505',
-        message: `\`${array.label}\` starts from an expression that nothing has computed yet`,
-        help: ['await ctx.read(…), or compile a routine that uses it'],
-      });
-    }
-    throw new UserError({
-      code: 'EINC0505',
-      message: `no routine of this context keeps \`${array.label}\``,
-      help: [`compile the routine that computes it with { keep: [${array.label}] }`],
-    });
-  }
-
-  #bufferOf(array: DeviceArray): DeviceBuffer {
-    const known = this.#buffers.get(array);
-    if (known) return known;
-    const buffer = this.#backend.allocate(array.dtype, product(inMemoryOrder(array.dims)));
-    const { initial, dtype } = array;
-    const like = initial.kind === 'same' ? initial.as.deviceArray(dtype) : array;
-    const values = initialValues(like, buffer.cells, this.seed, this.#streamNameOf(like));
-    if (values) buffer.write(values);
-    this.#buffers.set(array, buffer);
-    return buffer;
-  }
-
-  /** Two parameters of one label must not start alike. */
-  #streamNameOf(array: DeviceArray): string {
-    const known = this.#streamNames.get(array);
-    if (known !== undefined) return known;
-    const count = [...this.#streamNames.keys()].filter(a => a.label === array.label).length;
-    const name = count === 0 ? array.label : `${array.label}#${count}`;
-    this.#streamNames.set(array, name);
-    return name;
-  }
-
-  #checkInputs(routine: string, inputs: ReadonlySet<DeviceArray>): void {
-    for (const array of inputs) {
-      if (array.initial.kind !== 'none' || this.#filled.has(array)) continue;
-      throw new UserError({
-        code: 'EINC0504',
-        message: `\`${routine}\` reads \`${array.label}\`, which nothing in this context has computed`,
-        help: [
-          'run the code that computes it in the same routine, before it is read',
-          `or compile the routine that computes it first, with { keep: [${array.label}] }`,
-        ],
-      });
-    }
+    return this.#memory.bufferFor(handle, call);
   }
 
   #checkOpen(): void {
     if (!this.#disposed) return;
     throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
   }
-}
-
-function nothingSent(what: string, { label }: DeviceArray): UserError {
-  return new UserError({
-    code: 'EINC0227',
-    message: `${what}, and nothing has been sent there`,
-    help: [`another device sends it, or the host: ctx.write(${label}, values)`],
-  });
 }

@@ -1,19 +1,24 @@
-import {
-  type CallText,
-  type Conversion,
-  precedence,
-  type Dialect,
-  type OpText,
-} from '../clike/dialect.ts';
-import { cLiteral } from '../clike/literal.ts';
 import { type DType, kindOf } from '../../compiler/index.ts';
+import { type CallText, type Dialect, type OpText, precedence } from '../clike/dialect.ts';
+import { cLiteral } from '../clike/literal.ts';
 import { conversion, isOwnArithmetic } from './convert.ts';
 import { erfInvNeeds } from './erf-inv.ts';
-import { cellType } from './narrow-float.ts';
+import {
+  byWayOf,
+  converted,
+  formula,
+  helper,
+  isFloat,
+  isSigned,
+  libm,
+  needsOf,
+  parameters,
+  rounding,
+  withNeeds,
+} from './functions.ts';
 import { threefryNeeds } from './threefry.ts';
+import { typeName } from './type-name.ts';
 import { vectorType } from './vector-type.ts';
-
-const parameters = ['a', 'b', 'c'];
 
 /** Of a shift: neither negative nor as large as the number of bits. */
 const countFits = '(unsigned long)b < 8 * sizeof a';
@@ -32,23 +37,7 @@ function position(dtype: DType): CallText {
  */
 export const c99: Dialect = {
   wideInteger: 'long',
-  typeName: {
-    f64: 'double',
-    f32: 'float',
-    f16: cellType('f16'),
-    bf16: cellType('bf16'),
-    f8e4m3: cellType('f8e4m3'),
-    f8e5m2: cellType('f8e5m2'),
-    i8: 'signed char',
-    i16: 'short',
-    i32: 'int',
-    i64: 'long long',
-    u8: 'unsigned char',
-    u16: 'unsigned short',
-    u32: 'unsigned',
-    u64: 'unsigned long long',
-    bool: '_Bool',
-  },
+  typeName,
   functionPrefix: 'static void',
   vectorType,
   vectorFunction: () => undefined,
@@ -149,54 +138,6 @@ const divisions: Readonly<Record<ReturnType<typeof kindOf>, (dtype: DType) => Op
   bool: helper('div', 2, 'b == 0 ? 1 : a'),
 };
 
-function isFloat(dtype: DType): boolean {
-  return kindOf(dtype) === 'float';
-}
-
-function isSigned(dtype: DType): boolean {
-  return kindOf(dtype) === 'integer' && !dtype.startsWith('u');
-}
-
-/** A function of libm; integers go through double. */
-function libm(name: string, arity: number): (dtype: DType) => CallText {
-  return dtype => {
-    const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
-    const params = Array<string>(arity).fill(type).join(', ');
-    const needs = [`${type} ${called}(${params});`];
-    if (isFloat(dtype)) return { kind: 'call', name: called, needs };
-    const steps = conversion('f64', dtype);
-    const args = parameters.slice(0, arity).join(', ');
-    const whole = helper(name, arity, steps.reduce(converted, `${called}(${args})`))(dtype);
-    return withNeeds([...needs, ...needsOf(steps)], whole);
-  };
-}
-
-function needsOf(steps: readonly Conversion[]): readonly string[] {
-  return steps.flatMap(step => (step.kind === 'call' ? step.needs : []));
-}
-
-function converted(text: string, step: Conversion): string {
-  switch (step.kind) {
-    case 'call':
-      return `${step.name}(${text})`;
-    case 'cast':
-      return `(${c99.typeName[step.to]})${text}`;
-    case 'nonzero':
-      return `${text} != 0`;
-  }
-}
-
-/** A function of our own, where an expression would name an operand twice. */
-function helper(name: string, arity: number, body: string): (dtype: DType) => CallText {
-  return dtype => {
-    const type = c99.typeName[dtype];
-    const params = parameters.slice(0, arity).map(p => `${type} ${p}`);
-    const typed = `${name}_${dtype}`;
-    const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
-    return { kind: 'call', name: typed, needs: [needs] };
-  };
-}
-
 /** Of bools both operands are computed, for the reason of `strictWhere`. */
 function onConditions(
   sign: string,
@@ -215,27 +156,10 @@ function onConditions(
  * which gcc 12 with AVX gets wrong in some nests.
  */
 function strictWhere(dtype: DType): CallText {
-  const type = c99.typeName[dtype];
+  const type = typeName[dtype];
   const name = `where_${dtype}`;
   const needs = `static inline ${type} ${name}(_Bool c, ${type} a, ${type} b) { return c ? a : b; }`;
   return { kind: 'call', name, needs: [needs] };
-}
-
-/** A function of our own that calls some of libm; integers go through double. */
-function formula(name: string, calls: readonly string[], body: string): (dtype: DType) => CallText {
-  return dtype => {
-    if (dtype === 'f32' || dtype === 'f64') {
-      const called = calls.flatMap(call => libm(call, 1)(dtype).needs);
-      const suffixed = body.replaceAll(/[a-z]\w+(?=\()/g, call =>
-        dtype === 'f32' ? `${call}f` : call,
-      );
-      return withNeeds(called, helper(name, 1, suffixed)(dtype));
-    }
-    const { name: called, needs } = formula(name, calls, body)('f64');
-    const steps = conversion('f64', dtype);
-    const whole = helper(name, 1, steps.reduce(converted, `${called}(a)`))(dtype);
-    return withNeeds([...needs, ...needsOf(steps)], whole);
-  };
 }
 
 function mod(dtype: DType): CallText {
@@ -253,11 +177,6 @@ function mod(dtype: DType): CallText {
   const { name, needs } = signed(dtype);
   const whole = helper('mod', 2, `${name}(${rest.name}(a, b), b)`)(dtype);
   return withNeeds([...rest.needs, ...needs], whole);
-}
-
-/** What rounds a float leaves an integer alone. */
-function rounding(name: string): (dtype: DType) => CallText {
-  return dtype => (isFloat(dtype) ? libm(name, 1) : helper(name, 1, 'a'))(dtype);
 }
 
 /** Of floats by way of i32. */
@@ -286,23 +205,4 @@ function erfInv(dtype: DType): CallText {
   const log = libm('log', 1)('f64');
   const own = { ...log, name: 'erf_inv_f64', needs: [...log.needs, ...erfInvNeeds] };
   return dtype === 'f64' ? own : byWayOf('f64', own, 1)('erf_inv', dtype);
-}
-
-/** A function of one dtype on operands of another. */
-function byWayOf(
-  through: DType,
-  own: CallText,
-  arity: number,
-): (name: string, dtype: DType) => CallText {
-  return (name, dtype) => {
-    const [there, back] = [conversion(dtype, through), conversion(through, dtype)];
-    const args = parameters.slice(0, arity).map(p => there.reduce(converted, p));
-    const call = back.reduce(converted, `${own.name}(${args.join(', ')})`);
-    const needs = [...needsOf(there), ...needsOf(back), ...own.needs];
-    return withNeeds(needs, helper(name, arity, call)(dtype));
-  };
-}
-
-function withNeeds(needs: readonly string[], text: CallText): CallText {
-  return { ...text, needs: [...needs, ...text.needs] };
 }

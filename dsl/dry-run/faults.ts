@@ -1,6 +1,7 @@
 /** What is wrong with a template whatever its holes will hold, as far as their types tell. */
 import type { Diagnostic, Span } from '../../compiler/index.ts';
-import type { CdProgram, If, OpProgram, Statement } from '../language/ast.ts';
+import type { CdProgram, If, Statement } from '../language/ast-cd.ts';
+import type { OpProgram } from '../language/ast-op.ts';
 import { holeMark, type TemplateSource } from '../language/template-source.ts';
 import { type DryTemplate, elaborate } from './elaborate.ts';
 import { type HoleType, membersOf, type TypedHole } from './hole-type.ts';

@@ -1,6 +1,7 @@
 /** Templates without their program: what they make and what is wrong with them. */
 import { UserError } from '../../compiler/index.ts';
-import type { CdProgram, OpProgram } from '../language/ast.ts';
+import type { CdProgram } from '../language/ast-cd.ts';
+import type { OpProgram } from '../language/ast-op.ts';
 import { parseCd, parseOp } from '../language/parse.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 

@@ -1,6 +1,7 @@
 /** The parameters of what a template defines, by its text and by those of what its holes hold. */
 import { subexpressions } from '../elaborate/walk.ts';
-import type { Configure, Definition, Expr, OpProgram, StringLit } from '../language/ast.ts';
+import type { Configure, Expr, StringLit } from '../language/ast.ts';
+import type { Definition, OpProgram } from '../language/ast-op.ts';
 
 /** A parameter is told from another of its name by where it is introduced. */
 export interface Param {

@@ -1,5 +1,6 @@
 /** What each `${…}` of a template, and each name in it, is there for. */
-import type { CdProgram, OpProgram } from '../language/ast.ts';
+import type { CdProgram } from '../language/ast-cd.ts';
+import type { OpProgram } from '../language/ast-op.ts';
 import { isView } from '../ops/names.ts';
 
 export type Role =

@@ -1,4 +1,4 @@
-import type { Definition, OpProgram } from '../language/ast.ts';
+import type { Definition, OpProgram } from '../language/ast-op.ts';
 import type { Made } from './hole-type.ts';
 
 /** What an `op` template makes, by its definitions. */

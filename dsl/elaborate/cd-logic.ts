@@ -1,4 +1,5 @@
-import type { Expr, LogicLit, StringLit } from '../language/ast.ts';
+import type { Expr, StringLit } from '../language/ast.ts';
+import type { LogicLit } from '../language/ast-cd.ts';
 import type { Logic } from '../shape/logic.ts';
 import type { Operands } from './cd-operands.ts';
 import type { CdScope } from './cd-scope.ts';

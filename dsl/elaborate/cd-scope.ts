@@ -1,7 +1,5 @@
 /** What names, holes and fields stand for in `cd`. */
 import type { StaticSymbol, UserError } from '../../compiler/index.ts';
-import { Code } from '../graph/code.ts';
-import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import { stateTensor } from '../graph/make.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type { Expr, Field, Hole, Ident, Inline, Name, Picking } from '../language/ast.ts';
@@ -88,7 +86,7 @@ function checkNotMerged({ object, field, span }: Field): void {
   });
 }
 
-function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
+export function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
   if (tensor.requiresGrad) return tensor.grad;
   const { label, hint } = tensor;
   throw fail('EINC0402', `\`${label ?? hint}\` has no gradient`, span, {
@@ -204,56 +202,16 @@ function pickContext(scope: CdScope): PickContext {
   };
 }
 
-// ── Code ────────────────────────────────────────────────────────────────────────────────────────
+// ── Fields ──────────────────────────────────────────────────────────────────────────────────────
 
-const arrayFields: readonly string[] = ['value', 'grad', 'merge'];
+export const arrayFields: readonly string[] = ['value', 'grad', 'merge'];
 const codeFields = ['forward', 'backprop', 'zero_grads', 'init_params'] as const;
 
-function isCodeField(field: string): field is (typeof codeFields)[number] {
+export function isCodeField(field: string): field is (typeof codeFields)[number] {
   return codeFields.some(known => known === field);
 }
 
-/** A hole that holds code, or `loss.forward`, `.backprop`, `.zero_grads`, `.init_params`. */
-export function codeOf(e: Expr, scope: CdScope): CodeTree {
-  if (e.kind === 'hole') {
-    const value = scope.holes[e.index];
-    const pieces: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return sequenceOf(
-      pieces.map(piece => {
-        if (piece instanceof Code) return piece.tree;
-        throw wrongHole(piece, e.span, 'code');
-      }),
-    );
-  }
-  if (e.kind === 'name' && !scope.names.has(e.name)) {
-    throw unknownName(e.name, e.span, [...scope.names.keys()]);
-  }
-  if (e.kind !== 'field')
-    throw fail('EINC0217', 'this is no statement', e.span, { help: statementHelp });
-  if (!isCodeField(e.field.text)) {
-    if (!arrayFields.includes(e.field.text)) throw unknownField(e.field);
-    throw fail('EINC0217', `\`.${e.field.text}\` is an array, not code`, e.span, {
-      help: statementHelp,
-    });
-  }
-  const tensor = tensorAt(e.object, scope);
-  if (e.field.text === 'forward') return { kind: 'forward', tensor };
-  if (e.field.text === 'init_params') {
-    checkParams(tensor, e);
-    return { kind: 'init-params', tensor };
-  }
-  gradOf(tensor, e.field);
-  return { kind: e.field.text === 'backprop' ? 'backprop' : 'zero-grads', tensor };
-}
-
-function checkParams({ params, label, hint }: Tensor, { field }: Field): void {
-  if (Object.keys(params).length > 0) return;
-  throw fail('EINC0211', `\`${label ?? hint}\` has no parameters to initialise`, field.span);
-}
-
-const statementHelp = ['assign something: x =: …', 'or run code: ${loss}.forward'];
-
-function unknownField({ text, span }: Ident): ReturnType<typeof fail> {
+export function unknownField({ text, span }: Ident): ReturnType<typeof fail> {
   const known = [...arrayFields, ...codeFields];
   const similar = suggest(text, known);
   return fail('EINC0203', `\`.${text}\` is not a part of a tensor`, span, {

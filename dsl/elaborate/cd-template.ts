@@ -9,16 +9,14 @@ import type { ArrayRef, OpenAssign, Tensor } from '../graph/tensor.ts';
 import type {
   Assign,
   CdProgram,
-  Expr,
   For,
-  Ident,
   If,
   Let,
   LogicLit,
   Section,
   Statement,
-  StringLit,
-} from '../language/ast.ts';
+} from '../language/ast-cd.ts';
+import type { Expr, Ident, StringLit } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { Solver } from '../shape/solve.ts';
@@ -29,7 +27,6 @@ import { both, Collector } from './collect.ts';
 import {
   type CdScope,
   checkNew,
-  codeOf,
   hasComputedIndex,
   labelled,
   picksIn,
@@ -37,6 +34,7 @@ import {
   targetOf,
   tensorAt,
 } from './cd-scope.ts';
+import { codeOf } from './cd-code.ts';
 import { capture } from './einsum.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
 import { scalarOf } from './scalar.ts';

@@ -6,17 +6,10 @@ import { applyOperation } from '../graph/apply.ts';
 import { makeScan, standIn } from '../graph/scan.ts';
 import type { ScanSlice, Tensor } from '../graph/tensor.ts';
 import { identity } from '../ops/operations.ts';
-import { knownRows } from '../shape/explain.ts';
+import { knownRows } from '../shape/explain-words.ts';
 import { printShape } from '../shape/print.ts';
-import {
-  dimVar,
-  ofResult,
-  openShape,
-  resolveRow,
-  rowKinds,
-  sizeOf,
-  type Use,
-} from '../shape/row.ts';
+import { dimVar, ofResult, openShape, rowKinds, sizeOf, type Use } from '../shape/row.ts';
+import { resolveRow } from '../shape/resolve.ts';
 import type { Solver } from '../shape/solve.ts';
 import { type ScanAxis, turnConstraints, type Turns, TurnSymbol } from '../shape/turns.ts';
 import { checkAxes } from './scan-axis.ts';

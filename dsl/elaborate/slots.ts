@@ -1,7 +1,8 @@
 /** `cd` code about the operands of an operation: `g1 =+ g * v2`. */
 import { access, accessesOf, assign, type Scalar } from '../../compiler/index.ts';
 import type { Slot, SlotAssign, SlotAxes } from '../graph/operation.ts';
-import type { Assign, CdProgram, Expr, Let, LogicLit, Statement } from '../language/ast.ts';
+import type { Assign, CdProgram, Let, LogicLit, Statement } from '../language/ast-cd.ts';
+import type { Expr } from '../language/ast.ts';
 import { assignOperator } from './assign-operator.ts';
 import { assignedLet } from './cd-scope.ts';
 import { functions } from '../ops/operations.ts';

@@ -1,5 +1,6 @@
 /** Einsum specifications of either language. */
-import type { Hole, Spec, StringLit } from '../language/ast.ts';
+import type { Hole, StringLit } from '../language/ast.ts';
+import type { Spec } from '../language/ast-einsum.ts';
 import { parseSpec } from '../language/parse.ts';
 import { axesIn, labelsIn } from '../shape/blocks.ts';
 import { fail, wrongHole } from './errors.ts';

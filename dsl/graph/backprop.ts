@@ -8,7 +8,8 @@ import { forwardCodeOf, takesCode } from './forward.ts';
 import { OpenProjections } from './open-projections.ts';
 import { resultsOf } from './scan-derivative.ts';
 import { standIn } from './scan.ts';
-import { type ArrayRef, coneOf, type OpenAssign, type OpenCode, type Tensor } from './tensor.ts';
+import type { ArrayRef, OpenAssign, OpenCode, Tensor } from './tensor.ts';
+import { coneOf } from './cone.ts';
 
 /**
  * Reverse order of the forward code. The gradient of a computed tensor starts with its first

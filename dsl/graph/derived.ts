@@ -11,7 +11,8 @@ import { constantTensor } from './make.ts';
 import { type Derivative, resultsOf } from './scan-derivative.ts';
 import { type ChangesOf, forwardScan } from './scan-forward.ts';
 import { backScan, type GradientsOf } from './scan-reverse.ts';
-import { type ArrayRef, coneOf, type Tensor } from './tensor.ts';
+import type { ArrayRef, Tensor } from './tensor.ts';
+import { coneOf } from './cone.ts';
 
 const nothing: ReadonlySet<Tensor> = new Set();
 

@@ -2,14 +2,8 @@
 import { openDType } from '../dtype/dtype-var.ts';
 import { scalarShape, type Shape } from '../shape/row.ts';
 import { stacked, type Turns } from '../shape/turns.ts';
-import {
-  coneOf,
-  type Scan,
-  type ScanCarry,
-  type ScanResult,
-  type ScanSlice,
-  Tensor,
-} from './tensor.ts';
+import { coneOf } from './cone.ts';
+import { type Scan, type ScanCarry, type ScanResult, type ScanSlice, Tensor } from './tensor.ts';
 
 /** What a scan is made from. The step has been called: all of it hangs on its stand-ins. */
 export interface ScanParts {

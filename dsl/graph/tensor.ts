@@ -12,41 +12,37 @@ import {
   type Initial,
   type Origins,
   type Span,
-  type StaticSymbol,
   type Tally,
-  unreachable,
   UserError,
 } from '../../compiler/index.ts';
 import { checkInitial } from '../dtype/check-initial.ts';
 import { dtypeIn, type DTypeVar, resolveDType } from '../dtype/dtype-var.ts';
 import { closeShapes } from '../shape/close.ts';
 import { dimsOf } from '../shape/projections.ts';
-import type { Dim, Row, Shape } from '../shape/row.ts';
-import { type Explanation, explanationOf, printExplanation } from './explanation.ts';
+import type { Shape } from '../shape/row.ts';
+import { coneOf } from './cone.ts';
 import { distinctNames } from './distinct-names.ts';
+import { type Explanation, explanationOf, printExplanation } from './explanation.ts';
 import type { OpenProjections } from './open-projections.ts';
-import { isDifferentiable, type Operation } from './operation.ts';
-import type { Turns } from '../shape/turns.ts';
+import { isDifferentiable } from './operation.ts';
+import {
+  type ComputationOf,
+  operandsOf,
+  type ScanCarryOf,
+  type ScanOf,
+  type ScanResultOf,
+  type ScanSliceOf,
+  type SourceOf,
+  startOf,
+  whatIs,
+} from './tensor-source.ts';
 
-/** Where a tensor's value comes from. */
-export type TensorSource =
-  /** Learned: has an initial value and a gradient. `from` is what computes the initial value. */
-  | { readonly kind: 'param'; readonly initial: Initial; readonly from?: Tensor | undefined }
-  /** Given by the host. */
-  | { readonly kind: 'data'; readonly initial: Initial }
-  /** Introduced by `cd` code that assigns it; keeps its value from run to run if it is read first. */
-  | { readonly kind: 'state' }
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'symbol'; readonly symbol: StaticSymbol }
-  /** The size of an axis, or of all axes of a row, of some shapes; settled when code is compiled. */
-  | { readonly kind: 'dim'; readonly axis: Dim | Row; readonly shapes: readonly Shape[] }
-  | { readonly kind: 'computed'; readonly by: Computation }
-  /** The turns of a scan. It has no value of its own: its results have. */
-  | { readonly kind: 'scan'; readonly scan: Scan }
-  /** A result of a scan, written by its turns. `isHidden`: only where something reads it. */
-  | { readonly kind: 'scanned'; readonly run: Tensor; readonly isHidden: boolean }
-  /** The carry or a slice, as the step of a scan sees it. */
-  | { readonly kind: 'stand-in' };
+export type TensorSource = SourceOf<Tensor>;
+export type Computation = ComputationOf<Tensor>;
+export type Scan = ScanOf<Tensor>;
+export type ScanCarry = ScanCarryOf<Tensor>;
+export type ScanSlice = ScanSliceOf<Tensor>;
+export type ScanResult = ScanResultOf<Tensor>;
 
 export interface TensorOptions {
   readonly label: string | undefined;
@@ -121,7 +117,7 @@ export class Tensor implements ArrayHandle {
 
   /** The tensor and all it is computed from, operands before the tensors they go into. */
   cone(): readonly Tensor[] {
-    return coneOf([this]);
+    return coneOf<Tensor>([this]);
   }
 
   /** The parameters it is computed from, by name. Where two share a label, the second `w` is `w2`. */
@@ -179,126 +175,9 @@ export class Tensor implements ArrayHandle {
   }
 }
 
-function operandsOf(source: TensorSource): readonly Tensor[] {
-  switch (source.kind) {
-    case 'computed':
-      return source.by.operands;
-    case 'scan':
-      return source.scan.operands;
-    case 'scanned':
-      return [source.run];
-    case 'param':
-    case 'data':
-    case 'state':
-    case 'constant':
-    case 'symbol':
-    case 'dim':
-    case 'stand-in':
-      return [];
-    default:
-      return unreachable(source);
-  }
-}
-
 /** The turns of a scan are no tensor to anyone else: of what they make, what they run over is told. */
 function explainedOperands({ source, operands }: Tensor): readonly Tensor[] {
   return source.kind === 'scanned' ? source.run.operands : operands;
-}
-
-function whatIs(source: TensorSource): string {
-  switch (source.kind) {
-    case 'param':
-      return 'a parameter';
-    case 'data':
-      return 'values of the host';
-    case 'state':
-      return 'an array that code assigns';
-    case 'constant':
-      return 'a number';
-    case 'symbol':
-      return `the value of the static symbol \`${source.symbol.name}\``;
-    case 'dim':
-      return 'the size of axes';
-    case 'computed':
-      return `computed by \`${source.by.operation.operator}\``;
-    case 'scan':
-      return 'the turns of a scan';
-    case 'scanned':
-      return 'made by the turns of a scan';
-    case 'stand-in':
-      return 'what the step of a scan is given';
-    default:
-      return unreachable(source);
-  }
-}
-
-/**
- * Some tensors and all they are computed from, operands before the tensors they go into. What is in
- * `given` counts as given, however it is computed.
- */
-export function coneOf(
-  roots: readonly Tensor[],
-  given: ReadonlySet<Tensor> = new Set(),
-): readonly Tensor[] {
-  const cone = new Set<Tensor>();
-  const entered = new Set<Tensor>();
-  const visit = (t: Tensor): void => {
-    if (entered.has(t)) return;
-    entered.add(t);
-    if (!given.has(t)) t.operands.forEach(visit);
-    cone.add(t);
-  };
-  roots.forEach(visit);
-  return [...cone];
-}
-
-/** An operation applied to operands: how a tensor is computed. */
-export interface Computation {
-  readonly operation: Operation;
-  readonly operands: readonly Tensor[];
-  readonly projections: OpenProjections;
-}
-
-/**
- * A step taken once for each cell of an axis: from the carry and the slices of that turn, the carry
- * of the next turn and more results. What the turns compute stands in `inner`; it has no value
- * outside of them.
- */
-export interface Scan {
-  readonly turns: Turns;
-  readonly carries: readonly ScanCarry[];
-  readonly slices: readonly ScanSlice[];
-  /** Results with one value a turn, side by side along the axis. */
-  readonly stacks: readonly ScanResult[];
-  /** Results that add up over the turns. */
-  readonly sums: readonly ScanResult[];
-  /** What is computed in each turn, operands first. */
-  readonly inner: readonly Tensor[];
-  /** Those from outside that the step reads: parameters, and whatever is the same in all turns. */
-  readonly closed: readonly Tensor[];
-  /** All that is from outside: where carries start, what slices are of, what the step reads. */
-  readonly operands: readonly Tensor[];
-}
-
-/** What one turn hands to the next. All but `saved` have one shape. */
-export interface ScanCarry {
-  readonly place: Tensor;
-  readonly start: Tensor;
-  readonly next: Tensor;
-  readonly last: Tensor;
-  /** What `place` held in each turn, for the derivatives. */
-  readonly saved: ScanResult;
-}
-
-export interface ScanSlice {
-  readonly place: Tensor;
-  readonly whole: Tensor;
-}
-
-/** What a turn computes, and what the turns make of it. */
-export interface ScanResult {
-  readonly each: Tensor;
-  readonly whole: Tensor;
 }
 
 /** An assignment over arrays whose shapes may still be open. */
@@ -383,26 +262,5 @@ export class ArrayRef implements ArrayHandle {
     if (this.part === 'grad' && source.kind === 'param') return { kind: 'fill', value: 0 };
     if (this.isMerge) return { kind: 'sent' };
     return this.part === 'value' ? startOf(source) : { kind: 'none' };
-  }
-}
-
-function startOf(source: TensorSource): Initial {
-  switch (source.kind) {
-    case 'param':
-    case 'data':
-      return source.initial;
-    case 'state':
-      return { kind: 'fill', value: 0 };
-    case 'constant':
-      return { kind: 'fill', value: source.value };
-    case 'symbol':
-    case 'dim':
-    case 'computed':
-    case 'scan':
-    case 'scanned':
-    case 'stand-in':
-      return { kind: 'none' };
-    default:
-      return unreachable(source);
   }
 }

@@ -1,6 +1,8 @@
 /**
- * What the user wrote, and where. Nothing here knows tensors, shapes or the values in the holes:
- * a tree is parsed once per call site and elaborated as often as the call site runs.
+ * What the user wrote, and where: expressions, which `op` and `cd` share. Nothing here knows tensors,
+ * shapes or the values in the holes: a tree is parsed once per call site and elaborated as often as
+ * the call site runs. What is around expressions is in `ast-op.ts` and `ast-cd.ts`, einsum
+ * specifications are in `ast-einsum.ts`.
  */
 import type { Span } from '../../compiler/index.ts';
 
@@ -12,8 +14,6 @@ export interface Located {
 export interface Ident extends Located {
   readonly text: string;
 }
-
-// ── Expressions, shared by `op` and `cd` ────────────────────────────────────────────────────────
 
 export type Expr =
   | NumberLit
@@ -193,153 +193,4 @@ export type EinsumOp = '++' | '@^^' | '@--' | '@**' | '+*' | '+++' | '@^+' | '@-
 export interface StringLit extends Located {
   readonly kind: 'string';
   readonly parts: readonly (Ident | Hole)[];
-}
-
-// ── `op` ────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * `expr`, `name = expr` or `name(x, y) = expr`; definitions are separated by `;`. With settings,
- * `name(~hid)(x) = expr`, the parameters in it are made anew each time the settings are given.
- */
-export interface Definition extends Located {
-  readonly kind: 'definition';
-  readonly name: Ident | undefined;
-  readonly settings: readonly Ident[] | undefined;
-  /** Present, possibly empty, for a function. */
-  readonly params: readonly Ident[] | undefined;
-  readonly body: Expr;
-}
-
-export interface OpProgram extends Located {
-  readonly kind: 'op';
-  readonly definitions: readonly Definition[];
-}
-
-// ── `cd` ────────────────────────────────────────────────────────────────────────────────────────
-
-export type Statement = Assign | Let | Section | If | For | Run;
-
-/** `p =- lr * delta ~logic:"."` */
-export interface Assign extends Located {
-  readonly kind: 'assign';
-  readonly target: Expr;
-  /** As written: `=:`, `=+`, `=:+`, …; what it accumulates with and whether it resets first. */
-  readonly operator: Ident;
-  readonly value: Expr;
-  readonly logic: LogicLit | undefined;
-}
-
-/** `let d = p.grad + wd *. p`: a name, to the end of its sequence, for an array computed here. */
-export interface Let extends Located {
-  readonly kind: 'let';
-  readonly name: Ident;
-  readonly value: Expr;
-  readonly logic: LogicLit | undefined;
-}
-
-/**
- * `~logic:"bi => i" ["i"]`, `~logic:${spec}`. `~projections` says only that the projections in scope
- * apply, which they do anyway.
- */
-export interface LogicLit {
-  readonly text: StringLit;
-  readonly captures: readonly StringLit[];
-}
-
-/** `~~("words" ${p} "more words"; body)`: names the code in dumps and the routine's files. */
-export interface Section extends Located {
-  readonly kind: 'section';
-  readonly title: readonly (StringLit | Expr)[];
-  readonly body: readonly Statement[];
-}
-
-/** `if ${condition} then (…) else (…)`: decided when the template is elaborated. */
-export interface If extends Located {
-  readonly kind: 'if';
-  readonly condition: Hole;
-  readonly then: readonly Statement[];
-  readonly else: readonly Statement[];
-}
-
-/** `for i in ${batch} (…)`: a loop over a static symbol inside the routine. */
-export interface For extends Located {
-  readonly kind: 'for';
-  readonly name: Ident;
-  readonly symbol: Hole;
-  readonly body: readonly Statement[];
-}
-
-/** Code by itself: a hole holding code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
-export interface Run extends Located {
-  readonly kind: 'run';
-  readonly code: Expr;
-}
-
-export interface CdProgram extends Located {
-  readonly kind: 'cd';
-  readonly body: readonly Statement[];
-}
-
-// ── Einsum specifications ───────────────────────────────────────────────────────────────────────
-
-/** `rhs; rhs => result` */
-export interface Spec extends Located {
-  readonly operands: readonly ShapeSpec[];
-  readonly result: ShapeSpec;
-}
-
-/** `batch | input -> output`; a row that is not written has no axes. */
-export interface ShapeSpec extends Located {
-  readonly batch: RowSpec;
-  readonly input: RowSpec;
-  readonly output: RowSpec;
-}
-
-/** Axes around at most one row variable; without one the row has just these axes. */
-export interface RowSpec {
-  readonly lead: readonly AxisSpec[];
-  /** `...` is named after its kind of row, `..r..` is named `r`. */
-  readonly rowVar: Ident | undefined;
-  readonly trail: readonly AxisSpec[];
-}
-
-export type AxisSpec = AxisLabel | AxisFixed | AxisAny | AxisAffine | AxisConcat;
-
-/** `i`, or with its size, `k:3`. */
-export interface AxisLabel extends Located {
-  readonly kind: 'label';
-  readonly name: string;
-  readonly size: number | undefined;
-}
-
-/** An integer: this slice of the axis. */
-export interface AxisFixed extends Located {
-  readonly kind: 'fixed';
-  readonly index: number;
-}
-
-/** `_`: some axis, never the same one twice. */
-export interface AxisAny extends Located {
-  readonly kind: 'any';
-}
-
-/**
- * `stride*over + dilation*kernel + offset`: where one loop steps, and another runs within each step.
- * With a kernel the steps are those at which all of it fits (`o<+k`), or as many as without one,
- * the axis being padded (`o=+k`).
- */
-export interface AxisAffine extends Located {
-  readonly kind: 'affine';
-  readonly over: AxisLabel;
-  readonly stride: number;
-  readonly kernel: AxisLabel | undefined;
-  readonly dilation: number;
-  readonly offset: number;
-  readonly isPadded: boolean;
-}
-
-/** `a^b`, `3^a`: axes end to end. A number is an axis of that size without a name. */
-export interface AxisConcat extends Located {
-  readonly kind: 'concat';
-  readonly parts: readonly (AxisLabel | AxisFixed)[];
 }

@@ -1,7 +1,7 @@
 /** The axes of an einsum specification as trees. */
 import type { Node } from 'ohm-js';
 import { type Span, UserError } from '../../compiler/index.ts';
-import type { AxisAffine, AxisFixed, AxisLabel, AxisSpec } from './ast.ts';
+import type { AxisAffine, AxisFixed, AxisLabel, AxisSpec } from './ast-einsum.ts';
 
 type SpanOf = (node: Node) => Span;
 

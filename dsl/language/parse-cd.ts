@@ -1,19 +1,11 @@
 /** A `cd` template as a tree. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
-import type { CdProgram, Expr, LogicLit, Statement, StringLit } from './ast.ts';
+import type { CdProgram, LogicLit, Statement } from './ast-cd.ts';
+import type { Expr, StringLit } from './ast.ts';
 import grammars, { type CdActionDict } from './language.ohm-bundle.js';
 import { matched } from './parse-error.ts';
-import {
-  capturesIn,
-  expr,
-  expressionSemantics,
-  hole,
-  ident,
-  listed,
-  sourceOf,
-  spanOf,
-  stringLit,
-} from './parse-expression.ts';
+import { capturesIn, expressionSemantics } from './parse-expression.ts';
+import { expr, hole, ident, listed, sourceOf, spanOf, stringLit } from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
 export function parseCd(source: TemplateSource): CdProgram {

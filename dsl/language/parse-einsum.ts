@@ -1,7 +1,8 @@
 /** Einsum specifications as trees. The grammar is in einsum.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
 import { type Span, UserError } from '../../compiler/index.ts';
-import type { AxisSpec, Hole, Ident, RowSpec, ShapeSpec, Spec, StringLit } from './ast.ts';
+import type { AxisSpec, RowSpec, ShapeSpec, Spec } from './ast-einsum.ts';
+import type { Hole, Ident, StringLit } from './ast.ts';
 import grammars, { type LettersActionDict } from './einsum.ohm-bundle.js';
 import { axisOf } from './parse-axis.ts';
 import { einsumError } from './parse-einsum-error.ts';

@@ -1,8 +1,9 @@
 /** An `op` template as a tree. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
-import type { Definition, OpProgram } from './ast.ts';
+import type { Definition, OpProgram } from './ast-op.ts';
 import grammars, { type OpActionDict } from './language.ohm-bundle.js';
-import { expr, expressionSemantics, ident, listed, sourceOf, spanOf } from './parse-expression.ts';
+import { expr, ident, listed, sourceOf, spanOf } from './parse-node.ts';
+import { expressionSemantics } from './parse-expression.ts';
 import { matched } from './parse-error.ts';
 import type { TemplateSource } from './template-source.ts';
 

@@ -3,12 +3,11 @@ import { type Span, UserError } from '../../compiler/index.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { printShape } from '../shape/print.ts';
+import { axesOf, resolveDim } from '../shape/resolve.ts';
 import {
-  axesOf,
   type Dim,
   dimVar,
   ofResult,
-  resolveDim,
   type Row,
   type RowKind,
   rowVar,

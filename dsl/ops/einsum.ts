@@ -7,7 +7,8 @@ import {
   scalarApply,
 } from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
-import type { EinsumOp, Spec } from '../language/ast.ts';
+import type { EinsumOp } from '../language/ast.ts';
+import type { Spec } from '../language/ast-einsum.ts';
 import { type Block, blocksOf } from '../shape/blocks.ts';
 import type { Logic } from '../shape/logic.ts';
 

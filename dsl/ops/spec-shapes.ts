@@ -1,6 +1,6 @@
 /** Shapes for the specs of operations that are not written as specs. */
 import type { Span } from '../../compiler/index.ts';
-import type { AxisLabel, AxisSpec, RowSpec, ShapeSpec } from '../language/ast.ts';
+import type { AxisLabel, AxisSpec, RowSpec, ShapeSpec } from '../language/ast-einsum.ts';
 import { type RowKind, rowKinds } from '../shape/row.ts';
 
 /** Any axes, the same wherever it is used. */

@@ -1,7 +1,7 @@
 /** Tensors of one shape along a new axis. */
 import { assign, type Span } from '../../compiler/index.ts';
 import { type Operation, slotAccess, type SlotAssign } from '../graph/operation.ts';
-import type { AxisConcat } from '../language/ast.ts';
+import type { AxisConcat } from '../language/ast-einsum.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { RowKind } from '../shape/row.ts';
 import { anyShape } from './spec-shapes.ts';

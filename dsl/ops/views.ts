@@ -4,7 +4,7 @@
  */
 import { assign, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
-import type { AxisAffine, AxisConcat, Spec } from '../language/ast.ts';
+import type { AxisAffine, AxisConcat, Spec } from '../language/ast-einsum.ts';
 import type { Block } from '../shape/blocks.ts';
 import type { NewRows } from '../shape/cells.ts';
 import type { Logic } from '../shape/logic.ts';

@@ -2,7 +2,7 @@
  * Concatenations, taken apart: an assignment over `a; b => a^b` is one block for each way to pick a
  * part of every concatenation such that the loops of the result and the operands meet.
  */
-import type { AxisConcat, AxisLabel, AxisSpec, ShapeSpec, Spec } from '../language/ast.ts';
+import type { AxisConcat, AxisLabel, AxisSpec, ShapeSpec, Spec } from '../language/ast-einsum.ts';
 import { rowKinds } from './row.ts';
 
 /** The operands an assignment reads, and the part it is about of each concatenation among them. */

@@ -5,15 +5,13 @@
  */
 import { product } from '../../compiler/index.ts';
 import { type Axis, type MadeOf, newAxis, unite } from './axis.ts';
-import { cellsMismatch } from './explain.ts';
+import { cellsMismatch } from './explain-derived.ts';
 import {
   closedRow,
   type Constraint,
   type Dim,
   dimVar,
   ofResult,
-  resolveDim,
-  resolveRow,
   type Row,
   type RowKind,
   rowKinds,
@@ -23,6 +21,7 @@ import {
   sizeOf,
   type Use,
 } from './row.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 
 /** The axes of the rows that get new ones; the size of one of them may be left open. */
 export type NewRows = Partial<Readonly<Record<RowKind, readonly (Size | undefined)[]>>>;

@@ -11,15 +11,14 @@
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
-import type { Because, Constraint, DimSlice } from './row.ts';
-import { hiddenDimensions } from './explain.ts';
+import { refuseHidden } from './hidden.ts';
 import {
+  type Because,
   closedRow,
+  type Constraint,
   type Dim,
   type DimVar,
   dimVar,
-  resolveDim,
-  resolveRow,
   type Row,
   rowKinds,
   type RowVar,
@@ -27,8 +26,9 @@ import {
   type Size,
   sizeOf,
 } from './row.ts';
-import { wholeFor } from './slice.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 import { Solver } from './solve.ts';
+import { fewestAxesBelow, sizeBelow, waitingAt } from './uses.ts';
 
 export function closeShapes(shapes: Iterable<Shape>): void {
   const all = [...shapes];
@@ -118,115 +118,6 @@ function defaultSize({ atLeast }: DimVar): Size {
   return sizeOf(size, noMore, size === 1);
 }
 
-// ── What stands below a variable ────────────────────────────────────────────────────────────────
-
-/**
- * How many axes the smallest of the rows has that broadcast this one, directly or through others. A
- * row that may still grow counts with the axes it is sure to have, if it has any.
- */
-function fewestAxesBelow(row: RowVar): number | undefined {
-  const beside = axesBeside(row);
-  const known = new Map<RowVar, number | undefined>();
-  const fewest = (variable: RowVar): number | undefined => {
-    if (known.has(variable)) return known.get(variable);
-    // What is asked of it while it is being found out runs in a circle and says nothing.
-    known.set(variable, undefined);
-    const own = beside.get(variable) ?? 0;
-    const above = resultsAbove(variable).map(({ rest, more }) =>
-      rest ? fewest(rest) : Math.max(0, own + more),
-    );
-    const counts = above.filter(count => count !== undefined);
-    const found = counts.length > 0 ? Math.min(...counts) : own > 0 ? own : undefined;
-    known.set(variable, found);
-    return found;
-  };
-  return fewest(row);
-}
-
-/**
- * For each variable above a row, how many axes stand beside it at least: what broadcasts to `[…]`
- * broadcasts to `[2, …]` too, so of several ways to a variable only the shortest says something.
- */
-function axesBeside(row: RowVar): ReadonlyMap<RowVar, number> {
-  const beside = new Map([[row, 0]]);
-  for (const [variable, count] of beside) {
-    for (const { rest, more } of resultsAbove(variable)) {
-      const axes = Math.max(0, count + more);
-      if (!rest || axes >= (beside.get(rest) ?? Infinity)) continue;
-      // Put at the end, so that what stands above it is visited again.
-      beside.delete(rest);
-      beside.set(rest, axes);
-    }
-  }
-  return beside;
-}
-
-interface Above {
-  readonly rest: RowVar | undefined;
-  /** The axes that stand beside it, less those beside the row in its operand. */
-  readonly more: number;
-}
-
-/** The rows that broadcast this one. */
-function resultsAbove(row: RowVar): readonly Above[] {
-  return waitingAt(row).flatMap(constraint => {
-    if (constraint.kind !== 'row-le') return [];
-    const operand = resolveRow(constraint.operand);
-    if (operand.rest !== row) return [];
-    const result = resolveRow(constraint.result);
-    return [{ rest: result.rest, more: flanksOf(result) - flanksOf(operand) }];
-  });
-}
-
-function flanksOf({ lead, trail }: Row): number {
-  return lead.length + trail.length;
-}
-
-/** Of what is used itself as something else is used, the last reason will do. */
-const usedWith = /^it is used with this size: /;
-
-/** The size a dim is used at; 1 when it is used at different ones. */
-function sizeBelow(dim: DimVar): Size | undefined {
-  const sizes = sizesBelow(dim, new Set());
-  const [first] = sizes;
-  if (!first) return undefined;
-  if (sizes.every(s => s.size === first.size)) {
-    const { text, span } = first.because;
-    const because = { text: `it is used with this size: ${text.replace(usedWith, '')}`, span };
-    return sizeOf(first.size, because, first.broadcasts);
-  }
-  const distinct = sizes.filter((s, i) => sizes.findIndex(t => t.size === s.size) === i);
-  const used = distinct.map(s => s.size).join(' and ');
-  const of = distinct.map(({ size, because: { text, span } }) => {
-    return { text: `${size} because ${text.replace(usedWith, '')}`, span };
-  });
-  return sizeOf(1, { text: `it is used with sizes ${used}`, of }, true);
-}
-
-function sizesBelow(dim: DimVar, seen: Set<DimVar>): readonly Size[] {
-  if (seen.has(dim)) return [];
-  seen.add(dim);
-  return waitingAt(dim).flatMap(constraint => {
-    if (constraint.kind === 'dim-slice') return wholesBelow(dim, constraint, seen);
-    if (constraint.kind !== 'dim-le' || resolveDim(constraint.operand) !== dim) return [];
-    const result = resolveDim(constraint.result);
-    return result.kind === 'size' ? [result] : sizesBelow(result, seen);
-  });
-}
-
-/** What a slice of an axis is used at says how long the axis is. */
-function wholesBelow(dim: DimVar, slice: DimSlice, seen: Set<DimVar>): readonly Size[] {
-  const part = resolveDim(slice.part);
-  if (part.kind === 'size' || resolveDim(slice.whole) !== dim) return [];
-  return sizesBelow(part, seen).flatMap(size => wholeFor(slice, size) ?? []);
-}
-
-function waitingAt({ watches }: RowVar | DimVar): readonly Constraint[] {
-  return [...watches].map(watch => watch.constraint);
-}
-
-// ── What is open ────────────────────────────────────────────────────────────────────────────────
-
 /** Every unbound variable in the shapes and in all that is constrained together with them. */
 function openIn(shapes: readonly Shape[]): Open {
   const rows = new Set<RowVar>();
@@ -255,59 +146,4 @@ function openIn(shapes: readonly Shape[]): Open {
   };
   for (const shape of shapes) rowKinds.forEach(row => visitRow(shape[row]));
   return { rows: [...rows], dims: [...dims] };
-}
-
-// ── Hidden dimensions ───────────────────────────────────────────────────────────────────────────
-
-/** Parameters of which nothing is known, in a web of constraints where dimensions hide. */
-function refuseHidden(rows: readonly RowVar[], dims: readonly DimVar[]): void {
-  const unknown = [...rows.filter(row => row.leaf?.given === false), ...dims];
-  const hidden = unknown.filter(v => v.leaf?.isParam === true && hides(v, new Set()));
-  const leaves = hidden.flatMap(v => (v.leaf ? [v.leaf] : []));
-  const distinct = leaves.filter(
-    (l, i) => leaves.findIndex(m => m.tensor === l.tensor && m.row === l.row) === i,
-  );
-  if (distinct.length > 0) throw hiddenDimensions(distinct);
-}
-
-function hides(variable: RowVar | DimVar, seen: Set<RowVar | DimVar>): boolean {
-  if (seen.has(variable)) return false;
-  seen.add(variable);
-  if (variable.kind === 'dim-var' && variable.hides) return true;
-  return waitingAt(variable).some(c => c.why.hides || neighbours(c).some(v => hides(v, seen)));
-}
-
-function dimsOf(row: Row): readonly Dim[] {
-  const { lead, trail } = resolveRow(row);
-  return [...lead, ...trail];
-}
-
-function neighbours(c: Constraint): readonly (RowVar | DimVar)[] {
-  const rowVars = (row: Row): readonly RowVar[] => {
-    const { rest } = resolveRow(row);
-    return rest ? [rest] : [];
-  };
-  const dimVars = (dim: Dim): readonly DimVar[] => {
-    const d = resolveDim(dim);
-    return d.kind === 'dim-var' ? [d] : [];
-  };
-  switch (c.kind) {
-    case 'dim-eq':
-      return [c.a, c.b].flatMap(dimVars);
-    case 'dim-le':
-      return [c.result, c.operand].flatMap(dimVars);
-    case 'dim-sum':
-      return [c.whole, ...c.terms.map(t => t.dim)].flatMap(dimVars);
-    case 'dim-slice':
-      return [c.whole, c.part].flatMap(dimVars);
-    case 'same-cells':
-      return [...c.from, ...c.to].flatMap(row => [
-        ...rowVars(row),
-        ...dimsOf(row).flatMap(dimVars),
-      ]);
-    case 'row-eq':
-      return [c.a, c.b].flatMap(rowVars);
-    case 'row-le':
-      return [c.result, c.operand].flatMap(rowVars);
-  }
 }

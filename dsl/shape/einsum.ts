@@ -7,7 +7,7 @@ import type {
   RowSpec,
   ShapeSpec,
   Spec,
-} from '../language/ast.ts';
+} from '../language/ast-einsum.ts';
 import { newAxis } from './axis.ts';
 import { type Block, axesIn, labelsIn } from './blocks.ts';
 import {

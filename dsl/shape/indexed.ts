@@ -11,7 +11,6 @@ import {
   ofResult,
   openShape,
   RESULT,
-  resolveRow,
   type Row,
   type RowKind,
   rowKinds,
@@ -19,6 +18,7 @@ import {
   type Shape,
   type Use,
 } from './row.ts';
+import { resolveRow } from './resolve.ts';
 
 export type IndexedLogic =
   /**

@@ -4,7 +4,7 @@
  * operand made distinct, to infer which axes run in one loop.
  */
 import type { StaticSymbol } from '../../compiler/index.ts';
-import type { Spec } from '../language/ast.ts';
+import type { Spec } from '../language/ast-einsum.ts';
 import type { Block } from './blocks.ts';
 import { einsum, padding } from './einsum.ts';
 import { type NewRows, reshaped } from './cells.ts';

@@ -1,14 +1,7 @@
 /** Shapes as people write them: `10 | 2 -> 16`. What is not known yet is `?` or `…`. */
 import { shownPlace } from '../../compiler/index.ts';
-import {
-  type Because,
-  type Dim,
-  resolveDim,
-  resolveRow,
-  type Row,
-  type Shape,
-  type Size,
-} from './row.ts';
+import type { Because, Dim, Row, Shape, Size } from './row.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 
 export function printShape(shape: Shape): string {
   const [batch, input, output] = [shape.batch, shape.input, shape.output].map(printRow);

@@ -6,15 +6,8 @@ import { InternalError, type Projections, type Rows } from '../../compiler/index
 import { type Axis, newAxis, unite } from './axis.ts';
 import type { Block } from './blocks.ts';
 import { constraintsOf, type Logic, textOf } from './logic.ts';
-import {
-  axesOf,
-  closedRow,
-  type Row,
-  type RowKind,
-  rowKinds,
-  type Shape,
-  type Use,
-} from './row.ts';
+import { axesOf } from './resolve.ts';
+import { closedRow, type Row, type RowKind, rowKinds, type Shape, type Use } from './row.ts';
 import { Solver } from './solve.ts';
 import { Subscripts } from './subscripts.ts';
 import { settleSums } from './sum.ts';

@@ -1,7 +1,8 @@
 /** What is known of a shape, and why. Looks only: an open shape stays open. */
 import { shownPlace } from '../../compiler/index.ts';
 import { printBecause } from './print.ts';
-import { type Because, type Dim, resolveDim, resolveRow, type Row } from './row.ts';
+import type { Because, Dim, Row } from './row.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 
 export interface RowReport {
   readonly axes: readonly AxisReport[];

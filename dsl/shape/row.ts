@@ -238,37 +238,3 @@ export interface Operand {
   readonly text: string | undefined;
   readonly shape: Shape;
 }
-
-// ── Looking through bindings ────────────────────────────────────────────────────────────────────
-
-export function resolveDim(dim: Dim): Dim {
-  let d = dim;
-  while (d.kind === 'dim-var' && d.binding) d = d.binding;
-  return d;
-}
-
-/** The variable that is bound to what a dim resolves to. */
-export function lastVariable(dim: Dim): DimVar | undefined {
-  let d = dim;
-  while (d.kind === 'dim-var' && d.binding?.kind === 'dim-var') d = d.binding;
-  return d.kind === 'dim-var' ? d : undefined;
-}
-
-/** With every bound row variable replaced by its axes; all of them in `trail` when it is closed. */
-export function resolveRow(row: Row): Row {
-  const { lead, rest, trail } = row;
-  if (!rest) return lead.length > 0 ? closedRow([...lead, ...trail]) : row;
-  if (!rest.binding) return row;
-  const middle = resolveRow(rest.binding);
-  return resolveRow({
-    lead: [...lead, ...middle.lead],
-    rest: middle.rest,
-    trail: [...middle.trail, ...trail],
-  });
-}
-
-/** The axes of a row that is closed; undefined while it is open. */
-export function axesOf(row: Row): readonly Dim[] | undefined {
-  const { lead, rest, trail } = resolveRow(row);
-  return rest ? undefined : [...lead, ...trail].map(resolveDim);
-}

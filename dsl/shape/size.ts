@@ -1,6 +1,7 @@
 import { InternalError, product } from '../../compiler/index.ts';
 import { closeShapes } from './close.ts';
-import { axesOf, type Dim, resolveDim, type Row, type Shape } from './row.ts';
+import { axesOf, resolveDim } from './resolve.ts';
+import type { Dim, Row, Shape } from './row.ts';
 
 /** How many cells there are along an axis, or along all axes of a row. Closes the shapes. */
 export function sizeSettled(axis: Dim | Row, shapes: readonly Shape[]): number {

@@ -1,7 +1,8 @@
 /** Slices of an axis: how long they are, and where their cells stand. */
 import { newAxis } from './axis.ts';
-import { emptySlice, sliceMismatch, sliceTooLong } from './explain.ts';
-import { type DimSlice, type DimVar, resolveDim, type Size, type Slice, sizeOf } from './row.ts';
+import { emptySlice, sliceMismatch, sliceTooLong } from './explain-derived.ts';
+import { type DimSlice, type DimVar, type Size, type Slice, sizeOf } from './row.ts';
+import { resolveDim } from './resolve.ts';
 
 /** `perCell·size + constant`, where `size` is that of the axis. */
 interface Linear {

@@ -1,15 +1,8 @@
 /** Axes made of others: the arithmetic of their sizes, and where their loops are. */
 import { newAxis } from './axis.ts';
-import { noSizeFits } from './explain.ts';
-import {
-  type Constraint,
-  type Dim,
-  type DimSum,
-  type DimVar,
-  resolveDim,
-  type Size,
-  sizeOf,
-} from './row.ts';
+import { noSizeFits } from './explain-derived.ts';
+import { type Constraint, type Dim, type DimSum, type DimVar, type Size, sizeOf } from './row.ts';
+import { resolveDim } from './resolve.ts';
 
 interface Balance {
   readonly unknowns: readonly DimVar[];

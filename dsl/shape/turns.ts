@@ -5,14 +5,13 @@ import {
   type Constraint,
   type Dim,
   ofResult,
-  resolveDim,
-  resolveRow,
   type Row,
   type RowKind,
   rowKinds,
   type Shape,
   type Use,
 } from './row.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 
 /** The first axis of a row, or the last output axis. */
 export type ScanAxis = RowKind | 'last';

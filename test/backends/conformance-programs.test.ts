@@ -132,12 +132,18 @@ test.each(['f32', 'f64', 'i32'] as const satisfies readonly DType[])(
   },
 );
 
+/** Loops of these extents around a statement, each called by a letter. */
+function nestOf(...extents: readonly number[]): (loops: string, body: string) => string {
+  return (loops, body) =>
+    extents.reduceRight(
+      (inner, extent, i) => `for ${loops.charAt(i)} < ${extent} { ${inner} }`,
+      body,
+    );
+}
+
 test('where over a nest, after a comparison over another', async () => {
   // gcc 12 with AVX computes this wrongly when the arm is loaded under a mask.
-  const nest = (loops: string, body: string): string => {
-    const [a = '', b = '', c = ''] = loops;
-    return `for ${a} < 4 { for ${b} < 5 { for ${c} < 3 { ${body} } } }`;
-  };
+  const nest = nestOf(4, 5, 3);
   const program = parseProgram(`p():
     device p: f64[4, 5, 3], x: f64[4, 5, 3], s: f64;
     local off: f64[4, 5, 3]; local is: f64[4, 5, 3]; local chosen: f64[4, 5, 3];
@@ -150,6 +156,27 @@ test('where over a nest, after a comparison over another', async () => {
     Float64Array.from({ length: cellsOf(node) }, (_, i) =>
       node.name === 's' ? 0 : node.name === 'x' ? i + 1 : i % 3 === 0 ? i : -1,
     );
+  const compiled = run?.(0, input) ?? new Map<string, Cells>();
+  expect(difference(outputsOf(program, 0, input), compiled)).toBeUndefined();
+});
+
+test.each(['&&', '||'])('%s of comparisons over a nest, after another nest', async op => {
+  // gcc 12 with AVX computes this wrongly when the right side is loaded under a mask.
+  const nest = nestOf(8, 3);
+  const program = parseProgram(`p():
+    device p: f64[8, 3], x: f64[8, 3], y: f64[8, 3], s: f64;
+    local off: f64[8, 3]; local is: f64[8, 3];
+    ${nest('ab', 'off[a, b] := f64(index(3*a + b));')}
+    ${nest('cd', `is[c, d] := f64((p[c, d] < off[c, d]) ${op} (x[c, d] < y[c, d]));`)}
+    ${nest('ef', 's += is[e, f] * f64(index(3*e + f + 1));')}`);
+  const [run] = await compileAll([program]);
+  const values: Readonly<Record<string, (i: number) => number>> = {
+    p: i => (i % 3 === 0 ? i : i - 1),
+    x: i => i % 2,
+    y: i => (i % 5) % 2,
+  };
+  const input = (node: TensorNode): Cells =>
+    Float64Array.from({ length: cellsOf(node) }, (_, i) => values[node.name]?.(i) ?? 0);
   const compiled = run?.(0, input) ?? new Map<string, Cells>();
   expect(difference(outputsOf(program, 0, input), compiled)).toBeUndefined();
 });

@@ -15,6 +15,7 @@ import { optimise } from '../../compiler/passes/index.ts';
 import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
+import { exactPasses } from '../support/exact-passes.ts';
 import { randomRoutine } from '../support/random-routine.ts';
 import { compileAll, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
@@ -33,14 +34,11 @@ interface Plan {
   readonly meaning: 'unoptimised' | 'optimised';
 }
 
-/** All passes but the one that moves bits. */
-const exact = optimise.filter(pass => pass.name !== 'contract-fma');
-
 const plans: readonly Plan[] = [
-  { name: 'f32, exact passes', dtype: 'f32', passes: exact, meaning: 'unoptimised' },
-  { name: 'f64, exact passes', dtype: 'f64', passes: exact, meaning: 'unoptimised' },
-  { name: 'bf16, exact passes', dtype: 'bf16', passes: exact, meaning: 'unoptimised' },
-  { name: 'i8, exact passes', dtype: 'i8', passes: exact, meaning: 'unoptimised' },
+  { name: 'f32, exact passes', dtype: 'f32', passes: exactPasses, meaning: 'unoptimised' },
+  { name: 'f64, exact passes', dtype: 'f64', passes: exactPasses, meaning: 'unoptimised' },
+  { name: 'bf16, exact passes', dtype: 'bf16', passes: exactPasses, meaning: 'unoptimised' },
+  { name: 'i8, exact passes', dtype: 'i8', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
   { name: 'f32, all passes', dtype: 'f32', passes: optimise, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: optimise, meaning: 'optimised' },

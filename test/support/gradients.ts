@@ -1,8 +1,14 @@
 /** Gradients of parameters, by backprop and by central differences. */
 import { expect } from 'vitest';
-import { cd, type Context, forward, type Indices, type Tensor } from '../../dsl/einc.ts';
+import { cd, type Context, forward, type Indices, op, type Tensor } from '../../dsl/einc.ts';
 import { gradUpdate } from '../../dsl/train/index.ts';
 import { openInterpreter } from './evaluate.ts';
+
+/** The sum of all cells. */
+export const total = (y: Tensor): Tensor => op`${y} ++ "...|...->... => "`;
+
+/** A scalar to which each cell of `y` counts differently. */
+export const weighted = (y: Tensor): Tensor => total(op`${y} *. ${y} *. { c = 0.7 }`);
 
 /** Half of the step of a difference: between rounding (1e-16 / h) and the third derivative (h²). */
 const h = 1e-5;

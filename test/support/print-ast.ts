@@ -1,31 +1,28 @@
 /** Trees as text that parses back to them, with a parenthesis around every operation. */
 import { unreachable } from '../../compiler/index.ts';
+import type { Assign, CdProgram, Let, LogicLit, Statement } from '../../dsl/language/ast-cd.ts';
 import type {
-  Assign,
   AxisAffine,
   AxisLabel,
   AxisSpec,
+  RowSpec,
+  ShapeSpec,
+  Spec,
+} from '../../dsl/language/ast-einsum.ts';
+import type {
   Bound,
-  CdProgram,
   Configure,
-  Definition,
   Einsum,
   Expr,
   Hole,
   Inline,
   InlineDim,
-  Let,
-  LogicLit,
-  OpProgram,
   PickItem,
   Picking,
-  RowSpec,
-  ShapeSpec,
-  Spec,
-  Statement,
   StringLit,
   TensorLit,
 } from '../../dsl/language/ast.ts';
+import type { Definition, OpProgram } from '../../dsl/language/ast-op.ts';
 
 export function printOp({ definitions }: OpProgram): string {
   return definitions.map(printDefinition).join('; ');

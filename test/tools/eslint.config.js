@@ -22,6 +22,8 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: true },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
+      // Programs declare its members: see `einc types`.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowWithName: '^Templates$' }],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TallyOf } from '../../../compiler/assign/accumulation.ts';
-import { adjointOf, type GradientOf } from '../../../compiler/assign/adjoint.ts';
+import { adjointOf } from '../../../compiler/assign/adjoint.ts';
 import {
   access,
   type Assign,
@@ -10,34 +10,14 @@ import {
 } from '../../../compiler/assign/ir.ts';
 import { printAssign } from '../../../compiler/assign/print.ts';
 import type { Projections } from '../../../compiler/assign/projections.ts';
-import { type TensorNode, tensorNode } from '../../../compiler/core/tensor-node.ts';
+import type { TensorNode } from '../../../compiler/core/tensor-node.ts';
 import type { Span } from '../../../compiler/support/source.ts';
-import { assignment, type Sign, type Space, staticSymbol } from '../../support/assignments.ts';
+import { assignment, type Sign } from '../../support/assignments.ts';
+import { affine, all, batch, each, node, s, x, xb, y, yb } from '../../support/adjoint-setting.ts';
 
 type Row = Assign<TensorNode, Projections>;
 
-const batch = staticSymbol('batch', 2);
-const node = (name: string, ...dims: readonly number[]): TensorNode =>
-  tensorNode(name, 'f64', dims);
-const [x, y, s, w] = [node('x', 3), node('y', 3), node('s'), node('w', 3, 2)];
-const [xb, yb, table] = [node('xb', 4, 2), node('yb', 4, 3), node('table', 2, 3)];
-const each: Space = { axes: { i: 3 } };
-
-const gradients = new Map(
-  [x, y, s, w, xb, yb, table].map(n => [n, node(`${n.name}.grad`, ...n.dims)]),
-);
-const all: GradientOf<TensorNode> = n => gradients.get(n);
 const tally: TallyOf<TensorNode> = (n, what) => node(`${n.name}.${what}`, ...n.dims);
-const product = scalarApply('mul', access(w, 1), access(xb, 2));
-const affine: Row = assignment(
-  yb,
-  '=:+',
-  product,
-  { axes: { b: 4, o: 3, i: 2 } },
-  'b|o',
-  'i->o',
-  'b|i',
-);
 
 const lines = (rows: readonly Row[]): readonly string[] => rows.map(row => printAssign(row));
 

@@ -1,7 +1,7 @@
 /** Adjoints, executed: what they compute is the derivative. */
 import { describe, expect, test } from 'vitest';
 import type { TallyOf } from '../../../compiler/assign/accumulation.ts';
-import { adjointOf, type GradientOf } from '../../../compiler/assign/adjoint.ts';
+import { adjointOf } from '../../../compiler/assign/adjoint.ts';
 import {
   access,
   type Assign,
@@ -11,25 +11,29 @@ import {
   sequence,
 } from '../../../compiler/assign/ir.ts';
 import type { Projections } from '../../../compiler/assign/projections.ts';
-import { cellsOf, type TensorNode, tensorNode } from '../../../compiler/core/tensor-node.ts';
+import { cellsOf, type TensorNode } from '../../../compiler/core/tensor-node.ts';
 import type { Cells } from '../../../compiler/loop/interpret.ts';
-import { assignment, type Space, staticSymbol } from '../../support/assignments.ts';
+import { assignment } from '../../support/assignments.ts';
+import {
+  affine,
+  all,
+  batch,
+  each,
+  gradients,
+  node,
+  s,
+  table,
+  w,
+  x,
+  xb,
+  y,
+  yb,
+} from '../../support/adjoint-setting.ts';
 import { interpretRoutine } from '../../support/interpret-assignments.ts';
 import { inputFor } from '../../support/run-program.ts';
 
 type Row = Assign<TensorNode, Projections>;
 
-const batch = staticSymbol('batch', 2);
-const node = (name: string, ...dims: readonly number[]): TensorNode =>
-  tensorNode(name, 'f64', dims);
-const [x, y, s, w] = [node('x', 3), node('y', 3), node('s'), node('w', 3, 2)];
-const [xb, yb, table] = [node('xb', 4, 2), node('yb', 4, 3), node('table', 2, 3)];
-const each: Space = { axes: { i: 3 } };
-
-const gradients = new Map(
-  [x, y, s, w, xb, yb, table].map(n => [n, node(`${n.name}.grad`, ...n.dims)]),
-);
-const all: GradientOf<TensorNode> = n => gradients.get(n);
 const tallies = new Map<string, TensorNode>();
 const tallyOf: TallyOf<TensorNode> = (n, what) => {
   const name = `${n.name}.${what}`;
@@ -37,17 +41,6 @@ const tallyOf: TallyOf<TensorNode> = (n, what) => {
   tallies.set(name, tally);
   return tally;
 };
-const product = scalarApply('mul', access(w, 1), access(xb, 2));
-const affine: Row = assignment(
-  yb,
-  '=:+',
-  product,
-  { axes: { b: 4, o: 3, i: 2 } },
-  'b|o',
-  'i->o',
-  'b|i',
-);
-
 describe('gradients are difference quotients, whatever the subscripts', () => {
   const square = (slot: number): Scalar<TensorNode> =>
     scalarApply('mul', access(x, slot), access(x, slot));

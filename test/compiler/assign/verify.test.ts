@@ -3,8 +3,8 @@ import { access, type Code, sequence } from '../../../compiler/assign/ir.ts';
 import type { Projections } from '../../../compiler/assign/projections.ts';
 import { verifyRoutine } from '../../../compiler/assign/verify.ts';
 import { type TensorNode, tensorNode } from '../../../compiler/core/tensor-node.ts';
-import { InternalError } from '../../../compiler/support/errors.ts';
 import { assignment, routineOf, staticSymbol } from '../../support/assignments.ts';
+import { complaintsOf } from '../../support/complaints.ts';
 
 type Body = Code<TensorNode, Projections>;
 
@@ -18,13 +18,7 @@ const [x1, m1] = [access(x, 1), access(m, 1)];
 
 /** One a line; none for a routine that passes. */
 function complaintsAbout(body: Body): readonly string[] {
-  try {
-    verifyRoutine(routineOf(body, [batch, step]));
-    return [];
-  } catch (error) {
-    if (!(error instanceof InternalError)) throw error;
-    return error.message.split('\n').flatMap(line => /^- (.*)/.exec(line)?.[1] ?? []);
-  }
+  return complaintsOf(() => verifyRoutine(routineOf(body, [batch, step])));
 }
 
 describe('rejects', () => {

@@ -17,7 +17,7 @@ import {
   write,
 } from '../../../compiler/loop/ir.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
-import { InternalError } from '../../../compiler/support/errors.ts';
+import { complaintsOf } from '../../support/complaints.ts';
 
 const [i, j, step, batch] = [loopVar('i'), loopVar('j'), loopVar('step'), loopVar('batch')];
 const x = tensorNode('x', 'f32', [4]);
@@ -32,17 +32,6 @@ const symbols: readonly SymbolParam[] = [
 
 function program(body: Stmt, others: Partial<Program> = {}): Program {
   return { name: 'p', symbols, params: [x, y], scratch: [], body, ...others };
-}
-
-/** One a line; none for a program that passes. */
-function complaintsAbout(p: Program): readonly string[] {
-  try {
-    verify(p);
-    return [];
-  } catch (error) {
-    if (!(error instanceof InternalError)) throw error;
-    return error.message.split('\n').flatMap(line => /^- (.*)/.exec(line)?.[1] ?? []);
-  }
 }
 
 const toX = (loop: typeof i, coeff = 1, offset = 0): Stmt =>
@@ -140,7 +129,7 @@ describe('rejects', () => {
       program(toX(batch), { symbols: [{ loop: batch, range: 9 }] }),
     ],
   ])('%s: %s', (complaint, _, p) => {
-    expect(complaintsAbout(p)).toEqual([complaint]);
+    expect(complaintsOf(() => verify(p))).toEqual([complaint]);
   });
 
   test('everything at once, and shows the program', () => {
@@ -188,7 +177,7 @@ test.each<[title: string, program: Program]>([
   ],
   ['an array of scratch', program(fill(t, 0), { scratch: [t] })],
 ])('accepts %s', (_, p) => {
-  expect(complaintsAbout(p)).toEqual([]);
+  expect(complaintsOf(() => verify(p))).toEqual([]);
 });
 
 function toZero(): Stmt {

@@ -1,16 +1,11 @@
 /** When a formula is worth the same where it is read, and when an array has one formula at all. */
 import { describe, expect, test } from 'vitest';
 import { inlineVirtual } from '../../../compiler/passes/inline-virtual.ts';
-import { laidOut, type Setting, through } from '../../support/loop-text.ts';
+import { laidOut, through } from '../../support/loop-text.ts';
+import { copied, setting } from './inline-setting.ts';
 
-const setting: Setting = {
-  device: 'x: f32[4], y: f32[4], w: f32[3, 4], z: f32[4], s: f32, u: f32[1, 4]',
-  symbols: 'batch : [0..2]',
-};
 const run = through(inlineVirtual, setting);
 
-/** Computes `t` from `x`, and a statement behind it. */
-const copied = (then: string): string => `local t: f32[4]; for i < 4 { t[i] := x[i] * 2; } ${then}`;
 describe('an input may change', () => {
   test.each<[title: string, then: string]>([
     ['after the last read', 'for i < 4 { y[i] := t[i]; } zero_out x;'],

@@ -4,16 +4,11 @@ import { tensorNode } from '../../../compiler/core/tensor-node.ts';
 import { block, declare, forLoop, type Program, read, write } from '../../../compiler/loop/ir.ts';
 import { inlineVirtual } from '../../../compiler/passes/inline-virtual.ts';
 import type { Span } from '../../../compiler/support/source.ts';
-import { laidOut, type Setting, through } from '../../support/loop-text.ts';
+import { laidOut, through } from '../../support/loop-text.ts';
+import { copied, setting } from './inline-setting.ts';
 
-const setting: Setting = {
-  device: 'x: f32[4], y: f32[4], w: f32[3, 4], z: f32[4], s: f32, u: f32[1, 4]',
-  symbols: 'batch : [0..2]',
-};
 const run = through(inlineVirtual, setting);
 
-/** Computes `t` from `x`, and a statement behind it. */
-const copied = (then: string): string => `local t: f32[4]; for i < 4 { t[i] := x[i] * 2; } ${then}`;
 const summed = 'local t: f32[3]; zero_out t; for b < 3 { for i < 4 { t[b] += w[b, i]; } }';
 
 describe('a formula goes where it is read', () => {

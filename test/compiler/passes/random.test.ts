@@ -8,14 +8,12 @@ import { verify } from '../../../compiler/loop/verify.ts';
 import { optimise } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { choices } from '../../support/choices.ts';
+import { exactPasses } from '../../support/exact-passes.ts';
 import { randomRoutine } from '../../support/random-routine.ts';
 import { difference, outputsOf } from '../../support/run-program.ts';
 
 const runs = { numRuns: Number(process.env['EINC_RUNS'] ?? 300) };
 const answers = choices(250);
-
-/** Bits may move where a product is fused into a sum; nowhere else. */
-const exactPasses = optimise.filter(pass => pass.name !== 'contract-fma');
 
 describe('on random routines', () => {
   test('lowering gives well-formed loops', () => {

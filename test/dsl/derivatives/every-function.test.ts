@@ -14,7 +14,7 @@ import { Solver } from '../../../dsl/shape/solve.ts';
 import { access, scalarConst } from '../../../compiler/assign/ir.ts';
 import { tuples } from '../../support/edge-values.ts';
 import { valueOf } from '../../support/evaluate.ts';
-import { expectSlopes } from '../../support/gradients.ts';
+import { expectSlopes, total } from '../../support/gradients.ts';
 
 /** Numbers of no particular kind: no step, tie or corner of a function is near them. */
 const generic = [-2.37, -0.71, 0.29, 0.63, 1.73, 4.19];
@@ -70,8 +70,6 @@ function parameter(letter: string, values: readonly number[]): Tensor {
   if (letter === 'a') return op`{ a = ${values} }`;
   return letter === 'b' ? op`{ b = ${values} }` : op`{ c = ${values} }`;
 }
-
-const total = (y: Tensor): Tensor => op`${y} ++ "...|...->... => "`;
 
 /** Random bits are integers: `test/dsl/random` is about those. */
 const names = [...scalarFunctions.keys()].filter(

@@ -2,14 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { grad, jvp, op, type Tensor, tensor, vjp } from '../../../dsl/einc.ts';
 import { valueOf } from '../../support/evaluate.ts';
-import { expectSlopes } from '../../support/gradients.ts';
+import { expectSlopes, total, weighted } from '../../support/gradients.ts';
 
 const values = [0.5, -1.25, 2, 0.75, 1.5, -0.5];
 const x = (): Tensor => op`{ x = ${values} }`;
-const total = (y: Tensor): Tensor => op`${y} ++ "...|...->... => "`;
-/** A scalar that uses each cell of `y` differently. */
-const weighted = (y: Tensor): Tensor => total(op`${y} *. ${y} *. { c = 0.7 }`);
-
 describe('the slope of a gradient is what its own gradient says', () => {
   test.each<[what: string, y: (x: Tensor) => Tensor]>([
     ['a cube', a => op`${a} **. 3`],

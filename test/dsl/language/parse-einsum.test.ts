@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Spec } from '../../../dsl/language/ast.ts';
+import type { Spec } from '../../../dsl/language/ast-einsum.ts';
 import { parseOp, parseSpec } from '../../../dsl/language/parse.ts';
 import { printSpec } from '../../support/print-ast.ts';
 import { sourceOf } from '../../support/template.ts';

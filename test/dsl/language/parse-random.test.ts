@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../compiler/index.ts';
-import type { CdProgram, Hole, OpProgram, Spec } from '../../../dsl/language/ast.ts';
+import type { CdProgram } from '../../../dsl/language/ast-cd.ts';
+import type { Hole } from '../../../dsl/language/ast.ts';
+import type { OpProgram } from '../../../dsl/language/ast-op.ts';
+import type { Spec } from '../../../dsl/language/ast-einsum.ts';
 import { parseCd, parseOp, parseSpec } from '../../../dsl/language/parse.ts';
 import { holeMark } from '../../../dsl/language/template-source.ts';
 import { printCd, printOp, printSpec } from '../../support/print-ast.ts';

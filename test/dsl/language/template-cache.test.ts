@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseOp } from '../../../dsl/language/parse.ts';
 import { parseOnce, type Template } from '../../../dsl/language/template-cache.ts';
-import type { OpProgram } from '../../../dsl/language/ast.ts';
+import type { OpProgram } from '../../../dsl/language/ast-op.ts';
 
 let parses = 0;
 const read = parseOnce(source => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { grad, jvp, op, split, symbol, tensor, type Tensor } from '../../../dsl/einc.ts';
 import { valueOf } from '../../support/evaluate.ts';
-import { expectSlopes } from '../../support/gradients.ts';
+import { expectSlopes, total, weighted } from '../../support/gradients.ts';
 
 const values = [0.5, -1.25, 2, 0.75, 1.5, -0.5];
 const n = symbol('n', 2);
@@ -36,10 +36,6 @@ const views: readonly (readonly [what: string, y: (x: Tensor) => Tensor])[] = [
 ];
 
 const x = (): Tensor => op`{ x = ${values}; o = [2, 3] }`;
-const total = (y: Tensor): Tensor => op`${y} ++ "...|...->... => "`;
-/** A scalar to which each cell of `y` counts differently. */
-const weighted = (y: Tensor): Tensor => total(op`${y} *. ${y} *. { c = 0.7 }`);
-
 describe.each(views)('%s', (_, y) => {
   test('first derivatives', async () => {
     await expectSlopes(weighted(y(x())), { n: 1 });

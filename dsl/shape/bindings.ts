@@ -1,0 +1,102 @@
+/**
+ * What the variables are bound to, and the constraints that are still to be looked at. Every change is
+ * on a trail, so that all since a mark can be undone.
+ */
+import { indexTooLarge } from './explain.ts';
+import type { Constraint, Dim, DimVar, Leaf, Row, RowVar, Watch, Why } from './row.ts';
+import { lastVariable, resolveDim, resolveRow } from './resolve.ts';
+
+export class Bindings {
+  readonly #trail: (() => void)[] = [];
+  readonly #queue: Constraint[] = [];
+
+  /** Runs a part of a construction; if it throws, undoes what the part did, and throws on. */
+  attempt<T>(part: () => T): T {
+    const mark = this.#trail.length;
+    try {
+      return part();
+    } catch (error) {
+      this.#undo(mark);
+      throw error;
+    }
+  }
+
+  /** For what else a construction changes, which is to be undone with it. */
+  onUndo(undo: () => void): void {
+    this.#trail.push(undo);
+  }
+
+  #undo(mark: number): void {
+    while (this.#trail.length > mark) this.#trail.pop()?.();
+    this.#queue.length = 0;
+  }
+
+  /** Puts constraints behind those still to be looked at. */
+  queue(...constraints: readonly Constraint[]): void {
+    this.#queue.push(...constraints);
+  }
+
+  /** The next constraint to look at, which then is no longer queued. */
+  next(): Constraint | undefined {
+    return this.#queue.shift();
+  }
+
+  /** `via` is what resolves to `dim`: a variable that is bound to it may still learn its basis. */
+  bindDim(variable: DimVar, dim: Dim, why?: Why, via = dim): void {
+    const { atLeast } = variable;
+    if (dim.kind === 'dim-var') {
+      if (dim.atLeast < atLeast) this.change(dim, 'atLeast', atLeast);
+      if (variable.hides) this.change(dim, 'hides', true);
+      this.#inherit(dim, variable.leaf);
+    } else {
+      if (dim.size < atLeast) throw indexTooLarge(dim, variable, why);
+      if (dim.axis) dim.axis.hint ??= variable.label;
+      if (dim.axis) dim.axis.fixed ??= fromStart(variable.fixed, dim.size);
+      if (dim.axis) dim.axis.position ??= variable.position;
+    }
+    this.change(variable, 'binding', lastVariable(via) ?? dim);
+    this.#wake(variable);
+  }
+
+  bindRow(variable: RowVar, row: Row): void {
+    const { lead, rest, trail } = resolveRow(row);
+    const leaf = variable.leaf && { ...variable.leaf, given: lead.length + trail.length > 0 };
+    if (rest) this.#inherit(rest, leaf);
+    for (const dim of [...lead, ...trail].map(resolveDim)) {
+      if (dim.kind === 'dim-var') this.#inherit(dim, leaf);
+    }
+    this.change(variable, 'binding', row);
+    this.#wake(variable);
+  }
+
+  /** A variable that another one is bound to belongs to the same tensors from then on. */
+  #inherit(variable: DimVar | RowVar, leaf: Leaf | undefined): void {
+    if (leaf && !variable.leaf) this.change(variable, 'leaf', leaf);
+  }
+
+  change<T, K extends keyof T>(object: T, key: K, value: T[K]): void {
+    const before = object[key];
+    object[key] = value;
+    this.#trail.push(() => {
+      object[key] = before;
+    });
+  }
+
+  wait(watch: Watch): void {
+    watch.places.forEach(place => place.watches.add(watch));
+    this.#trail.push(() => watch.places.forEach(place => place.watches.delete(watch)));
+  }
+
+  /** Puts the constraints that waited at a variable back to work, and no longer waiting anywhere. */
+  #wake({ watches }: DimVar | RowVar): void {
+    for (const watch of [...watches]) {
+      watch.places.forEach(place => place.watches.delete(watch));
+      this.#trail.push(() => watch.places.forEach(place => place.watches.add(watch)));
+      this.#queue.push(watch.constraint);
+    }
+  }
+}
+
+function fromStart(fixed: DimVar['fixed'], size: number): DimVar['fixed'] {
+  return typeof fixed === 'number' && fixed < 0 ? size + fixed : fixed;
+}
