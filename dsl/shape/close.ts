@@ -4,19 +4,19 @@
  *   1. a row of a leaf gets the axes of the smallest row that broadcasts it;
  *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
  *   3. axes known at the left end of an inner row and axes known at its right end are the same ones;
- *   4. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
+ *   4. what is reshaped is settled by 5 and 6 before what it is made into, whose sizes it says;
+ *   5. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   5. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
+ *   6. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
  *      is used at, or 1, which is also what `0` in the result of a spec asks for.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
 import { refuseHidden } from './hidden.ts';
+import { isReshape, type Open, openIn, type Reshape } from './open.ts';
 import {
   type Because,
   closedRow,
-  type Constraint,
-  type Dim,
   type DimVar,
   dimVar,
   type Row,
@@ -26,7 +26,7 @@ import {
   type Size,
   sizeOf,
 } from './row.ts';
-import { resolveDim, resolveRow } from './resolve.ts';
+import { resolveRow } from './resolve.ts';
 import { Solver } from './solve.ts';
 import { fewestAxesBelow, sizeBelow, waitingAt } from './uses.ts';
 
@@ -34,16 +34,11 @@ export function closeShapes(shapes: Iterable<Shape>): void {
   const all = [...shapes];
   Solver.transaction(solver => {
     for (;;) {
-      const open = openIn(all);
+      const open = openIn(all.flatMap(shape => rowKinds.map(kind => shape[kind])));
       if (open.rows.length + open.dims.length === 0) return;
       rules.some(rule => rule(open, solver));
     }
   });
-}
-
-interface Open {
-  readonly rows: readonly RowVar[];
-  readonly dims: readonly DimVar[];
 }
 
 /** Decides what it can of what is still open; tells whether that was anything. */
@@ -68,10 +63,21 @@ const rules: readonly ClosingRule[] = [
     }),
   ({ rows }, solver) =>
     decideEach(rows.filter(isBetweenEnds), row => solver.decideRow(row, closedRow([], endsMeet))),
-  ({ rows, dims }, solver) => {
-    refuseHidden(rows, dims);
-    return decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([], noMore)));
+  (open, solver) => {
+    const before = beforeReshape(open);
+    return before !== undefined && defaults.some(rule => rule(before, solver));
   },
+  open => {
+    refuseHidden(open);
+    return false;
+  },
+  (open, solver) => defaults.some(rule => rule(open, solver)),
+];
+
+/** Where nothing is asked for. */
+const defaults: readonly ClosingRule[] = [
+  ({ rows }, solver) =>
+    decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([], noMore))),
   ({ dims }, solver) => decideEach(leavesIn(dims), dim => solver.decideDim(dim, defaultSize(dim))),
   ({ rows }, solver) => decideEach(rows, row => solver.decideRow(row, closedRow([], noMore))),
   ({ dims }, solver) =>
@@ -118,32 +124,29 @@ function defaultSize({ atLeast }: DimVar): Size {
   return sizeOf(size, noMore, size === 1);
 }
 
-/** Every unbound variable in the shapes and in all that is constrained together with them. */
-function openIn(shapes: readonly Shape[]): Open {
-  const rows = new Set<RowVar>();
-  const dims = new Set<DimVar>();
-  const visitDim = (dim: Dim): void => {
-    const d = resolveDim(dim);
-    if (d.kind === 'size' || dims.has(d)) return;
-    dims.add(d);
-    waitingAt(d).forEach(visitConstraint);
-  };
-  const visitRow = (row: Row): void => {
-    const { lead, rest, trail } = resolveRow(row);
-    [...lead, ...trail].forEach(visitDim);
-    if (!rest || rows.has(rest)) return;
-    rows.add(rest);
-    waitingAt(rest).forEach(visitConstraint);
-  };
-  const visitConstraint = (c: Constraint): void => {
-    if (c.kind === 'dim-eq') [c.a, c.b].forEach(visitDim);
-    if (c.kind === 'dim-le') [c.result, c.operand].forEach(visitDim);
-    if (c.kind === 'dim-sum') [c.whole, ...c.terms.map(t => t.dim)].forEach(visitDim);
-    if (c.kind === 'dim-slice') [c.whole, c.part].forEach(visitDim);
-    if (c.kind === 'same-cells') [...c.from, ...c.to].forEach(visitRow);
-    if (c.kind === 'row-eq') [c.a, c.b].forEach(visitRow);
-    if (c.kind === 'row-le') [c.result, c.operand].forEach(visitRow);
-  };
-  for (const shape of shapes) rowKinds.forEach(row => visitRow(shape[row]));
-  return { rows: [...rows], dims: [...dims] };
+/**
+ * What is open in the operand of a reshape, and in what it is computed from. Undefined where another
+ * reshape or a parameter has to be known first.
+ */
+function beforeReshape(open: Open): Open | undefined {
+  const reshapes = reshapesAt(open);
+  return reshapes
+    .map(({ from }) => openIn(from, c => !isReshape(c)))
+    .find(web => {
+      const variables = new Set<RowVar | DimVar>([...web.rows, ...web.dims]);
+      const isMade = reshapes.some(({ to }) => {
+        const made = openIn(to, () => false);
+        return [...made.rows, ...made.dims].some(v => variables.has(v));
+      });
+      return variables.size > 0 && !isMade && ![...variables].some(isOfParam);
+    });
+}
+
+/** Nothing gives a size to it; its batch axes are none unless something asks for them. */
+function isOfParam({ leaf }: RowVar | DimVar): boolean {
+  return leaf?.isParam === true && leaf.row !== 'batch';
+}
+
+function reshapesAt({ rows, dims }: Open): readonly Reshape[] {
+  return [...new Set([...rows, ...dims].flatMap(waitingAt).filter(isReshape))];
 }

@@ -1,5 +1,6 @@
 /** Dimensions of parameters that a product or a spec hides and nothing gives. */
 import { hiddenDimensions } from './explain.ts';
+import type { Open } from './open.ts';
 import type { Constraint, Dim, DimVar, Row, RowVar } from './row.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
 import { waitingAt } from './uses.ts';
@@ -8,7 +9,7 @@ import { waitingAt } from './uses.ts';
  * Throws a `UserError` for parameters of which nothing is known, in a web of constraints where
  * dimensions hide.
  */
-export function refuseHidden(rows: readonly RowVar[], dims: readonly DimVar[]): void {
+export function refuseHidden({ rows, dims }: Open): void {
   const unknown = [...rows.filter(row => row.leaf?.given === false), ...dims];
   const hidden = unknown.filter(v => v.leaf?.isParam === true && hides(v, new Set()));
   const leaves = hidden.flatMap(v => (v.leaf ? [v.leaf] : []));
