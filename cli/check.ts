@@ -10,9 +10,12 @@ export interface CheckOptions {
 }
 
 /** Prints what is wrong; exit code 1 when something is. */
-export function check(paths: readonly string[], { project, json = false }: CheckOptions): void {
+export async function check(
+  paths: readonly string[],
+  { project, json = false }: CheckOptions,
+): Promise<void> {
   const options: ProjectOptions = { paths, project };
-  const checked = checkProject(options, json ? undefined : progress());
+  const checked = await checkProject(options, json ? undefined : progress());
   if (checked.faults.length > 0) process.exitCode = 1;
   if (json) {
     console.log(JSON.stringify(asJson(checked)));

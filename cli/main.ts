@@ -69,7 +69,7 @@ function commands(): Command {
     .action(async (paths: string[], options: CheckOptions) => {
       // TypeScript is large: only the commands that read programs load it.
       const { check } = await import('./check.ts');
-      check(paths, options);
+      await check(paths, options);
     });
   einc
     .command('types')

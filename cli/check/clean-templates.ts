@@ -13,26 +13,46 @@ import { fileURLToPath } from 'node:url';
 import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
 import { cacheFolder } from '../../runtime/index.ts';
 
-interface Kept {
-  readonly build: string;
+/** What templates make and which are clean, by digests of their texts and types. */
+export interface Found {
   readonly made: Readonly<Record<string, Made>>;
   readonly clean: readonly string[];
 }
 
+interface Kept extends Found {
+  readonly build: string;
+}
+
 export class CleanTemplates {
   readonly #path: string | undefined;
-  readonly #made: ReadonlyMap<string, Made>;
-  readonly #clean: ReadonlySet<string>;
+  readonly #made: Map<string, Made>;
+  readonly #clean: Set<string>;
   readonly #madeNow = new Map<string, Made>();
   readonly #cleanNow = new Set<string>();
 
-  /** `project` is whatever tells one project of the user from another. */
-  constructor(project: string, env: Readonly<Record<string, string | undefined>> = process.env) {
-    const isOff = env['EINC_CACHE'] === 'off' || build === undefined;
+  /** `project` is whatever tells one project of the user from another; without it nothing is kept. */
+  constructor(project?: string, env: Readonly<Record<string, string | undefined>> = process.env) {
+    const isOff = project === undefined || env['EINC_CACHE'] === 'off' || build === undefined;
     this.#path = isOff ? undefined : join(cacheFolder(env), 'check', `${digest(project)}.json`);
     const kept = this.#path === undefined ? undefined : read(this.#path);
     this.#made = new Map(Object.entries(kept?.made ?? {}));
     this.#clean = new Set(kept?.clean);
+  }
+
+  /** Whether nothing is known from before. */
+  get isNew(): boolean {
+    return this.#clean.size === 0;
+  }
+
+  /** What this check has used or found. */
+  found(): Found {
+    return { made: Object.fromEntries(this.#madeNow), clean: [...this.#cleanNow] };
+  }
+
+  /** What was found elsewhere is known here. */
+  add({ made, clean }: Found): void {
+    for (const [key, one] of Object.entries(made)) this.#made.set(key, one);
+    for (const key of clean) this.#clean.add(key);
   }
 
   /** What an `op` template makes; `undefined` from `find` is that it cannot be read. */
@@ -51,7 +71,8 @@ export class CleanTemplates {
   ): readonly T[] {
     const types = holes.map(({ type, expression }) => [type, expression]);
     const key = digest(JSON.stringify([language, text, types]));
-    const faults = this.#clean.has(key) ? [] : find();
+    const isClean = this.#clean.has(key) || this.#cleanNow.has(key);
+    const faults = isClean ? [] : find();
     if (faults.length === 0) this.#cleanNow.add(key);
     return faults;
   }
@@ -59,8 +80,7 @@ export class CleanTemplates {
   /** A cache that cannot be written to is none. */
   save(): void {
     if (this.#path === undefined || build === undefined) return;
-    const made = Object.fromEntries(this.#madeNow);
-    const kept: Kept = { build, made, clean: [...this.#cleanNow] };
+    const kept: Kept = { build, ...this.found() };
     const temporary = `${this.#path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });

@@ -8,25 +8,24 @@ import {
   read,
   TextFile,
 } from '../../dsl/dry-run/index.ts';
-import { type EincSymbols, resolved } from './einc-symbols.ts';
+import { resolved } from './einc-symbols.ts';
 import { findTemplates, tagOf } from './find-templates.ts';
-import { typedHole } from './hole-types.ts';
+import { typingOf } from './hole-types.ts';
 import { initializerOf } from './initializer.ts';
+import type { KnownTypes } from './known-types.ts';
 import { placedTemplate } from './placed-template.ts';
 
 export class DefinitionReader {
-  readonly #checker: ts.TypeChecker;
-  readonly #einc: EincSymbols;
+  readonly #known: KnownTypes;
   readonly #read = new Map<ts.Node, readonly DefinedPart[]>();
 
-  constructor(checker: ts.TypeChecker, einc: EincSymbols) {
-    this.#checker = checker;
-    this.#einc = einc;
+  constructor(known: KnownTypes) {
+    this.#known = known;
   }
 
   /** Template by template; those that cannot be read define nothing. */
   inFile(file: ts.SourceFile): readonly (readonly DefinedPart[])[] {
-    const templates = findTemplates(file, this.#checker, this.#einc);
+    const templates = findTemplates(file, this.#known);
     return templates
       .filter(({ language }) => language === 'op')
       .map(({ node }) => this.#partsOf(node))
@@ -57,19 +56,19 @@ export class DefinitionReader {
   }
 
   #paramsAt(hole: ts.Expression): Params {
-    const { expression, property } = initializerOf(hole, this.#checker) ?? {};
+    const { checker, einc } = this.#known;
+    const { expression, property } = initializerOf(hole, checker) ?? {};
     if (expression && ts.isTaggedTemplateExpression(expression)) {
-      if (tagOf(expression, this.#checker, this.#einc) !== 'op') return unknown;
+      if (tagOf(expression, this.#known) !== 'op') return unknown;
       const parts = this.#partsOf(expression);
       const part = property === undefined ? only(parts) : parts.find(p => p.name === property);
       return part && part.kind !== 'layer' ? part.params : unknown;
     }
     if (expression && ts.isCallExpression(expression)) {
-      const callee = this.#checker.getSymbolAtLocation(expression.expression);
-      if (callee && this.#einc.isTensorCall(resolved(callee, this.#checker))) return none;
+      const callee = checker.getSymbolAtLocation(expression.expression);
+      if (callee && einc.isTensorCall(resolved(callee, checker))) return none;
     }
-    const context = { checker: this.#checker, einc: this.#einc, madeBy: () => undefined };
-    const { type } = typedHole(hole, context);
+    const { type } = typingOf(hole, this.#known);
     return ['number', 'numbers', 'symbol', 'string', 'boolean'].includes(type.kind)
       ? none
       : unknown;

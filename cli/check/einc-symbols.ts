@@ -1,7 +1,7 @@
 /** What the program knows of einc: its two tags and its types, whatever they are called there. */
 import { ts } from 'ts-morph';
 import type { Language } from '../../dsl/dry-run/index.ts';
-import type { Project } from './project.ts';
+import type { Programs } from './programs.ts';
 
 export interface EincSymbols {
   /** Which tag a function is, if it is one. */
@@ -15,9 +15,10 @@ export interface EincSymbols {
 
 export type TypeName = 'Tensor' | 'TensorFunction' | 'Layer' | 'Code' | 'ArrayRef' | 'StaticSymbol';
 
-export function eincSymbols({ program, door }: Project): EincSymbols {
-  const checker = program.getTypeChecker();
-  const module = door && checker.getSymbolAtLocation(door);
+export function eincSymbols({ whole, door }: Programs): EincSymbols {
+  const checker = whole.getTypeChecker();
+  const file = whole.getSourceFile(door);
+  const module = file && checker.getSymbolAtLocation(file);
   const exported = new Map(
     (module ? checker.getExportsOfModule(module) : []).map(symbol => [
       symbol.name,

@@ -1,7 +1,8 @@
 /** The `op` and `cd` templates of a file. */
 import { ts } from 'ts-morph';
 import type { Language } from '../../dsl/dry-run/index.ts';
-import { type EincSymbols, resolved } from './einc-symbols.ts';
+import { resolved } from './einc-symbols.ts';
+import type { KnownTypes } from './known-types.ts';
 
 export interface FoundTemplate {
   readonly language: Language;
@@ -10,15 +11,11 @@ export interface FoundTemplate {
 }
 
 /** In the order they are written; those in the holes of others too. */
-export function findTemplates(
-  file: ts.SourceFile,
-  checker: ts.TypeChecker,
-  einc: EincSymbols,
-): readonly FoundTemplate[] {
+export function findTemplates(file: ts.SourceFile, known: KnownTypes): readonly FoundTemplate[] {
   const found: FoundTemplate[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isTaggedTemplateExpression(node)) {
-      const language = tagOf(node, checker, einc);
+      const language = tagOf(node, known);
       if (language) found.push({ language, node, holes: holesOf(node) });
     }
     ts.forEachChild(node, visit);
@@ -30,16 +27,20 @@ export function findTemplates(
 /** Imported under any name, or as a member of the module: `einc.op`. */
 export function tagOf(
   { tag }: ts.TaggedTemplateExpression,
-  checker: ts.TypeChecker,
-  { languageOf }: EincSymbols,
+  known: KnownTypes,
 ): Language | undefined {
+  const evident = known.evident.languageOf(tag);
+  return evident === 'none' ? undefined : (evident ?? tagByType(tag, known));
+}
+
+function tagByType(tag: ts.Expression, { checker, einc }: KnownTypes): Language | undefined {
   const named = checker.getSymbolAtLocation(ts.isPropertyAccessExpression(tag) ? tag.name : tag);
   const symbol = named && resolved(named, checker);
   if (!symbol) return undefined;
   // A variable that holds the tag: const o = op.
   const isVariable = (symbol.flags & ts.SymbolFlags.Variable) !== 0;
   const held = isVariable ? checker.getTypeAtLocation(tag).symbol : undefined;
-  return languageOf(symbol) ?? (held && languageOf(held));
+  return einc.languageOf(symbol) ?? (held && einc.languageOf(held));
 }
 
 function holesOf({ template }: ts.TaggedTemplateExpression): readonly ts.Expression[] {

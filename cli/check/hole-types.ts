@@ -1,31 +1,19 @@
 /** What TypeScript knows of holes, in the terms of the languages. */
 import { ts } from 'ts-morph';
-import type { HoleType, Made, TypedHole } from '../../dsl/dry-run/index.ts';
-import type { EincSymbols, TypeName } from './einc-symbols.ts';
+import type { HoleType } from '../../dsl/dry-run/index.ts';
+import type { TypeName } from './einc-symbols.ts';
+import type { Maker, Typing } from './evident.ts';
 import { initializerOf } from './initializer.ts';
+import type { KnownTypes } from './known-types.ts';
 
-export interface HoleContext {
-  readonly checker: ts.TypeChecker;
-  readonly einc: EincSymbols;
-  /** What a template makes, where it is an `op` template. */
-  readonly madeBy: (template: ts.TaggedTemplateExpression) => Made | undefined;
+export function typingOf(hole: ts.Expression, known: KnownTypes): Typing {
+  return known.evident.typeOf(hole) ?? typingByChecker(hole, known);
 }
 
-export function typedHole(hole: ts.Expression, context: HoleContext): TypedHole {
-  const { checker } = context;
-  const type = checker.getTypeAtLocation(hole);
-  const typed = typeOf(type, context);
-  const exact = typed.kind === 'made' || typed.kind === 'function' || typed.kind === 'layer';
-  const made = exact ? madeAt(hole, context) : undefined;
-  return {
-    type: made ? ofMade(made) : typed,
-    typeText: () => checker.typeToString(type, hole),
-    expression: hole.getText(),
-  };
-}
-
-function ofMade(made: Made): HoleType {
-  return made.kind === 'several' ? { kind: 'foreign', like: 'object' } : made;
+export function typingByChecker(hole: ts.Expression, known: KnownTypes): Typing {
+  const type = typeOf(known.checker.getTypeAtLocation(hole), known);
+  const isOpen = type.kind === 'made' || type.kind === 'function' || type.kind === 'layer';
+  return { type, maker: isOpen ? makerOf(hole, known) : undefined };
 }
 
 // ── By type ─────────────────────────────────────────────────────────────────────────────────────
@@ -33,7 +21,7 @@ function ofMade(made: Made): HoleType {
 /** Lists within lists may go on without end; nobody writes more of them than this. */
 const mostLists = 4;
 
-function typeOf(type: ts.Type, context: HoleContext, lists = 0): HoleType {
+function typeOf(type: ts.Type, context: KnownTypes, lists = 0): HoleType {
   const primitive = primitiveOf(type);
   if (primitive) return primitive;
   // What any hole takes: TypeScript gives it to a template that stands in a hole itself.
@@ -69,7 +57,7 @@ const kinds = {
   StaticSymbol: 'symbol',
 } as const satisfies Partial<Record<TypeName, HoleType['kind']>>;
 
-function ofEinc(type: ts.Type, { einc: { isA } }: HoleContext): HoleType | undefined {
+function ofEinc(type: ts.Type, { einc: { isA } }: KnownTypes): HoleType | undefined {
   const isFunction = isA(type, 'TensorFunction');
   if (isFunction) return isA(type, 'Tensor') ? { kind: 'made' } : { kind: 'function' };
   for (const name of ['Tensor', 'ArrayRef', 'Code', 'StaticSymbol'] as const) {
@@ -80,7 +68,7 @@ function ofEinc(type: ts.Type, { einc: { isA } }: HoleContext): HoleType | undef
   return isA(type, 'Layer') ? { kind: 'layer', settings: [] } : undefined;
 }
 
-function listed(type: ts.Type, context: HoleContext, lists: number): HoleType | undefined {
+function listed(type: ts.Type, context: KnownTypes, lists: number): HoleType | undefined {
   const { checker } = context;
   if (/^Float(?:32|64)Array$/.test(type.getSymbol()?.name ?? '')) return { kind: 'numbers' };
   if (!checker.isArrayType(type) && !checker.isTupleType(type)) return undefined;
@@ -105,11 +93,9 @@ function foreign(type: ts.Type): HoleType {
 
 // ── By the template that made it ────────────────────────────────────────────────────────────────
 
-/** What a hole holds that is made by an `op` template: its type does not say. */
-function madeAt(hole: ts.Expression, { checker, madeBy }: HoleContext): Made | undefined {
+function makerOf(hole: ts.Expression, { checker }: KnownTypes): Maker | undefined {
   const { expression, property } = initializerOf(hole, checker) ?? {};
-  if (!expression || !ts.isTaggedTemplateExpression(expression)) return undefined;
-  const made = madeBy(expression);
-  if (property === undefined) return made;
-  return made?.kind === 'several' ? made.named[property] : undefined;
+  return expression && ts.isTaggedTemplateExpression(expression)
+    ? { template: expression, property }
+    : undefined;
 }

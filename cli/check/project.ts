@@ -1,9 +1,10 @@
-/** Which files are checked, and the TypeScript program they are part of. */
+/** Which files are checked, and the TypeScript programs they are part of. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Project as MorphProject, ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import { UserError } from '../../compiler/index.ts';
+import { Programs } from './programs.ts';
 
 export interface ProjectOptions {
   /** Files and folders; none means the whole project. */
@@ -13,10 +14,8 @@ export interface ProjectOptions {
 }
 
 export interface Project {
-  readonly program: ts.Program;
+  readonly programs: Programs;
   readonly files: readonly ts.SourceFile[];
-  /** The file of einc that the program's `import … from 'einc'` finds. */
-  readonly door: ts.SourceFile | undefined;
   /** How many files were looked at, those without templates included. */
   readonly count: number;
 }
@@ -27,17 +26,11 @@ export function openProject({ paths, project }: ProjectOptions): Project {
   const unique = [...new Set(names.map(name => resolve(name)))];
   const all = unique.filter(isSource);
   const { options, door } = withEinc(config?.options ?? defaults, all[0] ?? resolve('.', 'x.ts'));
-  const rootNames = all.filter(name => mayHaveTemplates(ts.sys.readFile(name) ?? ''));
-  // Unlike its TypeScript alone, ts-morph brings the declarations of JavaScript's own library.
-  const wrapped = new MorphProject({
-    compilerOptions: options,
-    skipFileDependencyResolution: true,
-  });
+  const sources = all.filter(name => mayHaveTemplates(ts.sys.readFile(name) ?? ''));
   const declarations = [...(config?.fileNames ?? []), ...unique].filter(isDeclaration);
-  [door, ...declarations, ...rootNames].forEach(name => wrapped.addSourceFileAtPathIfExists(name));
-  const program = wrapped.getProgram().compilerObject;
-  const files = rootNames.flatMap(name => program.getSourceFile(name) ?? []);
-  return { program, files, door: program.getSourceFile(door), count: all.length };
+  const programs = new Programs({ sources, declarations, door, options });
+  const files = sources.flatMap(name => programs.outline.getSourceFile(name) ?? []);
+  return { programs, files, count: all.length };
 }
 
 /** Something that could be the end of a tag, and a back-tick. */

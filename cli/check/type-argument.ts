@@ -2,12 +2,9 @@
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../../compiler/index.ts';
 import type { Made, TemplateSource } from '../../dsl/dry-run/index.ts';
-import type { EincSymbols } from './einc-symbols.ts';
+import type { KnownTypes } from './known-types.ts';
 
-interface Context {
-  readonly checker: ts.TypeChecker;
-  readonly einc: EincSymbols;
-}
+type Context = Pick<KnownTypes, 'checker' | 'einc'>;
 
 /** TypeScript does not see what is in a template, so it takes the word of the program for it. */
 export function wrongTypeArgument(

@@ -20,6 +20,7 @@ const entryPoints = {
   compiler: 'compiler/index.ts',
   cli: 'cli/main.ts',
   hooks: 'cli/resolve-hook.ts',
+  'check-thread': 'cli/check/check-thread.ts',
 };
 const sourceFolders = ['compiler', 'runtime', 'backends', 'dsl', 'cli'];
 const stamp = 'dist/.built';

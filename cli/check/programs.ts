@@ -1,0 +1,102 @@
+/**
+ * TypeScript's view of a project, twice: an outline, which knows what each name of its files stands
+ * for, and the whole, which knows types. The whole reads the declarations of everything that is
+ * imported and of JavaScript itself, so it is made only for what the outline does not say.
+ */
+import { Project as MorphProject, ts } from 'ts-morph';
+
+export interface ProgramOptions {
+  /** Absolute names of the files that may have templates. */
+  readonly sources: readonly string[];
+  /** Those of declaration files that the project adds. */
+  readonly declarations: readonly string[];
+  /** The file of einc that the program's `import … from 'einc'` finds. */
+  readonly door: string;
+  readonly options: ts.CompilerOptions;
+}
+
+export class Programs {
+  readonly outline: ts.Program;
+  readonly door: string;
+  readonly #given: ProgramOptions;
+  readonly #host: ts.CompilerHost;
+  readonly #resolutions: ts.ModuleResolutionCache;
+  readonly #isEinc = new Map<ts.Expression, boolean>();
+  #whole: ts.Program | undefined;
+
+  constructor(given: ProgramOptions) {
+    const { sources, options, door } = given;
+    this.door = door;
+    this.#given = given;
+    this.#host = hostOf(options);
+    const folder = this.#host.getCurrentDirectory();
+    this.#resolutions = ts.createModuleResolutionCache(folder, name => name, options);
+    const own = new Set(sources);
+    this.outline = ts.createProgram({
+      rootNames: sources,
+      options: { ...options, noLib: true, types: [] },
+      host: this.#hostThatFinds(file => own.has(file)),
+    });
+  }
+
+  /** Shares the files that the outline has read. */
+  get whole(): ts.Program {
+    const { sources, declarations, door, options } = this.#given;
+    const rootNames = [door, ...declarations, ...sources].filter(name => ts.sys.fileExists(name));
+    const host = this.#hostThatFinds(() => true);
+    return (this.#whole ??= ts.createProgram({ rootNames, options, host }));
+  }
+
+  /** Whether what is imported is einc. */
+  isEinc(module: ts.Expression): boolean {
+    const known = this.#isEinc.get(module);
+    if (known !== undefined || !ts.isStringLiteral(module)) return known ?? false;
+    const found = this.#resolved(module, module.getSourceFile());
+    const isEinc = found?.resolvedFileName === this.door;
+    this.#isEinc.set(module, isEinc);
+    return isEinc;
+  }
+
+  #hostThatFinds(isFound: (file: string) => boolean): ts.CompilerHost {
+    return {
+      ...this.#host,
+      resolveModuleNameLiterals: (names, _file, _redirected, _options, importer) =>
+        names.map(name => {
+          const module = this.#resolved(name, importer);
+          const resolvedModule = module && isFound(module.resolvedFileName) ? module : undefined;
+          return { resolvedModule };
+        }),
+    };
+  }
+
+  #resolved(
+    name: ts.StringLiteralLike,
+    importer: ts.SourceFile,
+  ): ts.ResolvedModuleFull | undefined {
+    const { options } = this.#given;
+    const mode = ts.getModeForUsageLocation(importer, name, options);
+    const at = [importer.fileName, options, this.#host, this.#resolutions] as const;
+    return ts.resolveModuleName(name.text, ...at, undefined, mode).resolvedModule;
+  }
+}
+
+/** Reads each file once, without what its comments say about types, which only JavaScript needs. */
+function hostOf(options: ts.CompilerOptions): ts.CompilerHost {
+  // Unlike its TypeScript alone, ts-morph brings the declarations of JavaScript's own library.
+  const files = new MorphProject().getModuleResolutionHost();
+  const library = '/node_modules/typescript/lib';
+  const read = new Map<string, ts.SourceFile>();
+  return {
+    ...ts.createCompilerHost(options),
+    readFile: name => files.readFile(name),
+    fileExists: name => files.fileExists(name),
+    getDefaultLibLocation: () => library,
+    getDefaultLibFileName: given => `${library}/${ts.getDefaultLibFileName(given)}`,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeInfo,
+    getSourceFile: (name, languageVersion) => {
+      const text = read.has(name) ? undefined : files.readFile(name);
+      if (text !== undefined) read.set(name, ts.createSourceFile(name, text, languageVersion));
+      return read.get(name);
+    },
+  };
+}

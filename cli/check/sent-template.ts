@@ -1,0 +1,27 @@
+/** A template with what TypeScript knows of its holes, as data that can be sent to another thread. */
+import type { HoleType, Language, Made } from '../../dsl/dry-run/index.ts';
+
+export interface SentTemplate {
+  readonly language: Language;
+  readonly text: string;
+  readonly holes: readonly SentHole[];
+}
+
+export interface SentHole {
+  readonly type: HoleType;
+  readonly expression: string;
+  /** The text of the `op` template whose value it holds, or one field of that. */
+  readonly maker: { readonly text: string; readonly property: string | undefined } | undefined;
+}
+
+/** The type of what a template made: its own type does not say. */
+export function typeOfMade(
+  type: HoleType,
+  made: Made | undefined,
+  property: string | undefined,
+): HoleType {
+  const held =
+    property === undefined ? made : made?.kind === 'several' ? made.named[property] : undefined;
+  if (!held) return type;
+  return held.kind === 'several' ? { kind: 'foreign', like: 'object' } : held;
+}
