@@ -56,11 +56,17 @@ function ofJavaScript(type: HoleType, { kind }: Role): unknown {
   if (type.kind === 'number') return kind === 'condition' ? undefined : (type.value ?? 1);
   if (type.kind === 'numbers') return takesList.has(kind) ? [1] : undefined;
   if (type.kind === 'boolean') return kind === 'condition' ? true : undefined;
-  if (type.kind !== 'string') return undefined;
-  if (kind === 'setting') return type.value ?? 'word';
-  if (kind === 'dtype') return type.value ?? 'f32';
-  return kind === 'spec' || kind === 'word' ? (type.value ?? '') : undefined;
+  if (type.kind !== 'string' || words[kind] === undefined) return undefined;
+  return type.value ?? words[kind];
 }
+
+/** What may be a string, and one that can stand there. */
+const words: Partial<Readonly<Record<Role['kind'], string>>> = {
+  setting: 'word',
+  dtype: 'f32',
+  spec: '',
+  word: '',
+};
 
 function elsewhere(type: HoleType, { typeText }: TypedHole): HoleOfType {
   const isList = type.kind === 'numbers' || type.kind === 'codes';

@@ -25,6 +25,22 @@ test.each([
 });
 
 test.each([
+  ['that is computed', '{ w } * flatten(relu(${4, 3})) + { b; o = [2] }', '2; w 12 -> 2; b 2'],
+  [
+    'from a parameter too',
+    '{ w } * flatten(${4, 3} + { c }) + { b; o = [2] }',
+    '2; w 12 -> 2; c 4, 3; b 2',
+  ],
+  [
+    'twice',
+    '{ w } * flatten(relu(reshape(-${4, 3}; o = [2, _]))) + { b; o = [2] }',
+    '2; w 12 -> 2; b 2',
+  ],
+])('what is made of a reshape of something %s', (_, text, shapes) => {
+  expect(shapesOf(text)).toBe(shapes);
+});
+
+test.each([
   ['the fewest axes', '(({ w } + ${3}) ++ "i => 0") + ((w + ${4, 3}) ++ "ij => 0")', '1; w 3'],
   ['1 where sizes differ', '(({ w } + ${3}) ++ "i => 0") + ((w + ${4}) ++ "i => 0")', '1; w 1'],
   ['axis by axis', '(({ w } + ${2, 3}) ++ "ij => 0") + ((w + ${4, 3}) ++ "ij => 0")', '1; w 1, 3'],
