@@ -26,6 +26,7 @@ import { type Explanation, explanationOf, printExplanation } from './explanation
 import { distinctNames } from './distinct-names.ts';
 import type { OpenProjections } from './open-projections.ts';
 import { isDifferentiable, type Operation } from './operation.ts';
+import { hasPoles } from './poles.ts';
 import type { Turns } from '../shape/turns.ts';
 
 /** Where a tensor's value comes from. */
@@ -68,6 +69,8 @@ export class Tensor implements ArrayHandle {
   readonly origins: Origins;
   /** Whether gradients flow through it: a parameter, or computed from one. */
   readonly requiresGrad: boolean;
+  /** Whether it is infinite or NaN at poles of what it is computed by, cell by cell: `log(x)`. */
+  readonly mayBeInfinite: boolean;
   readonly value: ArrayRef;
   /** The tensors it is computed from directly. */
   readonly operands: readonly Tensor[];
@@ -83,6 +86,8 @@ export class Tensor implements ArrayHandle {
     this.origins = origins;
     this.operands = operandsOf(source);
     this.requiresGrad = source.kind === 'param' || this.changesWith(t => t.requiresGrad);
+    this.mayBeInfinite =
+      source.kind === 'computed' && hasPoles(source.by.operation, source.by.operands);
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }
