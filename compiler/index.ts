@@ -82,6 +82,7 @@ export {
 } from './assign/ir.ts';
 export type { Tally, TallyOf } from './assign/accumulation.ts';
 export { adjointOf, type GradientOf } from './assign/adjoint.ts';
+export { mayBeInfinite } from './assign/chain-rule.ts';
 export { tangentOf } from './assign/tangent.ts';
 export { printRoutine } from './assign/print.ts';
 export {

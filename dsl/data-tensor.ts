@@ -164,12 +164,12 @@ function sizeIn(dim: unknown, label: string, span: Span): Size {
   const text = typeof dim === 'string' ? dim : '';
   const [, basis, digits] = /^([A-Za-z_]\w*):(\d+)$/.exec(text) ?? [];
   const size = digits === undefined ? dim : Number(digits);
-  if (typeof size === 'number' && Number.isInteger(size) && size > 0) {
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 0) {
     return basedSize(size, basis, because);
   }
   const shown =
     typeof dim === 'string' ? `"${dim}"` : typeof dim === 'number' ? dim : describe(dim);
-  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are positive integers`, span);
+  throw invalid(`\`${label}\` has an axis of size ${shown}: sizes are integers, 0 or more`, span);
 }
 
 function invalid(message: string, span: Span, help: readonly string[] = []): UserError {

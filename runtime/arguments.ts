@@ -100,7 +100,8 @@ export function checkValues(label: string, cells: number, values: unknown): void
 
 export function checkCell(label: string, cells: number, cell: unknown): void {
   if (typeof cell === 'number' && Number.isInteger(cell) && cell >= 0 && cell < cells) return;
-  const range = cells === 1 ? 'one cell, 0' : `cells 0 to ${cells - 1}`;
+  const several = cells === 0 ? 'no cells' : `cells 0 to ${cells - 1}`;
+  const range = cells === 1 ? 'one cell, 0' : several;
   throw wrong('EINC0505', `\`${label}\` has ${range}; \`item\` was asked for ${described(cell)}`);
 }
 

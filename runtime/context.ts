@@ -170,7 +170,8 @@ export class Context implements Disposable {
    */
   item(handle: ArrayHandle, cell = 0): number {
     const buffer = this.#bufferFor(handle, 'item');
-    if (cell !== 0) checkCell(handle.deviceArray(this.dtype).label, buffer.cells, cell);
+    if (cell !== 0 || buffer.cells === 0)
+      checkCell(handle.deviceArray(this.dtype).label, buffer.cells, cell);
     this.#stream.wait();
     return Number(buffer.at(cell));
   }

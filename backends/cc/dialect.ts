@@ -47,6 +47,7 @@ export const c99: Dialect = {
     add: infix('+', precedence.sum),
     sub: infix('-', precedence.sum),
     mul: infix('*', precedence.product),
+    mul_no_nan: helper('mul_no_nan', 2, 'a * b == a * b || (a != 0 && b != 0) ? a * b : 0'),
     div: dtype => divisions[kindOf(dtype)](dtype),
     mod,
     lt: infix('<', precedence.less),

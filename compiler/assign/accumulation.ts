@@ -93,7 +93,7 @@ function throughProduct<N, P>(
   const counted = (to: Access<N>, op: 'add' | 'mul', value: Scalar<N>): Assign<N, P> =>
     assign(to, { op, reset: true }, value, a.projections, a.origins);
   return {
-    part: scalarApply('mul', change, others),
+    part: scalarApply('mul_no_nan', change, others),
     counts: [
       counted(zeros, 'add', where(isZero, one, zero)),
       counted(rest, 'mul', where(isZero, one, a.value)),

@@ -13,9 +13,9 @@
  * other arrays hold keeps them; they themselves get no gradient.
  */
 import { checkDifferentiable, type TallyOf, throughAccumulation } from './accumulation.ts';
+import { type ChainRule, chainRule, type InfiniteOf } from './chain-rule.ts';
 import { partials } from './derivative.ts';
 import { type Access, access, type Assign, assign, type Scalar } from './ir.ts';
-import { times } from './scalar-algebra.ts';
 import { accessesOf } from './traverse.ts';
 
 /** The array that holds the gradient of another, or undefined for one that wants none. */
@@ -29,13 +29,14 @@ export function adjointOf<N, P>(
   a: Assign<N, P>,
   gradientOf: GradientOf<N>,
   tallyOf: TallyOf<N>,
+  infiniteOf: InfiniteOf<N> = () => false,
 ): readonly Assign<N, P>[] {
   const targetGradient = gradientOf(a.target.node);
   if (targetGradient === undefined) return [];
   const incoming = access(targetGradient, a.target.slot, a.target.at);
   const { part: g, counts } = throughAccumulation(a, incoming, tallyOf);
   const out = a.op === 'set' ? a.target : a.value;
-  const contributions = backward(a.value, g, out, gradientOf);
+  const contributions = backward(a.value, g, out, { gradientOf, rule: chainRule(a, infiniteOf) });
   if (contributions.length === 0) return [];
   checkDifferentiable(a);
   return [
@@ -51,13 +52,19 @@ interface Contribution<N> {
   readonly value: Scalar<N>;
 }
 
+interface Rules<N> {
+  readonly gradientOf: GradientOf<N>;
+  readonly rule: ChainRule<N>;
+}
+
 /** `g` is the gradient of `scalar`, and `out` a cheap way to say the value of `scalar`. */
 function backward<N>(
   scalar: Scalar<N>,
   g: Scalar<N>,
   out: Scalar<N>,
-  gradientOf: GradientOf<N>,
+  rules: Rules<N>,
 ): readonly Contribution<N>[] {
+  const { gradientOf, rule } = rules;
   if (scalar.kind === 'access') {
     const gradient = gradientOf(scalar.node);
     return gradient === undefined
@@ -74,6 +81,6 @@ function backward<N>(
   return scalar.args.flatMap((arg, i) => {
     const slope = slopes[i];
     const wanted = accessesOf(arg).some(({ node }) => gradientOf(node) !== undefined);
-    return wanted && slope ? backward(arg, times(g, slope), arg, gradientOf) : [];
+    return wanted && slope ? backward(arg, rule(g, slope, scalar), arg, rules) : [];
   });
 }

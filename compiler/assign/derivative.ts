@@ -44,6 +44,7 @@ export const partials: Readonly<Record<Op, Partials>> = {
   add: () => [one, one],
   sub: () => [one, minusOne],
   mul: (_, a, b) => [b, a],
+  mul_no_nan: (_, a, b) => [b, a],
   div: (out, _, b) => [over(one, b), negate(over(out, b))],
   mod: (_, a, b) => [one, negate(scalarApply('floor', over(a, b)))],
   pow: (out, a, b) => [

@@ -3,23 +3,35 @@ import { type Scalar, type ScalarApply, scalarApply, scalarConst } from './ir.ts
 
 export const [zero, one, minusOne] = [scalarConst(0), scalarConst(1), scalarConst(-1)];
 
+/** How a gradient meets a partial: with `mul_no_nan` one that is 0 stays 0, whatever the partial is. */
+export type Product = 'mul' | 'mul_no_nan';
+
 /**
  * The product of a gradient and a partial. Keeps a masked gradient a choice, not a product, so that
  * an infinite gradient times a zero mask stays zero.
  */
-export function times<N>(g: Scalar<N>, partial: Scalar<N>): Scalar<N> {
+export function times<N>(g: Scalar<N>, partial: Scalar<N>, product: Product = 'mul'): Scalar<N> {
   if (isConst(partial, 0)) return zero;
   if (isConst(partial, 1)) return g;
   if (isConst(partial, -1)) return negate(g);
   if (isConst(g, 1)) return partial;
-  return (partial.kind === 'apply' && timesApply(g, partial)) || scalarApply('mul', g, partial);
+  return (
+    (partial.kind === 'apply' && timesApply(g, partial, product)) ||
+    scalarApply(product, g, partial)
+  );
 }
 
-function timesApply<N>(g: Scalar<N>, { op, args }: ScalarApply<N>): Scalar<N> | undefined {
+function timesApply<N>(
+  g: Scalar<N>,
+  { op, args }: ScalarApply<N>,
+  product: Product,
+): Scalar<N> | undefined {
   const [a, b, c] = args;
-  if (op === 'neg' && a) return negate(times(g, a));
-  if (op === 'div' && a && b) return scalarApply('div', times(g, a), b);
-  if (op === 'where' && a && b && c) return whereScalar(a, times(g, b), times(g, c));
+  const [timesA, timesB, timesC] = [a, b, c].map(x => x && times(g, x, product));
+  if (op === 'neg' && timesA) return negate(timesA);
+  // Not under a divisor that may be 0, which would make NaN of a gradient that is 0.
+  if (op === 'div' && timesA && b && product === 'mul') return scalarApply('div', timesA, b);
+  if (op === 'where' && a && timesB && timesC) return whereScalar(a, timesB, timesC);
   return undefined;
 }
 

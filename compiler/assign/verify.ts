@@ -22,7 +22,7 @@ export function verifyRoutine(routine: Routine): void {
 
 function complaintsAbout(a: Assign<TensorNode, Projections>): readonly string[] {
   const complaints = [a.target, ...readsOf(a)].flatMap(access => misfits(a, access));
-  if (a.op === 'set' && !isInjective(a)) {
+  if (a.op === 'set' && !isInjective(a) && !isEmptySpace(a)) {
     complaints.push(`${printAssign(a)} sets cells more than once`);
   }
   return complaints;
@@ -45,9 +45,15 @@ function misfits(
     }
     const { min, max } = rangeOf(ix, loop => extentOf(a.projections, loop));
     const dim = node.dims[axis] ?? 0;
-    const fits = (min >= 0 && max < dim) || a.projections.axes.some(x => x.extent === 0);
+    const fits = (min >= 0 && max < dim) || isEmptySpace(a);
     return fits ? [] : [`${node.name}[${printIndex(ix)}] leaves axis ${axis}: ${dim}`];
   });
+}
+
+/** No point, so no cell is met: along an axis of size 0, or in a loop that never turns. */
+function isEmptySpace({ projections }: Assign<TensorNode, Projections>): boolean {
+  const { axes, symbols } = projections;
+  return axes.some(axis => axis.extent === 0) || [...symbols.values()].some(s => s.range === 0);
 }
 
 function isDynamic({ dynamics }: Projections, ix: Index): boolean {

@@ -14,7 +14,7 @@ import {
   type WideInteger,
   wrap,
 } from './integer.ts';
-import { isNarrowFloat, type NarrowFloat, roundNarrow } from './narrow-float.ts';
+import { isNarrowFloat, largestOf, type NarrowFloat, roundNarrow } from './narrow-float.ts';
 
 export type DType = 'f64' | 'f32' | NarrowFloat | Integer | 'bool';
 export { isWide, type Value } from './integer.ts';
@@ -91,7 +91,9 @@ export function holds(dtype: DType, value: Value): boolean {
 /** Where a maximum or a minimum starts: nothing is below the one or above the other. */
 export function extremesOf(dtype: DType): readonly [lowest: Value, highest: Value] {
   if (dtype === 'bool') return [0, 1];
-  return isInteger(dtype) ? limitsOf(dtype) : [-Infinity, Infinity];
+  if (isInteger(dtype)) return limitsOf(dtype);
+  const greatest = dtype === 'f8e4m3' ? largestOf(dtype) : Infinity;
+  return [-greatest, greatest];
 }
 
 /** Fits in an `int`, whatever is done to it there: C computes with such integers as `int`s. */

@@ -77,6 +77,7 @@ export const wideArithmetic = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
+  mul_no_nan: (a, b) => a * b,
   div: (a, b) => (b === 0n ? 0n : a / b),
   fma: (a, b, c) => a * b + c,
   max: (a, b) => (a > b ? a : b),

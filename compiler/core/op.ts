@@ -65,7 +65,7 @@ export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Valu
   if (op === 'fma' && dtype === 'f32') return fma32(x, y, z);
   if (kindOf(dtype) === 'integer') {
     // A product of two integers may need more bits than a double has.
-    if (op === 'mul') return roundTo(dtype, Math.imul(x, y));
+    if (op === 'mul' || op === 'mul_no_nan') return roundTo(dtype, Math.imul(x, y));
     if (op === 'fma') return roundTo(dtype, Math.imul(x, y) + z);
   }
   return roundTo(dtype, ops[op].apply(x, y, z));

@@ -11,7 +11,8 @@
  *   y =: table[ids]              for b < 10 { for d < 4 { y[b, d] := table[at(ids[b]), d]; } }
  *
  * A reset is written as a fill, and left out where every cell is reached exactly once: then the
- * cell is written instead. Nothing else is optimised here.
+ * cell is written instead. An assignment without a point, along an axis of size 0, is its reset alone,
+ * so no loop stands still. Nothing else is optimised here.
  */
 import type { Assign, Code } from '../assign/ir.ts';
 import {
@@ -25,10 +26,10 @@ import {
 import type { Routine } from '../assign/routine.ts';
 import { readsOf, visitAssigns } from '../assign/traverse.ts';
 import { at, type Index, loopsIn, type LoopVar, loopVar } from '../core/index-expr.ts';
-import { computeDtype } from '../core/dtype.ts';
+import { computeDtype, type Value } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
-import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { cellsOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   apply,
   block,
@@ -91,12 +92,15 @@ function lowerCode(code: Code<TensorNode, Projections>, scope: SymbolScope, fres
     case 'section':
       return block([comment(code.title), lowerCode(code.body, scope, fresh)]);
     case 'repeat': {
+      if (code.symbol.range === 0) return block([]);
       const loop = fresh.loop(code.symbol.name);
       const inner = new Map(scope).set(code.symbol, at(loop));
       return forLoop(loop, code.symbol.range ?? 0, lowerCode(code.body, inner, fresh));
     }
     case 'assign':
-      return lowerAssign(code, scope, fresh);
+      return code.projections.axes.some(axis => axis.extent === 0)
+        ? startOf(code)
+        : lowerAssign(code, scope, fresh);
     default:
       return unreachable(code);
   }
@@ -138,6 +142,18 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
 }
 
+/** All that is left of an assignment without a point: its reset. */
+function startOf({ op, reset, keeps, target, origins }: Assign<TensorNode, Projections>): Stmt {
+  const { node } = target;
+  const starts = (op === 'set' || reset) && !keeps && cellsOf(node) > 0;
+  return block(starts ? [fill(node, neutral(op, node), origins)] : []);
+}
+
+/** What cells that are never reached hold. */
+function neutral(op: Assign<TensorNode, Projections>['op'], { dtype }: TensorNode): Value {
+  return op === 'set' ? 0 : neutralOf(op, dtype);
+}
+
 type LoweredAxis = ProductAxis & { readonly fresh: LoopVar };
 
 function nestOver(axes: readonly LoweredAxis[]): (leaf: Stmt) => Stmt {
@@ -157,7 +173,7 @@ function lowerSet(a: Assign<TensorNode, Projections>, { point, target, nest }: L
   const value = firstOf(a, point);
   const full = isSurjective(a, node.dims);
   if (full && value.kind === 'const' && op === 'set') return fill(node, value.value, origins);
-  const start = op === 'set' ? 0 : neutralOf(op, node.dtype);
+  const start = neutral(op, node);
   const needsFill = !a.keeps && !full;
   return block([
     ...(needsFill ? [fill(node, start, origins)] : []),

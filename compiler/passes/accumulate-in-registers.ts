@@ -79,6 +79,8 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
   if (sites.some(other => other !== site && startsWith(other.path, inside))) return undefined;
   const before = sites[sites.indexOf(site) - 1];
   const starts = before && startsFrom(before, site, site.path.slice(0, depth), sites);
+  // A cell that no turn adds to may hold nothing, or not be there.
+  if (!starts && loopsAlong(site.path.slice(depth)).some(l => l.extent === 0)) return undefined;
   return { sum: { ...site, leaf }, around, fill: starts ? before : undefined };
 }
 

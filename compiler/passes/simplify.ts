@@ -77,6 +77,14 @@ const rules: Partial<Record<Op, RewriteRule>> = {
   },
   // --x is x
   neg: ({ args: [x] }) => x && negatedBy(x),
+  // mul_no_nan(2, x) is 2 * x: it differs only where a factor is 0
+  mul_no_nan: ({ args, origins }) => {
+    const isPlain = args.some(e => {
+      const value = e.kind === 'const' ? Number(roundTo(e.dtype, e.value)) : 0;
+      return value !== 0 && Number.isFinite(value);
+    });
+    return isPlain ? apply('mul', args, origins) : undefined;
+  },
   // x / 4 is x * 0.25: exact when the reciprocal is
   div: ({ args: [x, y], dtype, origins }) => {
     const by = y?.kind === 'const' ? Number(y.value) : NaN;

@@ -146,9 +146,9 @@ function numbersAt(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly
   const value = dim.kind === 'number' ? dim.value : holeValue(dim);
   const sizes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return sizes.map(size => {
-    if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size;
+    if (typeof size === 'number' && Number.isInteger(size) && size >= 0) return size;
     const shown = typeof size === 'number' ? size : describe(size);
-    throw fail('EINC0208', `the size of an axis is a positive integer, not ${shown}`, dim.span);
+    throw fail('EINC0208', `the size of an axis is an integer, 0 or more, not ${shown}`, dim.span);
   });
 }
 

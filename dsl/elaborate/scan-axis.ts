@@ -26,8 +26,8 @@ function checkLength(call: ScanCall): void {
     const help = ['give it `xs`, or a `length`'];
     throw wrongAxis(`\`${operator}\` has nothing to run along`, call, [], help);
   }
-  if (Number.isInteger(length) && length > 0) return;
-  const message = `the length of a \`${operator}\` is a positive integer, not ${length}`;
+  if (Number.isInteger(length) && length >= 0) return;
+  const message = `the length of a \`${operator}\` is an integer, 0 or more, not ${length}`;
   throw wrongAxis(message, call, []);
 }
 

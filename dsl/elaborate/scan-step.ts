@@ -1,10 +1,12 @@
 /** Scans whose step is a function of two tensors, or one scalar op. */
-import type { Span, UserError } from '../../compiler/index.ts';
-import { applyOperation } from '../graph/apply.ts';
+import { neutralOf, type Span, type UserError } from '../../compiler/index.ts';
+import { applyOperation, type Written } from '../graph/apply.ts';
 import { constantTensor } from '../graph/make.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { cumulative, type CumulativeName, startOf } from '../ops/cumulative.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { cumulative, type CumulativeName } from '../ops/cumulative.ts';
+import { extreme, range } from '../ops/indexed.ts';
 import { elementwise } from '../ops/operations.ts';
+import { sizeOf } from '../shape/row.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyScan, type Scanned } from './scan.ts';
 import type { Part, ScanSettings } from './scan-call.ts';
@@ -62,7 +64,7 @@ export function applyCumulative(
 ): Tensor {
   const operation = elementwise(cumulative[name], name);
   const written = { span, operator: span, operands: [] };
-  const start: Part = { tensor: constantTensor(startOf(name), [span]), name: 'so_far' };
+  const start: Part = { tensor: startOf(name, x.tensor, written, solver), name: 'so_far' };
   return onlyOf(
     applyScan(
       {
@@ -80,6 +82,29 @@ export function applyCumulative(
       solver,
     ),
   );
+}
+
+/** What the op leaves alone: for the extremes that of no cells, since dtypes differ in what it is. */
+function startOf(
+  name: CumulativeName,
+  { dtypeVar }: Tensor,
+  written: Written,
+  solver: Solver,
+): Tensor {
+  const op = cumulative[name];
+  if (op === 'add' || op === 'mul') {
+    return constantTensor(Number(neutralOf(op)), [written.span]);
+  }
+  const context = { solver, label: undefined };
+  const because = { text: `\`${name}\` starts from no cells` };
+  const none = applyOperation(range(sizeOf(0, because)), [], written, context);
+  const { label, hint, shape, source, origins } = applyOperation(
+    extreme(op),
+    [none],
+    written,
+    context,
+  );
+  return new Tensor({ label, hint, shape, dtype: dtypeVar, source, origins });
 }
 
 function onlyOf({ ys }: Pick<Scanned, 'ys'>): Tensor {

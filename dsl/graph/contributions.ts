@@ -15,7 +15,9 @@ export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonl
     array.part === 'value' ? gradientOf(array.tensor) : undefined;
   if (!operation.backward) {
     const forward = forwardOf(tensor);
-    return forward.toReversed().flatMap(a => adjointOf(asTerm(a, forward), ofArray, tallyOf));
+    return forward
+      .toReversed()
+      .flatMap(a => adjointOf(asTerm(a, forward), ofArray, tallyOf, infiniteOf));
   }
   const isWanted = ({ target }: SlotAssign): boolean => {
     const operand = operands[target.node.operand - 1];
@@ -30,6 +32,11 @@ export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonl
  */
 function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
   return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
+}
+
+/** A sum of what may be infinite counts as finite: else so would most of a network, behind a softmax. */
+export function infiniteOf({ part, tensor }: ArrayRef): boolean {
+  return part === 'value' && tensor.mayBeInfinite;
 }
 
 export function tallyOf({ tensor }: ArrayRef, tally: Tally): ArrayRef {

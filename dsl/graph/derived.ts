@@ -5,7 +5,7 @@
 import { tangentOf } from '../../compiler/index.ts';
 import type { Solver } from '../shape/solve.ts';
 import { forwardOf } from './apply.ts';
-import { contributionsOf, tallyOf } from './contributions.ts';
+import { contributionsOf, infiniteOf, tallyOf } from './contributions.ts';
 import { Derivatives } from './derivatives.ts';
 import { constantTensor } from './make.ts';
 import { type Derivative, resultsOf } from './scan-derivative.ts';
@@ -97,7 +97,7 @@ function passOn(cone: readonly Tensor[], given: ReadonlySet<Tensor>, derived: De
     }
     for (const a of forwardOf(tensor)) {
       const target = derived.arrayOf(tensor);
-      tangentOf(a, target, ofArray, tallyOf).forEach(change => derived.assign(change));
+      tangentOf(a, target, ofArray, tallyOf, infiniteOf).forEach(change => derived.assign(change));
     }
   }
 }

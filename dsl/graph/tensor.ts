@@ -25,6 +25,7 @@ import { distinctNames } from './distinct-names.ts';
 import { type Explanation, explanationOf, printExplanation } from './explanation.ts';
 import type { OpenProjections } from './open-projections.ts';
 import { isDifferentiable } from './operation.ts';
+import { hasPoles } from './poles.ts';
 import {
   type ComputationOf,
   operandsOf,
@@ -64,6 +65,8 @@ export class Tensor implements ArrayHandle {
   readonly origins: Origins;
   /** Whether gradients flow through it: a parameter, or computed from one. */
   readonly requiresGrad: boolean;
+  /** Whether it is infinite or NaN at poles of what it is computed by, cell by cell: `log(x)`. */
+  readonly mayBeInfinite: boolean;
   readonly value: ArrayRef;
   /** The tensors it is computed from directly. */
   readonly operands: readonly Tensor[];
@@ -79,6 +82,8 @@ export class Tensor implements ArrayHandle {
     this.origins = origins;
     this.operands = operandsOf(source);
     this.requiresGrad = source.kind === 'param' || this.changesWith(t => t.requiresGrad);
+    this.mayBeInfinite =
+      source.kind === 'computed' && hasPoles(source.by.operation, source.by.operands);
     this.value = new ArrayRef(this, 'value');
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }

@@ -12,6 +12,7 @@ import {
   type RowKind,
   rowVar,
   sizeOf,
+  type Why,
 } from '../shape/row.ts';
 import type { Solver } from '../shape/solve.ts';
 
@@ -41,13 +42,36 @@ export function endAxis(made: Construction, x: Tensor, end: 'first' | 'last', si
   const rest = rowVar();
   const row: Row =
     end === 'first' ? { lead: [axis], rest, trail: [] } : { lead: [], rest, trail: [axis] };
+  made.solver.post([{ kind: 'row-eq', a: x.shape.output, b: row, why: whyOf(made, x) }]);
+  return axis;
+}
+
+function whyOf(made: Construction, x: Tensor): Why {
   const place = made.operands.indexOf(x);
   const shown = { span: made.places[place], text: x.label, shape: x.shape };
   const result = { span: undefined, text: undefined, shape: x.shape };
   const use = { operator: made.name, span: made.span, operands: [shown], result };
-  const why = { ...ofResult(use, 0, 'output'), left: 0 };
-  made.solver.post([{ kind: 'row-eq', a: x.shape.output, b: row, why }]);
-  return axis;
+  return { ...ofResult(use, 0, 'output'), left: 0 };
+}
+
+/** The last output axis of `x`, which has a cell to choose. */
+export function choiceAxis(made: Construction, x: Tensor): void {
+  const { name, span, operands, places } = made;
+  const axis = endAxis(made, x, 'last');
+  const size = resolveDim(axis);
+  if (size.kind === 'size' && size.size === 0) {
+    const place = places[operands.indexOf(x)];
+    const what = x.label === undefined ? 'its operand' : `\`${x.label}\``;
+    throw new UserError({
+      code: 'EINC0307',
+      message: `\`${name}\` chooses a cell along the last output axis of ${what}, which has none`,
+      labels: [{ span }, ...(place ? [{ span: place, text: printShape(x.shape) }] : [])],
+    });
+  }
+  // Where the size is not known yet, that the slice is there says it later.
+  const slice = { start: 0, stop: 1, step: 1, text: '[0]' };
+  const why = whyOf(made, x);
+  made.solver.post([{ kind: 'dim-slice', whole: axis, part: dimVar(), slice, why }]);
 }
 
 /** The row whose first axes positions select from: output, if there are such axes. */
@@ -104,7 +128,7 @@ function checkAxes(
 export function sizeIn({ name, operands, places }: Construction, size: Tensor): Dim {
   const { source } = size;
   const span = places[operands.indexOf(size)];
-  if (source.kind === 'constant' && Number.isInteger(source.value) && source.value > 0) {
+  if (source.kind === 'constant' && Number.isInteger(source.value) && source.value >= 0) {
     return sizeOf(source.value, { text: `\`${name}\` is given this size`, span });
   }
   const dim = source.kind === 'computed' ? source.by.operands[0]?.source : source;
@@ -113,7 +137,7 @@ export function sizeIn({ name, operands, places }: Construction, size: Tensor): 
     source.kind === 'constant' ? source.value : dim?.kind === 'dim' ? 'that of a row' : 'a tensor';
   throw new UserError({
     code: 'EINC0308',
-    message: `the size that \`${name}\` is given is a positive integer or \`dim\` of an axis, not ${given}`,
+    message: `the size that \`${name}\` is given is an integer from 0 on or \`dim\` of an axis, not ${given}`,
     labels: span ? [{ span }] : [],
   });
 }

@@ -1,5 +1,4 @@
 /** Sums, products and extremes of all cells up to each one: scans of a scalar op. */
-import { neutralOf } from '../../compiler/index.ts';
 import type { AccumulateOp } from '../../compiler/index.ts';
 
 /**
@@ -18,9 +17,4 @@ export type CumulativeName = keyof typeof cumulative;
 
 export function isCumulative(name: string): name is CumulativeName {
   return Object.hasOwn(cumulative, name);
-}
-
-/** What it starts from. */
-export function startOf(name: CumulativeName): number {
-  return Number(neutralOf(cumulative[name]));
 }

@@ -11,6 +11,7 @@ import {
   addressed,
   type Application,
   checkPositions,
+  choiceAxis,
   type Construction,
   endAxis,
   sizeIn,
@@ -147,7 +148,7 @@ function replaced(
 }
 
 export function extremePlace(made: Construction, x: Tensor, op: 'max' | 'min'): Application {
-  endAxis(made, x, 'last');
+  choiceAxis(made, x);
   return [firstAt(`arg${op}`), x, made.step(extreme(op), x)];
 }
 

@@ -64,6 +64,7 @@ export function cellsLeft(constraint: SameCells): Size | undefined {
 export function placeCells(constraint: SameCells): void {
   const [from = [], to = []] = [constraint.from, constraint.to].map(dimsIn);
   if (cellsOf(from) !== cellsOf(to)) throw cellsMismatch(constraint);
+  if (cellsOf(from) === 0) return;
   const [old, renewed] = [axesOf(from), axesOf(to)];
   if (old.length + renewed.length > 0) recount(old, renewed);
 }

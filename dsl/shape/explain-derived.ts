@@ -47,12 +47,12 @@ export function sliceMismatch({ slice, why }: DimSlice, count: number, met: Size
   });
 }
 
-/** A slice takes nothing; an array has cells. */
-export function emptySlice({ slice, why }: DimSlice, whole?: Size): UserError {
+/** What stops where it starts takes nothing, which is fine; what stops before is a mistake. */
+export function backwardSlice({ slice, why }: DimSlice, whole?: Size): UserError {
   const size = whole ? ` whose size is ${whole.size}` : '';
   return new UserError({
     code: 'EINC0313',
-    message: `\`${slice.text}\` takes no cells of an axis of ${nameOf(why.use, why.right)}${size}`,
+    message: `\`${slice.text}\` stops before it starts, on an axis of ${nameOf(why.use, why.right)}${size}`,
     ...placesOf(why),
     notes: whole ? [because(whole)] : [],
     help: slice.step < 0 ? ['a negative step starts behind where it stops'] : [],

@@ -1,6 +1,6 @@
 /** Slices of an axis: how long they are, and where their cells stand. */
 import { newAxis } from './axis.ts';
-import { emptySlice, sliceMismatch, sliceTooLong } from './explain-derived.ts';
+import { backwardSlice, sliceMismatch, sliceTooLong } from './explain-derived.ts';
 import { type DimSlice, type DimVar, type Size, type Slice, sizeOf } from './row.ts';
 import { resolveDim } from './resolve.ts';
 
@@ -37,8 +37,10 @@ function valueAt({ perCell, constant }: Linear, size: number): number {
   return perCell * size + constant;
 }
 
-function countAt(slice: Slice, size: number): number {
-  return Math.ceil(valueAt(spanOf(slice), size) / Math.abs(slice.step));
+/** Undefined where the slice stops before it starts. */
+function countAt(slice: Slice, size: number): number | undefined {
+  const span = valueAt(spanOf(slice), size);
+  return span < 0 ? undefined : Math.ceil(span / Math.abs(slice.step));
 }
 
 /** The size that follows for the one that is not known, if one does. */
@@ -52,7 +54,7 @@ export function sliceLeft(
   if (part.kind === 'dim-var') {
     if (whole.kind === 'dim-var' && perCell !== 0) return undefined;
     const count = countAt(slice, whole.kind === 'size' ? whole.size : 0);
-    if (count < 1) throw emptySlice(constraint);
+    if (count === undefined) throw backwardSlice(constraint);
     // The part may be met before the axis it is of, and before that of the result: they are united.
     return { unknown: part, size: { ...sized(constraint, count), axis: newAxis(count) } };
   }
@@ -77,7 +79,7 @@ function checkSlice(constraint: DimSlice, whole: Size): void {
   const [from, to] = [valueAt(first, whole.size), valueAt(end, whole.size)];
   const [least, beyond] = slice.step > 0 ? [from, to] : [to + 1, from + 1];
   if (least < 0 || beyond > whole.size) throw sliceTooLong(constraint, whole);
-  if (least >= beyond) throw emptySlice(constraint, whole);
+  if (least > beyond) throw backwardSlice(constraint, whole);
 }
 
 /** Both sizes are known: checks them, and while projections are inferred says where the cells are. */
@@ -86,7 +88,7 @@ export function placeSlice(constraint: DimSlice): void {
   if (whole.kind !== 'size' || part.kind !== 'size') return;
   const { slice } = constraint;
   checkSlice(constraint, whole);
-  const count = countAt(slice, whole.size);
+  const count = countAt(slice, whole.size) ?? 0;
   if (count !== part.size) throw sliceMismatch(constraint, count, part);
   if (!whole.axis || !part.axis) return;
   const offset = valueAt(endsOf(slice).first, whole.size);

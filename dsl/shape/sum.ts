@@ -24,15 +24,19 @@ export function weigh({ whole, constant, terms }: DimSum): Balance {
   return { unknowns: [...counts.keys()], balance, coeffOf: d => counts.get(d) ?? 0 };
 }
 
-/** The size that makes the sum come out. */
+/** The size that makes the sum come out; 0 only where an axis of size 0 is among the others. */
 export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
-  const least = unknown.isRest ? 0 : 1;
+  const least = unknown.isRest || sidesOf(sum).some(dim => sized(dim)?.size === 0) ? 0 : 1;
   if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown, size);
   const span = sum.why.use.span;
   const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
   // The whole may be met before its axis is, and is united with that later.
   const isWhole = resolveDim(sum.whole) === unknown;
   return isWhole || sized(sum.whole)?.axis ? { ...found, axis: newAxis(size) } : found;
+}
+
+function sidesOf({ whole, terms }: DimSum): readonly Dim[] {
+  return [whole, ...terms.map(term => term.dim)];
 }
 
 /** While projections are inferred: tells the axis which loops it is made of. */

@@ -29,8 +29,8 @@ test('forward and back', () => {
     w.grad =: 0;
     loss.grad =: 1;
     scaled_w_x.grad =: loss.grad ~logic:"0 => i";
-    e_rhs1.grad =: scaled_w_x.grad *. x;
-    w.grad =+ e_rhs1.grad *. e_rhs1;"
+    e_rhs1.grad =: mul_no_nan(scaled_w_x.grad, x);
+    w.grad =+ mul_no_nan(e_rhs1.grad, e_rhs1);"
   `);
 });
 

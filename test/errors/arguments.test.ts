@@ -36,7 +36,7 @@ const calls: readonly string[] = [
   "tensor(new DataView(new ArrayBuffer(8)), { label: 'a' })",
   "tensor([1, 2], { label: 'a', output: 2 })",
   "tensor([1, 2], { label: 'a', output: ['2'] })",
-  "tensor([], { label: 'a' })",
+  "tensor([], { label: 'a', output: [-1] })",
   "tensor([1, 2], { label: 'a', ouput: [2] })",
   "tensor([1, 2], { label: 'a', dtype: 'f23' })",
   "tensor([1, 2], { label: 'a', dtype: 32 })",

@@ -142,7 +142,7 @@ test('parts of a literal that differ', async () => {
 test('a size of data that is none', async () => {
   const message = await messageOf("tensor([1, 2, 3], { label: 'x', output: ['3'] })");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0601]: \`x\` has an axis of size "3": sizes are positive integers
+    "error[EINC0601]: \`x\` has an axis of size "3": sizes are integers, 0 or more
      --> program.js:1:1
       |
     1 | tensor([1, 2, 3], { label: 'x', output: ['3'] })

@@ -25,21 +25,21 @@ test('a row given twice', async () => {
   `);
 });
 
-test('a size of 0', async () => {
-  const message = await messageOf('op`{ w; o = [0] }`');
+test('a size below 0', async () => {
+  const message = await messageOf('op`{ w; o = [${-1}] }`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0208]: the size of an axis is a positive integer, not 0
+    "error[EINC0208]: the size of an axis is an integer, 0 or more, not -1
      --> program.js:1:14
       |
-    1 | op\`{ w; o = [0] }\`
-      |              ^"
+    1 | op\`{ w; o = [\${-1}] }\`
+      |              ^^^^^"
   `);
 });
 
 test('a size that is no integer', async () => {
   const message = await messageOf('op`{ w; o = [2.5] }`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0208]: the size of an axis is a positive integer, not 2.5
+    "error[EINC0208]: the size of an axis is an integer, 0 or more, not 2.5
      --> program.js:1:14
       |
     1 | op\`{ w; o = [2.5] }\`
@@ -50,7 +50,7 @@ test('a size that is no integer', async () => {
 test('a size in a hole', async () => {
   const message = await messageOf("op`{ w; o = [${'16'}] }`");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0208]: the size of an axis is a positive integer, not the string "16"
+    "error[EINC0208]: the size of an axis is an integer, 0 or more, not the string "16"
      --> program.js:1:14
       |
     1 | op\`{ w; o = [\${'16'}] }\`
@@ -185,7 +185,7 @@ test('data: a value that is no number', async () => {
 test('data: a size of -1', async () => {
   const message = await messageOf("tensor([1], { label: 'x', output: [-1] })");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0601]: \`x\` has an axis of size -1: sizes are positive integers
+    "error[EINC0601]: \`x\` has an axis of size -1: sizes are integers, 0 or more
      --> program.js:1:1
       |
     1 | tensor([1], { label: 'x', output: [-1] })

@@ -109,7 +109,7 @@ test('a table whose size nothing says', async () => {
 
 test('a size that is none', async () => {
   expect(await wrong('op`one_hot(${ids}, 2.5)`')).toMatchInlineSnapshot(`
-    "error[EINC0308]: the size that \`one_hot\` is given is a positive integer or \`dim\` of an axis, not 2.5
+    "error[EINC0308]: the size that \`one_hot\` is given is an integer from 0 on or \`dim\` of an axis, not 2.5
      --> program.js:3:20
       |
     3 | op\`one_hot(\${ids}, 2.5)\`
@@ -119,7 +119,7 @@ test('a size that is none', async () => {
 
 test('a tensor as a size', async () => {
   expect(await wrong('op`range(${x})`')).toMatchInlineSnapshot(`
-    "error[EINC0308]: the size that \`range\` is given is a positive integer or \`dim\` of an axis, not a tensor
+    "error[EINC0308]: the size that \`range\` is given is an integer from 0 on or \`dim\` of an axis, not a tensor
      --> program.js:3:10
       |
     3 | op\`range(\${x})\`
@@ -130,7 +130,7 @@ test('a tensor as a size', async () => {
 test('the size of a row as that of an axis', async () => {
   expect(await wrong('op`s = ${x} ++ "..r.. => 0" ["r"]; y = one_hot(${ids}, dim r)`'))
     .toMatchInlineSnapshot(`
-    "error[EINC0308]: the size that \`one_hot\` is given is a positive integer or \`dim\` of an axis, not that of a row
+    "error[EINC0308]: the size that \`one_hot\` is given is an integer from 0 on or \`dim\` of an axis, not that of a row
      --> program.js:3:56
       |
     3 | op\`s = \${x} ++ "..r.. => 0" ["r"]; y = one_hot(\${ids}, dim r)\`

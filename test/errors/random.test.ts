@@ -52,7 +52,7 @@ test('a key from JavaScript', async () => {
 
 test('a size that is none', async () => {
   expect(await messageOf('op`normal(3, 0.5)`')).toMatchInlineSnapshot(`
-    "error[EINC0308]: the size that \`normal\` is given is a positive integer or \`dim\` of an axis, not 0.5
+    "error[EINC0308]: the size that \`normal\` is given is an integer from 0 on or \`dim\` of an axis, not 0.5
      --> program.js:1:14
       |
     1 | op\`normal(3, 0.5)\`

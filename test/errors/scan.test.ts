@@ -173,7 +173,7 @@ test('nothing to run along', async () => {
 test('a length that is none', async () => {
   const message = await messageOf('scan(h => op`2 *. ${h}`, { init: 1, length: 2.5 });');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0311]: the length of a \`scan\` is a positive integer, not 2.5
+    "error[EINC0311]: the length of a \`scan\` is an integer, 0 or more, not 2.5
      --> program.js:1:1
       |
     1 | scan(h => op\`2 *. \${h}\`, { init: 1, length: 2.5 });

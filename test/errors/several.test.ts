@@ -168,26 +168,29 @@ test('in parameters and in what uses them', async () => {
   expect(
     await messageOf(
       x,
-      'op`h = { w; o = [0] } * ${x}; k = w + { b; o = ["2"] } + nothing`'.replace('"2"', '${"2"}'),
+      'op`h = { w; o = [0.5] } * ${x}; k = w + { b; o = ["2"] } + nothing`'.replace(
+        '"2"',
+        '${"2"}',
+      ),
     ),
   ).toMatchInlineSnapshot(`
-    "error[EINC0208]: the size of an axis is a positive integer, not 0
+    "error[EINC0208]: the size of an axis is an integer, 0 or more, not 0.5
      --> program.js:2:18
       |
-    2 | op\`h = { w; o = [0] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
-      |                  ^
+    2 | op\`h = { w; o = [0.5] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
+      |                  ^^^
 
-    error[EINC0208]: the size of an axis is a positive integer, not the string "2"
-     --> program.js:2:49
+    error[EINC0208]: the size of an axis is an integer, 0 or more, not the string "2"
+     --> program.js:2:51
       |
-    2 | op\`h = { w; o = [0] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
-      |                                                 ^^^^^^
+    2 | op\`h = { w; o = [0.5] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
+      |                                                   ^^^^^^
 
     error[EINC0201]: \`nothing\` is not known in this template
-     --> program.js:2:61
+     --> program.js:2:63
       |
-    2 | op\`h = { w; o = [0] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
-      |                                                             ^^^^^^^ unknown name
+    2 | op\`h = { w; o = [0.5] } * \${x}; k = w + { b; o = [\${"2"}] } + nothing\`
+      |                                                               ^^^^^^^ unknown name
       |
       = note: the names here are \`w\`, \`b\`, \`h\`
       = help: to introduce a parameter write { nothing }"
@@ -288,19 +291,19 @@ test('at both sides of an assignment', async () => {
 
 test('an array whose introduction is wrong is introduced', async () => {
   expect(
-    await messageOf(x, 'cd`{ a; o = [0] } =: 1; a =+ ${x}; { b } =: a; { c = 1 } =: 2; c =: b`'),
+    await messageOf(x, 'cd`{ a; o = [0.5] } =: 1; a =+ ${x}; { b } =: a; { c = 1 } =: 2; c =: b`'),
   ).toMatchInlineSnapshot(`
-    "error[EINC0208]: the size of an axis is a positive integer, not 0
+    "error[EINC0208]: the size of an axis is an integer, 0 or more, not 0.5
      --> program.js:2:14
       |
-    2 | cd\`{ a; o = [0] } =: 1; a =+ \${x}; { b } =: a; { c = 1 } =: 2; c =: b\`
-      |              ^
+    2 | cd\`{ a; o = [0.5] } =: 1; a =+ \${x}; { b } =: a; { c = 1 } =: 2; c =: b\`
+      |              ^^^
 
     error[EINC0208]: an array of \`cd\` starts at zero; assign it instead
-     --> program.js:2:54
+     --> program.js:2:56
       |
-    2 | cd\`{ a; o = [0] } =: 1; a =+ \${x}; { b } =: a; { c = 1 } =: 2; c =: b\`
-      |                                                      ^"
+    2 | cd\`{ a; o = [0.5] } =: 1; a =+ \${x}; { b } =: a; { c = 1 } =: 2; c =: b\`
+      |                                                        ^"
   `);
 });
 

@@ -89,12 +89,12 @@ test('a slice that starts before it', async () => {
   `);
 });
 
-test('a slice of nothing', async () => {
-  expect(await messageOf(...data, 'op`${x}[1:1]`;')).toMatchInlineSnapshot(`
-    "error[EINC0313]: \`1:1\` takes no cells of an axis of \`x\`
+test('a slice that stops before it starts', async () => {
+  expect(await messageOf(...data, 'op`${x}[1:0]`;')).toMatchInlineSnapshot(`
+    "error[EINC0313]: \`1:0\` stops before it starts, on an axis of \`x\`
      --> program.js:3:8
       |
-    3 | op\`\${x}[1:1]\`;
+    3 | op\`\${x}[1:0]\`;
       |    ----^^^^^
       |    |
       |    2, 3"
@@ -103,7 +103,7 @@ test('a slice of nothing', async () => {
 
 test('a slice that runs away from its end', async () => {
   expect(await messageOf(...data, 'op`${x}[0:1:-1]`;')).toMatchInlineSnapshot(`
-    "error[EINC0313]: \`0:1:-1\` takes no cells of an axis of \`x\`
+    "error[EINC0313]: \`0:1:-1\` stops before it starts, on an axis of \`x\`
      --> program.js:3:8
       |
     3 | op\`\${x}[0:1:-1]\`;

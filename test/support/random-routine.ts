@@ -57,9 +57,19 @@ const shapes: readonly [Dims, ...Dims[]] = [
   [4, 4],
   [2, 3, 4],
 ];
+/** Rare: an assignment that meets one of these has no points. */
+const emptyShapes: readonly [Dims, ...Dims[]] = [[0], [0, 4], [3, 0]];
 const unary: readonly [Op, ...Op[]] = ['neg', 'relu', 'abs', 'sat01', 'round', 'not'];
 const common: readonly [Op, ...Op[]] = ['add', 'mul', 'sub', 'max', 'div'];
-const rare: readonly [Op, ...Op[]] = ['mod', 'le', 'and', 'or', 'relu_gate', 'sat01_gate'];
+const rare: readonly [Op, ...Op[]] = [
+  'mod',
+  'le',
+  'and',
+  'or',
+  'relu_gate',
+  'sat01_gate',
+  'mul_no_nan',
+];
 const accumulating: readonly [AccumulateOp, ...AccumulateOp[]] = [
   ...(['add', 'sub', 'max', 'mul', 'div', 'min'] as const),
   ...(['relu_gate', 'sat01_gate', 'and', 'or'] as const),
@@ -122,7 +132,9 @@ class Builder {
         ? at(dynamics[positions++] ?? loopVar(''))
         : loops.targetIndex(dim, isBatchAxis(target, axis)),
     );
-    if (accumulates && this.#choices.oneIn(2)) loops.fresh(this.#choices.of([3, 4, 2]));
+    if (accumulates && this.#choices.oneIn(2)) {
+      loops.fresh(this.#choices.oneIn(12) ? 0 : this.#choices.of([3, 4, 2]));
+    }
     slots[0] = targetIndex;
     const places = Array.from({ length: positions }, () => this.#position(slots, loops));
     const value = this.#scalar(2, slots, loops);
@@ -154,7 +166,7 @@ class Builder {
   }
 
   #newLocal(): TensorNode {
-    const dims = this.#choices.of(shapes);
+    const dims = this.#choices.of(this.#choices.oneIn(15) ? emptyShapes : shapes);
     const local = tensorNode(`t_${this.#introduced.length + 1}`, this.#dtype, dims);
     this.#introduced.push(local);
     return local;
@@ -285,6 +297,7 @@ class Loops {
 
   /** Mostly a loop of its own over the whole axis; sometimes a cell, a part or a diagonal. */
   targetIndex(dim: number, mayBeSymbol: boolean): Index {
+    if (dim === 0) return at(this.fresh(0));
     if (dim === 1) return fixed(0);
     if (mayBeSymbol && this.#choices.oneIn(2)) return at(loopVar('batch'));
     switch (this.#choices.below(10)) {
@@ -307,7 +320,8 @@ class Loops {
 
   /** Sometimes a digit of what one or two loops count, which fits whatever they are. */
   readIndex(dim: number, mayBeSymbol: boolean): Index {
-    const [first, ...others] = this.#axes;
+    if (dim === 0) return at(this.fresh(0));
+    const [first, ...others] = this.#axes.filter(axis => axis.extent > 0);
     if (!first || !this.#choices.oneIn(8)) return this.index(dim, mayBeSymbol);
     const [outer, inner] = [first, this.#choices.of([first, ...others])];
     const count = [[inner.extent, at(outer.loop)] as const, [1, at(inner.loop)] as const];

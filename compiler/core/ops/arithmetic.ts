@@ -34,6 +34,18 @@ export const arithmetic = {
     result: 'same',
     cost: 1,
   },
+  /**
+   * A product in which a factor 0 wins, also over infinities and NaN: a gradient that is 0 stays 0
+   * where the slope is infinite.
+   */
+  mul_no_nan: {
+    arity: 2,
+    apply: (a, b) => (Number.isNaN(a * b) && (a === 0 || b === 0) ? 0 : a * b),
+    identity: 1,
+    commutes: true,
+    result: 'same',
+    cost: 2,
+  },
   div: {
     arity: 2,
     apply: (a, b) => a / b,

@@ -20,6 +20,7 @@ const node = (name: string, ...dims: readonly number[]): TensorNode =>
   tensorNode(name, 'f32', dims);
 const [x, y, s, m] = [node('x', 4), node('y', 4), node('s'), node('m', 3, 4)];
 const x1 = access(x, 1);
+const none = node('none', 0);
 const four = { axes: { i: 4 } };
 const reduced = { axes: { j: 3, i: 4 } };
 
@@ -119,12 +120,22 @@ describe('an assignment', () => {
     [
       'that resets over an empty space only fills',
       assignment(y, '=:+', x1, { axes: { i: 4, k: 0 } }, 'i', 'i'),
-      `zero_out y;
-       for i < 4 {
-         for k < 0 {
-           y[i] := x[i];
-         }
-       }`,
+      'zero_out y;',
+    ],
+    [
+      'that adds up over an empty space does nothing',
+      assignment(y, '=+', x1, { axes: { i: 4, k: 0 } }, 'i', 'i'),
+      '',
+    ],
+    [
+      'that starts elsewhere starts there over an empty space',
+      assignment(y, '=:@^', x1, { axes: { i: 4, k: 0 } }, 'i', 'i'),
+      'fill y, -Infinity;',
+    ],
+    [
+      'of an array without cells is nothing',
+      assignment(none, '=:', access(none, 1), { axes: { i: 0 } }, 'i', 'i'),
+      '',
     ],
     [
       'that sets all cells to a number is a fill',

@@ -135,6 +135,7 @@ describe('stays in memory', () => {
     ['the loop sums to the array twice', 'for i < 4 { m[0] += x[0, i]; m[1] += x[1, i]; }'],
     ['the loop fills the array', 'for i < 4 { zero_out m; m[0] += x[0, i]; }'],
     ['an inner loop reads the array', 'for i < 4 { m[0] += x[0, i]; for k < 3 { r := m[k]; } }'],
+    ['no turn of the loop adds to the cell', 'for b < 3 { for i < 0 { m[b + 7] += 1; } }'],
     ['the subscript moves by a sum of loops', 'for i < 2 { for k < 2 { m[i + k] += x[0, i]; } }'],
   ])('%s', (_, body) => {
     expect(run(body)).toBe(laidOut(body, setting));

@@ -1,10 +1,12 @@
 /** `cumsum`, `cumprod`, `cummax`, `cummin`: values, gradients, and what they cost. */
 import { describe, expect, test } from 'vitest';
 import {
+  context,
   cummax,
   cummin,
   cumprod,
   cumsum,
+  forward,
   grad,
   op,
   type Tensor,
@@ -89,4 +91,35 @@ test('ties of cummax share the gradient as the step of max does: half and half, 
   const p = tensor([1, 1, 1], { label: 'p' });
   const [slope] = grad(op`cummax(${p})`, [p]);
   expect(await valueOf(slope ?? p)).toEqual(close([1 + 0.5 + 0.25, 0.5 + 0.25, 0.5]));
+});
+
+describe('the extremes of dtypes that have no infinity', () => {
+  const low = [-7, -3, -5];
+  const high = [7, 3, 5];
+
+  test.each(['i8', 'i16', 'i32', 'f8e4m3', 'f16', 'bf16', 'f64'] as const)('%s', async dtype => {
+    const [a, b] = [low, high].map((cells, i) => tensor(cells, { label: `x${i}`, dtype }));
+    if (!a || !b) return;
+    expect(await valueOf(op`cummax(${a})`)).toEqual([-7, -3, -3]);
+    expect(await valueOf(op`cummin(${b})`)).toEqual([7, 3, 3]);
+  });
+
+  test.each(['u8', 'u16', 'u32', 'u64', 'i64', 'bool'] as const)('%s', async dtype => {
+    const cells = dtype === 'bool' ? [1, 0, 1] : high;
+    const t = tensor(cells, { label: 't', dtype });
+    expect(await valueOf(op`cummin(${t})`)).toEqual(states(Math.min, Infinity, cells));
+    expect(await valueOf(op`cummax(${t})`)).toEqual(states(Math.max, 0, cells));
+  });
+
+  test('64 bits are all kept', async () => {
+    const t = tensor(new BigInt64Array([-(2n ** 63n), -(2n ** 62n) - 1n]), { label: 't' });
+    using ctx = await context({ backend: 'interp' });
+    const y = op`cummax(${t})`;
+    (await ctx.compile(forward(y), { keep: [y] })).runSync();
+    expect(ctx.readSync(y).bigints).toEqual(new BigInt64Array([-(2n ** 63n), -(2n ** 62n) - 1n]));
+  });
+
+  test('along rows of nothing', async () => {
+    expect(await valueOf(cummax(tensor([[], []], { label: 'e', dtype: 'i32' })))).toEqual([[], []]);
+  });
 });

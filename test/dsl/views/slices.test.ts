@@ -16,15 +16,22 @@ import { shapesOf } from '../../support/shapes.ts';
 
 type Bound = number | undefined;
 
-/** As Python takes it, but undefined where it reaches beyond the axis or takes nothing. */
+/** As Python takes it, but undefined where it reaches beyond the axis or stops before it starts. */
 function taken(n: number, start: Bound, stop: Bound, step: number): readonly number[] | undefined {
   const place = (index: number): number => (index < 0 ? n + index : index);
   const from = start === undefined ? (step > 0 ? 0 : n - 1) : place(start);
   const to = stop === undefined ? (step > 0 ? n : -1) : place(stop);
   const cells: number[] = [];
   for (let i = from; step > 0 ? i < to : i > to; i += step) cells.push(i);
+  const before = cellsUpTo(from, step);
+  if (from === to) return before >= 0 && before <= n ? [] : undefined;
   const isInside = [from, step > 0 ? to - 1 : to + 1].every(i => i >= 0 && i < n);
   return isInside && cells.length > 0 ? cells : undefined;
+}
+
+/** How many cells there are up to where a slice in this direction starts. */
+function cellsUpTo(from: number, step: number): number {
+  return step > 0 ? from : from + 1;
 }
 
 function sliced(x: Tensor, start: Bound, stop: Bound, step: number): Tensor {
