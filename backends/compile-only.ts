@@ -1,14 +1,17 @@
 /** A backend that writes code but runs none: every array stays as it was given. */
+import type { Target } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
 import { HostBuffer } from './interpreter/backend.ts';
 
 /** `source` is how the backend whose code is wanted writes a program. */
 export class CompileOnlyBackend implements Backend {
   readonly name: string;
+  readonly target: Target;
   readonly source: Backend['source'];
 
-  constructor(name: string, source: Backend['source']) {
+  constructor(name: string, target: Target, source: Backend['source']) {
     this.name = name;
+    this.target = target;
     this.source = source;
   }
 

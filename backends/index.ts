@@ -1,11 +1,12 @@
 /** The only place that knows all backends. */
-import { UserError } from '../compiler/index.ts';
+import { type Target, targets, UserError } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { settings } from '../runtime/index.ts';
 import { CcBackend } from './cc/backend.ts';
 import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
+import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
 export { checkToolchain, type Toolchain } from './toolchain.ts';
@@ -23,12 +24,26 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
     case 'interp':
       return new InterpreterBackend();
     case 'cc':
-      if (settings().executes) return CcBackend.open();
-      return new CompileOnlyBackend('cc', program => ({
+      if (settings().executes) return CcBackend.open(chosenTarget());
+      return new CompileOnlyBackend('cc', chosenTarget(), program => ({
         extension: 'c',
         text: emit(program, c99),
       }));
   }
+}
+
+/** `$EINC_TARGET`, else this processor. */
+function chosenTarget(): Target {
+  const name = settings().target;
+  if (name === undefined || name === 'native') return nativeTarget();
+  const found = Object.values(targets).find(target => target.name === name);
+  if (found) return found;
+  const names = ['native', ...Object.keys(targets)];
+  throw new UserError({
+    code: 'EINC0508',
+    message: `there is no target called \`${name}\``,
+    help: [`the targets are ${names.map(known => `\`${known}\``).join(', ')}`],
+  });
 }
 
 function known(name: string): BackendName {

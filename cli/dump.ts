@@ -1,4 +1,4 @@
-import { optimise, printProgram, printRoutine, suggest, UserError } from '../compiler/index.ts';
+import { passesFor, printProgram, targets, printRoutine, suggest, UserError } from '../compiler/index.ts';
 import { type CompiledRoutine, configure } from '../runtime/index.ts';
 import { filesOf, type RoutineDump, writeFiles } from './dump-files.ts';
 import { runSilently } from './silent-run.ts';
@@ -51,7 +51,7 @@ function dumpOf(
 }
 
 function checkPass(name: string): void {
-  const names = optimise.map(pass => pass.name);
+  const names = passesFor(targets.avx2).map(pass => pass.name);
   if (names.includes(name)) return;
   const similar = suggest(name, names);
   throw new UserError({

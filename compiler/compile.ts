@@ -4,7 +4,8 @@ import { verifyRoutine } from './assign/verify.ts';
 import { lower } from './lower/lower.ts';
 import type { Program } from './loop/ir.ts';
 import { verify } from './loop/verify.ts';
-import { optimise } from './passes/index.ts';
+import { passesFor } from './passes/index.ts';
+import { type Target, targets } from './schedule/target.ts';
 import { type Observer, type Pass, runPipeline } from './passes/pipeline.ts';
 
 export interface Compiled {
@@ -15,6 +16,8 @@ export interface Compiled {
 }
 
 export interface CompileOptions {
+  /** Of which processor; without one, of none in particular, and without vectors. */
+  readonly target?: Target | undefined;
   readonly passes?: readonly Pass[];
   /** Called after each pass. */
   readonly observe?: Observer | undefined;
@@ -22,7 +25,7 @@ export interface CompileOptions {
 
 export function compile(
   routine: Routine,
-  { passes = optimise, observe }: CompileOptions = {},
+  { target = targets.scalar, passes = passesFor(target), observe }: CompileOptions = {},
 ): Compiled {
   verifyRoutine(routine);
   const unoptimized = lower(routine);

@@ -2,10 +2,12 @@
  * The contract a backend signs. `runtime/` knows no backend by name; `backends/` implements this
  * file and `test/backends/conformance.test.ts` checks that it does.
  */
-import type { AnyCells, DType, Program, Value } from '../compiler/index.ts';
+import type { AnyCells, DType, Program, Target, Value } from '../compiler/index.ts';
 
 export interface Backend extends Disposable {
   readonly name: string;
+  /** What programs are scheduled for. */
+  readonly target: Target;
   /** The program in the backend's own language, for dumps; undefined when it has none. */
   source(program: Program): { readonly extension: string; readonly text: string } | undefined;
   /** Makes the program runnable. Rejects with a `BackendError` that carries the compiler's words. */

@@ -137,6 +137,7 @@ export class Context implements Disposable {
     const { watchedPass, onRoutine } = settings();
     let watched: Program | undefined;
     const compiled = compile(routine, {
+      target: this.#backend.target,
       observe: (pass, after) => {
         if (pass.name === watchedPass) watched = after;
       },

@@ -1,5 +1,5 @@
 /** The backend that compiles C with the user's compiler and runs it in this process. */
-import type { DType, Program } from '../../compiler/index.ts';
+import type { DType, Program, Target } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
@@ -9,6 +9,7 @@ import { NativeBuffer } from '../native/buffer.ts';
 import { compileLibrary } from '../native/compile.ts';
 import { type Compiler, findCompiler } from '../native/compiler.ts';
 import { openKernel } from '../native/kernel.ts';
+import { nativeTarget } from '../native/cpu.ts';
 import { NativeStream } from '../native/stream.ts';
 import { c99 } from './dialect.ts';
 
@@ -29,16 +30,18 @@ export const flags = [
 
 export class CcBackend implements Backend {
   readonly name = 'cc';
+  readonly target: Target;
   readonly #compiler: Compiler;
   readonly #native: Native;
 
   /** Rejects with a `BackendError` when there is no C compiler or it does not work. */
-  static async open(): Promise<CcBackend> {
+  static async open(target = nativeTarget()): Promise<CcBackend> {
     const compiler = findCompiler();
-    return new CcBackend(compiler, await loadNative(compiler));
+    return new CcBackend(target, compiler, await loadNative(compiler));
   }
 
-  private constructor(compiler: Compiler, native: Native) {
+  private constructor(target: Target, compiler: Compiler, native: Native) {
+    this.target = target;
     this.#compiler = compiler;
     this.#native = native;
   }

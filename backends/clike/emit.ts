@@ -15,20 +15,29 @@ import { emitStmt } from './stmt.ts';
 export const entryPoint = 'einc_run';
 
 export function emit(program: Program, dialect: Dialect): string {
-  const identifiers = new Identifiers(program, dialect, [entryPoint]);
+  const { needs, text } = emitParts(program, dialect);
+  return [...needs, ...(needs.length > 0 ? [''] : []), text].join('\n');
+}
+
+/** The lines that come first, each of which a source has once, and the functions of the program. */
+export function emitParts(
+  program: Program,
+  dialect: Dialect,
+  entry = entryPoint,
+): { readonly needs: readonly string[]; readonly text: string } {
+  const identifiers = new Identifiers(program, dialect, [entry]);
   const nodes = [...program.params, ...program.scratch];
   const exprs = new ExprEmitter(dialect, identifiers, nodes);
   const body = new Writer();
   body.indented(() => emitStmt(program.body, body, exprs));
 
   const w = new Writer();
-  exprs.needs().forEach(line => w.line(line));
-  if (exprs.needs().length > 0) w.line('');
   const params = parametersOf(program, dialect, identifiers);
   w.line(`${dialect.functionPrefix} ${identifiers.program}(`);
   w.indented(() => params.forEach((p, i) => w.line(p + (i < params.length - 1 ? ',' : ') {'))));
   if (params.length === 0) w.line(') {');
-  return `${w.toString()}${body.toString()}}\n\n${emitEntry(program, dialect, identifiers)}`;
+  const text = `${w.toString()}${body.toString()}}\n\n${emitEntry(program, dialect, identifiers, entry)}`;
+  return { needs: exprs.needs(), text };
 }
 
 function parametersOf(
@@ -47,6 +56,7 @@ function emitEntry(
   { symbols, params, scratch }: Program,
   { typeName }: Dialect,
   identifiers: Identifiers,
+  entry: string,
 ): string {
   const nodes = [...params, ...scratch];
   const values = [
@@ -54,7 +64,7 @@ function emitEntry(
     ...nodes.map((_, i) => `args[${i}]`),
   ];
   const w = new Writer();
-  w.block(`int ${entryPoint}(void *const *args)`, () => {
+  w.block(`int ${entry}(void *const *args)`, () => {
     w.statement(`${identifiers.program}(${values.join(', ')});`).line('return 0;');
   });
   return w.toString();

@@ -1,5 +1,5 @@
 /**
- * The stores of a vector loop as text on whole vectors: `*(f32x8 *)&y[8 * v] = x * 2.0f;`. An op
+ * The stores of a vector loop as text on whole vectors: `*(f32x8*)&y[8 * v] = x * 2.0f;`. An op
  * without an operator on vectors is a function that has a loop over the lanes, which compilers turn
  * into vector instructions.
  */
@@ -12,13 +12,13 @@ import {
   type Index,
   infoOf,
   InternalError,
-  isLoop,
   type LoopVar,
   loopsIn,
   type TensorNode,
 } from '../../compiler/index.ts';
 import { substitute } from '../../compiler/core/index-expr.ts';
 import type { Cast, Write } from '../../compiler/loop/ir.ts';
+import { strideOf } from '../../compiler/loop/stride.ts';
 import { visitExpr } from '../../compiler/loop/traverse.ts';
 import type { ExprEmitter } from './expr.ts';
 
@@ -38,28 +38,13 @@ export function vectorStore(
 ): string | undefined {
   if (strideOf(s.node, s.index, loop) !== 1 || !isSupported(s.value, loop, exprs)) return undefined;
   if (exprs.dialect.vectorType(s.node.dtype, lanes) === undefined) return undefined;
+  if (s.kind === 'accumulate' && resultOf(s.op, s.node.dtype) !== s.node.dtype) return undefined;
   const emitter = new VectorEmitter(exprs, loop, lanes);
   const target = emitter.cell(s.node, s.index);
   if (s.kind === 'write') return `${target} = ${emitter.vector(s.value)};`;
   const { dtype } = s.node;
   const operands = [{ text: () => target, isVector: true, dtype }, emitter.value(s.value)];
   return `${target} = ${emitter.apply(s.op, dtype, operands).text(0)};`;
-}
-
-/** How far apart the cells of neighbouring lanes are; undefined where they are not evenly spaced. */
-export function strideOf(
-  node: TensorNode,
-  index: readonly Index[],
-  loop: LoopVar,
-): number | undefined {
-  let stride = 0;
-  for (const [axis, ix] of index.entries()) {
-    const own = ix.terms.find(term => isLoop(term) && term.loop === loop)?.coeff ?? 0;
-    const isInDigit = ix.terms.some(t => !isLoop(t) && loopsIn(t.digit.of).includes(loop));
-    if (isInDigit) return undefined;
-    stride = stride * (node.dims[axis] ?? 1) + own;
-  }
-  return stride;
 }
 
 function isSupported(value: Expr, loop: LoopVar, { dialect }: ExprEmitter): boolean {
@@ -96,9 +81,9 @@ class VectorEmitter {
     this.#lanes = lanes;
   }
 
-  /** `*(f32x16 *)&x[16 * v]` */
+  /** `*(f32x16*)&x[16 * v]` */
   cell(node: TensorNode, index: readonly Index[]): string {
-    return `*(${this.#type(node.dtype)} *)&${this.#first(node, index)}`;
+    return `*(${this.#type(node.dtype)}*)&${this.#first(node, index)}`;
   }
 
   /** Of the first lane. */

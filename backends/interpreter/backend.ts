@@ -12,6 +12,7 @@ import {
   type LoopVar,
   type Program,
   store,
+  targets,
   type TensorNode,
   type Value,
 } from '../../compiler/index.ts';
@@ -28,6 +29,8 @@ import { Ownership } from '../native/ownership.ts';
 
 export class InterpreterBackend implements Backend {
   readonly name = 'interp';
+  /** It is what schedules are compared with. */
+  readonly target = targets.scalar;
 
   source(): undefined {
     return undefined;

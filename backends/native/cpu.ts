@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { arch, cpus } from 'node:os';
+import { type Target, targets } from '../../compiler/index.ts';
 
 const telling =
   /^(vendor_id|model name|flags|Features|CPU (implementer|variant|part|revision))\s*:/;
@@ -10,6 +11,15 @@ export function cpuIdentity(): string {
     .split('\n')
     .filter(line => telling.test(line));
   return lines.length > 0 ? lines.join('\n') : (cpus()[0]?.model ?? '');
+}
+
+/** What this processor has. */
+export function nativeTarget(): Target {
+  const words = new Set(firstCpu().split(/\s+/));
+  if (words.has('avx512f') && words.has('avx512dq')) return targets.avx512;
+  if (words.has('avx2') && words.has('fma')) return targets.avx2;
+  if (words.has('asimd') || arch() === 'arm64') return targets.neon;
+  return arch() === 'x64' ? targets.sse : targets.scalar;
 }
 
 /** The beginning of the file is enough, and cheap however many cores there are. */

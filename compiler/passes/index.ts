@@ -7,9 +7,16 @@ import { inlineVirtual } from './inline-virtual.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
+import { type Target, targets } from '../schedule/target.ts';
+import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
-export const optimise: readonly Pass[] = [
+export function passesFor(target: Target): readonly Pass[] {
+  return [...simplifying, ...scheduling(target), ...finishing];
+}
+
+/** For any processor. */
+const simplifying: readonly Pass[] = [
   dropDead, // first: a store nobody reads would hold its inputs in memory
   inlineConstants, // before placement: what is constant costs nothing
   gatherOneHot, // before placement, which keeps one-hot numbers that are read often
@@ -17,6 +24,20 @@ export const optimise: readonly Pass[] = [
   simplify, // after inlining: constants have met their uses
   dropDead, // inlining and folding leave stores without readers
   accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
+];
+
+/** For one kind of processor; nothing where there are no vectors. */
+function scheduling(target: Target): readonly Pass[] {
+  if (target.vectorBytes === 0) return [];
+  return [
+    tileRegisters(target), // after sums are in scalars, of which it makes tiles
+  ];
+}
+
+const finishing: readonly Pass[] = [
   contractFma, // nothing below may regroup a fused sum
   placeLocals, // last: by now it is known which arrays remain
 ];
+
+/** Without a schedule. */
+export const optimise = passesFor(targets.scalar);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { backendNames, openBackend } from '../../backends/index.ts';
 import { CompileOnlyBackend } from '../../backends/compile-only.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
-import { UserError } from '../../compiler/index.ts';
+import { targets, UserError } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Plan, Stream } from '../../runtime/backend.ts';
 
 /** Does not commute, so that a wrong order shows. */
@@ -195,7 +195,10 @@ describe.each(backendNames)('%s', name => {
 });
 
 test('the backend that only writes code runs nothing and fails nowhere', async () => {
-  using backend = new CompileOnlyBackend('cc', () => ({ extension: 'c', text: 'text' }));
+  using backend = new CompileOnlyBackend('cc', targets.avx2, () => ({
+    extension: 'c',
+    text: 'text',
+  }));
   using kernel = await backend.compile();
   using x = backend.allocate('f64', 1);
   using stream = backend.openStream();

@@ -127,6 +127,7 @@ test('is computed once by routines that are compiled at the same time', async ()
   const released = new Promise<void>(resolve => (release = resolve));
   const backend: Backend = {
     name: inner.name,
+    target: inner.target,
     source: program => inner.source(program),
     compile: async program => {
       const isInit = program.name.endsWith('init_params');

@@ -11,13 +11,13 @@ import {
   type DType,
   type LinkableRoutine,
   localsOf,
-  optimise,
   type Program,
   UserError,
 } from '../../compiler/index.ts';
 import { lower } from '../../compiler/lower/lower.ts';
 import { runPipeline } from '../../compiler/passes/pipeline.ts';
 import type { Cache } from '../../runtime/cache.ts';
+import { allPasses } from '../support/small-target.ts';
 import { compileAll, type Run } from '../support/run-compiled.ts';
 import { inputFor, outputsOf } from '../support/run-program.ts';
 import { randomProgram } from './program.ts';
@@ -82,7 +82,7 @@ function routineOf(last: Tensor, isGradient: boolean, dtype: DType): LinkableRou
 }
 
 function optimised(program: Program): Program {
-  return runPipeline(optimise, program);
+  return runPipeline(allPasses, program);
 }
 
 export function runsOf(subjects: readonly Subject[], cache: Cache): Promise<readonly Run[]> {

@@ -1,7 +1,7 @@
 /** Runs many loop programs through one library of C: compiling is what takes the time. */
 import { flags } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
-import { emit, entryPoint } from '../../backends/clike/emit.ts';
+import { emitParts, entryPoint } from '../../backends/clike/emit.ts';
 import { loadNative } from '../../backends/native/addon.ts';
 import { NativeBuffer } from '../../backends/native/buffer.ts';
 import { compileLibrary } from '../../backends/native/compile.ts';
@@ -55,14 +55,9 @@ function numbersOf(cells: AnyCells): Cells {
 
 /** The programs beside each other, each with an entry point of its own; what several need, once. */
 function libraryOf(programs: readonly Program[]): string {
-  const needs = new Set<string>();
-  const bodies = programs.map((program, i) => {
-    const c = emit({ ...program, name: `program_${i}` }, c99);
-    const start = c.indexOf('static void ');
-    c.slice(0, start)
-      .split(/\n(?=static |typedef |#ifdef|\w+ \w+\()/)
-      .forEach(need => needs.add(need.trimEnd()));
-    return c.slice(start).replace(`int ${entryPoint}(`, `int ${entryPoint}_${i}(`);
-  });
-  return [...needs, ...bodies].join('\n');
+  const parts = programs.map((program, i) =>
+    emitParts({ ...program, name: `program_${i}` }, c99, `${entryPoint}_${i}`),
+  );
+  const needs = new Set(parts.flatMap(part => part.needs));
+  return [...needs, ...parts.map(part => part.text)].join('\n');
 }

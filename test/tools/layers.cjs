@@ -8,7 +8,13 @@ const mayImport = {
   'compiler/assign': ['compiler/core', 'compiler/support'],
   'compiler/loop': ['compiler/core', 'compiler/support'],
   'compiler/lower': ['compiler/assign', 'compiler/loop', 'compiler/core', 'compiler/support'],
-  'compiler/passes': ['compiler/loop', 'compiler/core', 'compiler/support'],
+  'compiler/schedule': ['compiler/loop', 'compiler/core', 'compiler/support'],
+  'compiler/passes': [
+    'compiler/schedule',
+    'compiler/loop',
+    'compiler/core',
+    'compiler/support',
+  ],
   compiler: ['compiler'],
   runtime: ['compiler/index'],
   backends: [

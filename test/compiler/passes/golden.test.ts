@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { printProgram } from '../../../compiler/loop/print.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
-import { optimise } from '../../../compiler/passes/index.ts';
+import { allPasses } from '../../support/small-target.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 
 const programs: Readonly<Record<string, string>> = {
@@ -61,6 +61,16 @@ const programs: Readonly<Record<string, string>> = {
       for o < 16 { for i < 2 { for b < 10 { w.grad[o, i] += add.grad[b, o] * x[b, i]; } } }
       for b < 10 { for o < 16 { largest[b] max= add.grad[b, o]; } }
       for b < 10 { for i < 2 { w.grad[0, i] += x[b, i]; } }`,
+  'tile-registers': `
+    layer():
+      device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
+      for b < 5 {
+        for o < 6 {
+          local sum: f32 := 0;
+          for i < 5 { sum += w[o, i] * x[b, i]; }
+          y[b, o] := relu(sum + bias[o]);
+        }
+      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];
@@ -84,7 +94,7 @@ const programs: Readonly<Record<string, string>> = {
       for i < 80 { y[i] := half[i] * total[i]; }`,
 };
 
-test.each([...new Set(optimise)])('$name', async pass => {
+test.each([...new Set(allPasses)])('$name', async pass => {
   const before = parseProgram(programs[pass.name] ?? '');
   verify(before);
   const after = runPipeline([pass], before);

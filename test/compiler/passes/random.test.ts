@@ -8,10 +8,9 @@ import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { printProgram } from '../../../compiler/loop/print.ts';
 import { rewriteStmts } from '../../../compiler/loop/traverse.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
-import { optimise } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { choices } from '../../support/choices.ts';
-import { exactPasses } from '../../support/exact-passes.ts';
+import { allPasses, exactPasses } from '../../support/small-target.ts';
 import { randomRoutine } from '../../support/random-routine.ts';
 import { difference, outputsOf } from '../../support/run-program.ts';
 
@@ -34,7 +33,7 @@ describe('on random routines', () => {
     fc.assert(
       fc.property(answers, a => {
         const program = lower(randomRoutine(a));
-        for (const p of [program, runPipeline(optimise, program)]) {
+        for (const p of [program, runPipeline(allPasses, program)]) {
           const text = printProgram(p);
           expect(printProgram(parseProgram(text))).toBe(text);
           expect(difference(outputsOf(p), outputsOf(parseProgram(text)))).toBeUndefined();
@@ -103,7 +102,7 @@ describe('on random routines', () => {
     );
   });
 
-  test.each([...new Set(optimise)])('$name leaves nothing for a second run', pass => {
+  test.each([...new Set(allPasses)])('$name leaves nothing for a second run', pass => {
     fc.assert(
       fc.property(answers, a => {
         const once = pass.run(lower(randomRoutine(a)));
@@ -117,7 +116,7 @@ describe('on random routines', () => {
     fc.assert(
       fc.property(answers, a => {
         const program = lower(randomRoutine(a, 'f64'));
-        const [before, after] = [program, runPipeline(optimise, program)].map(p => outputsOf(p));
+        const [before, after] = [program, runPipeline(allPasses, program)].map(p => outputsOf(p));
         if (!before || !after) return;
         const close = (x: number, y: number): boolean =>
           Object.is(x, y) || x === y || Math.abs(x - y) <= 1e-9 * (1 + Math.abs(x));

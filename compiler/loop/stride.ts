@@ -1,0 +1,21 @@
+/** How an access walks through memory as a loop turns. */
+import { type Index, isLoop, loopsIn, type LoopVar } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+
+/**
+ * How many cells lie between an access and that of the next turn; undefined where that differs from
+ * turn to turn.
+ */
+export function strideOf(
+  node: TensorNode,
+  index: readonly Index[],
+  loop: LoopVar,
+): number | undefined {
+  let stride = 0;
+  for (const [axis, { terms }] of index.entries()) {
+    if (terms.some(t => !isLoop(t) && loopsIn(t.digit.of).includes(loop))) return undefined;
+    const coeff = terms.find(term => isLoop(term) && term.loop === loop)?.coeff ?? 0;
+    stride = stride * (node.dims[axis] ?? 1) + coeff;
+  }
+  return stride;
+}

@@ -1,0 +1,167 @@
+/**
+ * Unroll-and-jam: some turns of two loops of a nest at once, statement by statement, rows by lanes.
+ * Since these turns do not need each other, each keeps its own order, and every bit.
+ *
+ *   before   for b < 128 { for o < 512 {
+ *              local s: f32 := 0;
+ *              for i < 784 { s += x[b, i] * w[i, o]; }
+ *              y[b, o] := relu(s);
+ *            } }
+ *
+ *   after    … local s: f32[8, 32];
+ *            for b < 8 unrolled { for v < 2 unrolled { for l < 16 vector { s[b, 16*v + l] := 0; } } }
+ *            for i < 784 {
+ *              for b … { for v … { for l … { s[b, 16*v + l] += x[8*b2 + b, i] * w[i, …]; } } }
+ *            }
+ *            for b … { for v … { for l … { y[…] := relu(s[b, 16*v + l]); } } }
+ *
+ * What a turn had in a scalar lies in a tile, which stays in registers.
+ */
+import {
+  at,
+  fixed,
+  type Index,
+  type LoopVar,
+  loopVar,
+  substitute,
+  sumOf,
+} from '../core/index-expr.ts';
+import type { Names } from '../core/names.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { InternalError } from '../support/errors.ts';
+import {
+  accumulate,
+  block,
+  declare,
+  type Expr,
+  forLoop,
+  type Leaf,
+  type LoopMode,
+  read,
+  type Stmt,
+  statementsOf,
+  write,
+} from '../loop/ir.ts';
+import { rewriteExpr, substituteLoops } from '../loop/traverse.ts';
+
+/** How many turns of a loop are taken at once, and which. */
+export interface Turns {
+  readonly loop: LoopVar;
+  /** The first of them. */
+  readonly start: Index;
+  readonly count: number;
+}
+
+export interface Jam {
+  /** What the other loops around are here. */
+  readonly binding: ReadonlyMap<LoopVar, Index>;
+  readonly rows: Turns | undefined;
+  /** `count` is a number of vectors times their lanes. */
+  readonly columns: Turns;
+  /** 1 where the columns are so few that they are scalars. */
+  readonly lanes: number;
+}
+
+export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
+  return block(new Jammer(plan, names).all(body));
+}
+
+class Jammer {
+  readonly #plan: Jam;
+  readonly #names: Names;
+  readonly #binding: Map<LoopVar, Index>;
+  readonly #tiles = new Map<TensorNode, TensorNode>();
+
+  constructor(plan: Jam, names: Names) {
+    this.#plan = plan;
+    this.#names = names;
+    this.#binding = new Map(plan.binding);
+  }
+
+  all(body: readonly Stmt[]): readonly Stmt[] {
+    return body.map(s => this.#stmt(s));
+  }
+
+  #stmt(s: Stmt): Stmt {
+    switch (s.kind) {
+      case 'comment':
+        return s;
+      case 'block':
+        return block(this.all(s.body));
+      case 'declare':
+        return declare(this.#tileFor(s.node));
+      case 'for': {
+        const loop = loopVar(this.#names.fresh(s.loop));
+        this.#binding.set(s.loop, at(loop));
+        return forLoop(loop, s.extent, block(this.all(statementsOf(s.body))), s.mode);
+      }
+      case 'write':
+      case 'accumulate':
+        return this.#spread(s);
+      case 'fill':
+      case 'scatter':
+        throw new InternalError(`${s.kind} in a jam`);
+    }
+  }
+
+  #tileFor(node: TensorNode): TensorNode {
+    const { rows, columns } = this.#plan;
+    const name = this.#names.fresh(`${node.name}_tile`);
+    const tile = tensorNode(name, node.dtype, [...(rows ? [rows.count] : []), columns.count]);
+    this.#tiles.set(node, tile);
+    return tile;
+  }
+
+  /** A store, for all the turns. */
+  #spread(s: Leaf): Stmt {
+    const { rows, columns, lanes } = this.#plan;
+    const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
+    const vector = this.#over('v', columns.count / lanes, 'unrolled');
+    const lane = this.#over('l', lanes, 'vector');
+    const column = sumOf([
+      [lanes, vector.index],
+      [1, lane.index],
+    ]);
+    const binding = new Map(this.#binding).set(columns.loop, add(columns.start, column));
+    if (rows) binding.set(rows.loop, add(rows.start, row.index));
+    const cell = rows ? [row.index, column] : [column];
+    return row.around(vector.around(lane.around(this.#stored(s, cell, binding))));
+  }
+
+  /** A loop around something, and its value there. One turn needs no loop. */
+  #over(
+    name: string,
+    count: number,
+    mode: LoopMode,
+  ): { readonly index: Index; readonly around: (s: Stmt) => Stmt } {
+    if (count === 1) return { index: fixed(0), around: s => s };
+    const loop = loopVar(this.#names.fresh(name));
+    return { index: at(loop), around: s => forLoop(loop, count, s, mode) };
+  }
+
+  #stored(s: Leaf, cell: readonly Index[], binding: ReadonlyMap<LoopVar, Index>): Stmt {
+    if (s.kind !== 'write' && s.kind !== 'accumulate')
+      throw new InternalError(`${s.kind} in a jam`);
+    const tile = this.#tiles.get(s.node);
+    const index = tile ? cell : s.index.map(ix => substitute(ix, binding));
+    const value = substituteLoops(this.#fromTiles(s.value, cell), binding);
+    const node = tile ?? s.node;
+    return s.kind === 'write'
+      ? write(node, index, value, s.origins)
+      : accumulate(s.op, node, index, value, s.origins);
+  }
+
+  #fromTiles(value: Expr, cell: readonly Index[]): Expr {
+    return rewriteExpr(value, e => {
+      const tile = e.kind === 'read' ? this.#tiles.get(e.node) : undefined;
+      return tile && read(tile, cell, e.origins);
+    });
+  }
+}
+
+function add(a: Index, b: Index): Index {
+  return sumOf([
+    [1, a],
+    [1, b],
+  ]);
+}

@@ -1,0 +1,146 @@
+/**
+ * Chooses a tile for a nest: which loop runs across the lanes of vectors, which across the rows, how
+ * many of each at once. Columns are the turns that stores have side by side in memory; rows share
+ * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
+ */
+import type { Index } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { product } from '../support/list.ts';
+import { loopsAlong, type Path, type Site, sitesUnder } from '../loop/facts.ts';
+import type { For, Leaf, Stmt } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { visitExpr, visitStmts } from '../loop/traverse.ts';
+import { type Nest, sitesOf } from './nest.ts';
+import { lanesOf, type Target } from './target.ts';
+
+export interface Tile {
+  readonly rows: For | undefined;
+  readonly columns: For;
+  readonly rowCount: number;
+  readonly vectors: number;
+  readonly lanes: number;
+  /** What is read across columns that are not side by side, and is copied so that they are. */
+  readonly packed: readonly Packed[];
+}
+
+export interface Packed {
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  /** The loops inside the nest's body that it depends on. */
+  readonly loops: readonly For[];
+}
+
+/** The most cells of one panel: it should stay in a cache of the second level. */
+const largestPanel = 128 * 1024;
+
+/** A copy is made where what is copied is read at least so often. */
+const fewestReuses = 4;
+
+/** Undefined where no tile would be faster than the nest as it is. */
+export function tileFor(nest: Nest, target: Target): Tile | undefined {
+  const sums = nest.body.flatMap(s => (s.kind === 'declare' ? [s.node] : []));
+  const [first] = sums;
+  if (!first || !isPlain(nest) || turnsOf(nest) < target.leastTurns) return undefined;
+  const lanes = lanesOf(target, first.dtype);
+  if (lanes < 2 || sums.some(({ dtype }) => dtype !== first.dtype)) return undefined;
+  const columns = columnsOf(nest);
+  if (!columns) return undefined;
+  const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
+  const rows = rowsOf(nest, columns, across);
+  const packed = across.filter(r => strideAlong(r, columns) !== 1).map(packedAs);
+  const sizes = sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length);
+  const width = sizes.vectors * lanes;
+  const isWorthIt = packed.every(p => isWorthPacking(p, nest, rows, width));
+  return isWorthIt ? { rows, columns, lanes, packed, ...sizes } : undefined;
+}
+
+/** Loops, scalars, and stores at plain subscripts, some of them in a loop. */
+function isPlain(nest: Nest): boolean {
+  const parts: Stmt[] = [];
+  nest.body.forEach(s => visitStmts(s, part => parts.push(part)));
+  return (
+    parts.some(s => s.kind === 'for') &&
+    parts.every(s => s.kind !== 'for' || s.mode === 'serial') &&
+    parts.every(s => s.kind !== 'declare' || s.node.dims.length === 0) &&
+    parts.every(s => s.kind !== 'fill' && s.kind !== 'scatter') &&
+    sitesOf(nest).every(site => isKnown(site, nest))
+  );
+}
+
+/** How often the innermost statement runs. */
+function turnsOf({ loops, body }: Nest): number {
+  const inner = Math.max(...body.flatMap(sitesUnder).map(({ path }) => turnsAlong(path)), 1);
+  return product(loops.map(loop => loop.extent)) * inner;
+}
+
+function turnsAlong(path: Path): number {
+  return product(loopsAlong(path).map(loop => loop.extent));
+}
+
+/** Whether it is clear how far apart the cells of neighbouring turns are. */
+function isKnown(site: Site, { loops }: Nest): boolean {
+  const isStrided = loops.every(loop => strideAlong(site, loop) !== undefined);
+  return isStrided && !hasIndexValue(site.leaf);
+}
+
+function hasIndexValue(leaf: Leaf): boolean {
+  let has = false;
+  if (leaf.kind !== 'fill') visitExpr(leaf.value, e => (has ||= e.kind === 'index'));
+  return has;
+}
+
+function strideAlong(
+  { node, index }: { readonly node: TensorNode; readonly index: readonly Index[] | undefined },
+  { loop }: For,
+): number | undefined {
+  return index && strideOf(node, index, loop);
+}
+
+/** The loop whose turns the last store has side by side. */
+function columnsOf(nest: Nest): For | undefined {
+  const last = sitesOf(nest).findLast(s => s.kind !== 'read' && s.node.dims.length > 0);
+  return nest.loops.find(loop => loop.extent > 1 && last && strideAlong(last, loop) === 1);
+}
+
+function readsOf(nest: Nest): readonly Site[] {
+  return sitesOf(nest).filter(({ kind, node }) => kind === 'read' && node.dims.length > 0);
+}
+
+/** The longest loop that does not change what is read across the columns. */
+function rowsOf({ loops }: Nest, columns: For, across: readonly Site[]): For | undefined {
+  const isShared = (loop: For): boolean => across.some(site => strideAlong(site, loop) === 0);
+  const candidates = loops.filter(l => l !== columns && l.extent > 1 && isShared(l));
+  return candidates.toSorted((a, b) => b.extent - a.extent)[0];
+}
+
+/** How many vectors and rows fit in the registers, beside what is loaded for one step of a sum. */
+function sizesOf(
+  columns: For,
+  rows: For | undefined,
+  lanes: number,
+  registers: number,
+): Pick<Tile, 'vectors' | 'rowCount'> {
+  const vectors = Math.min(rows ? 2 : 4, Math.max(1, Math.floor(columns.extent / lanes)));
+  if (!rows) return { vectors, rowCount: 1 };
+  const most = Math.max(1, Math.min(14, Math.floor((registers - vectors - 1) / vectors)));
+  const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
+    n => rows.extent % n === 0 && n > most / 2,
+  );
+  const even = Math.ceil(rows.extent / Math.ceil(rows.extent / most));
+  return { vectors, rowCount: divisors[0] ?? even };
+}
+
+function packedAs({ node, index = [], path }: Site): Packed {
+  const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);
+  return { node, index, loops };
+}
+
+/** Whether enough turns read the same cells, and these are few enough for a cache. */
+function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined, width: number): boolean {
+  const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
+  const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));
+  const isWritten = sitesOf(nest).some(site => site.node === p.node && site.kind !== 'read');
+  const cells = product(p.loops.map(loop => loop.extent)) * width;
+  const isShared = rows !== undefined && isRepeated(rows);
+  return isShared && !isWritten && reuses >= fewestReuses && cells <= largestPanel;
+}

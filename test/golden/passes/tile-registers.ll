@@ -1,0 +1,64 @@
+/* before */
+layer():
+  device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
+  for b < 5 {
+    for o < 6 {
+      local sum: f32 := 0;
+      for i < 5 {
+        sum += w[o, i] * x[b, i];
+      }
+      y[b, o] := relu(sum + bias[o]);
+    }
+  }
+
+/* after tile-registers */
+layer():
+  device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
+  local w_panel: f32[5, 4];
+  for i < 5 {
+    for o < 4 {
+      w_panel[i, o] := w[o, i];
+    }
+  }
+  local sum_tile: f32[5, 4];
+  for b < 5 unrolled {
+    for l < 4 vector {
+      sum_tile[b, l] := 0;
+    }
+  }
+  for i < 5 {
+    for b < 5 unrolled {
+      for l < 4 vector {
+        sum_tile[b, l] += w_panel[i, l] * x[b, i];
+      }
+    }
+  }
+  for b < 5 unrolled {
+    for l < 4 vector {
+      y[b, l] := relu(sum_tile[b, l] + bias[l]);
+    }
+  }
+  local w_panel2: f32[5, 2];
+  for i < 5 {
+    for o < 2 {
+      w_panel2[i, o] := w[o + 4, i];
+    }
+  }
+  local sum_tile2: f32[5, 2];
+  for b < 5 unrolled {
+    for l < 2 vector {
+      sum_tile2[b, l] := 0;
+    }
+  }
+  for i < 5 {
+    for b < 5 unrolled {
+      for l < 2 vector {
+        sum_tile2[b, l] += w_panel2[i, l] * x[b, i];
+      }
+    }
+  }
+  for b < 5 unrolled {
+    for l < 2 vector {
+      y[b, l + 4] := relu(sum_tile2[b, l] + bias[l + 4]);
+    }
+  }
