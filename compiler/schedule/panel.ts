@@ -55,8 +55,9 @@ export function panelFor(
   const value = read(
     of.node,
     of.index.map(ix => substitute(ix, here)),
+    of.origins,
   );
-  const store = write(panel, [...loops.map(l => at(l.as)), at(column)], value);
+  const store = write(panel, [...loops.map(l => at(l.as)), at(column)], value, of.origins);
   const inner = forLoop(column, count, store);
   const copy = loops.reduceRight<Stmt>((body, l) => forLoop(l.as, l.extent, body), inner);
   return { panel, copy, of, columns: columns.loop, start };

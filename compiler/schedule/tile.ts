@@ -6,6 +6,7 @@
 import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { product } from '../support/list.ts';
+import type { Origins } from '../support/source.ts';
 import { loopsAlong, type Path, type Site, sitesUnder } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
@@ -28,6 +29,7 @@ export interface Packed {
   readonly index: readonly Index[];
   /** The loops inside the nest's body that it depends on. */
   readonly loops: readonly For[];
+  readonly origins: Origins;
 }
 
 /** The most cells of one panel: it should stay in a cache of the second level. */
@@ -130,9 +132,9 @@ function sizesOf(
   return { vectors, rowCount: divisors[0] ?? even };
 }
 
-function packedAs({ node, index = [], path }: Site): Packed {
+function packedAs({ node, index = [], path, leaf }: Site): Packed {
   const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);
-  return { node, index, loops };
+  return { node, index, loops, origins: leaf.origins };
 }
 
 /** Whether enough turns read the same cells, and these are few enough for a cache. */

@@ -1,44 +1,6 @@
-typedef float f32x16 __attribute__((vector_size(64), aligned(4), may_alias));
-static inline f32x16 all_f32x16(float a) {
-  f32x16 r;
-  for (int l = 0; l < 16; ++l) r[l] = a;
-  return r;
-}
 float fmaf(float, float, float);
-static inline f32x16 fma_f32x16(f32x16 a, f32x16 b, f32x16 c) {
-  f32x16 r;
-  for (int l = 0; l < 16; ++l) r[l] = fmaf(a[l], b[l], c[l]);
-  return r;
-}
 static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
-static inline f32x16 relu_f32x16(f32x16 a) {
-  f32x16 r;
-  for (int l = 0; l < 16; ++l) r[l] = relu_f32(a[l]);
-  return r;
-}
 static inline float where_f32(_Bool c, float a, float b) { return c ? a : b; }
-typedef int boolx16 __attribute__((vector_size(64), aligned(4), may_alias));
-static inline boolx16 lt_f32x16(f32x16 a, f32x16 b) {
-  boolx16 r;
-  for (int l = 0; l < 16; ++l) r[l] = a[l] < b[l];
-  return r;
-}
-static inline f32x16 where_f32x16(boolx16 a, f32x16 b, f32x16 c) {
-  f32x16 r;
-  for (int l = 0; l < 16; ++l) r[l] = a[l] ? b[l] : c[l];
-  return r;
-}
-typedef float f32x2 __attribute__((vector_size(8), aligned(4), may_alias));
-static inline f32x2 all_f32x2(float a) {
-  f32x2 r;
-  for (int l = 0; l < 2; ++l) r[l] = a;
-  return r;
-}
-static inline f32x2 fma_f32x2(f32x2 a, f32x2 b, f32x2 c) {
-  f32x2 r;
-  for (int l = 0; l < 2; ++l) r[l] = fmaf(a[l], b[l], c[l]);
-  return r;
-}
 
 static void scalar_loss_gradient_then_gd_update(
   const int batch,
@@ -53,51 +15,25 @@ static void scalar_loss_gradient_then_gd_update(
   float *restrict w2,
   float *restrict w3) {
   /* scalar_loss gradient */
-  float w1_panel[32];
-  for (int i = 0; i < 2; ++i) {
-    for (int o = 0; o < 16; ++o) {
-      w1_panel[i * 16 + o] = w1[o * 2 + i];
-    }
-  }
-  float matmul_tile[160];
-  #pragma GCC unroll 10
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&matmul_tile[b * 16] = all_f32x16(0.0f);
-  }
-  for (int i = 0; i < 2; ++i) {
-    #pragma GCC unroll 10
-    for (int b = 0; b < 10; ++b) {
-      *(f32x16*)&matmul_tile[b * 16] = fma_f32x16(*(f32x16*)&w1_panel[i * 16],
-          all_f32x16(moons_flat[(batch * 10 + b) * 2 + i]), *(f32x16*)&matmul_tile[b * 16]);
-    }
-  }
   float relu[160];
-  #pragma GCC unroll 10
   for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&relu[b * 16] = relu_f32x16(*(f32x16*)&b1[0] + *(f32x16*)&matmul_tile[b * 16]);
-  }
-  float w2_panel[256];
-  for (int i = 0; i < 16; ++i) {
     for (int o = 0; o < 16; ++o) {
-      w2_panel[i * 16 + o] = w2[o * 16 + i];
-    }
-  }
-  float matmul2_tile[160];
-  #pragma GCC unroll 10
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&matmul2_tile[b * 16] = all_f32x16(0.0f);
-  }
-  for (int i = 0; i < 16; ++i) {
-    #pragma GCC unroll 10
-    for (int b = 0; b < 10; ++b) {
-      *(f32x16*)&matmul2_tile[b * 16] = fma_f32x16(*(f32x16*)&w2_panel[i * 16],
-          all_f32x16(relu[b * 16 + i]), *(f32x16*)&matmul2_tile[b * 16]);
+      float matmul = 0.0f;
+      for (int i = 0; i < 2; ++i) {
+        matmul = fmaf(w1[o * 2 + i], moons_flat[(batch * 10 + b) * 2 + i], matmul);
+      }
+      relu[b * 16 + o] = relu_f32(b1[o] + matmul);
     }
   }
   float relu2[160];
-  #pragma GCC unroll 10
   for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&relu2[b * 16] = relu_f32x16(*(f32x16*)&b2[0] + *(f32x16*)&matmul2_tile[b * 16]);
+    for (int o = 0; o < 16; ++o) {
+      float matmul2 = 0.0f;
+      for (int i = 0; i < 16; ++i) {
+        matmul2 = fmaf(w2[o * 16 + i], relu[b * 16 + i], matmul2);
+      }
+      relu2[b * 16 + o] = relu_f32(b2[o] + matmul2);
+    }
   }
   float margin_loss[10];
   for (int b = 0; b < 10; ++b) {
@@ -125,91 +61,60 @@ static void scalar_loss_gradient_then_gd_update(
           0.0f);
     }
   }
-  float relu_grad_tile[160];
-  #pragma GCC unroll 10
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&relu_grad_tile[b * 16] = all_f32x16(0.0f);
-  }
-  for (int o = 0; o < 16; ++o) {
-    #pragma GCC unroll 10
-    for (int b = 0; b < 10; ++b) {
-      *(f32x16*)&relu_grad_tile[b * 16] = fma_f32x16(all_f32x16(add2_grad[b * 16 + o]),
-          *(f32x16*)&w2[o * 16], *(f32x16*)&relu_grad_tile[b * 16]);
-    }
-  }
   float add_grad[160];
-  #pragma GCC unroll 10
   for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&add_grad[b * 16] = where_f32x16(lt_f32x16(all_f32x16(0.0f), *(f32x16*)&relu[b * 16]),
-        *(f32x16*)&relu_grad_tile[b * 16], all_f32x16(0.0f));
+    for (int o = 0; o < 16; ++o) {
+      float relu_grad = 0.0f;
+      for (int o2 = 0; o2 < 16; ++o2) {
+        relu_grad = fmaf(add2_grad[b * 16 + o2], w2[o2 * 16 + o], relu_grad);
+      }
+      add_grad[b * 16 + o] = 0.0f < relu[b * 16 + o] ? relu_grad : 0.0f;
+    }
   }
   /* gd update */
   /* w3 param sgd step */
   learning_rate[0] = 0.1f * (12800.0f - (float)step) / 6400.0f;
-  float w3_grad_tile[16];
-  *(f32x16*)&w3_grad_tile[0] = all_f32x16(0.0f);
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&w3_grad_tile[0] = fma_f32x16(all_f32x16(mlp_moons_input_grad[b]),
-        *(f32x16*)&relu2[b * 16], *(f32x16*)&w3_grad_tile[0]);
-  }
-  *(f32x16*)&w3[0] = *(f32x16*)&w3[0] - learning_rate[0] * fma_f32x16(all_f32x16(0.0001f),
-      *(f32x16*)&w3[0], *(f32x16*)&w3_grad_tile[0]);
-  /* b2 param sgd step */
-  float b2_grad_tile[16];
-  *(f32x16*)&b2_grad_tile[0] = all_f32x16(0.0f);
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&b2_grad_tile[0] = *(f32x16*)&b2_grad_tile[0] + *(f32x16*)&add2_grad[b * 16];
-  }
-  *(f32x16*)&b2[0] = *(f32x16*)&b2[0] - learning_rate[0] * fma_f32x16(all_f32x16(0.0001f),
-      *(f32x16*)&b2[0], *(f32x16*)&b2_grad_tile[0]);
-  /* w2 param sgd step */
-  for (int o = 0; o < 2; ++o) {
-    float w2_grad_tile[128];
-    #pragma GCC unroll 8
-    for (int o2 = 0; o2 < 8; ++o2) {
-      *(f32x16*)&w2_grad_tile[o2 * 16] = all_f32x16(0.0f);
-    }
+  for (int i = 0; i < 16; ++i) {
+    float w3_grad = 0.0f;
     for (int b = 0; b < 10; ++b) {
-      #pragma GCC unroll 8
-      for (int o2 = 0; o2 < 8; ++o2) {
-        *(f32x16*)&w2_grad_tile[o2 * 16] = fma_f32x16(all_f32x16(add2_grad[b * 16 + 8 * o + o2]),
-            *(f32x16*)&relu[b * 16], *(f32x16*)&w2_grad_tile[o2 * 16]);
-      }
+      w3_grad = fmaf(mlp_moons_input_grad[b], relu2[b * 16 + i], w3_grad);
     }
-    #pragma GCC unroll 8
-    for (int o2 = 0; o2 < 8; ++o2) {
-      *(f32x16*)&w2[(8 * o + o2) * 16] = *(f32x16*)&w2[(8 * o + o2) * 16] - learning_rate[0] *
-          fma_f32x16(all_f32x16(0.0001f), *(f32x16*)&w2[(8 * o + o2) * 16],
-          *(f32x16*)&w2_grad_tile[o2 * 16]);
+    w3[i] -= learning_rate[0] * fmaf(0.0001f, w3[i], w3_grad);
+  }
+  /* b2 param sgd step */
+  for (int o = 0; o < 16; ++o) {
+    float b2_grad = 0.0f;
+    for (int b = 0; b < 10; ++b) {
+      b2_grad += add2_grad[b * 16 + o];
+    }
+    b2[o] -= learning_rate[0] * fmaf(0.0001f, b2[o], b2_grad);
+  }
+  /* w2 param sgd step */
+  for (int o = 0; o < 16; ++o) {
+    for (int i = 0; i < 16; ++i) {
+      float w2_grad = 0.0f;
+      for (int b = 0; b < 10; ++b) {
+        w2_grad = fmaf(add2_grad[b * 16 + o], relu[b * 16 + i], w2_grad);
+      }
+      w2[o * 16 + i] -= learning_rate[0] * fmaf(0.0001f, w2[o * 16 + i], w2_grad);
     }
   }
   /* b1 param sgd step */
-  float b1_grad_tile[16];
-  *(f32x16*)&b1_grad_tile[0] = all_f32x16(0.0f);
-  for (int b = 0; b < 10; ++b) {
-    *(f32x16*)&b1_grad_tile[0] = *(f32x16*)&b1_grad_tile[0] + *(f32x16*)&add_grad[b * 16];
-  }
-  *(f32x16*)&b1[0] = *(f32x16*)&b1[0] - learning_rate[0] * fma_f32x16(all_f32x16(0.0001f),
-      *(f32x16*)&b1[0], *(f32x16*)&b1_grad_tile[0]);
-  /* w1 param sgd step */
-  for (int o = 0; o < 2; ++o) {
-    float w1_grad_tile[16];
-    #pragma GCC unroll 8
-    for (int o2 = 0; o2 < 8; ++o2) {
-      *(f32x2*)&w1_grad_tile[o2 * 2] = all_f32x2(0.0f);
-    }
+  for (int o = 0; o < 16; ++o) {
+    float b1_grad = 0.0f;
     for (int b = 0; b < 10; ++b) {
-      #pragma GCC unroll 8
-      for (int o2 = 0; o2 < 8; ++o2) {
-        *(f32x2*)&w1_grad_tile[o2 * 2] = fma_f32x2(all_f32x2(add_grad[b * 16 + 8 * o + o2]),
-            *(f32x2*)&moons_flat[(batch * 10 + b) * 2], *(f32x2*)&w1_grad_tile[o2 * 2]);
-      }
+      b1_grad += add_grad[b * 16 + o];
     }
-    #pragma GCC unroll 8
-    for (int o2 = 0; o2 < 8; ++o2) {
-      *(f32x2*)&w1[(8 * o + o2) * 2] = *(f32x2*)&w1[(8 * o + o2) * 2] - learning_rate[0] *
-          fma_f32x2(all_f32x2(0.0001f), *(f32x2*)&w1[(8 * o + o2) * 2],
-          *(f32x2*)&w1_grad_tile[o2 * 2]);
+    b1[o] -= learning_rate[0] * fmaf(0.0001f, b1[o], b1_grad);
+  }
+  /* w1 param sgd step */
+  for (int o = 0; o < 16; ++o) {
+    for (int i = 0; i < 2; ++i) {
+      float w1_grad = 0.0f;
+      for (int b = 0; b < 10; ++b) {
+        w1_grad = fmaf(add_grad[b * 16 + o], moons_flat[(batch * 10 + b) * 2 + i], w1_grad);
+      }
+      w1[o * 2 + i] -= learning_rate[0] * fmaf(0.0001f, w1[o * 2 + i], w1_grad);
     }
   }
 }

@@ -2,54 +2,24 @@ scalar_loss_gradient_then_gd_update(batch : [0..79], step):
   device b1: f32[16], b2: f32[16], learning_rate: f32, moons_classes: f32[80, 10, 1], moons_flat:
       f32[80, 10, 2], scalar_loss: f32[1], w1: f32[16, 2], w2: f32[16, 16], w3: f32[1, 16];
   /* scalar_loss gradient */
-  local w1_panel: f32[2, 16];
-  for i < 2 {
-    for o < 16 {
-      w1_panel[i, o] := w1[o, i];
-    }
-  }
-  local matmul_tile: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      matmul_tile[b, l] := 0;
-    }
-  }
-  for i < 2 {
-    for b < 10 unrolled {
-      for l < 16 vector {
-        matmul_tile[b, l] := fma(w1_panel[i, l], moons_flat[batch, b, i], matmul_tile[b, l]);
-      }
-    }
-  }
   local relu: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      relu[b, l] := relu(b1[l] + matmul_tile[b, l]);
-    }
-  }
-  local w2_panel: f32[16, 16];
-  for i < 16 {
+  for b < 10 {
     for o < 16 {
-      w2_panel[i, o] := w2[o, i];
-    }
-  }
-  local matmul2_tile: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      matmul2_tile[b, l] := 0;
-    }
-  }
-  for i < 16 {
-    for b < 10 unrolled {
-      for l < 16 vector {
-        matmul2_tile[b, l] := fma(w2_panel[i, l], relu[b, i], matmul2_tile[b, l]);
+      local matmul: f32 := 0;
+      for i < 2 {
+        matmul := fma(w1[o, i], moons_flat[batch, b, i], matmul);
       }
+      relu[b, o] := relu(b1[o] + matmul);
     }
   }
   local relu2: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      relu2[b, l] := relu(b2[l] + matmul2_tile[b, l]);
+  for b < 10 {
+    for o < 16 {
+      local matmul2: f32 := 0;
+      for i < 16 {
+        matmul2 := fma(w2[o, i], relu[b, i], matmul2);
+      }
+      relu2[b, o] := relu(b2[o] + matmul2);
     }
   }
   local margin_loss: f32[10, 1];
@@ -77,106 +47,59 @@ scalar_loss_gradient_then_gd_update(batch : [0..79], step):
       add2.grad[b, o] := where(0 < relu2[b, o], mlp_moons_input.grad[b, 0] * w3[0, o], 0);
     }
   }
-  local relu.grad_tile: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      relu.grad_tile[b, l] := 0;
-    }
-  }
-  for o < 16 {
-    for b < 10 unrolled {
-      for l < 16 vector {
-        relu.grad_tile[b, l] := fma(add2.grad[b, o], w2[o, l], relu.grad_tile[b, l]);
-      }
-    }
-  }
   local add.grad: f32[10, 16];
-  for b < 10 unrolled {
-    for l < 16 vector {
-      add.grad[b, l] := where(0 < relu[b, l], relu.grad_tile[b, l], 0);
+  for b < 10 {
+    for o < 16 {
+      local relu.grad: f32 := 0;
+      for o2 < 16 {
+        relu.grad := fma(add2.grad[b, o2], w2[o2, o], relu.grad);
+      }
+      add.grad[b, o] := where(0 < relu[b, o], relu.grad, 0);
     }
   }
   /* gd update */
   /* w3 param sgd step */
   learning_rate := 0.1 * (12800 - f32(step)) / 6400;
-  local w3.grad_tile: f32[16];
-  for l < 16 vector {
-    w3.grad_tile[l] := 0;
-  }
-  for b < 10 {
-    for l < 16 vector {
-      w3.grad_tile[l] := fma(mlp_moons_input.grad[b, 0], relu2[b, l], w3.grad_tile[l]);
+  for i < 16 {
+    local w3.grad: f32 := 0;
+    for b < 10 {
+      w3.grad := fma(mlp_moons_input.grad[b, 0], relu2[b, i], w3.grad);
     }
-  }
-  for l < 16 vector {
-    w3[0, l] -= learning_rate * fma(0.0001, w3[0, l], w3.grad_tile[l]);
+    w3[0, i] -= learning_rate * fma(0.0001, w3[0, i], w3.grad);
   }
   /* b2 param sgd step */
-  local b2.grad_tile: f32[16];
-  for l < 16 vector {
-    b2.grad_tile[l] := 0;
-  }
-  for b < 10 {
-    for l < 16 vector {
-      b2.grad_tile[l] += add2.grad[b, l];
+  for o < 16 {
+    local b2.grad: f32 := 0;
+    for b < 10 {
+      b2.grad += add2.grad[b, o];
     }
-  }
-  for l < 16 vector {
-    b2[l] -= learning_rate * fma(0.0001, b2[l], b2.grad_tile[l]);
+    b2[o] -= learning_rate * fma(0.0001, b2[o], b2.grad);
   }
   /* w2 param sgd step */
-  for o < 2 {
-    local w2.grad_tile: f32[8, 16];
-    for o2 < 8 unrolled {
-      for l < 16 vector {
-        w2.grad_tile[o2, l] := 0;
+  for o < 16 {
+    for i < 16 {
+      local w2.grad: f32 := 0;
+      for b < 10 {
+        w2.grad := fma(add2.grad[b, o], relu[b, i], w2.grad);
       }
-    }
-    for b < 10 {
-      for o2 < 8 unrolled {
-        for l < 16 vector {
-          w2.grad_tile[o2, l] := fma(add2.grad[b, 8*o + o2], relu[b, l], w2.grad_tile[o2, l]);
-        }
-      }
-    }
-    for o2 < 8 unrolled {
-      for l < 16 vector {
-        w2[8*o + o2, l] -= learning_rate * fma(0.0001, w2[8*o + o2, l], w2.grad_tile[o2, l]);
-      }
+      w2[o, i] -= learning_rate * fma(0.0001, w2[o, i], w2.grad);
     }
   }
   /* b1 param sgd step */
-  local b1.grad_tile: f32[16];
-  for l < 16 vector {
-    b1.grad_tile[l] := 0;
-  }
-  for b < 10 {
-    for l < 16 vector {
-      b1.grad_tile[l] += add.grad[b, l];
+  for o < 16 {
+    local b1.grad: f32 := 0;
+    for b < 10 {
+      b1.grad += add.grad[b, o];
     }
-  }
-  for l < 16 vector {
-    b1[l] -= learning_rate * fma(0.0001, b1[l], b1.grad_tile[l]);
+    b1[o] -= learning_rate * fma(0.0001, b1[o], b1.grad);
   }
   /* w1 param sgd step */
-  for o < 2 {
-    local w1.grad_tile: f32[8, 2];
-    for o2 < 8 unrolled {
-      for l < 2 vector {
-        w1.grad_tile[o2, l] := 0;
+  for o < 16 {
+    for i < 2 {
+      local w1.grad: f32 := 0;
+      for b < 10 {
+        w1.grad := fma(add.grad[b, o], moons_flat[batch, b, i], w1.grad);
       }
-    }
-    for b < 10 {
-      for o2 < 8 unrolled {
-        for l < 2 vector {
-          w1.grad_tile[o2, l] := fma(add.grad[b, 8*o + o2], moons_flat[batch, b, l],
-              w1.grad_tile[o2, l]);
-        }
-      }
-    }
-    for o2 < 8 unrolled {
-      for l < 2 vector {
-        w1[8*o + o2, l] -= learning_rate * fma(0.0001, w1[8*o + o2, l], w1.grad_tile[o2, l]);
-      }
+      w1[o, i] -= learning_rate * fma(0.0001, w1[o, i], w1.grad);
     }
   }
