@@ -3,6 +3,7 @@
  * many of each at once. Columns are the turns that stores have side by side in memory; rows share
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
+import { bytesOf } from '../core/dtype.ts';
 import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { product } from '../support/list.ts';
@@ -49,12 +50,27 @@ export function tileFor(nest: Nest, target: Target): Tile | undefined {
   if (!columns) return undefined;
   const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
-  const packed = across.filter(r => strideAlong(r, columns) !== 1).map(packedAs);
   const sizes = sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length);
   const width = sizes.vectors * lanes;
-  const isWorthIt = packed.every(p => isWorthPacking(p, nest, rows, width));
-  return isWorthIt ? { rows, columns, lanes, packed, ...sizes } : undefined;
+  const [apart, beside] = [false, true].map(isBeside =>
+    across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs),
+  );
+  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows, width);
+  if (!apart?.every(isWorthIt)) return undefined;
+  const packed = [...apart, ...(beside ?? []).filter(p => isFarApart(p) && isWorthIt(p))];
+  return { rows, columns, lanes, packed, ...sizes };
 }
+
+/** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
+function isFarApart({ node, index, loops }: Packed): boolean {
+  return loops.some(({ loop, extent }) => {
+    const bytes = (strideOf(node, index, loop) ?? 0) * bytesOf[node.dtype];
+    return bytes * extent > farBytes || (bytes > 0 && bytes % pageBytes === 0);
+  });
+}
+
+const farBytes = 8 * 1024 * 1024;
+const pageBytes = 4096;
 
 /** Loops, scalars, and stores at plain subscripts, some of them in a loop. */
 function isPlain(nest: Nest): boolean {
