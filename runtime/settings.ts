@@ -4,6 +4,8 @@ import type { Compiled, Explainable, Program } from '../compiler/index.ts';
 export interface Settings {
   /** Of contexts that do not name one. */
   readonly backend: string | undefined;
+  /** How many threads the loops of a kernel share, as the environment says it. */
+  readonly threads: string | undefined;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
@@ -24,6 +26,7 @@ export interface CompiledRoutine {
 
 let current: Settings = {
   backend: process.env['EINC_BACKEND'],
+  threads: process.env['EINC_THREADS'],
   executes: true,
   watchedPass: undefined,
   onRoutine: undefined,

@@ -4,6 +4,7 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { parallelise } from './parallelise.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
@@ -18,5 +19,6 @@ export const optimise: readonly Pass[] = [
   dropDead, // inlining and folding leave stores without readers
   accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
   contractFma, // nothing below may regroup a fused sum
-  placeLocals, // last: by now it is known which arrays remain
+  placeLocals, // by now it is known which arrays remain
+  parallelise, // last: what a loop has to do is settled, and no pass must keep its turns apart
 ];

@@ -12,6 +12,7 @@ import type { Program } from '../../compiler/loop/ir.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { printProgram } from '../../compiler/loop/print.ts';
 import { optimise } from '../../compiler/passes/index.ts';
+import { paralleliseFrom } from '../../compiler/passes/parallelise.ts';
 import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
@@ -36,11 +37,16 @@ interface Plan {
 /** All passes but the one that moves bits. */
 const exact = optimise.filter(pass => pass.name !== 'contract-fma');
 
+/** Random loops have little to do, so here the least is enough. */
+const parallel = [...exact.filter(pass => pass.name !== 'parallelise'), paralleliseFrom(0)];
+
 const plans: readonly Plan[] = [
   { name: 'f32, exact passes', dtype: 'f32', passes: exact, meaning: 'unoptimised' },
   { name: 'f64, exact passes', dtype: 'f64', passes: exact, meaning: 'unoptimised' },
   { name: 'bf16, exact passes', dtype: 'bf16', passes: exact, meaning: 'unoptimised' },
   { name: 'i8, exact passes', dtype: 'i8', passes: exact, meaning: 'unoptimised' },
+  { name: 'f32, parallel', dtype: 'f32', passes: parallel, meaning: 'unoptimised' },
+  { name: 'i8, parallel', dtype: 'i8', passes: parallel, meaning: 'unoptimised' },
   { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
   { name: 'f32, all passes', dtype: 'f32', passes: optimise, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: optimise, meaning: 'optimised' },

@@ -60,7 +60,7 @@ function libraryOf(programs: readonly Program[]): string {
     const c = emit({ ...program, name: `program_${i}` }, c99);
     const start = c.indexOf('static void ');
     c.slice(0, start)
-      .split(/\n(?=static |typedef |#ifdef|\w+ \w+\()/)
+      .split(/\n(?=static |typedef |#ifdef|\w+ \w+\(|\w+ \(\*)/)
       .forEach(need => needs.add(need.trimEnd()));
     return c.slice(start).replace(`int ${entryPoint}(`, `int ${entryPoint}_${i}(`);
   });
