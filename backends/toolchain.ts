@@ -2,12 +2,15 @@ import { parseProgram } from '../compiler/index.ts';
 import { cacheFolder } from '../runtime/cache.ts';
 import { CcBackend } from './cc/backend.ts';
 import { findCompiler } from './native/compiler.ts';
+import { poolSize } from './native/threads.ts';
 
 export interface Toolchain {
   /** The path of the C compiler. */
   readonly compiler: string;
   /** Where compiled code is kept. */
   readonly cache: string;
+  /** What the loops of a kernel run on. */
+  readonly threads: number;
   /** To compile, load and run a kernel of one line; next to nothing when the cache has it. */
   readonly milliseconds: number;
 }
@@ -28,5 +31,10 @@ export async function checkToolchain(): Promise<Toolchain> {
   stream.run(plan, []);
   if (answer.at(0) !== 42) throw new Error(`the C compiler computes 6 * 7 as ${answer.at(0)}`);
   const milliseconds = performance.now() - start;
-  return { compiler: findCompiler().path, cache: cacheFolder(process.env), milliseconds };
+  return {
+    compiler: findCompiler().path,
+    cache: cacheFolder(process.env),
+    threads: poolSize().threads,
+    milliseconds,
+  };
 }

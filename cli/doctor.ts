@@ -40,11 +40,12 @@ function machine(): Finding {
 
 async function toolchain(): Promise<readonly Finding[]> {
   try {
-    const { compiler, cache, milliseconds } = await checkToolchain();
+    const { compiler, cache, threads, milliseconds } = await checkToolchain();
     return [
       { what: 'C compiler', ok: true, found: compiler },
       { what: 'compile, load, run', ok: true, found: `${Math.round(milliseconds)} ms` },
       { what: 'compile cache', ok: true, found: cache },
+      { what: 'threads', ok: true, found: `${threads} for the loops of a kernel` },
     ];
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;

@@ -6,6 +6,8 @@ export interface Settings {
   readonly backend: string | undefined;
   /** The name of the processor to compile for, instead of this one. */
   readonly target: string | undefined;
+  /** How many threads the loops of a kernel share, as the environment says it. */
+  readonly threads: string | undefined;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
@@ -27,6 +29,7 @@ export interface CompiledRoutine {
 let current: Settings = {
   backend: process.env['EINC_BACKEND'],
   target: process.env['EINC_TARGET'],
+  threads: process.env['EINC_THREADS'],
   executes: true,
   watchedPass: undefined,
   onRoutine: undefined,

@@ -31,6 +31,10 @@ function position(dtype: DType): CallText {
   return { kind: 'call', name, needs: [`${head} { return ${isCell} ? (long)a : -1; }`] };
 }
 
+/** A variable of the library, which whoever loads it sets. */
+const parallelNeeds = `void (*einc_parallel)(
+  long turns, void (*part)(long first, long last, void *const *args), void *const *args);`;
+
 /**
  * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
  * one line each.
@@ -119,6 +123,10 @@ export const c99: Dialect = {
     threefry4x32_light_second: onWords('threefry4x32_light_second', 3),
     unit: () => ({ kind: 'prefix', sign: '' }),
     signed_unit: () => ({ kind: 'prefix', sign: '' }),
+  },
+  parallel: {
+    share: { kind: 'call', name: 'einc_parallel', needs: [parallelNeeds] },
+    never: condition => `if (${condition}) __builtin_unreachable();`,
   },
   conversion,
   position,

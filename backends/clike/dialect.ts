@@ -20,8 +20,20 @@ export interface Dialect {
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
   /** Goes before a loop that is to be written out. */
   readonly unroll: (extent: number) => string;
+  /**
+   * What has the turns of a loop run by several threads, as `backends/native/pool.c` says; undefined
+   * where all loops are run in order.
+   */
+  readonly parallel: ParallelText | undefined;
   /** Given a number and the size of an axis: which cell of the axis it names, or -1 for none. */
   readonly position: (dtype: DType) => CallText;
+}
+
+export interface ParallelText {
+  /** Called with the number of turns, the function that runs some of them, and its arguments. */
+  readonly share: CallText;
+  /** A line that promises compilers that a condition never holds. */
+  readonly never: (condition: string) => string;
 }
 
 export type Conversion =

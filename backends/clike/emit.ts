@@ -2,10 +2,13 @@
  * Loop IR to C-like text: a function that holds the program, with its own parameters, and one of
  * the kernel ABI that unpacks them.
  */
-import { type Program, type TensorNode, writtenIn, Writer } from '../../compiler/index.ts';
+import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
+import { statementsOf } from '../../compiler/loop/ir.ts';
+import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
 import type { Dialect } from './dialect.ts';
 import { ExprEmitter } from './expr.ts';
 import { Identifiers } from './names.ts';
+import { boundsOfTurns, Parts } from './parallel.ts';
 import { emitStmt } from './stmt.ts';
 
 /**
@@ -25,47 +28,50 @@ export function emitParts(
   dialect: Dialect,
   entry = entryPoint,
 ): { readonly needs: readonly string[]; readonly text: string } {
-  const identifiers = new Identifiers(program, dialect, [entry]);
-  const nodes = [...program.params, ...program.scratch];
-  const exprs = new ExprEmitter(dialect, identifiers, nodes);
-  const body = new Writer();
-  body.indented(() => emitStmt(program.body, body, exprs));
-
+  const shares = dialect.parallel !== undefined && statementsOf(program.body).some(isParallel);
+  const taken = [entry, ...(shares ? boundsOfTurns : [])];
+  const identifiers = new Identifiers(program, dialect, taken);
+  const exprs = new ExprEmitter(dialect, identifiers, [...program.params, ...program.scratch]);
+  const parts = new Parts(program, exprs);
+  const args = argumentsOf(program, exprs);
   const w = new Writer();
-  const params = parametersOf(program, dialect, identifiers);
-  w.line(`${dialect.functionPrefix} ${identifiers.program}(`);
-  w.indented(() => params.forEach((p, i) => w.line(p + (i < params.length - 1 ? ',' : ') {'))));
-  if (params.length === 0) w.line(') {');
-  const text = `${w.toString()}${body.toString()}}\n\n${emitEntry(program, dialect, identifiers, entry)}`;
-  return { needs: exprs.needs(), text };
+  functionHead(w, dialect, identifiers.program, [...args.indices, ...args.arrays].map(parameterOf));
+  w.indented(() => emitStmt(program.body, w, exprs, loop => parts.call(loop))).line('}');
+  const texts = [...parts.texts(), w, emitEntry(identifiers.program, args, entry)];
+  return { needs: exprs.needs(), text: texts.join('\n') };
 }
 
-function parametersOf(
-  { symbols, params, scratch, body }: Program,
-  { typeName }: Dialect,
-  identifiers: Identifiers,
-): readonly string[] {
+function isParallel(s: Stmt): boolean {
+  return s.kind === 'for' && s.mode === 'parallel';
+}
+
+interface Arguments {
+  readonly indices: readonly Argument[];
+  readonly arrays: readonly Argument[];
+}
+
+function argumentsOf({ symbols, params, scratch, body }: Program, exprs: ExprEmitter): Arguments {
   const written = writtenIn(body);
-  const pointer = (node: TensorNode): string =>
-    `${written.has(node) ? '' : 'const '}${typeName[node.dtype]} *restrict ${identifiers.ofNode(node)}`;
-  const indices = symbols.map(({ loop }) => `const ${typeName.i32} ${identifiers.ofLoop(loop)}`);
-  return [...indices, ...[...params, ...scratch].map(pointer)];
+  return {
+    indices: symbols.map(({ loop }) => indexArgument(loop, exprs)),
+    arrays: [...params, ...scratch].map(node =>
+      arrayArgument(node, { isConst: false, isWritten: written.has(node) }, exprs),
+    ),
+  };
 }
 
-function emitEntry(
-  { symbols, params, scratch }: Program,
-  { typeName }: Dialect,
-  identifiers: Identifiers,
-  entry: string,
-): string {
-  const nodes = [...params, ...scratch];
+function parameterOf({ parameter }: Argument): string {
+  return parameter;
+}
+
+function emitEntry(program: string, { indices, arrays }: Arguments, entry: string): string {
   const values = [
-    ...symbols.map((_, i) => `(${typeName.i32})(long)args[${nodes.length + i}]`),
-    ...nodes.map((_, i) => `args[${i}]`),
+    ...indices.map(({ taken }, i) => taken(`args[${arrays.length + i}]`)),
+    ...arrays.map(({ taken }, i) => taken(`args[${i}]`)),
   ];
   const w = new Writer();
   w.block(`int ${entry}(void *const *args)`, () => {
-    w.statement(`${identifiers.program}(${values.join(', ')});`).line('return 0;');
+    w.statement(`${program}(${values.join(', ')});`).line('return 0;');
   });
   return w.toString();
 }

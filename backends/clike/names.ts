@@ -86,7 +86,8 @@ function functionsOf(dialect: Dialect): readonly string[] {
   const positions = dtypes.map(d => dialect.position(d));
   const chosen = texts.flatMap(text => (text.kind === 'select' ? [text.strict] : []));
   const others = [...texts, ...conversions].filter(text => text.kind === 'call');
-  const calls = [...positions, ...chosen, ...others];
+  const shared = dialect.parallel ? [dialect.parallel.share] : [];
+  const calls = [...positions, ...chosen, ...others, ...shared];
   return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
 }
 

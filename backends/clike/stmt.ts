@@ -11,18 +11,30 @@ import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/
 import { type ExprEmitter, largestInt } from './expr.ts';
 import { vectorStore } from './vector.ts';
 
-export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
+/** The call that stands for a parallel loop; undefined where it is a loop like others. */
+export type Outline = (loop: For) => string | undefined;
+
+/** `outline` is asked about the loops that stand in no other. */
+export function emitStmt(
+  s: Stmt,
+  w: Writer,
+  exprs: ExprEmitter,
+  outline: Outline = () => undefined,
+): void {
   switch (s.kind) {
     case 'block':
-      emitBlock(s.body, w, exprs);
+      emitBlock(s.body, w, exprs, outline);
       return;
     case 'comment':
       w.line(`/* ${commentText(s.text)} */`);
       return;
-    case 'for':
-      if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
+    case 'for': {
+      const call = s.mode === 'parallel' ? outline(s) : undefined;
+      if (call !== undefined) w.statement(call);
+      else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
       else emitLoop(s, w, exprs);
       return;
+    }
     case 'declare':
       w.line(`${declaration(s, exprs)};`);
       return;
@@ -48,8 +60,21 @@ export function emitStmt(s: Stmt, w: Writer, exprs: ExprEmitter): void {
 
 function emitLoop(s: For, w: Writer, exprs: ExprEmitter): void {
   if (s.mode === 'unrolled') w.line(exprs.dialect.unroll(s.extent));
+  emitTurns(s, { first: 0, last: s.extent }, w, exprs);
+}
+
+/** Turns first, …, last - 1 of a loop. */
+export function emitTurns(
+  s: For,
+  { first, last }: { readonly first: number | string; readonly last: number | string },
+  w: Writer,
+  exprs: ExprEmitter,
+): void {
+  const type = countType(s.extent, exprs);
   exprs.identifiers.within(s.loop, i => {
-    w.block(loopHead(i, s.extent, exprs), () => emitStmt(s.body, w, exprs));
+    w.block(`for (${type} ${i} = ${first}; ${i} < ${last}; ++${i})`, () =>
+      emitStmt(s.body, w, exprs),
+    );
   });
 }
 
@@ -72,7 +97,7 @@ function emitStore(text: string, w: Writer, exprs: ExprEmitter): void {
 }
 
 /** A declaration followed by the first store of the same thing becomes one line. */
-function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter): void {
+function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter, outline: Outline): void {
   for (let i = 0; i < body.length; i++) {
     const [s, next] = [body[i], body[i + 1]];
     if (!s) continue;
@@ -81,7 +106,7 @@ function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter): void {
       emitStore(`${declaration(s, exprs)} = ${initial};`, w, exprs);
       i += 1;
     } else {
-      emitStmt(s, w, exprs);
+      emitStmt(s, w, exprs, outline);
     }
   }
 }
@@ -107,12 +132,13 @@ function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {
     return;
   }
   const name = exprs.identifiers.ofNode(node);
-  w.line(`${loopHead('k', cellsOf(node), exprs)} ${name}[k] = ${text};`);
+  const [cells, type] = [cellsOf(node), countType(cellsOf(node), exprs)];
+  w.line(`for (${type} k = 0; k < ${cells}; ++k) ${name}[k] = ${text};`);
 }
 
-function loopHead(i: string, extent: number, { dialect }: ExprEmitter): string {
-  const type = extent > largestInt ? dialect.wideInteger : dialect.typeName.i32;
-  return `for (${type} ${i} = 0; ${i} < ${extent}; ++${i})`;
+/** Of a variable that counts so far. */
+export function countType(extent: number, { dialect }: ExprEmitter): string {
+  return extent > largestInt ? dialect.wideInteger : dialect.typeName.i32;
 }
 
 function emitUpdate(

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendError, InternalError } from '../../compiler/index.ts';
 import { compileLibrary } from './compile.ts';
 import { type Compiler, findCompiler } from './compiler.ts';
+import { poolSize } from './threads.ts';
 
 declare const handleKind: unique symbol;
 /** A number that only `runtime.c` makes, and that it refuses once its object is gone. */
@@ -77,6 +78,13 @@ export interface Native {
   waitEvent(stream: StreamHandle, event: EventHandle): void;
   /** Queued records and waits still happen. */
   destroyEvent(event: EventHandle): void;
+
+  /**
+   * How many threads the loops of kernels share in this process, with the one that runs the kernel; 1 to
+   * 1024. With the core of each processor, -1 for none, their threads are pinned; there must be
+   * as many cores as threads.
+   */
+  sizePool(threads: number, cores: Int32Array): void;
 }
 
 export interface KernelFailure extends Error {
@@ -97,14 +105,23 @@ export function loadNative(compiler?: Compiler): Promise<Native> {
 }
 
 async function buildAndLoad(compiler: Compiler = findCompiler()): Promise<Native> {
-  return load(await build(compiler));
+  const { threads, coreOf } = poolSize();
+  const native = load(await build(compiler));
+  native.sizePool(threads, Int32Array.from(coreOf));
+  return native;
 }
 
 const flags = ['-std=gnu11', '-O1', '-fvisibility=hidden', '-pthread', '-ldl'];
 
 function build(compiler: Compiler): Promise<string> {
-  const source = readFileSync(join(packageRoot(), 'backends', 'native', 'runtime.c'), 'utf8');
+  const source = sourceOf('runtime.c');
   return compileLibrary(compiler, { name: 'runtime', source, flags, include: nodeApiHeaders() });
+}
+
+/** With the files it includes from beside it, which the compiler would not find in its workspace. */
+function sourceOf(file: string): string {
+  const text = readFileSync(join(packageRoot(), 'backends', 'native', file), 'utf8');
+  return text.replaceAll(/^#include "(.*)"$/gm, (_, other: string) => sourceOf(other));
 }
 
 function nodeApiHeaders(): { readonly path: string; readonly version: string } {

@@ -26,8 +26,8 @@ export interface CompileOptions {
   readonly timeoutMs?: number;
 }
 
-/** What kernels and this runtime have agreed on: `int32_t k(void *const *args)`. */
-const abiVersion = '1';
+/** What kernels and this runtime have agreed on: `int32_t k(void *const *args)`, `einc_parallel`. */
+const abiVersion = '2';
 const defaultTimeoutMs = 120_000;
 
 let sharedCache: Cache | undefined;

@@ -2,9 +2,8 @@
  * How much memory is left. Linux promises more than it has and later kills who uses it, so a large
  * array has to be refused here, while that can still be an error.
  */
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { BackendError } from '../../compiler/index.ts';
+import { type Group, groupsOf, readText } from './control-group.ts';
 
 /** Below this, asking the system would cost more than it is worth. */
 const smallBytes = 1 << 24;
@@ -38,30 +37,8 @@ export function noRoom(
 /** What the machine and the control groups of this process still have. Cached files count as free. */
 export function availableBytes(read: (path: string) => string | undefined = readText): number {
   const machine = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1];
-  const rooms = groupFolders(read('/proc/self/cgroup') ?? '').map(group => roomIn(group, read));
+  const rooms = groupsOf('memory', read).map(group => roomIn(group, read));
   return Math.min(machine === undefined ? Infinity : Number(machine) * 1024, ...rooms);
-}
-
-interface Group {
-  readonly folder: string;
-  readonly version: 1 | 2;
-}
-
-/** The group of this process and those above it, each of which may have a limit. */
-function groupFolders(membership: string): readonly Group[] {
-  return membership.split('\n').flatMap(line => {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (path === undefined) return [];
-    if (controllers === '') return upwards('/sys/fs/cgroup', path, 2);
-    return controllers?.split(',').includes('memory') === true
-      ? upwards('/sys/fs/cgroup/memory', path, 1)
-      : [];
-  });
-}
-
-function upwards(mount: string, path: string, version: 1 | 2): readonly Group[] {
-  const here = { folder: path === '/' ? mount : `${mount}${path}`, version };
-  return path === '/' ? [here] : [here, ...upwards(mount, dirname(path), version)];
 }
 
 const files = {
@@ -82,14 +59,6 @@ function roomIn({ folder, version }: Group, read: (path: string) => string | und
   const statistics = read(`${folder}/memory.stat`) ?? '';
   const reclaimable = new RegExp(`^${cached} (\\d+)$`, 'm').exec(statistics)?.[1] ?? '0';
   return most - taken + Number(reclaimable);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function inWords(bytes: number): string {

@@ -4,12 +4,14 @@
  *   kernel   int32_t k(void *const *args): 0 is success, anything else an error code. A slot of
  *            `args` is an address or an integer cast to a pointer, so calling a kernel needs no
  *            description of its types and no FFI library.
+ *            A library with a variable `einc_parallel` is told there whom its loops can ask for
+ *            help: see `pool.c`.
  *   plan     kernels in order, with their arguments; the unit that a stream runs
  *   stream   a thread with a ring of commands
  *   event    a point in one stream that another can wait for
  *
  * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
- * one thread, "the worker". A ring has one producer (its caller) and one consumer (its worker).
+ * one thread, "the worker". Both run kernels, whose loops may be helped by the threads of the pool. A ring has one producer (its caller) and one consumer (its worker).
  * Handles, tables and the links between buffers and plans belong to the caller alone; what a
  * worker needs it finds in a command, and it publishes `tail` when it is done with it. While a
  * stream is idle (tail == head) the caller may touch what else belongs to the worker.
@@ -21,27 +23,20 @@
  * lets go of it. So memory is returned as soon as the work before it is done, and nobody polls.
  */
 #define NAPI_VERSION 8
-#define _GNU_SOURCE
+#include "pool.c"
 #include <dlfcn.h>
 #include <node_api.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 typedef int32_t (*kernel_function)(void *const *args);
 
 #define MAX_INDICES 16
 #define RING_LENGTH 4096 /* commands; a power of two */
-#define WORKER_STACK_BYTES ((size_t)8 << 20)
 /* About a microsecond: enough to catch a peer that is just finishing, short on a busy core. */
 #define SPINS 40
 
@@ -597,13 +592,24 @@ static void drop_library(struct library *library)
   free(library);
 }
 
+/* Loops of the library that may share their turns call what they find there. */
+static void offer_pool(void *loaded)
+{
+  typedef void (*share_function)(long turns, part_function part, void *const *args);
+  share_function *slot = dlsym(loaded, "einc_parallel");
+  if (slot != NULL && *slot != share_turns) *slot = share_turns;
+}
+
 static struct library *load_library(struct call *call, const char *path)
 {
   struct library *library = calloc(1, sizeof *library);
   if (library == NULL) return throw_no_memory(call->env, sizeof *library);
   atomic_init(&library->references, 1);
   library->loaded = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (library->loaded != NULL) return library;
+  if (library->loaded != NULL) {
+    offer_pool(library->loaded);
+    return library;
+  }
   free(library);
   const char *reason = dlerror();
   return throw_error(call->env, "%s", reason != NULL ? reason : "dlopen failed");
@@ -678,15 +684,6 @@ static napi_value js_close(napi_env env, napi_callback_info info)
 }
 
 /* ---- the ring -------------------------------------------------------------------------------- */
-
-static void relax(void)
-{
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
 
 static uint64_t head_of(struct stream *stream)
 {
@@ -1389,24 +1386,6 @@ static void *work(void *argument)
   }
 }
 
-/* Signals stay with the thread that Node handles them on. */
-static bool start_thread(struct stream *stream)
-{
-  pthread_attr_t attributes;
-  sigset_t all;
-  sigset_t before;
-  if (pthread_attr_init(&attributes) != 0) return false;
-  pthread_attr_setstacksize(&attributes, WORKER_STACK_BYTES);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int status = pthread_create(&stream->thread, &attributes, work, stream);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
-  if (status != 0) return false;
-  pthread_setname_np(stream->thread, "einc-stream");
-  return true;
-}
-
 static void free_stream(struct stream *stream)
 {
   pthread_mutex_destroy(&stream->mutex);
@@ -1427,7 +1406,9 @@ static struct stream *start_stream(struct runtime *runtime)
   pthread_cond_init(&stream->work, NULL);
   pthread_cond_init(&stream->progress, NULL);
   stream->ring = calloc(RING_LENGTH, sizeof *stream->ring);
-  if (stream->ring != NULL && start_thread(stream)) return stream;
+  if (stream->ring != NULL && start_thread(&stream->thread, "einc-stream", work, stream)) {
+    return stream;
+  }
   free_stream(stream);
   return NULL;
 }
@@ -1471,6 +1452,42 @@ static napi_value js_destroy_stream(napi_env env, napi_callback_info info)
   table_remove(&call.runtime->table, handle);
   orphan_plans(&call.runtime->table, stream);
   stop_stream(stream);
+  return NULL;
+}
+
+/* ---- the pool -------------------------------------------------------------------------------- */
+
+/* An Int32Array: for each processor the number of its core, from 0 on, or -1. */
+static bool read_cores(struct call *call, size_t position, uint32_t threads, struct cores *cores)
+{
+  struct span span;
+  napi_typedarray_type type;
+  if (!read_typed_array(call, position, &type, &span)) return false;
+  const int32_t *core_of = span.address;
+  size_t count = span.bytes / sizeof *core_of;
+  bool is_right = type == napi_int32_array && count <= CPU_SETSIZE;
+  for (size_t i = 0; is_right && i < count; i++) {
+    is_right = core_of[i] >= NO_CORE && core_of[i] < (int32_t)threads;
+    cores->of[i] = core_of[i];
+  }
+  cores->count = (uint32_t)count;
+  if (!is_right) throw_error(call->env, "the cores of processors are malformed");
+  return is_right;
+}
+
+/* sizePool(threads, cores): what loops run on from now on, in the whole process */
+static napi_value js_size_pool(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t threads;
+  struct cores cores;
+  if (!read_call(&call, env, info, 2, 2) || !read_natural(&call, 0, &threads)) return NULL;
+  if (threads < 1 || threads > MAX_THREADS) {
+    return throw_error(env, "a pool has 1 to %d threads, not %llu", MAX_THREADS,
+                       (unsigned long long)threads);
+  }
+  if (!read_cores(&call, 1, (uint32_t)threads, &cores)) return NULL;
+  size_pool((uint32_t)threads, &cores);
   return NULL;
 }
 
@@ -1536,6 +1553,7 @@ static void tear_down(void *data)
   end_all(runtime, BUFFER);
   end_all(runtime, LIBRARY);
   end_all(runtime, EVENT);
+  leave_pool();
   free(runtime->table.slots);
   free(runtime);
 }
@@ -1559,6 +1577,7 @@ static struct runtime *make_runtime(napi_env env)
   runtime->env = env;
   runtime->table.first_free = NO_SLOT;
   if (make_completions(runtime) && napi_add_env_cleanup_hook(env, tear_down, runtime) == napi_ok) {
+    join_pool();
     return runtime;
   }
   free(runtime);
@@ -1592,6 +1611,7 @@ static const struct {
   { "recordEvent", js_record_event },
   { "waitEvent", js_wait_event },
   { "destroyEvent", js_destroy_event },
+  { "sizePool", js_size_pool },
 };
 
 NAPI_MODULE_INIT()

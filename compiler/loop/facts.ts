@@ -2,9 +2,9 @@
  * Who touches which array, where: a table beside a program, computed anew for each program and
  * never stored in it.
  */
-import type { Index } from '../core/index-expr.ts';
+import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { For, Leaf, Program, Stmt } from './ir.ts';
+import { type For, isComputed, type Leaf, type Program, type Stmt, type Subscript } from './ir.ts';
 import { expressionsOf, visitExpr, visitStmts } from './traverse.ts';
 
 export interface Site {
@@ -45,11 +45,35 @@ export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, rea
 
 /** The arrays declared inside the program, in order. */
 export function localsOf(program: Program): readonly TensorNode[] {
-  const locals: TensorNode[] = [];
-  visitStmts(program.body, s => {
-    if (s.kind === 'declare') locals.push(s.node);
+  return [...declaredIn(program.body)];
+}
+
+/** The arrays declared in a statement, in order. */
+export function declaredIn(s: Stmt): ReadonlySet<TensorNode> {
+  const declared = new Set<TensorNode>();
+  visitStmts(s, part => {
+    if (part.kind === 'declare') declared.add(part.node);
   });
-  return locals;
+  return declared;
+}
+
+/** The loops and static indices that subscripts and index values in a statement name. */
+export function loopsNamedIn(s: Stmt): ReadonlySet<LoopVar> {
+  const named = new Set<LoopVar>();
+  const add = (index: readonly Subscript[]): void => {
+    for (const ix of index) if (!isComputed(ix)) loopsIn(ix).forEach(loop => named.add(loop));
+  };
+  visitStmts(s, part => {
+    if (!isLeaf(part)) return;
+    if (part.kind !== 'fill') add(part.index);
+    for (const value of expressionsOf(part)) {
+      visitExpr(value, e => {
+        if (e.kind === 'index') add([e.index]);
+        if (e.kind === 'read' || e.kind === 'gather') add(e.index);
+      });
+    }
+  });
+  return named;
 }
 
 /** Every name a program uses: a fresh one must be none of these. */

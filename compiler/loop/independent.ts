@@ -7,26 +7,16 @@
  * the interval test, axis by axis.
  */
 import { fixed, type Index, isLoop, type Range, rangeOf, sameIndex } from '../core/index-expr.ts';
-import type { TensorNode } from '../core/tensor-node.ts';
-import { groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
+import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
 import type { For } from './ir.ts';
-import { visitStmts } from './traverse.ts';
 
 export function isIndependent(loop: For): boolean {
-  const own = declaredIn(loop);
+  // Each turn has its own.
+  const own = declaredIn(loop.body);
   const sites = sitesUnder(loop.body).filter(({ node }) => !own.has(node));
   return [...groupByNode(sites).values()].every(
     group => group.every(site => site.kind === 'read') || isDisjoint(loop, group),
   );
-}
-
-/** What each turn has for itself. */
-function declaredIn(loop: For): ReadonlySet<TensorNode> {
-  const own = new Set<TensorNode>();
-  visitStmts(loop.body, s => {
-    if (s.kind === 'declare') own.add(s.node);
-  });
-  return own;
 }
 
 /** Whether no two turns meet in a cell that one of them stores to. */

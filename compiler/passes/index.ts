@@ -4,6 +4,7 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { parallelise } from './parallelise.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
@@ -36,7 +37,8 @@ function scheduling(target: Target): readonly Pass[] {
 
 const finishing: readonly Pass[] = [
   contractFma, // nothing below may regroup a fused sum
-  placeLocals, // last: by now it is known which arrays remain
+  placeLocals, // by now it is known which arrays remain
+  parallelise, // last: what a loop has to do is settled, and no pass must keep its turns apart
 ];
 
 /** Without a schedule. */

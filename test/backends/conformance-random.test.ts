@@ -11,6 +11,7 @@ import type { Cells } from '../../compiler/loop/interpret.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { printProgram } from '../../compiler/loop/print.ts';
+import { paralleliseFrom } from '../../compiler/passes/parallelise.ts';
 import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
@@ -33,11 +34,16 @@ interface Plan {
   readonly meaning: 'unoptimised' | 'optimised';
 }
 
+/** Random loops have little to do, so here the least is enough. */
+const parallel = [...exactPasses.filter(({ name }) => name !== 'parallelise'), paralleliseFrom(0)];
+
 const plans: readonly Plan[] = [
   { name: 'f32, exact passes', dtype: 'f32', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'f64, exact passes', dtype: 'f64', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'bf16, exact passes', dtype: 'bf16', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'i8, exact passes', dtype: 'i8', passes: exactPasses, meaning: 'unoptimised' },
+  { name: 'f32, parallel', dtype: 'f32', passes: parallel, meaning: 'unoptimised' },
+  { name: 'i8, parallel', dtype: 'i8', passes: parallel, meaning: 'unoptimised' },
   { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
   { name: 'f32, all passes', dtype: 'f32', passes: allPasses, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: allPasses, meaning: 'optimised' },

@@ -88,11 +88,13 @@ describe.concurrent('doctor', () => {
       'ok       C compiler',
       'ok       compile, load, run',
       'ok       compile cache',
+      'ok       threads',
     ]);
     expect(lines[0]?.slice(30)).toBe(process.versions.node);
     expect(lines[2]?.slice(30)).toMatch(/^\/.*(cc|clang)$/);
     expect(lines[3]?.slice(30)).toMatch(/^\d+ ms$/);
     expect(lines[4]?.slice(30)).toBe(join(folder, 'cache-1'));
+    expect(lines[5]?.slice(30)).toMatch(/^\d+ for the loops of a kernel$/);
     // The native runtime and the kernel of one line.
     expect(files('cache-1').filter(name => name.endsWith('.so'))).toHaveLength(2);
   });
@@ -108,6 +110,7 @@ describe.concurrent('doctor', () => {
         { what: 'C compiler', ok: true },
         { what: 'compile, load, run', ok: true },
         { what: 'compile cache', ok: true, found: join(folder, 'cache-4') },
+        { what: 'threads', ok: true },
       ],
     });
   });

@@ -92,5 +92,6 @@ test('passes are called by their own names, which say what they do', () => {
     'accumulate-in-registers',
     'contract-fma',
     'place-locals',
+    'parallelise',
   ]);
 });

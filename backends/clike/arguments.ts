@@ -1,0 +1,60 @@
+/** How arrays, numbers and indices get into a function: as its parameters, and through slots of `void *`. */
+import type { LoopVar, TensorNode, Writer } from '../../compiler/index.ts';
+import type { Dialect } from './dialect.ts';
+import type { ExprEmitter } from './expr.ts';
+
+export interface Argument {
+  /** `const float *restrict x` */
+  readonly parameter: string;
+  /** What a caller that knows it by the same name puts into a slot. */
+  readonly given: string;
+  /** The value of the parameter, out of a slot. */
+  readonly taken: (slot: string) => string;
+}
+
+/** `isConst`: for the caller, who then needs a cast; `isWritten`: by the function. */
+export function arrayArgument(
+  node: TensorNode,
+  { isConst, isWritten }: { readonly isConst: boolean; readonly isWritten: boolean },
+  { dialect, identifiers }: ExprEmitter,
+): Argument {
+  const name = identifiers.ofNode(node);
+  const qualifier = isWritten ? '' : 'const ';
+  return {
+    parameter: `${qualifier}${dialect.typeName[node.dtype]} *restrict ${name}`,
+    given: isConst ? `(void *)${name}` : name,
+    taken: slot => slot,
+  };
+}
+
+/** A variable, which the function gets the value of. */
+export function numberArgument(node: TensorNode, { dialect, identifiers }: ExprEmitter): Argument {
+  const [name, type] = [identifiers.ofNode(node), dialect.typeName[node.dtype]];
+  return {
+    parameter: `const ${type} ${name}`,
+    given: `&${name}`,
+    taken: slot => `*(${type} *)${slot}`,
+  };
+}
+
+/** An integer in the slot itself. */
+export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitter): Argument {
+  const [name, type] = [identifiers.ofLoop(loop), dialect.typeName.i32];
+  return {
+    parameter: `const ${type} ${name}`,
+    given: `(void *)(long)${name}`,
+    taken: slot => `(${type})(long)${slot}`,
+  };
+}
+
+/** The head of a function, with a line for each parameter. */
+export function functionHead(
+  w: Writer,
+  { functionPrefix }: Dialect,
+  name: string,
+  params: readonly string[],
+): void {
+  w.line(`${functionPrefix} ${name}(`);
+  w.indented(() => params.forEach((p, i) => w.line(p + (i < params.length - 1 ? ',' : ') {'))));
+  if (params.length === 0) w.line(') {');
+}

@@ -1,0 +1,87 @@
+/** How many threads the loops of a kernel share: as many as there are cores for this process. */
+import { availableParallelism } from 'node:os';
+import { UserError } from '../../compiler/index.ts';
+import { settings } from '../../runtime/index.ts';
+import { type Group, groupsOf, type Read, readText } from './control-group.ts';
+
+const most = 1024;
+
+export interface PoolSize {
+  readonly threads: number;
+  /**
+   * The core of each processor, or -1 for one that this process may not use; empty unless there is one
+   * thread for each core. With fewer, others may be meant to use the rest, in ways unknown here.
+   */
+  readonly coreOf: readonly number[];
+}
+
+/** `$EINC_THREADS`, else the cores. Throws a `UserError` for what is no number of threads. */
+export function poolSize(setting = settings().threads ?? '', read: Read = readText): PoolSize {
+  const coreOf = coresOfProcessors(read);
+  const cores = Math.max(...coreOf, -1) + 1;
+  const threads = setting === '' ? fitting(cores, read) : parsed(setting);
+  return { threads, coreOf: threads === cores ? coreOf : [] };
+}
+
+function parsed(setting: string): number {
+  const threads = /^\d+$/.test(setting) ? Number(setting) : NaN;
+  if (threads >= 1 && threads <= most) return threads;
+  throw new UserError({
+    code: 'EINC0913',
+    message: `$EINC_THREADS is \`${setting}\`, which is no number of threads`,
+    help: [
+      `set it to a number from 1 to ${most}`,
+      'or unset it: a thread for each core this process may use',
+    ],
+  });
+}
+
+/** The cores, but no more than the process has a share of time for. */
+function fitting(cores: number, read: Read): number {
+  const shares = groupsOf('cpu', read).map(group => Math.floor(shareOf(group, read)));
+  return Math.max(1, Math.min(most, cores === 0 ? availableParallelism() : cores, ...shares));
+}
+
+/**
+ * Two threads of one core take turns at its arithmetic, so cores count and not what the system calls
+ * processors. They are numbered in the order of the processors.
+ */
+function coresOfProcessors(read: Read): readonly number[] {
+  const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(read('/proc/self/status') ?? '')?.[1];
+  const coreOf: number[] = [];
+  const numbers = new Map<string, number>();
+  for (const processor of allowed === undefined ? [] : numbersIn(allowed)) {
+    const siblings = siblingsOf(processor, read);
+    const core = numbers.get(siblings) ?? numbers.size;
+    numbers.set(siblings, core);
+    while (coreOf.length < processor) coreOf.push(-1);
+    coreOf.push(core);
+  }
+  return coreOf;
+}
+
+/** Of `0-2,5`. */
+function numbersIn(list: string): readonly number[] {
+  return list.split(',').flatMap(range => {
+    const [first = NaN, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
+/** The processors of the same core, as text that no other core has. */
+function siblingsOf(processor: number, read: Read): string {
+  const folder = `/sys/devices/system/cpu/cpu${processor}/topology`;
+  return read(`${folder}/thread_siblings_list`)?.trim() ?? `${processor}`;
+}
+
+/** How many processors' time a group may take; Infinity where there is no limit. */
+function shareOf({ folder, version }: Group, read: Read): number {
+  const file = (name: string): string => read(`${folder}/${name}`)?.trim() ?? '';
+  const [quota, period] =
+    version === 2
+      ? file('cpu.max').split(' ')
+      : [file('cpu.cfs_quota_us'), file('cpu.cfs_period_us')];
+  const share = Number(quota) / Number(period);
+  // Without a limit the quota is `max`, or -1.
+  return share > 0 ? share : Infinity;
+}
