@@ -9,6 +9,7 @@ import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
 import { type Target, targets } from '../schedule/target.ts';
+import { splitReductions } from './split-reductions.ts';
 import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
@@ -32,6 +33,7 @@ function scheduling(target: Target): readonly Pass[] {
   if (target.vectorBytes === 0) return [];
   return [
     tileRegisters(target), // after sums are in scalars, of which it makes tiles
+    splitReductions(target), // what is left of sums
   ];
 }
 

@@ -1,0 +1,174 @@
+/**
+ * A long sum taken apart into sums of its own for some lanes, which are added up as a tree.
+ *
+ *   before   for i < 1000 { s += x[i]; }
+ *
+ *   after    local s_parts: f32[64];
+ *            for v < 4 unrolled { for l < 16 vector { s_parts[16*v + l] := 0; } }
+ *            for i < 15 { for v < 4 … { for l … { s_parts[16*v + l] += x[64*i + 16*v + l]; } } }
+ *            for v < 2 … { for l … { s_parts[16*v + l] += x[16*v + l + 960]; } }
+ *            for v < 2 … { for l … { s_parts[16*v + l] += s_parts[16*v + l + 32]; } }
+ *            …
+ *            s += s_parts[0];
+ *            for i < 8 { s += x[i + 992]; }
+ *
+ * How many parts there are does not depend on the processor, so neither does the result; but it is
+ * another one than that of adding one by one, as a rule nearer to the exact sum.
+ */
+import { at, fixed, type Index, type LoopVar, loopVar, sumOf } from '../core/index-expr.ts';
+import type { Names } from '../core/names.ts';
+import { type AccumulateOp, neutralOf } from '../core/op.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import {
+  type Accumulate,
+  accumulate,
+  block,
+  constant,
+  declare,
+  type Expr,
+  type For,
+  forLoop,
+  read,
+  type Stmt,
+  write,
+} from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { substituteLoops, visitExpr } from '../loop/traverse.ts';
+import { lanesOf, type Target } from './target.ts';
+
+export const partCount = 64;
+
+/** Loops around one accumulation into one scalar. */
+export interface LongSum {
+  /** Outermost first. */
+  readonly loops: readonly For[];
+  readonly innermost: For;
+  readonly leaf: Accumulate;
+}
+
+const regrouped: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>(['add', 'max', 'min', 'mul']);
+
+/** Undefined where it is none, or too short, or does not read what lies side by side. */
+export function longSumAt(outermost: For): LongSum | undefined {
+  const loops: For[] = [];
+  let inner: Stmt = outermost;
+  while (inner.kind === 'for' && inner.mode === 'serial') {
+    loops.push(inner);
+    inner = inner.body;
+  }
+  const innermost = loops.at(-1);
+  if (inner.kind !== 'accumulate' || inner.node.dims.length > 0 || !innermost) return undefined;
+  const isFloat = inner.node.dtype === 'f32' || inner.node.dtype === 'f64';
+  const isLong = innermost.extent >= 2 * partCount;
+  const isSo = isFloat && isLong && regrouped.has(inner.op) && isSideBySide(inner, innermost.loop);
+  return isSo ? { loops, innermost, leaf: inner } : undefined;
+}
+
+function isSideBySide({ node, value }: Accumulate, loop: LoopVar): boolean {
+  let [isSo, reads] = [true, 0];
+  visitExpr(value, e => {
+    if (e.kind === 'gather' || e.kind === 'index') isSo = false;
+    if (e.kind !== 'read') return;
+    const stride = strideOf(e.node, e.index, loop);
+    isSo &&= e.node !== node && (stride === 0 || stride === 1);
+    reads += Number(stride === 1);
+  });
+  return isSo && reads > 0;
+}
+
+export function inParts(sum: LongSum, target: Target, names: Names): Stmt {
+  return new Parts(sum, target, names).stmt();
+}
+
+class Parts {
+  readonly #sum: LongSum;
+  readonly #names: Names;
+  readonly #lanes: number;
+  readonly #parts: TensorNode;
+
+  constructor(sum: LongSum, target: Target, names: Names) {
+    const { node } = sum.leaf;
+    this.#sum = sum;
+    this.#names = names;
+    this.#lanes = Math.min(partCount, lanesOf(target, node.dtype));
+    this.#parts = tensorNode(names.fresh(`${node.name}_parts`), node.dtype, [partCount]);
+  }
+
+  stmt(): Stmt {
+    const { loops, innermost, leaf } = this.#sum;
+    const { op, node, origins } = leaf;
+    const start = constant(node.dtype, neutralOf(op, node.dtype), origins);
+    const total = accumulate(op, node, [], read(this.#parts, [fixed(0)], origins), origins);
+    const around = loops.slice(0, -1);
+    return block([
+      declare(this.#parts),
+      this.#over(partCount, at => write(this.#parts, [at], start, origins)),
+      around.reduceRight<Stmt>(
+        (body, { loop, extent }) => forLoop(loop, extent, body),
+        this.#blocks(innermost),
+      ),
+      ...this.#tree(),
+      total,
+    ]);
+  }
+
+  /** All turns of the innermost loop. What does not fill a vector goes to the first part, one by one. */
+  #blocks({ loop, extent }: For): Stmt {
+    const blocks = Math.floor(extent / partCount);
+    const vectors = Math.floor((extent - blocks * partCount) / this.#lanes) * this.#lanes;
+    const done = blocks * partCount + vectors;
+    const rest = loopVar(this.#names.fresh(loop));
+    const inBlocks = this.#over(partCount, part =>
+      this.#add(part, plus(at(loop, partCount), part)),
+    );
+    const all = [
+      forLoop(loop, blocks, inBlocks),
+      ...(vectors > 0
+        ? [this.#over(vectors, part => this.#add(part, plus(fixed(blocks * partCount), part)))]
+        : []),
+      ...(done < extent
+        ? [forLoop(rest, extent - done, this.#add(fixed(0), at(rest, 1, done)))]
+        : []),
+    ];
+    return block(all);
+  }
+
+  #add(part: Index, turn: Index): Stmt {
+    const { innermost, leaf } = this.#sum;
+    const value: Expr = substituteLoops(leaf.value, new Map([[innermost.loop, turn]]));
+    return accumulate(leaf.op, this.#parts, [part], value, leaf.origins);
+  }
+
+  /** The second half onto the first, until there is one. */
+  #tree(): readonly Stmt[] {
+    const { op, origins } = this.#sum.leaf;
+    const steps: Stmt[] = [];
+    for (let half = partCount / 2; half >= 1; half /= 2) {
+      steps.push(
+        this.#over(half, part => {
+          const other = read(this.#parts, [plus(fixed(half), part)], origins);
+          return accumulate(op, this.#parts, [part], other, origins);
+        }),
+      );
+    }
+    return steps;
+  }
+
+  /** A statement for each of so many parts, on vectors. */
+  #over(count: number, body: (part: Index) => Stmt): Stmt {
+    const lanes = Math.min(count, this.#lanes);
+    const [vector, lane] = ['v', 'l'].map(name => loopVar(this.#names.fresh(name)));
+    if (!vector || !lane || count === 1) return body(fixed(0));
+    const inLanes = (start: Index): Stmt =>
+      forLoop(lane, lanes, body(plus(start, at(lane))), 'vector');
+    if (count === lanes) return inLanes(fixed(0));
+    return forLoop(vector, count / lanes, inLanes(at(vector, lanes)), 'unrolled');
+  }
+}
+
+function plus(a: Index, b: Index): Index {
+  return sumOf([
+    [1, a],
+    [1, b],
+  ]);
+}
