@@ -53,6 +53,9 @@ function numbersOf(cells: AnyCells): Cells {
   return isWide ? Float64Array.from(cells, Number) : cells;
 }
 
+/** Where a line that a program needs begins; what stands between `#ifdef` and `#endif` is one. */
+const beforeNeeds = /\n(?=#ifdef)|\n(?=static |\w+ \w+\()(?!(?:(?!\n#ifdef)[^])*?\n#endif)/;
+
 /** The programs beside each other, each with an entry point of its own; what several need, once. */
 function libraryOf(programs: readonly Program[]): string {
   const needs = new Set<string>();
@@ -60,7 +63,7 @@ function libraryOf(programs: readonly Program[]): string {
     const c = emit({ ...program, name: `program_${i}` }, c99);
     const start = c.indexOf('static void ');
     c.slice(0, start)
-      .split(/\n(?=static |#ifdef|\w+ \w+\()/)
+      .split(beforeNeeds)
       .forEach(need => needs.add(need.trimEnd()));
     return c.slice(start).replace(`int ${entryPoint}(`, `int ${entryPoint}_${i}(`);
   });
