@@ -15,10 +15,12 @@ import {
   parameters,
   rounding,
   withNeeds,
-} from './functions.ts';
+} from './calls.ts';
+import { type FunctionOp, functionText } from './functions.ts';
 import { threefryNeeds } from './threefry.ts';
 import { typeName } from './type-name.ts';
-import { vectorType } from './vector-type.ts';
+import { vectorFunctionOf } from './vector-functions.ts';
+import { splatOf, vectorTypeOf } from './vector-type.ts';
 
 /** Of a shift: neither negative nor as large as the number of bits. */
 const countFits = '(unsigned long)b < 8 * sizeof a';
@@ -43,8 +45,9 @@ export const c99: Dialect = {
   wideInteger: 'long',
   typeName,
   functionPrefix: 'static void',
-  vectorType,
-  vectorFunction: () => undefined,
+  vectorType: vectorTypeOf,
+  vectorFunction: vectorFunctionOf,
+  splat: splatOf,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,
   op: {
@@ -63,36 +66,34 @@ export const c99: Dialect = {
     not: () => ({ kind: 'prefix', sign: '!' }),
     neg: () => ({ kind: 'prefix', sign: '-' }),
     where: dtype => ({ kind: 'select', strict: strictWhere(dtype) }),
-    pow: libm('pow', 2),
+    pow: ownOnF32('pow', libm('pow', 2)),
     sqrt: libm('sqrt', 1),
-    exp: libm('exp', 1),
-    exp2: libm('exp2', 1),
-    expm1: libm('expm1', 1),
-    log: libm('log', 1),
-    log2: libm('log2', 1),
-    log1p: libm('log1p', 1),
-    erf: libm('erf', 1),
-    sigmoid: formula(
+    exp: ownOnF32('exp', libm('exp', 1)),
+    exp2: ownOnF32('exp2', libm('exp2', 1)),
+    expm1: ownOnF32('expm1', libm('expm1', 1)),
+    log: ownOnF32('log', libm('log', 1)),
+    log2: ownOnF32('log2', libm('log2', 1)),
+    log1p: ownOnF32('log1p', libm('log1p', 1)),
+    erf: ownOnF32('erf', libm('erf', 1)),
+    sigmoid: ownOnF32(
       'sigmoid',
-      ['exp', 'fabs'],
-      '(a < 0 ? exp(-fabs(a)) : 1) / (1 + exp(-fabs(a)))',
+      formula('sigmoid', ['exp', 'fabs'], '(a < 0 ? exp(-fabs(a)) : 1) / (1 + exp(-fabs(a)))'),
     ),
-    softplus: formula(
+    softplus: ownOnF32(
       'softplus',
-      ['exp', 'log1p', 'fabs'],
-      'log1p(exp(-fabs(a))) + (a > 0 ? a : 0)',
+      formula('softplus', ['exp', 'log1p', 'fabs'], 'log1p(exp(-fabs(a))) + (a > 0 ? a : 0)'),
     ),
     erf_inv: dtype => erfInv(dtype),
-    sin: libm('sin', 1),
-    cos: libm('cos', 1),
-    tan: libm('tan', 1),
+    sin: ownOnF32('sin', libm('sin', 1)),
+    cos: ownOnF32('cos', libm('cos', 1)),
+    tan: ownOnF32('tan', libm('tan', 1)),
     asin: libm('asin', 1),
     acos: libm('acos', 1),
     atan: libm('atan', 1),
     atan2: libm('atan2', 2),
-    sinh: libm('sinh', 1),
-    cosh: libm('cosh', 1),
-    tanh: libm('tanh', 1),
+    sinh: ownOnF32('sinh', libm('sinh', 1)),
+    cosh: ownOnF32('cosh', libm('cosh', 1)),
+    tanh: ownOnF32('tanh', libm('tanh', 1)),
     asinh: libm('asinh', 1),
     acosh: libm('acosh', 1),
     atanh: libm('atanh', 1),
@@ -146,6 +147,11 @@ const divisions: Readonly<Record<ReturnType<typeof kindOf>, (dtype: DType) => Op
   },
   bool: helper('div', 2, 'b == 0 ? 1 : a'),
 };
+
+/** A function that the compiler itself describes, where its bits are the same everywhere. */
+function ownOnF32(op: FunctionOp, others: (dtype: DType) => CallText): (dtype: DType) => CallText {
+  return dtype => (dtype === 'f32' ? functionText(op) : others(dtype));
+}
 
 /** Of bools both operands are computed, for the reason of `strictWhere`. */
 function onConditions(

@@ -1,100 +1,191 @@
-/** Operations that C has no sign for: calls of libm, and of functions that the source defines. */
-import { type DType, kindOf } from '../../compiler/index.ts';
-import type { CallText, Conversion } from '../clike/dialect.ts';
-import { conversion } from './convert.ts';
-import { typeName } from './type-name.ts';
+/** The functions of `compiler/core/functions/` in C: of floats, or of vectors of them. */
+import { functions } from '../../compiler/core/functions/index.ts';
+import type {
+  Apply,
+  Operation,
+  ScalarFunction,
+  Select,
+  Step,
+  Type,
+  Value,
+} from '../../compiler/core/functions/language.ts';
+import { unreachable } from '../../compiler/support/errors.ts';
+import { type CallText, precedence } from '../clike/dialect.ts';
+import { cLiteral } from '../clike/literal.ts';
+import {
+  type CastText,
+  comparisonSigns,
+  type Kind,
+  type Named,
+  scalars,
+} from './function-kinds.ts';
 
-export const parameters = ['a', 'b', 'c'];
+export type FunctionOp = keyof typeof functions;
 
-export function isFloat(dtype: DType): boolean {
-  return kindOf(dtype) === 'float';
+/** How the f32 function of an op is called. */
+export function functionText(op: FunctionOp, kind: Kind = scalars): CallText {
+  return textOf(functions[op], kind);
 }
 
-export function isSigned(dtype: DType): boolean {
-  return kindOf(dtype) === 'integer' && !dtype.startsWith('u');
+const known = new WeakMap<Kind, Map<string, CallText>>();
+
+/** Printed once: every program asks which names are taken. */
+function textOf(f: ScalarFunction, kind: Kind): CallText {
+  const texts = known.get(kind) ?? new Map<string, CallText>();
+  known.set(kind, texts);
+  const text = texts.get(f.name) ?? print(f, kind);
+  texts.set(f.name, text);
+  return text;
 }
 
-/** A function of our own, where an expression would name an operand twice. */
-export function helper(name: string, arity: number, body: string): (dtype: DType) => CallText {
-  return dtype => {
-    const type = typeName[dtype];
-    const params = parameters.slice(0, arity).map(p => `${type} ${p}`);
-    const typed = `${name}_${dtype}`;
-    const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
-    return { kind: 'call', name: typed, needs: [needs] };
-  };
+function print(f: ScalarFunction, kind: Kind): CallText {
+  const parts = kind.inParts?.(f);
+  if (parts) {
+    const { needs } = textOf(f, parts.of);
+    const name = kind.functionName(f.name, 'f32');
+    return { kind: 'call', name, needs: [...needs, ...parts.needs, parts.text] };
+  }
+  return new Printer(kind).print(f);
 }
 
-/** A function of libm; integers go through double. */
-export function libm(name: string, arity: number): (dtype: DType) => CallText {
-  return dtype => {
-    const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
-    const params = Array<string>(arity).fill(type).join(', ');
-    const needs = [`${type} ${called}(${params});`];
-    if (isFloat(dtype)) return { kind: 'call', name: called, needs };
-    const steps = conversion('f64', dtype);
-    const args = parameters.slice(0, arity).join(', ');
-    const whole = helper(name, arity, steps.reduce(converted, `${called}(${args})`))(dtype);
-    return withNeeds([...needs, ...needsOf(steps)], whole);
-  };
-}
+class Printer {
+  readonly #kind: Kind;
+  readonly #needs = new Set<string>();
 
-/** A function of our own that calls some of libm; integers go through double. */
-export function formula(
-  name: string,
-  calls: readonly string[],
-  body: string,
-): (dtype: DType) => CallText {
-  return dtype => {
-    if (dtype === 'f32' || dtype === 'f64') {
-      const called = calls.flatMap(call => libm(call, 1)(dtype).needs);
-      const suffixed = body.replaceAll(/[a-z]\w+(?=\()/g, call =>
-        dtype === 'f32' ? `${call}f` : call,
-      );
-      return withNeeds(called, helper(name, 1, suffixed)(dtype));
+  constructor(kind: Kind) {
+    this.#kind = kind;
+  }
+
+  print({ name: op, parameters, steps, result }: ScalarFunction): CallText {
+    const name = this.#kind.functionName(op, 'f32');
+    const params = parameters.map(p => `${this.#type(p.type)} ${p.name}`).join(', ');
+    const lines = [...steps.flatMap(step => this.#step(step)), `return ${this.#value(result)};`];
+    const body = lines.map(line => `  ${line}\n`).join('');
+    const text = `static inline ${this.#type('f32')} ${name}(${params}) {\n${body}}`;
+    return { kind: 'call', name, needs: [...this.#needs, text] };
+  }
+
+  /** The name of what must stand before the function. */
+  #use({ name, needs }: Named): string {
+    needs.forEach(line => this.#needs.add(line));
+    return name;
+  }
+
+  #type(type: Type): string {
+    return this.#use(this.#kind.type(type));
+  }
+
+  #step(step: Step): readonly string[] {
+    const { name, type } = step.variable;
+    if (step.kind === 'let') {
+      return [`const ${this.#type(type)} ${name} = ${this.#value(step.value)};`];
     }
-    const { name: called, needs } = formula(name, calls, body)('f64');
-    const steps = conversion('f64', dtype);
-    const whole = helper(name, 1, steps.reduce(converted, `${called}(a)`))(dtype);
-    return withNeeds([...needs, ...needsOf(steps)], whole);
-  };
-}
+    const [first = '', ...others] = step.coefficients.map(c => this.#operand(constant(type, c)));
+    const fma = this.#use(this.#kind.call('fma', type));
+    return [
+      `${this.#type(type)} ${name} = ${first};`,
+      ...others.map(c => `${name} = ${fma}(${name}, ${step.at.name}, ${c});`),
+    ];
+  }
 
-/** What rounds a float leaves an integer alone. */
-export function rounding(name: string): (dtype: DType) => CallText {
-  return dtype => (isFloat(dtype) ? libm(name, 1) : helper(name, 1, 'a'))(dtype);
-}
+  #value(e: Value, level = 0): string {
+    switch (e.kind) {
+      case 'constant':
+        return this.#literal(e.type, e.value, level);
+      case 'variable':
+        return e.name;
+      case 'apply':
+        return this.#apply(e, level);
+      case 'select':
+        return this.#select(e, level);
+      case 'convert':
+        return this.#converted(this.#kind.convert(e.value.type, e.type), e.value, level);
+      case 'bits':
+        return this.#converted(this.#kind.bits(e.value.type, e.type), e.value, level);
+      case 'call':
+        return this.#call(textOf(e.callee, this.#kind), e.args);
+      default:
+        return unreachable(e);
+    }
+  }
 
-/** A function of one dtype on operands of another. */
-export function byWayOf(
-  through: DType,
-  own: CallText,
-  arity: number,
-): (name: string, dtype: DType) => CallText {
-  return (name, dtype) => {
-    const [there, back] = [conversion(dtype, through), conversion(through, dtype)];
-    const args = parameters.slice(0, arity).map(p => there.reduce(converted, p));
-    const call = back.reduce(converted, `${own.name}(${args.join(', ')})`);
-    const needs = [...needsOf(there), ...needsOf(back), ...own.needs];
-    return withNeeds(needs, helper(name, arity, call)(dtype));
-  };
-}
+  #literal(type: Type, value: number, level: number): string {
+    const text = literal(type, value);
+    return within(level, text.startsWith('-') ? precedence.prefix : precedence.atom, text);
+  }
 
-export function needsOf(steps: readonly Conversion[]): readonly string[] {
-  return steps.flatMap(step => (step.kind === 'call' ? step.needs : []));
-}
+  #apply({ op, type, args }: Apply, level: number): string {
+    const [a, b] = args;
+    const sign = signs[op];
+    if (!sign || !a) return this.#call(this.#kind.call(op, type), args);
+    if (!b) return within(level, sign.level, sign.text + this.#value(a, precedence.atom));
+    const { inner = sign.level } = sign;
+    const right = this.#value(b, Math.max(inner, sign.level + 1));
+    return within(level, sign.level, `${this.#value(a, inner)} ${sign.text} ${right}`);
+  }
 
-export function converted(text: string, step: Conversion): string {
-  switch (step.kind) {
-    case 'call':
-      return `${step.name}(${text})`;
-    case 'cast':
-      return `(${typeName[step.to]})${text}`;
-    case 'nonzero':
-      return `${text} != 0`;
+  #call(called: Named, args: readonly Value[]): string {
+    return `${this.#use(called)}(${args.map(a => this.#operand(a)).join(', ')})`;
+  }
+
+  /** An argument of a function. */
+  #operand(e: Value): string {
+    const text = this.#value(e);
+    const splat = e.kind === 'constant' ? this.#kind.splat?.(e.type) : undefined;
+    return splat ? `${this.#use(splat)}(${text})` : text;
+  }
+
+  #select(e: Select, level: number): string {
+    const { comparison, left, right, then, otherwise, type } = e;
+    const choose = this.#kind.select?.(comparison, left.type, type);
+    if (choose) return this.#call(choose, [left, right, then, otherwise]);
+    const sign = comparisonSigns[comparison];
+    const own = comparison === 'eq' ? precedence.equal : precedence.less;
+    const condition = `${this.#value(left, own + 1)} ${sign} ${this.#value(right, own + 1)}`;
+    const arms = [then, otherwise].map(v => this.#value(v, precedence.select + 1));
+    return within(level, precedence.select, `${condition} ? ${arms.join(' : ')}`);
+  }
+
+  #converted(by: CallText | CastText, e: Value, level: number): string {
+    if (by.kind === 'call') return `${this.#use(by)}(${this.#value(e)})`;
+    return within(
+      level,
+      precedence.prefix,
+      `(${this.#use(by)})${this.#value(e, precedence.prefix)}`,
+    );
   }
 }
 
-export function withNeeds(needs: readonly string[], text: CallText): CallText {
-  return { ...text, needs: [...needs, ...text.needs] };
+/** `inner`: operands that bind looser stand in parentheses, though C needs none. */
+interface Sign {
+  readonly text: string;
+  readonly level: number;
+  readonly inner?: number;
+}
+
+const bitwise = { level: precedence.bitAnd, inner: precedence.prefix };
+const signs: Partial<Record<Operation, Sign>> = {
+  add: { text: '+', level: precedence.sum },
+  sub: { text: '-', level: precedence.sum },
+  mul: { text: '*', level: precedence.product },
+  div: { text: '/', level: precedence.product },
+  neg: { text: '-', level: precedence.prefix },
+  bit_and: { text: '&', ...bitwise },
+  shift_left: { text: '<<', ...bitwise },
+  shift_right: { text: '>>', ...bitwise },
+};
+
+/** Integers that are no counts are patterns of bits. */
+function literal(type: Type, value: number): string {
+  if (type === 'f32' || type === 'f64') return cLiteral(type, value);
+  const digits = Math.abs(value).toString(Math.abs(value) < 100 ? 10 : 16);
+  return `${value < 0 ? '-' : ''}${Math.abs(value) < 100 ? '' : '0x'}${digits}`;
+}
+
+function constant(type: Type, value: number): Value {
+  return { kind: 'constant', type, value };
+}
+
+function within(level: number, own: number, text: string): string {
+  return own < level ? `(${text})` : text;
 }

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly vectorType: (dtype: DType, lanes: number) => CallText | undefined;
   /** An op on vectors, where it is better written as a whole than lane by lane. */
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
+  /** A vector with the same number in all lanes. */
+  readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
   /** Goes before a loop that is to be written out. */
   readonly unroll: (extent: number) => string;
   /**

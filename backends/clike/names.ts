@@ -79,8 +79,16 @@ function identifier(name: string): string {
   return isOwn ? word : `v${word}`;
 }
 
+const known = new WeakMap<Dialect, readonly string[]>();
+
 /** Every function the dialect may call, declare or define. */
 function functionsOf(dialect: Dialect): readonly string[] {
+  const names = known.get(dialect) ?? [...new Set(namesFrom(dialect))];
+  known.set(dialect, names);
+  return names;
+}
+
+function namesFrom(dialect: Dialect): readonly string[] {
   const texts = (Object.keys(ops) as Op[]).flatMap(op => dtypes.map(d => dialect.op[op](d)));
   const conversions = dtypes.flatMap(from => dtypes.flatMap(to => dialect.conversion(from, to)));
   const positions = dtypes.map(d => dialect.position(d));

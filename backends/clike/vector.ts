@@ -169,7 +169,7 @@ class VectorEmitter {
   #cast({ dtype, value }: Cast): Text {
     const operand = this.value(value);
     const [type, from] = [this.#type(dtype), this.#type(operand.dtype)];
-    const name = `${type}_of_${operand.dtype === 'bool' ? 'bool' : from}`;
+    const name = `${type}_from_${from}`;
     const converted = this.#exprs.convert(operand.dtype, dtype, () => 'a[l]');
     this.#laneFunction(name, `${type} ${name}(${from} a)`, type, converted);
     return { text: () => `${name}(${this.#spread(operand)(0)})`, isVector: true, dtype };
@@ -184,11 +184,9 @@ class VectorEmitter {
   /** The same number in all lanes. */
   #spread({ text, isVector, dtype }: Text): (level: number) => string {
     if (isVector) return text;
-    const type = this.#type(dtype);
-    const scalar = this.#exprs.dialect.typeName[dtype];
-    const name = `all_${type}`;
-    this.#laneFunction(name, `${type} ${name}(${scalar} a)`, type, 'a');
-    return () => `${name}(${text(0)})`;
+    const splat = this.#exprs.dialect.splat(dtype, this.#lanes);
+    if (!splat) throw new InternalError(`no vectors of ${dtype}`);
+    return () => `${this.#exprs.need(splat)}(${text(0)})`;
   }
 
   #type(dtype: DType): string {

@@ -8,8 +8,19 @@
  * halves overflow f64, or when its low half may be too small for one.
  */
 export function fma32(a: number, b: number, c: number): number {
-  return Math.fround(addToOdd(a * b, c));
+  const product = a * b;
+  const sum = product + c;
+  return isMidway(sum) ? Math.fround(addToOdd(product, c)) : Math.fround(sum);
 }
+
+/** Whether it may be half-way between two f32: only then does it matter what the sum lost. */
+function isMidway(sum: number): boolean {
+  if (Math.abs(sum) < smallestNormal32) return true;
+  float[0] = sum;
+  return ((lowWord[0] ?? 0) & 0x1fffffff) === 0x10000000;
+}
+
+const smallestNormal32 = 2 ** -126;
 
 export function fma64(a: number, b: number, c: number): number {
   // A product that overflows is finite here, because it is never rounded.
@@ -49,6 +60,8 @@ function halves(x: number): readonly [high: number, low: number] {
 
 const float = new Float64Array(1);
 const bits = new BigInt64Array(float.buffer);
+/** The last 32 bits of a double, on the processors there are. */
+const lowWord = new Uint32Array(float.buffer, 0, 1);
 
 /** The sum rounded to odd: when inexact, the neighbour with an odd last bit. */
 function addToOdd(a: number, b: number): number {

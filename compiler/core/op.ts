@@ -1,4 +1,7 @@
 import { fma32 } from './fma.ts';
+import { evaluateFunction } from './functions/evaluate.ts';
+import { functions } from './functions/index.ts';
+import type { ScalarFunction } from './functions/language.ts';
 import { type DType, extremesOf, kindOf, roundTo, type Value } from './dtype.ts';
 import { type WideApply, wideArithmetic, type WideInteger } from './integer.ts';
 import { arithmetic } from './ops/arithmetic.ts';
@@ -62,7 +65,11 @@ export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Valu
   const exact = typeof a === 'bigint' ? wide[op] : undefined;
   if (exact) return roundTo(dtype, exact(BigInt(a), bigintOf(b), bigintOf(c)));
   const [x, y, z] = [Number(a), Number(b), Number(c)];
-  if (op === 'fma' && dtype === 'f32') return fma32(x, y, z);
+  if (dtype === 'f32') {
+    const own = ofF32[op];
+    if (own) return evaluateFunction(own, [x, y, z]);
+    if (op === 'fma') return fma32(x, y, z);
+  }
   if (kindOf(dtype) === 'integer') {
     // A product of two integers may need more bits than a double has.
     if (op === 'mul' || op === 'mul_no_nan') return roundTo(dtype, Math.imul(x, y));
@@ -77,6 +84,9 @@ function computedThrough(op: Op, dtype: DType): DType | undefined {
   if (operands) return dtype === operands ? undefined : operands;
   return ofBits && kindOf(dtype) === 'float' ? 'i32' : undefined;
 }
+
+/** What `apply` says of others these do themselves, to the bits that a device gives. */
+const ofF32: Partial<Record<Op, ScalarFunction>> = functions;
 
 /** Ops on i64 and u64; the others go by way of doubles. */
 const wide: Partial<Record<Op, WideApply>> = { ...wideArithmetic, ...wideRandom };

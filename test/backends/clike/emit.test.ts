@@ -105,7 +105,7 @@ describe('expressions have the parentheses that C needs, and no others', () => {
     ['c := bool(s + t) != c;', 'c[0] = (s[0] + t[0]) != 0 != c[0];'],
     [
       's := max(s + t, min(t, u)) ** 2;',
-      's[0] = powf(max_f32(s[0] + t[0], min_f32(t[0], u[0])), 2.0f);',
+      's[0] = pow_f32(max_f32(s[0] + t[0], min_f32(t[0], u[0])), 2.0f);',
     ],
     ['s := f32(f64(s) * 2);', 's[0] = (float)((double)s[0] * 2.0);'],
     ['n := i32(s) + i32(c);', 'n[0] = to_i32(s[0]) + (int)c[0];'],

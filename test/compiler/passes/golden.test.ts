@@ -71,6 +71,14 @@ const programs: Readonly<Record<string, string>> = {
           y[b, o] := relu(sum + bias[o]);
         }
       }`,
+  'split-reductions': `
+    squares():
+      device x: f32[3, 203], y: f32[3];
+      for b < 3 {
+        local sum: f32 := 0;
+        for i < 203 { sum += x[b, i] * x[b, i]; }
+        y[b] := sum;
+      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];

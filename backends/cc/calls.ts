@@ -1,0 +1,100 @@
+/** Operations that C has no sign for: calls of libm, and of functions that the source defines. */
+import { type DType, kindOf } from '../../compiler/index.ts';
+import type { CallText, Conversion } from '../clike/dialect.ts';
+import { conversion } from './convert.ts';
+import { typeName } from './type-name.ts';
+
+export const parameters = ['a', 'b', 'c'];
+
+export function isFloat(dtype: DType): boolean {
+  return kindOf(dtype) === 'float';
+}
+
+export function isSigned(dtype: DType): boolean {
+  return kindOf(dtype) === 'integer' && !dtype.startsWith('u');
+}
+
+/** A function of our own, where an expression would name an operand twice. */
+export function helper(name: string, arity: number, body: string): (dtype: DType) => CallText {
+  return dtype => {
+    const type = typeName[dtype];
+    const params = parameters.slice(0, arity).map(p => `${type} ${p}`);
+    const typed = `${name}_${dtype}`;
+    const needs = `static inline ${type} ${typed}(${params.join(', ')}) { return ${body}; }`;
+    return { kind: 'call', name: typed, needs: [needs] };
+  };
+}
+
+/** A function of libm; integers go through double. */
+export function libm(name: string, arity: number): (dtype: DType) => CallText {
+  return dtype => {
+    const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
+    const params = Array<string>(arity).fill(type).join(', ');
+    const needs = [`${type} ${called}(${params});`];
+    if (isFloat(dtype)) return { kind: 'call', name: called, needs };
+    const steps = conversion('f64', dtype);
+    const args = parameters.slice(0, arity).join(', ');
+    const whole = helper(name, arity, steps.reduce(converted, `${called}(${args})`))(dtype);
+    return withNeeds([...needs, ...needsOf(steps)], whole);
+  };
+}
+
+/** A function of our own that calls some of libm; integers go through double. */
+export function formula(
+  name: string,
+  calls: readonly string[],
+  body: string,
+): (dtype: DType) => CallText {
+  return dtype => {
+    if (dtype === 'f32' || dtype === 'f64') {
+      const called = calls.flatMap(call => libm(call, 1)(dtype).needs);
+      const suffixed = body.replaceAll(/[a-z]\w+(?=\()/g, call =>
+        dtype === 'f32' ? `${call}f` : call,
+      );
+      return withNeeds(called, helper(name, 1, suffixed)(dtype));
+    }
+    const { name: called, needs } = formula(name, calls, body)('f64');
+    const steps = conversion('f64', dtype);
+    const whole = helper(name, 1, steps.reduce(converted, `${called}(a)`))(dtype);
+    return withNeeds([...needs, ...needsOf(steps)], whole);
+  };
+}
+
+/** What rounds a float leaves an integer alone. */
+export function rounding(name: string): (dtype: DType) => CallText {
+  return dtype => (isFloat(dtype) ? libm(name, 1) : helper(name, 1, 'a'))(dtype);
+}
+
+/** A function of one dtype on operands of another. */
+export function byWayOf(
+  through: DType,
+  own: CallText,
+  arity: number,
+): (name: string, dtype: DType) => CallText {
+  return (name, dtype) => {
+    const [there, back] = [conversion(dtype, through), conversion(through, dtype)];
+    const args = parameters.slice(0, arity).map(p => there.reduce(converted, p));
+    const call = back.reduce(converted, `${own.name}(${args.join(', ')})`);
+    const needs = [...needsOf(there), ...needsOf(back), ...own.needs];
+    return withNeeds(needs, helper(name, arity, call)(dtype));
+  };
+}
+
+export function needsOf(steps: readonly Conversion[]): readonly string[] {
+  return steps.flatMap(step => (step.kind === 'call' ? step.needs : []));
+}
+
+export function converted(text: string, step: Conversion): string {
+  switch (step.kind) {
+    case 'call':
+      return `${step.name}(${text})`;
+    case 'cast':
+      return `(${typeName[step.to]})${text}`;
+    case 'nonzero':
+      return `${text} != 0`;
+  }
+}
+
+export function withNeeds(needs: readonly string[], text: CallText): CallText {
+  return { ...text, needs: [...needs, ...text.needs] };
+}
