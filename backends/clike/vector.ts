@@ -37,7 +37,7 @@ export function vectorStore(
   exprs: ExprEmitter,
 ): string | undefined {
   if (strideOf(s.node, s.index, loop) !== 1 || !isSupported(s.value, loop, exprs)) return undefined;
-  if (exprs.dialect.vectorType(s.node.dtype, lanes) === undefined) return undefined;
+  if (!isInMemory(s.node, lanes, exprs)) return undefined;
   if (s.kind === 'accumulate' && resultOf(s.op, s.node.dtype) !== s.node.dtype) return undefined;
   const emitter = new VectorEmitter(exprs, loop, lanes);
   const target = emitter.cell(s.node, s.index);
@@ -47,13 +47,19 @@ export function vectorStore(
   return `${target} = ${emitter.apply(s.op, dtype, operands).text(0)};`;
 }
 
-function isSupported(value: Expr, loop: LoopVar, { dialect }: ExprEmitter): boolean {
+/** Conditions are vectors of integers while they are computed with, but bytes in memory. */
+function isInMemory({ dtype }: TensorNode, lanes: number, { dialect }: ExprEmitter): boolean {
+  return dtype !== 'bool' && dialect.vectorType(dtype, lanes) !== undefined;
+}
+
+function isSupported(value: Expr, loop: LoopVar, exprs: ExprEmitter): boolean {
   let isSo = true;
   visitExpr(value, e => {
     if (!variesIn(e, loop)) return;
     const isStrided = e.kind === 'read' && strideOf(e.node, e.index, loop) !== undefined;
-    const isValue = e.kind === 'apply' || e.kind === 'cast' || isStrided;
-    isSo &&= isValue && dialect.vectorType(e.dtype, 2) !== undefined;
+    if (e.kind === 'read') isSo &&= isStrided && isInMemory(e.node, 2, exprs);
+    else isSo &&= e.kind === 'apply' || e.kind === 'cast';
+    isSo &&= exprs.dialect.vectorType(e.dtype, 2) !== undefined;
   });
   return isSo;
 }

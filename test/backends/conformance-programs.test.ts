@@ -62,6 +62,7 @@ const bodies: Readonly<Record<string, string>> = {
     for l < 16 vector { z[l + 16] := sat01(x[l]) * sign(y[l]); }`,
   'vectors: strides': `for l < 16 vector { z[l] := x[2*l + 1] + y[-1*l + 20]; } for l < 4 vector { z[l + 16] := w[1, l, 2]; }`,
   'vectors: stores that are no vectors': `for l < 16 vector { z[2*l] := x[l]; } for l < 16 vector { z[2*l + 1] := T(l) + T(e[l]); }`,
+  'vectors: conditions in memory': `for l < 8 vector { z[l] := T(e[l]) + T(m[l]); } for l < 8 vector { e[l + 8] := x[l] < y[l]; }`,
   'vectors: several statements': `for l < 8 vector { z[l] := x[l]; z[l] *= y[l]; z[l + 8] := 3; }`,
   'a tile that is held in registers': `local t: T[4, 16];
     for i < 4 unrolled { for v < 2 unrolled { for l < 8 vector { t[i, 8*v + l] := 0; } } }
