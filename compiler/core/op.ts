@@ -64,7 +64,13 @@ export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Valu
   }
   const exact = typeof a === 'bigint' ? wide[op] : undefined;
   if (exact) return roundTo(dtype, exact(BigInt(a), bigintOf(b), bigintOf(c)));
-  const [x, y, z] = [Number(a), Number(b), Number(c)];
+  return evaluateNumbers(op, dtype, [Number(a), Number(b), Number(c)]);
+}
+
+type Numbers = readonly [number, number, number];
+
+function evaluateNumbers(op: Op, dtype: DType, numbers: Numbers): Value {
+  const [x, y, z] = numbers;
   if (dtype === 'f32') {
     const own = ofF32[op];
     if (own) return evaluateFunction(own, [x, y, z]);

@@ -177,3 +177,33 @@ export function substituteLoops(e: Expr, binding: ReadonlyMap<LoopVar, Index>): 
     return undefined;
   });
 }
+
+/** Replaces loops in every subscript of a statement, stored and read. */
+export function substituteLoopsIn(s: Stmt, binding: ReadonlyMap<LoopVar, Index>): Stmt {
+  return rewriteStmts(s, part => {
+    const moved = (ix: Index): Index => substitute(ix, binding);
+    switch (part.kind) {
+      case 'write': {
+        const value = substituteLoops(part.value, binding);
+        return write(part.node, part.index.map(moved), value, part.origins);
+      }
+      case 'accumulate': {
+        const value = substituteLoops(part.value, binding);
+        return accumulate(part.op, part.node, part.index.map(moved), value, part.origins);
+      }
+      case 'scatter': {
+        const value = substituteLoops(part.value, binding);
+        const index = part.index.map(ix =>
+          isComputed(ix) ? substituteLoops(ix, binding) : moved(ix),
+        );
+        return scatter(part.op, part.node, index, value, part.origins);
+      }
+      case 'block':
+      case 'comment':
+      case 'declare':
+      case 'fill':
+      case 'for':
+        return undefined;
+    }
+  });
+}

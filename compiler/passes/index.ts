@@ -4,12 +4,14 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { fuseLoops } from './fuse-loops.ts';
 import { parallelise } from './parallelise.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
 import { type Target, targets } from '../schedule/target.ts';
 import { splitReductions } from './split-reductions.ts';
+import { vectorise } from './vectorise.ts';
 import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
@@ -33,7 +35,9 @@ function scheduling(target: Target): readonly Pass[] {
   if (target.vectorBytes === 0) return [];
   return [
     tileRegisters(target), // after sums are in scalars, of which it makes tiles
-    splitReductions(target), // what is left of sums
+    fuseLoops(target), // not before: a tile takes a nest of its own
+    splitReductions(target), // what is left of sums, in the fused loops too
+    vectorise(target), // last: its loops hold nothing that another pass would change
   ];
 }
 

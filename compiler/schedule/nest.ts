@@ -1,8 +1,8 @@
 /** Loops around one block whose turns may run in any order. */
-import type { LoopVar } from '../core/index-expr.ts';
-import { type Site, sitesUnder } from '../loop/facts.ts';
+import { loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { type For, type Stmt, statementsOf } from '../loop/ir.ts';
+import { product } from '../support/list.ts';
 
 export interface Nest {
   /** Outermost first; each holds nothing but the next. */
@@ -26,6 +26,12 @@ export function sitesOf({ body }: Nest): readonly Site[] {
   return body.flatMap(s => sitesUnder(s));
 }
 
-export function loopNamed({ loops }: Nest, loop: LoopVar): For | undefined {
-  return loops.find(l => l.loop === loop);
+/** How often the statement runs that runs most often. */
+export function turnsOf({ loops, body }: Nest): number {
+  return product(loops.map(loop => loop.extent)) * Math.max(...body.map(turnsIn), 1);
+}
+
+export function turnsIn(s: Stmt): number {
+  const turns = sitesUnder(s).map(({ path }) => product(loopsAlong(path).map(l => l.extent)));
+  return Math.max(...turns, 0);
 }

@@ -8,11 +8,11 @@ import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { product } from '../support/list.ts';
 import type { Origins } from '../support/source.ts';
-import { loopsAlong, type Path, type Site, sitesUnder } from '../loop/facts.ts';
+import { loopsAlong, type Site } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
-import { type Nest, sitesOf } from './nest.ts';
+import { type Nest, sitesOf, turnsOf } from './nest.ts';
 import { lanesOf, type Target } from './target.ts';
 
 export interface Tile {
@@ -83,16 +83,6 @@ function isPlain(nest: Nest): boolean {
     parts.every(s => s.kind !== 'fill' && s.kind !== 'scatter') &&
     sitesOf(nest).every(site => isKnown(site, nest))
   );
-}
-
-/** How often the innermost statement runs. */
-function turnsOf({ loops, body }: Nest): number {
-  const inner = Math.max(...body.flatMap(sitesUnder).map(({ path }) => turnsAlong(path)), 1);
-  return product(loops.map(loop => loop.extent)) * inner;
-}
-
-function turnsAlong(path: Path): number {
-  return product(loopsAlong(path).map(loop => loop.extent));
 }
 
 /** Whether it is clear how far apart the cells of neighbouring turns are. */

@@ -79,6 +79,30 @@ const programs: Readonly<Record<string, string>> = {
         for i < 203 { sum += x[b, i] * x[b, i]; }
         y[b] := sum;
       }`,
+  'fuse-loops': `
+    softmax():
+      device x: f32[4, 9], y: f32[4, 9];
+      local largest: f32[4, 1];
+      local e: f32[4, 9];
+      local sum: f32[4, 1];
+      for b < 4 {
+        local m: f32 := -Infinity;
+        for i < 9 { m max= x[b, i]; }
+        largest[b, 0] := m;
+      }
+      for b2 < 4 { for i < 9 { e[b2, i] := exp(x[b2, i] - largest[b2, 0]); } }
+      for b < 4 {
+        local s: f32 := 0;
+        for i < 9 { s += e[b, i]; }
+        sum[b, 0] := s;
+      }
+      for b < 4 { for i < 9 { y[b, i] := e[b, i] / sum[b, 0]; } }`,
+  vectorise: `
+    scaled():
+      device x: f32[3, 15], y: f32[3, 15];
+      for b < 3 {
+        for i < 15 { y[b, i] := exp(x[b, i]) * x[b, 0]; }
+      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];

@@ -1,0 +1,78 @@
+/**
+ * Writes innermost loops over neighbouring cells as loops over vectors. Exact.
+ *
+ *   before   for i < 100 { y[i] := exp(x[i]); }
+ *   after    for i < 3 { for v < 2 unrolled { for l < 16 vector { y[32*i + 16*v + l] := … } } }
+ *            for l < 4 vector { y[l + 96] := exp(x[l + 96]); }
+ */
+import { at, fixed, loopVar } from '../core/index-expr.ts';
+import { Names } from '../core/names.ts';
+import { namesIn, sitesUnder } from '../loop/facts.ts';
+import { isIndependent } from '../loop/independent.ts';
+import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { expressionsOf, mapParts, visitExpr } from '../loop/traverse.ts';
+import { jam } from '../schedule/jam.ts';
+import { piecesOfColumns } from '../schedule/pieces.ts';
+import { lanesOf, type Target } from '../schedule/target.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function vectorise(target: Target): Pass {
+  return {
+    name: 'vectorise',
+    run: program => {
+      const names = new Names(namesIn(program));
+      const inVectors = (s: Stmt): Stmt =>
+        s.kind === 'for' && isWorthVectors(s, target)
+          ? vectorised(s, target, names)
+          : mapParts(s, { expr: e => e, stmt: inVectors });
+      return withBody(program, inVectors(program.body));
+    },
+  };
+}
+
+/** How many vectors one turn computes: enough that they do not wait for each other. */
+const vectors = 2;
+
+function vectorised({ loop, extent, body }: For, target: Target, names: Names): Stmt {
+  const lanes = lanesOf(target, dtypeOf(body) ?? 'f32');
+  const pieces = piecesOfColumns(extent, vectors, lanes);
+  return block(
+    pieces.map(piece => {
+      const turns = loopVar(names.fresh(loop));
+      const start = piece.tiles > 1 ? at(turns, piece.count, piece.start) : fixed(piece.start);
+      const columns = { loop, start, count: piece.count };
+      const plan = { rows: undefined, columns, lanes: piece.lanes, binding: new Map() };
+      const tile = jam(statementsOf(body), plan, names);
+      return piece.tiles > 1 ? forLoop(turns, piece.tiles, tile) : tile;
+    }),
+  );
+}
+
+function dtypeOf(body: Stmt): 'f32' | 'f64' | undefined {
+  const [first] = sitesUnder(body);
+  const dtype = first?.leaf.node.dtype;
+  return dtype === 'f32' || dtype === 'f64' ? dtype : undefined;
+}
+
+function isWorthVectors(loop: For, target: Target): boolean {
+  const dtype = dtypeOf(loop.body);
+  if (loop.mode !== 'serial' || dtype === undefined) return false;
+  const isLong = loop.extent >= lanesOf(target, dtype) && loop.extent >= target.leastTurns / 128;
+  return isLong && statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
+}
+
+/** Whether all it touches lies side by side, or is the same for all turns. */
+function isOnVectors(s: Stmt, { loop, body }: For): boolean {
+  if (s.kind !== 'write' && s.kind !== 'accumulate') return false;
+  const dtype = dtypeOf(body);
+  const isSide = sitesUnder(s).every(({ kind, node, index }) => {
+    const stride = index && strideOf(node, index, loop);
+    return stride === 1 || (stride === 0 && kind === 'read');
+  });
+  let hasOther = s.node.dtype !== dtype;
+  expressionsOf(s).forEach(value =>
+    visitExpr(value, e => (hasOther ||= e.kind === 'index' || e.kind === 'cast')),
+  );
+  return isSide && !hasOther;
+}
