@@ -21,6 +21,8 @@ export type Initial =
   /** Nothing: running a routine that reads it is an error until the host or another device sends it. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'fill'; readonly value: number }
+  /** Zeros, for routines to add to; the host may read it once one has. */
+  | { readonly kind: 'sum' }
   /** In memory order. */
   | { readonly kind: 'values'; readonly values: ArrayLike<Value> }
   /** Evenly in `low <= x < high`, from the context's seed and the array's label. */

@@ -22,6 +22,7 @@ export function initialValues(
     case 'none':
     case 'sent':
     case 'computed':
+    case 'sum':
       return undefined;
     case 'fill':
       return Object.is(initial.value, 0) ? undefined : new Float64Array(cells).fill(initial.value);

@@ -50,7 +50,7 @@ export class Memory implements Disposable {
     }
     const buffer = this.#buffers.get(array);
     if (buffer) return buffer;
-    if (kind !== 'none' && kind !== 'computed') return this.bufferOf(array);
+    if (kind !== 'none' && kind !== 'computed' && kind !== 'sum') return this.bufferOf(array);
     if (kind === 'computed') {
       throw new UserError({
         code: 'EINC0505',

@@ -74,6 +74,8 @@ function initialText(initial: Initial): string | undefined {
       return 'what its expression computes, once in each context';
     case 'same':
       return `what ${initial.as.label === undefined ? 'another array' : `\`${initial.as.label}\``} starts as`;
+    case 'sum':
+      return '0 everywhere';
     case 'fill':
       return `${initial.value} everywhere`;
     case 'uniform':

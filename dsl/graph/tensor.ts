@@ -264,7 +264,7 @@ export class ArrayRef implements ArrayHandle {
   get initial(): Initial {
     const { source } = this.tensor;
     // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
-    if (this.part === 'grad' && source.kind === 'param') return { kind: 'fill', value: 0 };
+    if (this.part === 'grad' && source.kind === 'param') return { kind: 'sum' };
     if (this.isMerge) return { kind: 'sent' };
     return this.part === 'value' ? startOf(source) : { kind: 'none' };
   }
