@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median, print } from './measure.ts';
+import { median } from './measure.ts';
 
 const [files, rounds] = [200, 5];
 const command = fileURLToPath(new URL('../cli/einc.js', import.meta.url));
@@ -82,12 +82,11 @@ try {
   const again = Array.from({ length: rounds }, () => seconds('cache-0'));
   const [load] = loadavg();
   const report = (name: string, times: readonly number[]): void => {
-    print({
-      name: 'einc check, 200 files, 1200 templates',
-      case: name,
-      microseconds: median(times) * 1e6,
-    });
-    console.log(`  ${times.map(t => t.toFixed(2)).join(' ')} s; load average ${load?.toFixed(1)}`);
+    const ms = Math.round(median(times) * 1e3);
+    console.log(JSON.stringify({ name: 'check', case: `200 files, 1200 templates, ${name}`, ms }));
+    console.error(
+      `  ${times.map(t => t.toFixed(2)).join(' ')} s; load average ${load?.toFixed(1)}`,
+    );
   };
   report('first time', first);
   report('again', again);

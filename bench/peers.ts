@@ -1,35 +1,101 @@
-/** Runs the programs in `peers/`, where this machine can. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** What einc is compared with: programs in `peers/` that do the same work, where this machine can. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Case } from './benchmark.ts';
+import { buildC } from './c-program.ts';
+import { LineProcess } from './line-process.ts';
+import type { Timed } from './measure.ts';
 
-/** What a C program prints first; undefined without a C compiler. */
-export function microsecondsOfC(file: string): number | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'einc-bench-'));
-  try {
-    const program = join(folder, 'peer');
-    execFileSync('cc', ['-O3', '-march=native', '-o', program, pathOf(file)], { stdio: 'ignore' });
-    return parseFloat(execFileSync(program, { encoding: 'utf8' }));
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true });
+export interface Peer {
+  readonly name: string;
+  /** What it computes, in the order of `Subject.outcome`; empty if there is nothing to compare. */
+  readonly outcome: readonly number[];
+  readonly timed: Timed;
+}
+
+/** A Python with PyTorch or numpy, which runs all peers but those in C. */
+export class PythonPeers implements Disposable {
+  /** Such as `torch 2.6, numpy 2.1`. */
+  readonly libraries: string;
+  readonly #server: LineProcess;
+
+  private constructor(server: LineProcess, libraries: string) {
+    this.#server = server;
+    this.libraries = libraries;
+  }
+
+  /** The first Python on the path that has PyTorch, else the first with numpy; undefined without one. */
+  static async find(threads: number): Promise<PythonPeers | undefined> {
+    let found: PythonPeers | undefined;
+    for (const python of pythons()) {
+      const peers = await PythonPeers.#start(python, threads);
+      if (!peers) continue;
+      found?.[Symbol.dispose]();
+      found = peers;
+      if (peers.libraries.includes('torch')) break;
+    }
+    return found;
+  }
+
+  static async #start(python: string, threads: number): Promise<PythonPeers | undefined> {
+    const count = String(threads);
+    const env = {
+      OMP_NUM_THREADS: count,
+      OPENBLAS_NUM_THREADS: count,
+      MKL_NUM_THREADS: count,
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
+    const server = new LineProcess(python, [pathOf('serve.py'), count], env);
+    try {
+      return new PythonPeers(server, await server.read());
+    } catch {
+      server[Symbol.dispose]();
+      return undefined;
+    }
+  }
+
+  /** The ways in which the libraries do the work of a case: none, one or several. */
+  async of(benchmark: string, { settings }: Case): Promise<readonly Peer[]> {
+    if (settings === undefined) return [];
+    const outcomes = (await this.#order({ benchmark, settings })) as Outcomes;
+    return Object.entries(outcomes).map(([name, outcome]) => ({
+      name,
+      outcome,
+      timed: async calls => Number(await this.#order({ name, calls })),
+    }));
+  }
+
+  async #order(order: unknown): Promise<unknown> {
+    const answer: unknown = JSON.parse(await this.#server.ask(JSON.stringify(order)));
+    const failed = typeof answer === 'object' && answer !== null && 'error' in answer;
+    if (failed) throw new Error(`a peer failed: ${String(answer.error)}`);
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#server[Symbol.dispose]();
   }
 }
 
-/** What a Python program prints first; undefined without Python or what the program imports. */
-export function microsecondsOfPython(file: string): number | undefined {
-  for (const python of ['python3', '/usr/bin/python3']) {
-    try {
-      const output = execFileSync(python, [pathOf(file)], { encoding: 'utf8', stdio: 'pipe' });
-      return parseFloat(output);
-    } catch {
-      // Another Python may have it.
-    }
-  }
-  return undefined;
+type Outcomes = Readonly<Record<string, readonly number[]>>;
+
+/** Runs a peer in C while `use` has it: it prints its outcome, then for each count the seconds. */
+export async function withC<T>(
+  file: string,
+  use: (peers: readonly Peer[]) => Promise<T>,
+): Promise<T> {
+  using program = buildC(`peers/${file}`);
+  if (!program) return await use([]);
+  using running = new LineProcess(program.path, []);
+  const outcome = (await running.read()).split(' ').map(Number);
+  const timed: Timed = async calls => Number(await running.ask(String(calls)));
+  return await use([{ name: 'plain C', outcome, timed }]);
+}
+
+function pythons(): readonly string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map(folder => join(folder, 'python3')).filter(path => existsSync(path));
 }
 
 function pathOf(file: string): string {

@@ -75,15 +75,30 @@ function asJson({ faults, files, templates }: Checked): unknown {
     const { start, end } = placeOf(fault);
     const { code, message, help = [] } = fault;
     const { file, line, column } = start;
-    return { file, line, column, endLine: end.line, endColumn: end.column, code, message, help };
+    return {
+      file,
+      line,
+      column,
+      endLine: end.line,
+      endColumn: end.column,
+      code,
+      message,
+      help,
+    };
   });
   return { errors, files, templates };
 }
 
-function placeOf({ labels = [] }: Diagnostic): { readonly start: Place; readonly end: Place } {
+function placeOf({ labels = [] }: Diagnostic): {
+  readonly start: Place;
+  readonly end: Place;
+} {
   const span = labels[0]?.span;
   if (!span) return { start: nowhere, end: nowhere };
-  return { start: span.source.locate(span.start), end: span.source.locate(span.end) };
+  return {
+    start: span.source.locate(span.start),
+    end: span.source.locate(span.end),
+  };
 }
 
 type Place = ReturnType<NonNullable<Diagnostic['labels']>[number]['span']['source']['locate']>;

@@ -35,7 +35,11 @@ function node(): Finding {
 function machine(): Finding {
   const all = cpus();
   const model = all[0]?.model.trim() ?? 'unknown';
-  return { what: 'processor', ok: true, found: `${model}, ${all.length} cores, ${process.arch}` };
+  return {
+    what: 'processor',
+    ok: true,
+    found: `${model}, ${all.length} cores, ${process.arch}`,
+  };
 }
 
 async function toolchain(): Promise<readonly Finding[]> {
@@ -43,14 +47,29 @@ async function toolchain(): Promise<readonly Finding[]> {
     const { compiler, cache, threads, milliseconds } = await checkToolchain();
     return [
       { what: 'C compiler', ok: true, found: compiler },
-      { what: 'compile, load, run', ok: true, found: `${Math.round(milliseconds)} ms` },
+      {
+        what: 'compile, load, run',
+        ok: true,
+        found: `${Math.round(milliseconds)} ms`,
+      },
       { what: 'compile cache', ok: true, found: cache },
-      { what: 'threads', ok: true, found: `${threads} for the loops of a kernel` },
+      {
+        what: 'threads',
+        ok: true,
+        found: `${threads} for the loops of a kernel`,
+      },
     ];
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     const { message, notes = [], help = [] } = error.diagnostic;
-    return [{ what: 'C compiler', ok: false, found: message, fix: [...notes, ...help] }];
+    return [
+      {
+        what: 'C compiler',
+        ok: false,
+        found: message,
+        fix: [...notes, ...help],
+      },
+    ];
   }
 }
 

@@ -1,4 +1,11 @@
-import { passesFor, printProgram, targets, printRoutine, suggest, UserError } from '../compiler/index.ts';
+import {
+  passesFor,
+  printProgram,
+  targets,
+  printRoutine,
+  suggest,
+  UserError,
+} from '../compiler/index.ts';
 import { type CompiledRoutine, configure } from '../runtime/index.ts';
 import { filesOf, type RoutineDump, writeFiles } from './dump-files.ts';
 import { runSilently } from './silent-run.ts';

@@ -21,7 +21,10 @@ export async function explain(
 }
 
 function listCodes({ json = false }: ExplainOptions): void {
-  const entries = errorEntries().map(entry => ({ code: codesOf(entry), about: entry.about }));
+  const entries = errorEntries().map(entry => ({
+    code: codesOf(entry),
+    about: entry.about,
+  }));
   if (json) console.log(JSON.stringify(entries, null, 2));
   else entries.forEach(({ code, about }) => console.log(`${code}  ${about}`));
 }

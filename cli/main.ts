@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { backendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';
+import { bench, type BenchOptions } from './bench.ts';
 import type { CheckOptions } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
@@ -93,6 +94,18 @@ function commands(): Command {
       configure(options.backend === undefined ? {} : { backend: options.backend });
       await explain(what, name, options);
     });
+  einc
+    .command('bench')
+    .description(
+      'time what einc makes of its benchmarks, beside PyTorch and numpy if they are here',
+    )
+    .argument('[names...]', 'benchmarks, or cases: gemm, gemm/1024; all when there are none')
+    .option('--threads <n>', 'of einc and of its peers', '1')
+    .option('--json', 'a line of JSON for each case')
+    .option('--no-peers', 'einc alone')
+    .option('--quick', 'the smallest case of each, without peers: does it work?')
+    .option('--list', 'say what there is')
+    .action(async (names: string[], options: BenchOptions) => bench(names, options));
   einc
     .command('doctor')
     .description('say what einc finds on this machine, and what is missing')

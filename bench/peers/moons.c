@@ -1,20 +1,32 @@
 /*
- * The moons training step written by hand in plain C, as a good programmer would without tuning:
- * the peer of bench/moons.ts. Prints the microseconds of one step, the median of nine rounds.
+ * The moons training step written by hand in plain C, as a good programmer would without tuning: a
+ * peer of ../moons.ts. Prints the losses of its first steps and of the last one of an epoch; then for each
+ * number that it reads, the seconds that so many epochs take.
  *
  *   cc -O3 -march=native -o moons moons.c && ./moons
  */
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
-enum { BATCHES = 80, BATCH = 10, IN = 2, HIDDEN = 16, ROUNDS = 9, EPOCHS = 40 };
+enum { BATCHES = 80, BATCH = 10, IN = 2, HIDDEN = 16, FIRST_STEPS = 24 };
+
+/* So that nothing is left out as unused. */
+static volatile float sink;
 
 static float w1[HIDDEN][IN], b1[HIDDEN], w2[HIDDEN][HIDDEN], b2[HIDDEN], w3[HIDDEN];
 static float points[BATCHES][BATCH][IN], labels[BATCHES][BATCH];
 
-static void randomise(float *p, int n, float scale) {
-  for (int i = 0; i < n; i++) p[i] = scale * ((float)rand() / (float)RAND_MAX - 0.5f);
+/* The inputs of ../inputs.ts. */
+static uint32_t hash(uint32_t i, uint32_t salt) {
+  uint32_t x = i + salt * 0x9e3779b9u;
+  x = (x ^ (x >> 16)) * 0x7feb352du;
+  x = (x ^ (x >> 15)) * 0x846ca68bu;
+  return (x ^ (x >> 16)) >> 8;
+}
+
+static void noise(float *p, uint32_t n, uint32_t salt, double scale) {
+  for (uint32_t i = 0; i < n; i++) p[i] = (float)((hash(i, salt) / 8388608.0 - 1) * scale);
 }
 
 static void decay(float *p, const float *g, int n, float lr) {
@@ -69,31 +81,29 @@ static float step(int batch, float lr) {
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 int main(void) {
-  randomise(&points[0][0][0], BATCHES * BATCH * IN, 2);
-  randomise(&labels[0][0], BATCHES * BATCH, 1);
-  for (int i = 0; i < BATCHES * BATCH; i++) (&labels[0][0])[i] = (&labels[0][0])[i] > 0 ? 1 : -1;
-  randomise(&w1[0][0], HIDDEN * IN, 0.5f);
-  randomise(b1, HIDDEN, 0.5f);
-  randomise(&w2[0][0], HIDDEN * HIDDEN, 0.5f);
-  randomise(b2, HIDDEN, 0.5f);
-  randomise(w3, HIDDEN, 0.5f);
-  double times[ROUNDS], total = 0;
-  for (int round = 0; round < ROUNDS; round++) {
-    double start = now();
-    for (int epoch = 0; epoch < EPOCHS; epoch++)
-      for (int batch = 0; batch < BATCHES; batch++) total += step(batch, 0.1f);
-    times[round] = (now() - start) / (EPOCHS * BATCHES);
+  noise(&points[0][0][0], BATCHES * BATCH * IN, 1, 1);
+  for (uint32_t i = 0; i < BATCHES * BATCH; i++) (&labels[0][0])[i] = hash(i, 2) % 2 ? 1 : -1;
+  noise(&w1[0][0], HIDDEN * IN, 3, 0.25);
+  noise(b1, HIDDEN, 4, 0.25);
+  noise(&w2[0][0], HIDDEN * HIDDEN, 5, 0.25);
+  noise(b2, HIDDEN, 6, 0.25);
+  noise(w3, HIDDEN, 7, 0.25);
+  for (int batch = 0; batch < BATCHES; batch++) {
+    float loss = step(batch, 0.1f);
+    if (batch < FIRST_STEPS) printf("%.9g ", loss);
+    if (batch == BATCHES - 1) printf("%.9g\n", loss);
   }
-  qsort(times, ROUNDS, sizeof *times, ascending);
-  printf("%.4f %g\n", times[ROUNDS / 2], total);
+  fflush(stdout);
+  for (int epochs; scanf("%d", &epochs) == 1;) {
+    double start = now();
+    for (int epoch = 0; epoch < epochs; epoch++)
+      for (int batch = 0; batch < BATCHES; batch++) sink = step(batch, 0.1f);
+    printf("%.9g\n", now() - start);
+    fflush(stdout);
+  }
   return 0;
 }

@@ -15,7 +15,9 @@ export function ownPart(templates: number): number {
 /** What is found of them. Where the thread fails nothing is, and they are still to be checked. */
 export function foundAhead(templates: readonly SentTemplate[]): Promise<Found> {
   if (templates.length === 0) return Promise.resolve(nothing);
-  const worker = new Worker(new URL('check-thread.js', import.meta.url), { workerData: templates });
+  const worker = new Worker(new URL('check-thread.js', import.meta.url), {
+    workerData: templates,
+  });
   return new Promise(done => {
     worker.once('message', done);
     worker.once('error', () => {

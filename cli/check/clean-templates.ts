@@ -46,7 +46,10 @@ export class CleanTemplates {
 
   /** What this check has used or found. */
   found(): Found {
-    return { made: Object.fromEntries(this.#madeNow), clean: [...this.#cleanNow] };
+    return {
+      made: Object.fromEntries(this.#madeNow),
+      clean: [...this.#cleanNow],
+    };
   }
 
   /** What was found elsewhere is known here. */

@@ -104,7 +104,9 @@ export class Evident {
   }
 }
 
-type Negated = ts.PrefixUnaryExpression & { readonly operand: ts.NumericLiteral };
+type Negated = ts.PrefixUnaryExpression & {
+  readonly operand: ts.NumericLiteral;
+};
 
 function isNegated(e: ts.Expression): e is Negated {
   const isMinus = ts.isPrefixUnaryExpression(e) && e.operator === ts.SyntaxKind.MinusToken;

@@ -118,7 +118,11 @@ export class ProjectChecker {
     const source = this.#sources.textOf(file);
     const words = ts.flattenDiagnosticMessageText(messageText, '\n');
     const message = `this file is not TypeScript: ${words.replace(/\.$/, '')}`;
-    const span = { source, start: start ?? 0, end: (start ?? 0) + (length ?? 1) };
+    const span = {
+      source,
+      start: start ?? 0,
+      end: (start ?? 0) + (length ?? 1),
+    };
     return { code: 'EINC0703', message, labels: [{ span }] };
   }
 }

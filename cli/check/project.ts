@@ -54,7 +54,10 @@ const isTypeScript = /\.[cm]?tsx?$/;
 function filesAt(path: string): readonly string[] {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) {
-    throw new UserError({ code: 'EINC0701', message: `there is no file ${path}` });
+    throw new UserError({
+      code: 'EINC0701',
+      message: `there is no file ${path}`,
+    });
   }
   if (!status.isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true }).flatMap(entry => {
@@ -80,7 +83,10 @@ function configOf(project: string | undefined): ts.ParsedCommandLine | undefined
   const path = isFolder(given) ? join(given, 'tsconfig.json') : given;
   if (!existsSync(path)) {
     if (project === undefined) return undefined;
-    throw new UserError({ code: 'EINC0702', message: `there is no file ${path}` });
+    throw new UserError({
+      code: 'EINC0702',
+      message: `there is no file ${path}`,
+    });
   }
   let failure: ts.Diagnostic | undefined;
   const host = {
@@ -92,7 +98,11 @@ function configOf(project: string | undefined): ts.ParsedCommandLine | undefined
   const [error = failure] = parsed?.errors.filter(({ code }) => code !== noInputs) ?? [];
   if (parsed && !error) return parsed;
   const words = error ? ts.flattenDiagnosticMessageText(error.messageText, '\n') : '';
-  throw new UserError({ code: 'EINC0702', message: `${path} cannot be used`, notes: [words] });
+  throw new UserError({
+    code: 'EINC0702',
+    message: `${path} cannot be used`,
+    notes: [words],
+  });
 }
 
 const noInputs = 18003;
@@ -119,7 +129,10 @@ function withEinc(
   // Without its types einc is found as JavaScript, which says nothing.
   if (found && /ts$/.test(found.extension)) return { options, door: found.resolvedFileName };
   const own = ownDoors();
-  return { options: { ...options, paths: { ...given.paths, ...own } }, door: own.einc[0] };
+  return {
+    options: { ...options, paths: { ...given.paths, ...own } },
+    door: own.einc[0],
+  };
 }
 
 /** The package's doors as TypeScript reads them: its sources, or what is published of them. */

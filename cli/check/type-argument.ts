@@ -47,7 +47,11 @@ function complaintAbout(type: ts.Type, made: Made, { checker, einc }: Context): 
     einc.isA(type, name),
   );
   if (made.kind !== 'several') {
-    const own = { tensor: 'Tensor', function: 'TensorFunction', layer: 'Layer' } as const;
+    const own = {
+      tensor: 'Tensor',
+      function: 'TensorFunction',
+      layer: 'Layer',
+    } as const;
     // A declared layer takes the settings it has, which is less than any.
     const isLayer = made.kind === 'layer' && type.getCallSignatures().length > 0;
     return said.includes(own[made.kind]) || (isLayer && said.length === 0)

@@ -36,6 +36,8 @@ describe.concurrent('the command line', () => {
                                          make, for TypeScript: op<…>
         explain [options] [what] [name]  say what an error is about and how to mend
                                          it, or why tensors have their shapes
+        bench [options] [names...]       time what einc makes of its benchmarks,
+                                         beside PyTorch and numpy if they are here
         doctor [options]                 say what einc finds on this machine, and what
                                          is missing
         help [command]                   display help for command
@@ -44,7 +46,7 @@ describe.concurrent('the command line', () => {
     expect(await einc(['help'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each(['run', 'dump', 'check', 'types', 'doctor'])('%s --help', async command => {
+  test.each(['run', 'dump', 'check', 'types', 'bench', 'doctor'])('%s --help', async command => {
     const { code, stdout, stderr } = await einc([command, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));

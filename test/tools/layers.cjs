@@ -9,12 +9,7 @@ const mayImport = {
   'compiler/loop': ['compiler/core', 'compiler/support'],
   'compiler/lower': ['compiler/assign', 'compiler/loop', 'compiler/core', 'compiler/support'],
   'compiler/schedule': ['compiler/loop', 'compiler/core', 'compiler/support'],
-  'compiler/passes': [
-    'compiler/schedule',
-    'compiler/loop',
-    'compiler/core',
-    'compiler/support',
-  ],
+  'compiler/passes': ['compiler/schedule', 'compiler/loop', 'compiler/core', 'compiler/support'],
   compiler: ['compiler'],
   runtime: ['compiler/index'],
   backends: [

@@ -1,0 +1,43 @@
+/** What a benchmark is: programs of einc, how much they compute, and what their peers are told. */
+
+export interface Benchmark {
+  readonly name: string;
+  /** One line for people. */
+  readonly about: string;
+  /** The first is the smallest: the one that `--quick` runs. */
+  readonly cases: readonly Case[];
+}
+
+export interface Case {
+  readonly name: string;
+  /** What `peers/NAME.py` is told, NAME being that of the benchmark; without it there is no such peer. */
+  readonly settings?: Readonly<Record<string, number | string | boolean>>;
+  /** A peer in C, a file in `peers/`. */
+  readonly c?: string;
+  /** Arithmetic of one step, where that is what bounds it. */
+  readonly flops?: number;
+  /** What one step has to move at least, where memory bounds it. */
+  readonly bytes?: number;
+  /** How many steps a call takes, 1 when left out: times are those of a step. */
+  readonly steps?: number;
+  /** For what takes very long: fewer than others. */
+  readonly rounds?: number;
+  /** How far outcomes may lie apart. */
+  readonly within?: Tolerance;
+  readonly prepare: (dtype: 'f32' | 'f64') => Promise<Subject>;
+}
+
+/** The largest difference, or that by the largest value. */
+export type Tolerance = { readonly absolute: number } | { readonly relative: number };
+
+/** A program that is ready to be timed. */
+export interface Subject extends Disposable {
+  /** What is timed. */
+  readonly call: () => void;
+  /** What it computes, or some cells of it, for comparison: asked once, before anything is timed. */
+  readonly outcome?: () => readonly number[];
+}
+
+/** Training is compared by the losses of its first steps, which part slowly by rounding alone. */
+export const lossSteps = 24;
+export const lossTolerance: Tolerance = { absolute: 2e-3 };

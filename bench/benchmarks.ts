@@ -1,0 +1,24 @@
+/** All benchmarks, in the order they run. */
+import type { Benchmark } from './benchmark.ts';
+import { call } from './call.ts';
+import { conv } from './conv.ts';
+import { elementwise } from './elementwise.ts';
+import { firstStep } from './first-step.ts';
+import { gemm } from './gemm.ts';
+import { gpt } from './gpt.ts';
+import { mlp } from './mlp.ts';
+import { moons } from './moons.ts';
+import { layerNorm, softmax } from './rows.ts';
+
+export const benchmarks: readonly Benchmark[] = [
+  gemm,
+  mlp,
+  gpt,
+  elementwise,
+  softmax,
+  layerNorm,
+  conv,
+  moons,
+  call,
+  firstStep,
+];

@@ -1,0 +1,71 @@
+"""A training step of a small GPT: a peer of ../gpt.ts."""
+
+from itertools import count
+
+from inputs import choices, noise
+from outcome import losses
+
+
+def ways(settings: dict, torch) -> dict:
+    if not torch:
+        return {}
+    step = network(torch, **settings)
+    return {"torch": (step, lambda: losses(step))}
+
+
+def network(torch, layers: int, width: int, heads: int, length: int, batch: int, words: int):
+    nn = torch.nn.functional
+    salts = count(10)
+    params = []
+
+    def param(value):
+        params.append(value.requires_grad_())
+        return value
+
+    def weights(*shape):
+        return param(torch.from_numpy(noise(shape, next(salts), 0.03)))
+
+    def zeros(n: int):
+        return param(torch.zeros(n))
+
+    def norm():
+        scale, shift = param(torch.ones(width)), zeros(width)
+        return lambda x: nn.layer_norm(x, (width,), scale, shift, 1e-5)
+
+    def block():
+        before, between = norm(), norm()
+        w_qkv, w_proj = weights(3 * width, width), weights(width, width)
+        w_up, w_down = weights(4 * width, width), weights(width, 4 * width)
+        b_qkv, b_proj, b_up, b_down = map(zeros, (3 * width, width, 4 * width, width))
+        future = torch.ones(length, length, dtype=torch.bool).triu(1)
+
+        def apply(x):
+            qkv = nn.linear(before(x), w_qkv, b_qkv).view(batch, length, 3, heads, -1)
+            q, k, v = qkv.permute(2, 0, 3, 1, 4)
+            scores = (q @ k.transpose(-1, -2)) * (width // heads) ** -0.5
+            attended = nn.softmax(scores.masked_fill(future, float("-inf")), -1) @ v
+            x = x + nn.linear(attended.transpose(1, 2).reshape(x.shape), w_proj, b_proj)
+            inner = nn.gelu(nn.linear(between(x), w_up, b_up), approximate="tanh")
+            return x + nn.linear(inner, w_down, b_down)
+
+        return apply
+
+    asked = torch.from_numpy(choices((batch, length), 1, words))
+    answers = torch.from_numpy(choices((batch, length), 2, words))
+    wte, wpe = weights(words, width), weights(length, width)
+    blocks = [block() for _ in range(layers)]
+    head, last = weights(words, width), norm()
+    adam = torch.optim.Adam(params, lr=0.001, foreach=True)
+
+    def step():
+        adam.zero_grad(set_to_none=True)
+        x = wte[asked] + wpe
+        for apply in blocks:
+            x = apply(x)
+        logits = nn.linear(last(x), head).view(-1, words)
+        loss = nn.cross_entropy(logits, answers.view(-1))
+        loss.backward()
+        adam.step()
+        return loss.detach()
+
+    return step

@@ -1,0 +1,103 @@
+/** What a case comes to, as a line of JSON and as a row of a table. */
+import type { Case } from './benchmark.ts';
+import type { Machine } from './machine.ts';
+
+/** What does not apply is left out. */
+export interface Result {
+  readonly name: string;
+  readonly case: string;
+  readonly threads: number;
+  readonly ms: number;
+  readonly gflops?: number;
+  readonly gbps?: number;
+  /** Of what the machine can do, in multiply-adds or in memory bandwidth. */
+  readonly peakShare?: number;
+  /** How many times faster than the fastest peer. */
+  readonly ratio?: number;
+  readonly peer?: string;
+  /** The times of all peers, in milliseconds. */
+  readonly peers?: Readonly<Record<string, number>>;
+}
+
+export interface Times {
+  readonly threads: number;
+  readonly machine: Machine | undefined;
+  /** Of a step. */
+  readonly seconds: number;
+  readonly peerSeconds: readonly (readonly [name: string, seconds: number])[];
+}
+
+export function resultOf(
+  name: string,
+  { name: caseName, flops, bytes }: Case,
+  { threads, machine, seconds, peerSeconds }: Times,
+): Result {
+  const gflops = flops === undefined ? undefined : flops / seconds / 1e9;
+  const gbps = bytes === undefined ? undefined : bytes / seconds / 1e9;
+  const share =
+    machine && gflops !== undefined
+      ? gflops / machine.gflops
+      : machine && gbps !== undefined
+        ? gbps / machine.gbps
+        : undefined;
+  const [fastest] = peerSeconds.toSorted(([, a], [, b]) => a - b);
+  return {
+    name,
+    case: caseName,
+    threads,
+    ms: rounded(seconds * 1e3),
+    ...(gflops === undefined ? {} : { gflops: rounded(gflops) }),
+    ...(gbps === undefined ? {} : { gbps: rounded(gbps) }),
+    ...(share === undefined ? {} : { peakShare: rounded(share) }),
+    ...(fastest === undefined
+      ? {}
+      : {
+          ratio: rounded(fastest[1] / seconds),
+          peer: fastest[0],
+          peers: Object.fromEntries(peerSeconds.map(([peer, s]) => [peer, rounded(s * 1e3)])),
+        }),
+  };
+}
+
+const columns = [
+  'benchmark',
+  'ms',
+  'GFLOP/s',
+  'GB/s',
+  'of peak',
+  'ratio',
+  'peer',
+  'its ms',
+] as const;
+const widths = [38, 10, 8, 7, 8, 7, 26, 10];
+
+export const header = row(columns);
+
+export function tableRow(result: Result): string {
+  const { name, ms, gflops, gbps, peakShare, ratio, peer, peers = {} } = result;
+  return row([
+    `${name}/${result.case}`,
+    String(ms),
+    gflops === undefined ? '' : String(gflops),
+    gbps === undefined ? '' : String(gbps),
+    peakShare === undefined ? '' : `${Math.round(100 * peakShare)} %`,
+    ratio === undefined ? '' : `${ratio} ×`,
+    peer ?? '',
+    peer === undefined ? '' : String(peers[peer]),
+  ]);
+}
+
+/** Words to the left of their column, numbers to the right. */
+function row(cells: readonly string[]): string {
+  const padded = cells.map((cell, i) => {
+    const width = widths[i] ?? 0;
+    return columns[i] === 'benchmark' || columns[i] === 'peer'
+      ? cell.padEnd(width)
+      : cell.padStart(width);
+  });
+  return padded.join('  ').trimEnd();
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,68 @@
+/** One case: that it is right, then how long it takes, beside its peers. */
+import type { Benchmark, Case, Subject } from './benchmark.ts';
+import type { Machine } from './machine.ts';
+import { type Effort, medianSeconds, timed } from './measure.ts';
+import { disagreement } from './parity.ts';
+import { type Peer, type PythonPeers, withC } from './peers.ts';
+import { type Result, resultOf } from './result.ts';
+
+export interface Surroundings {
+  readonly threads: number;
+  readonly effort: Effort;
+  readonly machine: Machine | undefined;
+  readonly python: PythonPeers | undefined;
+  readonly hasPeers: boolean;
+}
+
+/** Rejects, and gives no time, when the outcome is not that of a peer or of einc in f64. */
+export async function timeCase(
+  { name }: Benchmark,
+  given: Case,
+  surroundings: Surroundings,
+): Promise<Result> {
+  const { python, hasPeers } = surroundings;
+  const inPython = (await python?.of(name, given)) ?? [];
+  if (!hasPeers || given.c === undefined) return timeBeside(name, given, inPython, surroundings);
+  return withC(given.c, inC => timeBeside(name, given, [...inPython, ...inC], surroundings));
+}
+
+async function timeBeside(
+  name: string,
+  given: Case,
+  peers: readonly Peer[],
+  { threads, effort, machine }: Surroundings,
+): Promise<Result> {
+  using subject = await given.prepare('f32');
+  const wrong = await whatIsWrong(given, subject, peers);
+  if (wrong !== undefined) throw new Error(`${name}/${given.name} is not timed: ${wrong}`);
+  const { steps = 1, rounds = effort.rounds } = given;
+  const [own = NaN, ...others] = await medianSeconds(
+    [timed(subject.call), ...peers.map(peer => peer.timed)],
+    { ...effort, rounds: Math.min(effort.rounds, rounds) },
+  );
+  const peerSeconds = peers.map((peer, i) => [peer.name, (others[i] ?? NaN) / steps] as const);
+  return resultOf(name, given, { threads, machine, seconds: own / steps, peerSeconds });
+}
+
+/** Compares with all peers; without any, with the same program in f64. */
+async function whatIsWrong(
+  given: Case,
+  { outcome }: Subject,
+  peers: readonly Peer[],
+): Promise<string | undefined> {
+  const { within } = given;
+  if (!within || !outcome) return undefined;
+  const ours = outcome();
+  const references =
+    peers.length > 0 ? peers : [{ name: 'einc in f64', outcome: await inDoubles(given) }];
+  for (const { name, outcome: theirs } of references) {
+    const wrong = disagreement(ours, theirs, within);
+    if (wrong !== undefined) return `beside ${name}, ${wrong}`;
+  }
+  return undefined;
+}
+
+async function inDoubles(given: Case): Promise<readonly number[]> {
+  using subject = await given.prepare('f64');
+  return subject.outcome?.() ?? [];
+}

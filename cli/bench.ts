@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface BenchOptions {
+  readonly threads: string;
+  readonly json?: boolean;
+  readonly quick?: boolean;
+  readonly peers: boolean;
+  readonly list?: boolean;
+}
+
+/**
+ * Runs the benchmarks of `bench/`, which are a program like any other, in a process of its own: it
+ * starts with the number of threads in its environment.
+ */
+export async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
+  const { threads, json, quick, peers, list } = options;
+  const path = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const args = [
+    ...names,
+    '--threads',
+    threads,
+    ...(json === true ? ['--json'] : []),
+    ...(quick === true ? ['--quick'] : []),
+    ...(peers ? [] : ['--no-peers']),
+    ...(list === true ? ['--list'] : []),
+  ];
+  const child = spawn(
+    process.execPath,
+    [path('cli/einc.js'), 'run', path('bench/main.ts'), '--', ...args],
+    { stdio: 'inherit', env: { ...process.env, EINC_THREADS: threads } },
+  );
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve(code ?? 1));
+  });
+}
