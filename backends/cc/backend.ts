@@ -1,5 +1,6 @@
 /** The backend that compiles C with the user's compiler and runs it in this process. */
 import type { DType, Program, Target } from '../../compiler/index.ts';
+import { visitStmts } from '../../compiler/loop/traverse.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
@@ -17,9 +18,8 @@ import { c99 } from './dialect.ts';
  * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
  * no fast-math. Integers wrap and arrays of different types may share memory, as the loop IR says.
  */
-export const flags = [
+const always = [
   '-std=c99', // GNU's dialects know `linux` and `unix` as numbers
-  '-O3',
   '-march=native',
   '-fno-math-errno',
   '-fno-trapping-math',
@@ -27,6 +27,23 @@ export const flags = [
   '-fwrapv',
   '-fno-strict-aliasing',
 ];
+
+/**
+ * Code without a schedule is small, and fast when it is written out as a whole, as `-O3` does. In
+ * code with vectors that does nothing but harm: it takes longer, and the tiles leave the registers.
+ */
+export function flagsFor(programs: readonly Program[]): readonly string[] {
+  const scheduled = ['-O2', '-ftree-vectorize', '-fvect-cost-model=dynamic'];
+  return [...(programs.some(hasVectors) ? scheduled : ['-O3']), ...always];
+}
+
+function hasVectors({ body }: Program): boolean {
+  let has = false;
+  visitStmts(body, s => {
+    has ||= s.kind === 'for' && s.mode === 'vector';
+  });
+  return has;
+}
 
 export class CcBackend implements Backend {
   readonly name = 'cc';
@@ -55,7 +72,7 @@ export class CcBackend implements Backend {
     const library = await compileLibrary(this.#compiler, {
       name: fileNameOf(program.name),
       source: emit(program, c99),
-      flags,
+      flags: flagsFor([program]),
     });
     const signature = { buffers: [...params, ...scratch].map(bufferOf), indices: symbols.length };
     return openKernel(this.#native, library, entryPoint, signature);

@@ -3,7 +3,7 @@
  * dtypes and the edges of the large ones, and arithmetic, which integers wrap.
  */
 import { expect, test } from 'vitest';
-import { flags } from '../../backends/cc/backend.ts';
+import { flagsFor } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
 import { emit, entryPoint } from '../../backends/clike/emit.ts';
 import { openBackend } from '../../backends/index.ts';
@@ -187,7 +187,11 @@ test('where the compiler knows no f16, C of our own converts it', async () => {
   const source = `#undef __FLT16_MAX__\n${emit(program, c99)}`;
   expect(source).toContain('#ifdef __FLT16_MAX__');
   const native = await loadNative();
-  const path = await compileLibrary(findCompiler(), { name: 'halves', source, flags });
+  const path = await compileLibrary(findCompiler(), {
+    name: 'halves',
+    source,
+    flags: flagsFor([]),
+  });
   using kernel = openKernel(native, path, entryPoint);
   using stream = new NativeStream(native);
   const inputs = new Map([

@@ -1,5 +1,5 @@
 /** Runs many loop programs through one library of C: compiling is what takes the time. */
-import { flags } from '../../backends/cc/backend.ts';
+import { flagsFor } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
 import { emitParts, entryPoint } from '../../backends/clike/emit.ts';
 import { loadNative } from '../../backends/native/addon.ts';
@@ -23,7 +23,7 @@ export async function compileAll(
 ): Promise<readonly Run[]> {
   const source = libraryOf(programs);
   const options = cache ? { cache } : {};
-  const library = { name: 'programs', source, flags };
+  const library = { name: 'programs', source, flags: flagsFor(programs) };
   const path = await compileLibrary(findCompiler(), library, options);
   const native = await loadNative();
   return programs.map((program, i) => (salt = 0, input = inputFor) => {

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { flags } from '../../backends/cc/backend.ts';
+import { flagsFor } from '../../backends/cc/backend.ts';
 import { type FunctionOp, functionText } from '../../backends/cc/functions.ts';
 import { vectorFunction } from '../../backends/cc/vector-functions.ts';
 import { vectorType } from '../../backends/cc/vector-type.ts';
@@ -40,7 +40,7 @@ export async function measure(
     const [source, program] = [join(folder, 'ulps.c'), join(folder, 'ulps')];
     writeFileSync(source, sourceOf(ops));
     const run = promisify(execFile);
-    await run(findCompiler().path, [...flags, '-Wno-psabi', source, '-o', program, '-lm']);
+    await run(findCompiler().path, [...flagsFor([]), '-Wno-psabi', source, '-o', program, '-lm']);
     const { stdout } = await run(program, [String(step)]);
     return stdout.trim().split('\n').map(parse);
   } finally {

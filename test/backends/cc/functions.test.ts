@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { flags } from '../../../backends/cc/backend.ts';
+import { flagsFor } from '../../../backends/cc/backend.ts';
 import { type FunctionOp, functionText } from '../../../backends/cc/functions.ts';
 import { vectorFunction } from '../../../backends/cc/vector-functions.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
@@ -96,7 +96,7 @@ function remarks(source: string): string {
     const [file, said] = [join(folder, 'loops.c'), join(folder, 'said')];
     writeFileSync(file, source);
     const options = ['-c', `-fopt-info-vec-optimized=${said}`, '-o', join(folder, 'loops.o')];
-    execFileSync(findCompiler().path, [...flags, ...options, file]);
+    execFileSync(findCompiler().path, [...flagsFor([]), ...options, file]);
     return readFileSync(said, 'utf8');
   } finally {
     rmSync(folder, { recursive: true });
