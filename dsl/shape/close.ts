@@ -26,7 +26,7 @@ import {
   type Size,
   sizeOf,
 } from './row.ts';
-import { resolveRow } from './resolve.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
 import { Solver } from './solve.ts';
 import { fewestAxesBelow, sizeBelow, waitingAt } from './uses.ts';
 
@@ -85,8 +85,22 @@ const defaults: readonly ClosingRule[] = [
       dims.filter(dim => dim.isRest),
       dim => solver.decideDim(dim, sizeOf(0, { text: 'nothing asks for it' })),
     ),
-  ({ dims }, solver) => decideEach(dims, dim => solver.decideDim(dim, innerSize(dim))),
+  ({ dims }, solver) => {
+    const parts = dims.filter(dim => !isMadeOfOpen(dim));
+    const decided = parts.length > 0 ? parts : dims;
+    return decideEach(decided, dim => solver.decideDim(dim, innerSize(dim)));
+  },
 ];
+
+/** Whether its size will follow from others that are still open. */
+function isMadeOfOpen(dim: DimVar): boolean {
+  return waitingAt(dim).some(
+    c =>
+      c.kind === 'dim-sum' &&
+      resolveDim(c.whole) === dim &&
+      c.terms.some(term => resolveDim(term.dim).kind === 'dim-var'),
+  );
+}
 
 function isBetweenEnds(row: RowVar): boolean {
   const isInner = row.leaf === undefined;

@@ -36,6 +36,11 @@ test.each([
     '{ w } * flatten(relu(reshape(-${4, 3}; o = [2, _]))) + { b; o = [2] }',
     '2; w 12 -> 2; b 2',
   ],
+  [
+    'from parts whose own parts are open',
+    'flatten(concat(concat(${5}[_, :], ${5}[_, :] - 1), concat(${5}[_, :], ${5}[_, :] - 1)))',
+    '20',
+  ],
 ])('what is made of a reshape of something %s', (_, text, shapes) => {
   expect(shapesOf(text)).toBe(shapes);
 });
