@@ -34,6 +34,7 @@ interface ExplainOptions extends RunOptions {
 interface DumpOptions extends RunOptions {
   readonly out: string;
   readonly after?: string;
+  readonly target?: string;
   readonly run?: boolean;
   readonly json?: boolean;
 }
@@ -55,10 +56,15 @@ function commands(): Command {
     .description('write what the compiler makes of each routine of a program')
     .option('--out <dir>', 'where to', 'build_files')
     .option('--after <pass>', 'also write the loops as they are after this pass')
+    .option(
+      '--target <name>',
+      'the processor: avx512, avx2, sse, neon, scalar; this one if not given',
+    )
     .option('--run', 'run the routines too; without it every array reads as zeros')
     .option('--json', 'list the files as JSON')
     .action(async (file: string, args: string[], options: DumpOptions) => {
       configure(options.backend === undefined ? {} : { backend: options.backend });
+      configure(options.target === undefined ? {} : { target: options.target });
       await dump(file, args, options);
     });
   einc

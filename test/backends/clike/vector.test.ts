@@ -1,0 +1,101 @@
+/** What vector loops look like in C. */
+import { expect, test } from 'vitest';
+import { c99 } from '../../../backends/cc/dialect.ts';
+import { emitParts } from '../../../backends/clike/emit.ts';
+import { programOf } from '../../support/loop-text.ts';
+
+const device = 'x: f32[40], y: f32[40], c: f64[40]';
+
+function cOf(body: string): string {
+  const { needs, text } = emitParts(programOf(device, body), c99);
+  const [before = ''] = text.split('\n\nint ');
+  return [...needs, before.slice(before.indexOf('{') + 2, -2)].join('\n');
+}
+
+test('operators, and a number beside a vector', () => {
+  expect(
+    cOf('for l < 4 vector { y[l + 8] := 2 * x[l] - x[0] * y[l + 8]; }'),
+  ).toMatchInlineSnapshot(`
+    "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+      *(f32x4*)&y[8] = 2.0f * *(f32x4*)&x[0] - x[0] * *(f32x4*)&y[8];"
+  `);
+});
+
+test('a tile in registers', () => {
+  expect(
+    cOf(`local t: f32[2, 8];
+      for i < 2 unrolled { for v < 2 unrolled { for l < 4 vector { t[i, 4*v + l] := 0; } } }
+      for k < 5 { for i < 2 unrolled { for v < 2 unrolled { for l < 4 vector {
+        t[i, 4*v + l] := fma(x[5*i + k], y[8*k + 4*v + l], t[i, 4*v + l]); } } } }`),
+  ).toMatchInlineSnapshot(`
+    "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+    static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
+    float fmaf(float, float, float);
+    static inline f32x4 fma_f32x4(f32x4 a, f32x4 b, f32x4 c) { f32x4 r; for (int l = 0; l < 4; ++l) r[l] = fmaf(a[l], b[l], c[l]); return r; }
+      float t[16];
+      #pragma GCC unroll 2
+      for (int i = 0; i < 2; ++i) {
+        #pragma GCC unroll 2
+        for (int v = 0; v < 2; ++v) {
+          *(f32x4*)&t[i * 8 + 4 * v] = all_f32x4(0.0f);
+        }
+      }
+      for (int k2 = 0; k2 < 5; ++k2) {
+        #pragma GCC unroll 2
+        for (int i = 0; i < 2; ++i) {
+          #pragma GCC unroll 2
+          for (int v = 0; v < 2; ++v) {
+            *(f32x4*)&t[i * 8 + 4 * v] = fma_f32x4(all_f32x4(x[5 * i + k2]),
+                *(f32x4*)&y[8 * k2 + 4 * v], *(f32x4*)&t[i * 8 + 4 * v]);
+          }
+        }
+      }"
+  `);
+});
+
+test('an op without an operator, a choice, strides, another dtype', () => {
+  expect(
+    cOf('for l < 4 vector { y[l] := where(x[2*l] < 1, max(x[l], y[l]), relu(x[l])); }'),
+  ).toMatchInlineSnapshot(`
+    "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+    typedef int boolx4 __attribute__((vector_size(16), aligned(4), may_alias));
+    static inline boolx4 lt_f32x4(f32x4 a, f32x4 b) {
+      boolx4 r;
+      for (int l = 0; l < 4; ++l) r[l] = a[l] < b[l];
+      return r;
+    }
+    static inline f32x4 strided_f32x4(const float *a, long stride) {
+      f32x4 r;
+      for (int l = 0; l < 4; ++l) r[l] = a[l * stride];
+      return r;
+    }
+    static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
+    static inline float max_f32(float a, float b) { return a > b || a != a ? a : b; }
+    static inline f32x4 max_f32x4(f32x4 a, f32x4 b) {
+      f32x4 r;
+      for (int l = 0; l < 4; ++l) r[l] = max_f32(a[l], b[l]);
+      return r;
+    }
+    static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
+    static inline f32x4 relu_f32x4(f32x4 a) {
+      f32x4 r;
+      for (int l = 0; l < 4; ++l) r[l] = relu_f32(a[l]);
+      return r;
+    }
+    static inline f32x4 where_f32x4(boolx4 a, f32x4 b, f32x4 c) {
+      f32x4 r;
+      for (int l = 0; l < 4; ++l) r[l] = a[l] ? b[l] : c[l];
+      return r;
+    }
+      *(f32x4*)&y[0] = where_f32x4(lt_f32x4(strided_f32x4(&x[0], 2), all_f32x4(1.0f)),
+          max_f32x4(*(f32x4*)&x[0], *(f32x4*)&y[0]), relu_f32x4(*(f32x4*)&x[0]));"
+  `);
+});
+
+test('what has no form on vectors is a loop over the lanes', () => {
+  expect(cOf('for l < 4 vector { y[2*l] := x[l]; }')).toMatchInlineSnapshot(`
+    "  for (int l = 0; l < 4; ++l) {
+        y[2 * l] = x[l];
+      }"
+  `);
+});

@@ -1,0 +1,71 @@
+/** Which nests are tiled, and how: what is across lanes, how many rows, what is copied. */
+import { expect, test } from 'vitest';
+import type { For } from '../../../compiler/loop/ir.ts';
+import { nestAt } from '../../../compiler/schedule/nest.ts';
+import { type Target, targets } from '../../../compiler/schedule/target.ts';
+import { tileFor } from '../../../compiler/schedule/tile.ts';
+import { programOf } from '../../support/loop-text.ts';
+
+const device = `a: f32[128, 100], b: f32[100, 512], w: f32[512, 100], c: f32[128, 512], v: f32[100],
+  z: f32[512], d: f64[128, 512], e: f64[100, 512], n: i32[128], h: f32[100, 1024], g: f32[128, 1024]`;
+
+function tileOf(body: string, target: Target = targets.avx512): string {
+  const { body: s } = programOf(device, body);
+  const nest = s.kind === 'for' ? nestAt(s) : undefined;
+  const tile = nest && tileFor(nest, target);
+  if (!tile) return 'none';
+  const { rows, columns, rowCount, vectors, lanes, packed } = tile;
+  const copies = packed.map(p => `, copies ${p.node.name}`).join('');
+  return `${rows ? `${rowCount} ${rows.loop} × ` : ''}${vectors} × ${lanes} ${columns.loop}${copies}`;
+}
+
+function product(of: string, store = 'c[i, j] := s;'): string {
+  return `for i < 128 { for j < 512 { local s: f32 := 0; for k < 100 { s += ${of}; } ${store} } }`;
+}
+
+test.each([
+  ['a product', product('a[i, k] * b[k, j]'), '8 i × 2 × 16 j'],
+  ['a product with the transposed', product('a[i, k] * w[j, k]'), '8 i × 2 × 16 j, copies w'],
+  ['an epilogue', product('a[i, k] * b[k, j]', 'c[i, j] := relu(s + z[j]);'), '8 i × 2 × 16 j'],
+  ['sums along rows', product('a[i, k] * b[k, j]', 'c[i, j] += s;'), '8 i × 2 × 16 j'],
+  [
+    'a sum over the rows of one array',
+    'for j < 512 { local s: f32 := 0; for k < 100 { s += b[k, j]; } z[j] := s; }',
+    '4 × 16 j',
+  ],
+  [
+    'doubles',
+    'for i < 128 { for j < 512 { local s: f64 := 0; for k < 100 { s += d[i, k] * e[k, j]; } d[i, j] := s; } }',
+    'none',
+  ],
+  [
+    'rows a page apart',
+    'for i < 128 { for j < 1024 { local s: f32 := 0; for k < 100 { s += a[i, k] * h[k, j]; } g[i, j] := s; } }',
+    '8 i × 2 × 16 j, copies h',
+  ],
+  [
+    'a product with a vector: what it reads is read once',
+    'for j < 512 { local s: f32 := 0; for k < 100 { s += w[j, k] * v[k]; } z[j] := s; }',
+    'none',
+  ],
+  [
+    'a store whose cells are not side by side',
+    'for i < 128 { for j < 100 { local s: f32 := 0; for k < 100 { s += a[i, k] * b[k, j]; } w[2*j, 3] := s; } }',
+    'none',
+  ],
+  [
+    'a small nest',
+    'for i < 8 { for j < 8 { local s: f32 := 0; for k < 8 { s += a[i, k] * b[k, j]; } c[i, j] := s; } }',
+    'none',
+  ],
+])('%s', (_, body, tile) => {
+  expect(tileOf(body)).toBe(tile);
+});
+
+test.each([
+  ['avx2', '4 i × 2 × 8 j'],
+  ['neon', '8 i × 2 × 4 j'],
+  ['sse', '4 i × 2 × 4 j'],
+] as const)('for %s', (name, tile) => {
+  expect(tileOf(product('a[i, k] * b[k, j]'), targets[name])).toBe(tile);
+});
