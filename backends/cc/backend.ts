@@ -1,4 +1,5 @@
 /** The backend that compiles C with the user's compiler and runs it in this process. */
+import { arch } from 'node:os';
 import type { DType, Program, Target } from '../../compiler/index.ts';
 import { visitStmts } from '../../compiler/loop/traverse.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
@@ -26,6 +27,9 @@ const always = [
   '-ffp-contract=off',
   '-fwrapv',
   '-fno-strict-aliasing',
+  // gcc 12 puts small arrays of functions that call nothing below the stack pointer, and then takes
+  // some for aligned that are not: storing a vector there ends the process.
+  ...(arch() === 'x64' ? ['-mno-red-zone'] : []),
 ];
 
 /**

@@ -66,6 +66,9 @@ export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
   return block(new Jammer(plan, names).all(body));
 }
 
+/** More vectors than that are no tile in registers, but a row in memory. */
+const mostUnrolled = 16;
+
 class Jammer {
   readonly #plan: Jam;
   readonly #names: Names;
@@ -116,7 +119,8 @@ class Jammer {
   #spread(s: Leaf): Stmt {
     const { rows, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
-    const vector = this.#over('v', columns.count / lanes, 'unrolled');
+    const vectors = columns.count / lanes;
+    const vector = this.#over('v', vectors, vectors > mostUnrolled ? 'serial' : 'unrolled');
     const lane = this.#over('l', lanes, 'vector');
     const column = sumOf([
       [lanes, vector.index],

@@ -50,7 +50,10 @@ export function tileFor(nest: Nest, target: Target): Tile | undefined {
   if (!columns) return undefined;
   const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
-  const sizes = sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length);
+  const sizes =
+    rows || !across.map(packedAs).some(isFarApart)
+      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length)
+      : wholeRows(columns, lanes);
   const width = sizes.vectors * lanes;
   const [apart, beside] = [false, true].map(isBeside =>
     across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs),
@@ -137,6 +140,17 @@ function sizesOf(
   const even = Math.ceil(rows.extent / Math.ceil(rows.extent / most));
   return { vectors, rowCount: divisors[0] ?? even };
 }
+
+/**
+ * One row of sums for as many columns as a cache of the first level holds easily: of what is read row
+ * by row, far apart, long pieces are read at once.
+ */
+function wholeRows(columns: For, lanes: number): Pick<Tile, 'vectors' | 'rowCount'> {
+  const vectors = Math.max(1, Math.floor(Math.min(columns.extent, mostSums) / lanes));
+  return { vectors, rowCount: 1 };
+}
+
+const mostSums = 2048;
 
 function packedAs({ node, index = [], path, leaf }: Site): Packed {
   const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);

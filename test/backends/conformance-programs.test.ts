@@ -181,3 +181,39 @@ test.each(['&&', '||'])('%s of comparisons over a nest, after another nest', asy
   const compiled = run?.(0, input) ?? new Map<string, Cells>();
   expect(difference(outputsOf(program, 0, input), compiled)).toBeUndefined();
 });
+
+test('a vector stored to a small array of a function that calls nothing', async () => {
+  // gcc 12 takes the array for aligned where it has put it below the stack pointer.
+  const program = parseProgram(`p(batch : [0..1], step):
+    device a: bf16[4], b: bf16[3, 4], c: bf16[1], table: bf16[2, 3, 4];
+    local t: bf16[3, 4];
+    for i < 3 {
+      local tile: f32[4];
+      for l < 4 vector { tile[l] := 1; }
+      for k < 4 { for l < 4 vector {
+        tile[l] /= (f32(b[((4*i + k) / 2 % 3), k]) + f32(b[i, ((4*i + k) / 3 % 4)])) / f32(c[0]);
+      } }
+      for l < 4 vector { t[i, l] := bf16(tile[l]); }
+    }
+    local u: bf16[2, 3, 4];
+    local one: bf16;
+    for batch2 < 2 {
+      zero_out u;
+      for i < 2 { for j < 3 {
+        u[i, j, 2] := bf16(relu_gate(f32(bf16(f32(table[1, 1, 1]) * 2)), -1));
+      } }
+      one := 1;
+    }
+    local s: f32[4]; zero_out s;
+    local s_sum: f32 := s[1];
+    for i < 3 { for j < 4 { s_sum += f32(t[i, j]); } }
+    s[1] := s_sum;
+    for k < 4 { a[k] := bf16(f32(a[k]) + s[k]); }
+    local r: f32[4]; zero_out r;
+    local r_sum: f32 := r[2];
+    for i < 2 { for j < 3 { for k < 4 { r_sum += f32(u[i, j, k]); } } }
+    r[2] := r_sum;
+    for k < 4 { a[k] := bf16(f32(a[k]) + r[k]); }`);
+  const [run] = await compileAll([program]);
+  expect(difference(outputsOf(program), run?.() ?? new Map<string, Cells>())).toBeUndefined();
+});

@@ -13,9 +13,8 @@ function cOf(body: string): string {
 }
 
 test('operators, and a number beside a vector', () => {
-  expect(
-    cOf('for l < 4 vector { y[l + 8] := 2 * x[l] - x[0] * y[l + 8]; }'),
-  ).toMatchInlineSnapshot(`
+  expect(cOf('for l < 4 vector { y[l + 8] := 2 * x[l] - x[0] * y[l + 8]; }'))
+    .toMatchInlineSnapshot(`
     "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
       *(f32x4*)&y[8] = 2.0f * *(f32x4*)&x[0] - x[0] * *(f32x4*)&y[8];"
   `);
@@ -54,9 +53,8 @@ test('a tile in registers', () => {
 });
 
 test('an op without an operator, a choice, strides, another dtype', () => {
-  expect(
-    cOf('for l < 4 vector { y[l] := where(x[2*l] < 1, max(x[l], y[l]), relu(x[l])); }'),
-  ).toMatchInlineSnapshot(`
+  expect(cOf('for l < 4 vector { y[l] := where(x[2*l] < 1, max(x[l], y[l]), relu(x[l])); }'))
+    .toMatchInlineSnapshot(`
     "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
     typedef int boolx4 __attribute__((vector_size(16), aligned(4), may_alias));
     static inline boolx4 lt_f32x4(f32x4 a, f32x4 b) {

@@ -1,6 +1,5 @@
 /** Which nests are tiled, and how: what is across lanes, how many rows, what is copied. */
 import { expect, test } from 'vitest';
-import type { For } from '../../../compiler/loop/ir.ts';
 import { nestAt } from '../../../compiler/schedule/nest.ts';
 import { type Target, targets } from '../../../compiler/schedule/target.ts';
 import { tileFor } from '../../../compiler/schedule/tile.ts';
