@@ -55,6 +55,8 @@ function isInMemory({ dtype }: TensorNode, lanes: number, { dialect }: ExprEmitt
 function isSupported(value: Expr, loop: LoopVar, exprs: ExprEmitter): boolean {
   let isSo = true;
   visitExpr(value, e => {
+    // A computed subscript stands in a line of its own before the store.
+    if (e.kind === 'gather') isSo = false;
     if (!variesIn(e, loop)) return;
     const isStrided = e.kind === 'read' && strideOf(e.node, e.index, loop) !== undefined;
     if (e.kind === 'read') isSo &&= isStrided && isInMemory(e.node, 2, exprs);

@@ -1,6 +1,7 @@
 /** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
+import { bytesOf } from '../core/dtype.ts';
 import { asLoop, type Index } from '../core/index-expr.ts';
-import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { cellsOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../loop/facts.ts';
 import {
   accumulate,
@@ -14,7 +15,7 @@ import {
   statementsOf,
   write,
 } from '../loop/ir.ts';
-import { mapParts, rewriteExpr, rewriteStmts } from '../loop/traverse.ts';
+import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
@@ -26,17 +27,34 @@ export function contractArrays(program: Program): Program {
   return withBody(program, contract(program.body));
 }
 
+/** A turn has its arrays on the stack of a thread, beside those of the loops around. */
+const mostBytes = 64 * 1024;
+
 function contractIn(body: readonly Stmt[]): Stmt {
   return block(
     body.reduce<readonly Stmt[]>((statements, s) => {
       const loop = s.kind === 'declare' ? onlyUserOf(s.node, statements) : undefined;
       if (s.kind !== 'declare' || !loop) return statements;
       const smaller = partOf(s.node);
+      if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return statements;
       const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
       const contracted = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
       return statements.flatMap(t => (t === s ? [] : t === loop ? [contracted] : [t]));
     }, body),
   );
+}
+
+/** Of the arrays declared in a statement. */
+function bytesIn(s: Stmt): number {
+  let bytes = 0;
+  visitStmts(s, part => {
+    if (part.kind === 'declare') bytes += bytesOfNode(part.node);
+  });
+  return bytes;
+}
+
+function bytesOfNode(node: TensorNode): number {
+  return cellsOf(node) * bytesOf[node.dtype];
 }
 
 /** The loop that alone uses the array, each turn at its own place along the first axis. */

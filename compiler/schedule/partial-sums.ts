@@ -38,6 +38,9 @@ import { lanesOf, type Target } from './target.ts';
 
 export const partCount = 64;
 
+/** As many of the turns that are left over go to parts of their own; all vectors divide it. */
+const restUnit = 16;
+
 /** Loops around one accumulation into one scalar. */
 export interface LongSum {
   /** Outermost first. */
@@ -112,10 +115,10 @@ class Parts {
     ]);
   }
 
-  /** All turns of the innermost loop. What does not fill a vector goes to the first part, one by one. */
+  /** All turns of the innermost loop. The last few go to the first part, one by one. */
   #blocks({ loop, extent }: For): Stmt {
     const blocks = Math.floor(extent / partCount);
-    const vectors = Math.floor((extent - blocks * partCount) / this.#lanes) * this.#lanes;
+    const vectors = Math.floor((extent - blocks * partCount) / restUnit) * restUnit;
     const done = blocks * partCount + vectors;
     const rest = loopVar(this.#names.fresh(loop));
     const inBlocks = this.#over(partCount, part =>

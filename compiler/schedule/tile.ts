@@ -4,7 +4,7 @@
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
 import { bytesOf } from '../core/dtype.ts';
-import type { Index } from '../core/index-expr.ts';
+import { type Index, sameIndex } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { product } from '../support/list.ts';
 import type { Origins } from '../support/source.ts';
@@ -33,8 +33,11 @@ export interface Packed {
   readonly origins: Origins;
 }
 
-/** The most cells of one panel: it should stay in a cache of the second level. */
-const largestPanel = 128 * 1024;
+/** The most bytes of all panels of a tile: they should stay in a cache of the second level. */
+const largestPanels = 512 * 1024;
+
+/** Columns whose panels must fit, whatever the width of vectors is. */
+const panelColumns = 32;
 
 /** A copy is made where what is copied is read at least so often. */
 const fewestReuses = 4;
@@ -54,14 +57,39 @@ export function tileFor(nest: Nest, target: Target): Tile | undefined {
     rows || !across.map(packedAs).some(isFarApart)
       ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length)
       : wholeRows(columns, lanes);
-  const width = sizes.vectors * lanes;
+  const packed = panelsOf(across, nest, columns, rows);
+  return packed && { rows, columns, lanes, packed, ...sizes };
+}
+
+/** Undefined where something would have to be copied that it does not pay to copy. */
+function panelsOf(
+  across: readonly Site[],
+  nest: Nest,
+  columns: For,
+  rows: For | undefined,
+): readonly Packed[] | undefined {
   const [apart, beside] = [false, true].map(isBeside =>
-    across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs),
+    distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
   );
-  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows, width);
+  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows);
   if (!apart?.every(isWorthIt)) return undefined;
   const packed = [...apart, ...(beside ?? []).filter(p => isFarApart(p) && isWorthIt(p))];
-  return { rows, columns, lanes, packed, ...sizes };
+  if (bytesOfPanels(packed) <= largestPanels) return packed;
+  return bytesOfPanels(apart) <= largestPanels ? apart : undefined;
+}
+
+function distinct(all: readonly Packed[]): readonly Packed[] {
+  const isSame = (a: Packed, b: Packed): boolean =>
+    a.node === b.node && a.index.every((ix, i) => b.index[i] && sameIndex(ix, b.index[i]));
+  return all.filter((p, i) => all.findIndex(q => isSame(p, q)) === i);
+}
+
+function bytesOfPanels(packed: readonly Packed[]): number {
+  const bytes = packed.map(
+    ({ node, loops }) =>
+      product(loops.map(loop => loop.extent)) * panelColumns * bytesOf[node.dtype],
+  );
+  return bytes.reduce((a, b) => a + b, 0);
 }
 
 /** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
@@ -157,12 +185,11 @@ function packedAs({ node, index = [], path, leaf }: Site): Packed {
   return { node, index, loops, origins: leaf.origins };
 }
 
-/** Whether enough turns read the same cells, and these are few enough for a cache. */
-function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined, width: number): boolean {
+/** Whether enough turns read the same cells. */
+function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined): boolean {
   const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
   const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));
   const isWritten = sitesOf(nest).some(site => site.node === p.node && site.kind !== 'read');
-  const cells = product(p.loops.map(loop => loop.extent)) * width;
   const isShared = rows !== undefined && isRepeated(rows);
-  return isShared && !isWritten && reuses >= fewestReuses && cells <= largestPanel;
+  return isShared && !isWritten && reuses >= fewestReuses;
 }

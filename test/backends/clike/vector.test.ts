@@ -4,7 +4,7 @@ import { c99 } from '../../../backends/cc/dialect.ts';
 import { emitParts } from '../../../backends/clike/emit.ts';
 import { programOf } from '../../support/loop-text.ts';
 
-const device = 'x: f32[40], y: f32[40], c: f64[40]';
+const device = 'x: f32[40], y: f32[40], n: i32[4]';
 
 function cOf(body: string): string {
   const { needs, text } = emitParts(programOf(device, body), c99);
@@ -94,6 +94,16 @@ test('what has no form on vectors is a loop over the lanes', () => {
   expect(cOf('for l < 4 vector { y[2*l] := x[l]; }')).toMatchInlineSnapshot(`
     "  for (int l = 0; l < 4; ++l) {
         y[2 * l] = x[l];
+      }"
+  `);
+});
+
+test('so is what reads at a computed position', () => {
+  expect(cOf('for l < 4 vector { y[l] := x[l] + x[at(n[0])]; }')).toMatchInlineSnapshot(`
+    "static inline long position_i32(int a, long n) { return a >= 0 && a < n ? (long)a : -1; }
+      for (int l = 0; l < 4; ++l) {
+        const long at = position_i32(n[0], 40);
+        y[l] = x[l] + (at < 0 ? 0.0f : x[at]);
       }"
   `);
 });

@@ -27,13 +27,8 @@ squares():
         }
       }
     }
-    for v < 2 unrolled {
-      for l < 4 vector {
-        sum_parts[4*v + l] += x[b, 4*v + l + 192] * x[b, 4*v + l + 192];
-      }
-    }
-    for i < 3 {
-      sum_parts[0] += x[b, i + 200] * x[b, i + 200];
+    for i < 11 {
+      sum_parts[0] += x[b, i + 192] * x[b, i + 192];
     }
     for v < 8 unrolled {
       for l < 4 vector {
