@@ -44,13 +44,13 @@ export function subjectUnlessOpen(answers: readonly number[]): Subject | undefin
   try {
     return subjectOf(answers);
   } catch (error) {
-    if (error instanceof UserError && error.code === hiddenDimension) return undefined;
+    if (error instanceof UserError && asksForSize.has(error.code)) return undefined;
     throw error;
   }
 }
 
-/** A cell that is taken of an axis does not say how long the axis of a parameter is. */
-const hiddenDimension = 'EINC0303';
+/** A cell that is taken of an axis does not say how long it is; a scan has to know at once. */
+const asksForSize: ReadonlySet<string> = new Set(['EINC0303', 'EINC0311']);
 
 /** Throws what the language says when it refuses the program. */
 export function subjectOf(answers: readonly number[]): Subject {
