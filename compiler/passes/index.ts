@@ -1,10 +1,12 @@
 import { accumulateInRegisters } from './accumulate-in-registers.ts';
+import { blockReductions } from './block-reductions.ts';
 import { contractFma } from './contract-fma.ts';
 import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
 import { fuseLoops } from './fuse-loops.ts';
+import { interchange } from './interchange.ts';
 import { parallelise } from './parallelise.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
@@ -16,7 +18,14 @@ import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
 export function passesFor(target: Target): readonly Pass[] {
-  return [...simplifying, ...scheduling(target), ...finishing];
+  const hasVectors = target.vectorBytes > 0;
+  return [
+    ...simplifying,
+    ...(hasVectors ? reordering(target) : []), // before sums are in scalars, inside their nests
+    accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
+    ...(hasVectors ? scheduling(target) : []),
+    ...finishing,
+  ];
 }
 
 /** For any processor. */
@@ -27,12 +36,15 @@ const simplifying: readonly Pass[] = [
   inlineVirtual,
   simplify, // after inlining: constants have met their uses
   dropDead, // inlining and folding leave stores without readers
-  accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
 ];
 
-/** For one kind of processor; nothing where there are no vectors. */
+/** Other orders of the loops around a sum. */
+function reordering(target: Target): readonly Pass[] {
+  return [interchange(target), blockReductions(target)];
+}
+
+/** For one kind of processor that has vectors. */
 function scheduling(target: Target): readonly Pass[] {
-  if (target.vectorBytes === 0) return [];
   return [
     tileRegisters(target), // after sums are in scalars, of which it makes tiles
     fuseLoops(target), // not before: a tile takes a nest of its own

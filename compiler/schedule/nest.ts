@@ -1,7 +1,7 @@
 /** Loops around one block whose turns may run in any order. */
 import { loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
-import { type For, type Stmt, statementsOf } from '../loop/ir.ts';
+import { type Accumulate, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 
 export interface Nest {
@@ -34,4 +34,24 @@ export function turnsOf({ loops, body }: Nest): number {
 export function turnsIn(s: Stmt): number {
   const turns = sitesUnder(s).map(({ path }) => product(loopsAlong(path).map(l => l.extent)));
   return Math.max(...turns, 0);
+}
+
+/** Loops around one accumulation of what does not depend on its array. */
+export interface SumNest {
+  /** Outermost first. */
+  readonly loops: readonly For[];
+  readonly leaf: Accumulate;
+}
+
+export function sumNestAt(outermost: For): SumNest | undefined {
+  const loops: For[] = [];
+  let inner: Stmt = outermost;
+  while (inner.kind === 'for' && inner.mode === 'serial') {
+    loops.push(inner);
+    inner = inner.body;
+  }
+  if (inner.kind !== 'accumulate') return undefined;
+  const { node } = inner;
+  const readsItself = sitesUnder(inner).some(site => site.kind === 'read' && site.node === node);
+  return readsItself ? undefined : { loops, leaf: inner };
 }

@@ -145,11 +145,19 @@ function readsOf(nest: Nest): readonly Site[] {
   return sitesOf(nest).filter(({ kind, node }) => kind === 'read' && node.dims.length > 0);
 }
 
-/** The longest loop that does not change what is read across the columns. */
+const mostRows = 14;
+
+/**
+ * A loop that does not change what is read across the columns: the innermost that fills a tile, as
+ * its turns mostly read what lies near, or else the longest.
+ */
 function rowsOf({ loops }: Nest, columns: For, across: readonly Site[]): For | undefined {
   const isShared = (loop: For): boolean => across.some(site => strideAlong(site, loop) === 0);
   const candidates = loops.filter(l => l !== columns && l.extent > 1 && isShared(l));
-  return candidates.toSorted((a, b) => b.extent - a.extent)[0];
+  return (
+    candidates.findLast(l => l.extent >= mostRows) ??
+    candidates.toSorted((a, b) => b.extent - a.extent)[0]
+  );
 }
 
 /** How many vectors and rows fit in the registers, beside what is loaded for one step of a sum. */
@@ -161,7 +169,7 @@ function sizesOf(
 ): Pick<Tile, 'vectors' | 'rowCount'> {
   const vectors = Math.min(rows ? 2 : 4, Math.max(1, Math.floor(columns.extent / lanes)));
   if (!rows) return { vectors, rowCount: 1 };
-  const most = Math.max(1, Math.min(14, Math.floor((registers - vectors - 1) / vectors)));
+  const most = Math.max(1, Math.min(mostRows, Math.floor((registers - vectors - 1) / vectors)));
   const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
     n => rows.extent % n === 0 && n > most / 2,
   );

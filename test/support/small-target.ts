@@ -7,6 +7,7 @@ export const smallTarget: Target = {
   vectorBytes: 16,
   vectorRegisters: 12,
   leastTurns: 0,
+  cacheBytes: 1024,
 };
 
 export const allPasses = passesFor(smallTarget);

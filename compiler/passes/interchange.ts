@@ -1,0 +1,112 @@
+/**
+ * Moves a kernel's loops out of those over the pixels it is laid on, so that in one of their turns no
+ * two pixels add to the same cell: then a tile of them may be summed at once.
+ *
+ *   before   for h < 28 { for k < 3 { for i < 64 { for o < 64 { x[h + k, i] += y[h, o] * w[o, k, i]; } } } }
+ *   after    for k < 3 { for h < 28 { for i … { for o … { x[h - k + 2, i] += y[h, o] * w[o, 2 - k, i]; } } } }
+ *
+ * Exact: each cell gets its terms in the order it did. Say two turns of the nest add to one cell. A
+ * loop that is alone in a subscript is the same in both. Of a pair `a*h + b*k` with `a` and `b` of one
+ * sign, both loops differ or none does, and where `h` is later `k` is earlier. Loops that stand
+ * outside the first loop of a pair are asked to be alone, or of another pair. So the turns are told
+ * apart by the first loop of the first pair that differs, and if none does by the other loops. With
+ * one loop of each pair moved to the front, in the order of the pairs' first loops, that pair's moved
+ * loop tells them apart, the other way round if it was the second; so then it runs backwards.
+ */
+import {
+  at,
+  type Index,
+  isLoop,
+  type LoopTerm,
+  loopsIn,
+  type LoopVar,
+} from '../core/index-expr.ts';
+import { type For, forLoop, type Stmt } from '../loop/ir.ts';
+import { mapParts, substituteLoopsIn } from '../loop/traverse.ts';
+import { type SumNest, sumNestAt, turnsIn } from '../schedule/nest.ts';
+import type { Target } from '../schedule/target.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function interchange(target: Target): Pass {
+  const interchanged = (s: Stmt): Stmt => {
+    const sum = s.kind === 'for' && turnsIn(s) >= target.leastTurns ? sumNestAt(s) : undefined;
+    return (sum && reordered(sum)) ?? mapParts(s, { expr: e => e, stmt: interchanged });
+  };
+  return {
+    name: 'interchange',
+    run: program => withBody(program, interchanged(program.body)),
+  };
+}
+
+/** Undefined where the loops stay as they are. */
+function reordered({ loops, leaf }: SumNest): Stmt | undefined {
+  const subscripts = leaf.index.map(index => termsAmong(loops, index));
+  const named = leaf.index.flatMap(loopsIn);
+  // Without a sum inside, moved loops would only walk over the array more often.
+  if (loops.every(({ loop }) => named.includes(loop))) return undefined;
+  const pairs = subscripts
+    .flatMap(terms => pairIn(terms, loops) ?? [])
+    .filter(({ first, second }) => [first, second].every(l => isNamedOnce(l, named)))
+    .toSorted((p, q) => loops.indexOf(p.first) - loops.indexOf(q.first));
+  const [outermost, last] = [pairs[0], pairs.at(-1)];
+  if (!outermost || !last) return undefined;
+  const alone = new Set(
+    subscripts.flatMap(terms => (terms?.length === 1 ? terms : [])).map(t => t.loop),
+  );
+  const paired = new Set(pairs.flatMap(({ first, second }) => [first, second]));
+  const outside = loops.slice(0, loops.indexOf(last.first));
+  if (!outside.every(l => paired.has(l) || alone.has(l.loop))) return undefined;
+  const moved = pairs.map(p => p.moved);
+  const start = loops.indexOf(outermost.first);
+  const order = [
+    ...loops.slice(0, start),
+    ...moved,
+    ...loops.slice(start).filter(l => !moved.includes(l)),
+  ];
+  if (order.every((l, i) => l === loops[i])) return undefined;
+  const backwards = pairs.filter(p => p.isTurned).map(p => p.moved);
+  const binding = new Map(backwards.map(l => [l.loop, at(l.loop, -1, l.extent - 1)]));
+  const body = substituteLoopsIn(leaf, binding);
+  return order.reduceRight((s: Stmt, { loop, extent }) => forLoop(loop, extent, s), body);
+}
+
+/** The loops of a nest in a subscript; undefined where one is in a digit. */
+function termsAmong(loops: readonly For[], { terms }: Index): readonly LoopTerm[] | undefined {
+  const own = new Set(loops.map(l => l.loop));
+  const isDigit = terms.some(t => !isLoop(t) && loopsIn(t.digit.of).some(l => own.has(l)));
+  return isDigit ? undefined : terms.filter(isLoop).filter(t => own.has(t.loop));
+}
+
+function isNamedOnce({ loop }: For, named: readonly LoopVar[]): boolean {
+  return named.indexOf(loop) === named.lastIndexOf(loop);
+}
+
+/** Two loops that share a subscript and reach some of its values more than once. */
+interface Pair {
+  /** The one further out. */
+  readonly first: For;
+  readonly second: For;
+  /** The shorter one. */
+  readonly moved: For;
+  /** Whether that one has to run backwards. */
+  readonly isTurned: boolean;
+}
+
+function pairIn(terms: readonly LoopTerm[] | undefined, loops: readonly For[]): Pair | undefined {
+  if (terms?.length !== 2) return undefined;
+  const [first, second] = loops.filter(l => terms.some(t => t.loop === l.loop));
+  const [a, b] = [first, second].map(l => terms.find(t => t.loop === l?.loop)?.coeff);
+  if (!first || !second || !a || !b || !isShared(first, a, second, b)) return undefined;
+  const moved = second.extent < first.extent ? second : first;
+  return { first, second, moved, isTurned: moved === second && a * b > 0 };
+}
+
+/** Whether `a*h + b*k` is the same for some other `h` and `k`: the nearest are these far. */
+function isShared(h: For, a: number, k: For, b: number): boolean {
+  const common = greatestDivisor(Math.abs(a), Math.abs(b));
+  return Math.abs(b) / common < h.extent && Math.abs(a) / common < k.extent;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}

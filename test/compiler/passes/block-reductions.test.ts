@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { blockReductions } from '../../../compiler/passes/block-reductions.ts';
+import type { Program } from '../../../compiler/loop/ir.ts';
+import { laidOut, programOf, type Setting, through } from '../../support/loop-text.ts';
+import { changedBy } from '../../support/order-of-terms.ts';
+import { smallTarget } from '../../support/small-target.ts';
+
+const setting: Setting = {
+  device:
+    'w: f32[32, 4], v: f32[17, 4], s: f32[32], y: f32[2, 6, 32], x: f32[2, 6, 4], n: i32[32], z: f32[2, 6, 32, 4]',
+};
+/** In one turn of `b`, `y` and `x` are 6 * 32 and 6 * 4 numbers: 864 bytes. */
+const target = { ...smallTarget, cacheBytes: 864, leastTurns: 6 * 32 };
+const run = through(blockReductions(target), setting);
+const nest = (leaf: string): string =>
+  `for o < 32 { for c < 4 { for b < 2 { for h < 6 { ${leaf} } } } }`;
+const sum = nest('w[o, c] += y[b, h, o] * x[b, h, c];');
+
+test('a sum over two pictures is one over each, block by block', () => {
+  expect(run(sum)).toBe(
+    laidOut(
+      `for o_block < 2 { for b < 2 { for o < 16 { for c < 4 { for h < 6 {
+         w[16*o_block + o, c] += y[b, h, 16*o_block + o] * x[b, h, c];
+       } } } } }`,
+      setting,
+    ),
+  );
+});
+
+describe('all stays as it is', () => {
+  test.each<[title: string, body: string]>([
+    [
+      'where all data is read once',
+      'for o < 32 { for b < 2 { for h < 6 { s[o] += y[b, h, o]; } } }',
+    ],
+    ['where some is', nest('w[o, c] += y[b, h, o] * z[b, h, o, c];')],
+    [
+      'where a sum stands between its cells',
+      'for o < 32 { for b < 2 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+    ],
+    [
+      'where no block has rows for tiles',
+      'for o < 17 { for c < 4 { for b < 2 { for h < 6 { v[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+    ],
+    [
+      'where sums stand outside',
+      'for b < 2 { for o < 32 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+    ],
+    ['what reads its array', nest('w[o, c] += w[o, 0] * x[b, h, c];')],
+    ['what may', nest('w[o, c] += w[at(n[o]), c] * x[b, h, c];')],
+    ['a write', 'for o < 32 { for c < 4 { w[o, c] := x[0, 0, c]; } }'],
+  ])('%s', (_, body) => {
+    expect(run(body)).toBe(laidOut(body, setting));
+  });
+
+  test.each<[title: string, target: typeof smallTarget]>([
+    ['where one part does not fit in the cache', { ...target, cacheBytes: 863 }],
+    ['where all does', { ...target, cacheBytes: 2 * 864 }],
+    ['where parts would be short', { ...target, leastTurns: 7 * 32 }],
+  ])('%s', (_, other) => {
+    expect(through(blockReductions(other), setting)(sum)).toBe(laidOut(sum, setting));
+  });
+});
+
+// ── Random nests ────────────────────────────────────────────────────────────────────────────────
+
+const extents = fc.integer({ min: 1, max: 3 });
+const loopNames = ['o', 'c', 'b', 'h', 'v'] as const;
+const nests = fc.record({
+  order: fc.shuffledSubarray([...loopNames], { minLength: 5 }),
+  keepsOrder: fc.boolean(),
+  extents: fc.tuple(fc.constantFrom(16, 18, 20, 33), extents, extents, extents, extents),
+  op: fc.constantFrom('+=', '-=', '/=', 'max='),
+  target: fc.constantFrom('o, c', 'o, c + v', 'o, 2*c', 'o + c, 0'),
+});
+
+/** Two factors, each the same for a loop of the cells. */
+function nestOf({ order, keepsOrder, extents: dims, op, target: cell }: NestShape): Program {
+  const [o, c, b, h, v] = dims;
+  const heads = (keepsOrder ? loopNames : order).map(
+    loop => `for ${loop} < ${dims[loopNames.indexOf(loop)] ?? 1} {`,
+  );
+  const device = `t: f32[${o + c}, ${2 * c + v}], x: f32[${[b, h, v, o].join(', ')}], y: f32[${[b, h, v, c].join(', ')}]`;
+  const leaf = `t[${cell}] ${op} x[b, h, v, o] * y[b, h, v, c];`;
+  return programOf(device, `${heads.join(' ')} ${leaf} ${'}'.repeat(heads.length)}`);
+}
+type NestShape = typeof nests extends fc.Arbitrary<infer S> ? S : never;
+
+test('random nests keep every bit', () => {
+  const eager = blockReductions({ ...smallTarget, leastTurns: 0, cacheBytes: 600 });
+  expect(changedBy(eager, nests.map(nestOf))).toBeGreaterThan(10);
+});
