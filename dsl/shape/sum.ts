@@ -21,7 +21,9 @@ export function weigh({ whole, constant, terms }: DimSum): Balance {
     if (d.kind === 'size') balance += coeff * d.size;
     else counts.set(d, (counts.get(d) ?? 0) - coeff);
   }
-  return { unknowns: [...counts.keys()], balance, coeffOf: d => counts.get(d) ?? 0 };
+  // An axis that is the whole and a part of it may have any size.
+  const unknowns = [...counts].flatMap(([d, count]) => (count === 0 ? [] : [d]));
+  return { unknowns, balance, coeffOf: d => counts.get(d) ?? 0 };
 }
 
 /** The size that makes the sum come out; 0 only where an axis of size 0 is among the others. */

@@ -41,6 +41,11 @@ test.each([
     'flatten(concat(concat(${5}[_, :], ${5}[_, :] - 1), concat(${5}[_, :], ${5}[_, :] - 1)))',
     '20',
   ],
+  [
+    'that is as long with margins of nothing as without',
+    'flatten(concat(pad(relu(${3})[_, :], 0, 0, 0, 1), relu(${3})[_, :]))',
+    '6',
+  ],
 ])('what is made of a reshape of something %s', (_, text, shapes) => {
   expect(shapesOf(text)).toBe(shapes);
 });
