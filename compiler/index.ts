@@ -121,6 +121,6 @@ export type {
   SettleOptions,
 } from './device-array.ts';
 export { type Compiled, compile, type CompileOptions } from './compile.ts';
-export { optimise, passesFor } from './passes/index.ts';
+export { passesFor } from './passes/index.ts';
 export { type Target, type TargetName, targets } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

@@ -85,6 +85,11 @@ export function sameIndex(a: Index, b: Index): boolean {
   );
 }
 
+/** Axis by axis. */
+export function sameIndices(a: readonly Index[], b: readonly Index[]): boolean {
+  return a.length === b.length && a.every((ix, i) => b[i] && sameIndex(ix, b[i]));
+}
+
 function sameTerm(a: Term, b: Term): boolean {
   if (isLoop(a) || isLoop(b)) return isLoop(a) && isLoop(b) && a.loop === b.loop;
   const [x, y] = [a.digit, b.digit];
@@ -104,6 +109,13 @@ export function sumOf(parts: readonly (readonly [coeff: number, index: Index])[]
     }
   }
   return { terms: terms.filter(t => t.coeff !== 0), offset };
+}
+
+export function plus(a: Index, b: Index): Index {
+  return sumOf([
+    [1, a],
+    [1, b],
+  ]);
 }
 
 /** Replaces loops by what `binding` says they are; loops it does not name stay. */

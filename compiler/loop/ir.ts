@@ -142,6 +142,11 @@ export function forLoop(loop: LoopVar, extent: number, body: Stmt, mode: LoopMod
   return { kind: 'for', loop, extent, mode, body };
 }
 
+/** Serial loops around a statement, the outermost first. */
+export function forLoops(loops: readonly Pick<For, 'loop' | 'extent'>[], body: Stmt): Stmt {
+  return loops.reduceRight((inner, { loop, extent }) => forLoop(loop, extent, inner), body);
+}
+
 export function declare(node: TensorNode): Declare {
   return { kind: 'declare', node };
 }

@@ -152,6 +152,15 @@ export function rewriteStmts(s: Stmt, rule: Rule<Stmt>): Stmt {
   return rule(rebuilt) ?? rebuilt;
 }
 
+/**
+ * Applies `rule` to the statements of `s` from the outermost inwards. What it replaces is done with: the
+ * statements in it are not looked at.
+ */
+export function rewriteOutermost(s: Stmt, rule: Rule<Stmt>): Stmt {
+  const f: StmtMap = { expr: e => e, stmt: child => rewriteOutermost(child, rule) };
+  return rule(s) ?? mapParts(s, f);
+}
+
 /** Visits `s` and every statement in it, in the order they run. */
 export function visitStmts(s: Stmt, visit: (s: Stmt) => void): void {
   visit(s);

@@ -12,13 +12,13 @@
  * threads to share. Only where the loops inside make a long sum still, as each part loads and
  * stores its cell.
  */
-import { at, loopsIn, loopVar, rangeOf, sumOf } from '../core/index-expr.ts';
+import { at, loopsIn, loopVar, plus, rangeOf } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { isOneToOne } from '../core/index-cover.ts';
 import { Names } from '../core/names.ts';
 import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
-import { type Accumulate, type For, forLoop, type Stmt } from '../loop/ir.ts';
-import { mapParts, substituteLoopsIn } from '../loop/traverse.ts';
+import { type Accumulate, type For, forLoop, forLoops, type Stmt } from '../loop/ir.ts';
+import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
@@ -29,12 +29,11 @@ export function blockReductions(target: Target): Pass {
     name: 'block-reductions',
     run: program => {
       const names = new Names(namesIn(program));
-      const blocked = (s: Stmt): Stmt => {
+      const body = rewriteOutermost(program.body, s => {
         const nest = s.kind === 'for' ? sumNestAt(s) : undefined;
-        const parts = nest && inParts(nest, target, names);
-        return parts ?? mapParts(s, { expr: e => e, stmt: blocked });
-      };
-      return withBody(program, blocked(program.body));
+        return nest && inParts(nest, target, names);
+      });
+      return withBody(program, body);
     },
   };
 }
@@ -52,17 +51,10 @@ function inParts(nest: SumNest, target: Target, names: Names): Stmt | undefined 
   const size = blockOf(outermost.extent);
   if (!moved || size === undefined) return undefined;
   const block = loopVar(names.fresh(`${outermost.loop}_block`));
-  const turn = sumOf([
-    [1, at(block, size)],
-    [1, at(outermost.loop)],
-  ]);
+  const turn = plus(at(block, size), at(outermost.loop));
   const inner = [{ ...outermost, extent: size }, ...others, ...terms.slice(moved.length)];
-  const body = around(inner, substituteLoopsIn(leaf, new Map([[outermost.loop, turn]])));
-  return forLoop(block, outermost.extent / size, around(moved, body));
-}
-
-function around(loops: readonly For[], body: Stmt): Stmt {
-  return loops.reduceRight((s, { loop, extent }) => forLoop(loop, extent, s), body);
+  const body = forLoops(inner, substituteLoopsIn(leaf, new Map([[outermost.loop, turn]])));
+  return forLoop(block, outermost.extent / size, forLoops(moved, body));
 }
 
 /** The fewest outer loops of a sum such that what one of their turns reads fits in the cache. */

@@ -21,20 +21,20 @@ import {
   loopsIn,
   type LoopVar,
 } from '../core/index-expr.ts';
-import { type For, forLoop, type Stmt } from '../loop/ir.ts';
-import { mapParts, substituteLoopsIn } from '../loop/traverse.ts';
+import { type For, forLoops, type Stmt } from '../loop/ir.ts';
+import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt, turnsIn } from '../schedule/nest.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function interchange(target: Target): Pass {
-  const interchanged = (s: Stmt): Stmt => {
+  const interchanged = (s: Stmt): Stmt | undefined => {
     const sum = s.kind === 'for' && turnsIn(s) >= target.leastTurns ? sumNestAt(s) : undefined;
-    return (sum && reordered(sum)) ?? mapParts(s, { expr: e => e, stmt: interchanged });
+    return sum && reordered(sum);
   };
   return {
     name: 'interchange',
-    run: program => withBody(program, interchanged(program.body)),
+    run: program => withBody(program, rewriteOutermost(program.body, interchanged)),
   };
 }
 
@@ -67,7 +67,7 @@ function reordered({ loops, leaf }: SumNest): Stmt | undefined {
   const backwards = pairs.filter(p => p.isTurned).map(p => p.moved);
   const binding = new Map(backwards.map(l => [l.loop, at(l.loop, -1, l.extent - 1)]));
   const body = substituteLoopsIn(leaf, binding);
-  return order.reduceRight((s: Stmt, { loop, extent }) => forLoop(loop, extent, s), body);
+  return forLoops(order, body);
 }
 
 /** The loops of a nest in a subscript; undefined where one is in a digit. */

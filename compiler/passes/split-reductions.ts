@@ -5,8 +5,7 @@
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
-import type { Stmt } from '../loop/ir.ts';
-import { mapParts } from '../loop/traverse.ts';
+import { rewriteOutermost } from '../loop/traverse.ts';
 import { inParts, longSumAt } from '../schedule/partial-sums.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
@@ -16,12 +15,11 @@ export function splitReductions(target: Target): Pass {
     name: 'split-reductions',
     run: program => {
       const names = new Names(namesIn(program));
-      const split = (s: Stmt): Stmt => {
+      const body = rewriteOutermost(program.body, s => {
         const sum = s.kind === 'for' ? longSumAt(s) : undefined;
-        if (sum) return inParts(sum, target, names);
-        return mapParts(s, { expr: e => e, stmt: split });
-      };
-      return withBody(program, split(program.body));
+        return sum && inParts(sum, target, names);
+      });
+      return withBody(program, body);
     },
   };
 }

@@ -8,8 +8,7 @@
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
-import type { Stmt } from '../loop/ir.ts';
-import { mapParts } from '../loop/traverse.ts';
+import { rewriteOutermost } from '../loop/traverse.ts';
 import { applyTile } from '../schedule/apply-tile.ts';
 import { nestAt } from '../schedule/nest.ts';
 import type { Target } from '../schedule/target.ts';
@@ -21,13 +20,12 @@ export function tileRegisters(target: Target): Pass {
     name: 'tile-registers',
     run: program => {
       const names = new Names(namesIn(program));
-      const tiled = (s: Stmt): Stmt => {
+      const body = rewriteOutermost(program.body, s => {
         const nest = s.kind === 'for' ? nestAt(s) : undefined;
         const tile = nest && tileFor(nest, target);
-        if (nest && tile) return applyTile(nest, tile, names);
-        return mapParts(s, { expr: e => e, stmt: tiled });
-      };
-      return withBody(program, tiled(program.body));
+        return nest && tile && applyTile(nest, tile, names);
+      });
+      return withBody(program, body);
     },
   };
 }

@@ -11,7 +11,7 @@ import { namesIn, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
-import { expressionsOf, mapParts, visitExpr } from '../loop/traverse.ts';
+import { expressionsOf, rewriteOutermost, visitExpr } from '../loop/traverse.ts';
 import { jam } from '../schedule/jam.ts';
 import { piecesOfColumns } from '../schedule/pieces.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
@@ -22,11 +22,10 @@ export function vectorise(target: Target): Pass {
     name: 'vectorise',
     run: program => {
       const names = new Names(namesIn(program));
-      const inVectors = (s: Stmt): Stmt =>
-        s.kind === 'for' && isWorthVectors(s, target)
-          ? vectorised(s, target, names)
-          : mapParts(s, { expr: e => e, stmt: inVectors });
-      return withBody(program, inVectors(program.body));
+      const body = rewriteOutermost(program.body, s =>
+        s.kind === 'for' && isWorthVectors(s, target) ? vectorised(s, target, names) : undefined,
+      );
+      return withBody(program, body);
     },
   };
 }
@@ -55,10 +54,14 @@ function dtypeOf(body: Stmt): 'f32' | 'f64' | undefined {
   return dtype === 'f32' || dtype === 'f64' ? dtype : undefined;
 }
 
+/** Of a loop, next to the turns of a nest: shorter ones are written out by C compilers. */
+const shareOfLeastTurns = 1 / 128;
+
 function isWorthVectors(loop: For, target: Target): boolean {
   const dtype = dtypeOf(loop.body);
   if (loop.mode !== 'serial' || dtype === undefined) return false;
-  const isLong = loop.extent >= lanesOf(target, dtype) && loop.extent >= target.leastTurns / 128;
+  const least = Math.max(lanesOf(target, dtype), target.leastTurns * shareOfLeastTurns);
+  const isLong = loop.extent >= least;
   return isLong && statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
 }
 

@@ -5,7 +5,15 @@
  */
 import { at, fixed, type Index, type LoopVar, loopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
-import { block, declare, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
+import {
+  block,
+  declare,
+  type For,
+  forLoop,
+  forLoops,
+  type Stmt,
+  statementsOf,
+} from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { jam } from './jam.ts';
 import type { Nest } from './nest.ts';
@@ -79,9 +87,9 @@ class Tiling {
 
   /** Fresh loops in place of some of the nest's. */
   #over(loops: readonly For[], outer: Binding, body: (binding: Binding) => Stmt): Stmt {
-    const fresh = loops.map(l => ({ ...l, as: loopVar(this.#names.fresh(l.loop)) }));
-    const binding = new Map([...outer, ...fresh.map(l => [l.loop, at(l.as)] as const)]);
-    return fresh.reduceRight((inner, l) => forLoop(l.as, l.extent, inner), body(binding));
+    const fresh = loops.map(l => ({ ...l, loop: loopVar(this.#names.fresh(l.loop)) }));
+    const here = loops.map((l, i) => [l.loop, at(fresh[i]?.loop ?? l.loop)] as const);
+    return forLoops(fresh, body(new Map([...outer, ...here])));
   }
 
   /** A loop over the tiles of a piece; `body` is told where a tile starts. */

@@ -23,6 +23,7 @@ import {
   type Index,
   type LoopVar,
   loopVar,
+  plus,
   substitute,
   sumOf,
 } from '../core/index-expr.ts';
@@ -30,16 +31,17 @@ import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { InternalError } from '../support/errors.ts';
 import {
+  type Accumulate,
   accumulate,
   block,
   declare,
   type Expr,
   forLoop,
-  type Leaf,
   type LoopMode,
   read,
   type Stmt,
   statementsOf,
+  type Write,
   write,
 } from '../loop/ir.ts';
 import { rewriteExpr, substituteLoops } from '../loop/traverse.ts';
@@ -116,7 +118,7 @@ class Jammer {
   }
 
   /** A store, for all the turns. */
-  #spread(s: Leaf): Stmt {
+  #spread(s: Write | Accumulate): Stmt {
     const { rows, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
     const vectors = columns.count / lanes;
@@ -126,8 +128,8 @@ class Jammer {
       [lanes, vector.index],
       [1, lane.index],
     ]);
-    const binding = new Map(this.#binding).set(columns.loop, add(columns.start, column));
-    if (rows) binding.set(rows.loop, add(rows.start, row.index));
+    const binding = new Map(this.#binding).set(columns.loop, plus(columns.start, column));
+    if (rows) binding.set(rows.loop, plus(rows.start, row.index));
     const cell = rows ? [row.index, column] : [column];
     return row.around(vector.around(lane.around(this.#stored(s, cell, binding))));
   }
@@ -143,9 +145,11 @@ class Jammer {
     return { index: at(loop), around: s => forLoop(loop, count, s, mode) };
   }
 
-  #stored(s: Leaf, cell: readonly Index[], binding: ReadonlyMap<LoopVar, Index>): Stmt {
-    if (s.kind !== 'write' && s.kind !== 'accumulate')
-      throw new InternalError(`${s.kind} in a jam`);
+  #stored(
+    s: Write | Accumulate,
+    cell: readonly Index[],
+    binding: ReadonlyMap<LoopVar, Index>,
+  ): Stmt {
     const tile = this.#tiles.get(s.node);
     const index = tile ? cell : s.index.map(ix => substitute(ix, binding));
     const value = substituteLoops(this.#fromTiles(s.value, cell), binding);
@@ -161,11 +165,4 @@ class Jammer {
       return tile && read(tile, cell, e.origins);
     });
   }
-}
-
-function add(a: Index, b: Index): Index {
-  return sumOf([
-    [1, a],
-    [1, b],
-  ]);
 }

@@ -1,7 +1,10 @@
 /** Loops around one block whose turns may run in any order. */
+import type { Index } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
 import { loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { type Accumulate, type For, type Stmt, statementsOf } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
 
 export interface Nest {
@@ -24,6 +27,14 @@ export function nestAt(outermost: For): Nest | undefined {
 
 export function sitesOf({ body }: Nest): readonly Site[] {
   return body.flatMap(s => sitesUnder(s));
+}
+
+/** How far an access moves with each turn; undefined where that is not the same for all. */
+export function strideAlong(
+  { node, index }: { readonly node: TensorNode; readonly index: readonly Index[] | undefined },
+  { loop }: For,
+): number | undefined {
+  return index && strideOf(node, index, loop);
 }
 
 /** How often the statement runs that runs most often. */

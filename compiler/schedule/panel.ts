@@ -11,7 +11,8 @@ import {
   type Index,
   type LoopVar,
   loopVar,
-  sameIndex,
+  plus,
+  sameIndices,
   substitute,
   sumOf,
 } from '../core/index-expr.ts';
@@ -19,7 +20,7 @@ import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { type For, forLoop, read, type Stmt, write } from '../loop/ir.ts';
 import { rewriteExprsIn } from '../loop/traverse.ts';
-import type { Packed } from './tile.ts';
+import type { Packed } from './packing.ts';
 
 export interface Panel {
   readonly panel: TensorNode;
@@ -45,13 +46,7 @@ export function panelFor(
   const loops = of.loops.map(l => ({ ...l, as: loopVar(names.fresh(l.loop)) }));
   const column = loopVar(names.fresh(columns.loop));
   const here = new Map([...binding, ...loops.map(l => [l.loop, at(l.as)] as const)]);
-  here.set(
-    columns.loop,
-    sumOf([
-      [1, start],
-      [1, at(column)],
-    ]),
-  );
+  here.set(columns.loop, plus(start, at(column)));
   const value = read(
     of.node,
     of.index.map(ix => substitute(ix, here)),
@@ -70,13 +65,9 @@ export function fromPanel(body: Stmt, { panel, of, columns, start }: Panel): Stm
     [-1, start],
   ]);
   return rewriteExprsIn(body, e => {
-    const isCopied = e.kind === 'read' && e.node === of.node && sameAll(e.index, of.index);
+    const isCopied = e.kind === 'read' && e.node === of.node && sameIndices(e.index, of.index);
     return isCopied
       ? read(panel, [...of.loops.map(l => at(l.loop)), column], e.origins)
       : undefined;
   });
-}
-
-function sameAll(a: readonly Index[], b: readonly Index[]): boolean {
-  return a.every((ix, i) => b[i] && sameIndex(ix, b[i]));
 }

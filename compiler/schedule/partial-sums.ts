@@ -7,15 +7,15 @@
  *            for v < 4 unrolled { for l < 16 vector { s_parts[16*v + l] := 0; } }
  *            for i < 15 { for v < 4 … { for l … { s_parts[16*v + l] += x[64*i + 16*v + l]; } } }
  *            for v < 2 … { for l … { s_parts[16*v + l] += x[16*v + l + 960]; } }
+ *            for i < 8 { s_parts[0] += x[i + 992]; }
  *            for v < 2 … { for l … { s_parts[16*v + l] += s_parts[16*v + l + 32]; } }
  *            …
  *            s += s_parts[0];
- *            for i < 8 { s += x[i + 992]; }
  *
  * How many parts there are does not depend on the processor, so neither does the result; but it is
  * another one than that of adding one by one, as a rule nearer to the exact sum.
  */
-import { at, fixed, type Index, type LoopVar, loopVar, sumOf } from '../core/index-expr.ts';
+import { at, fixed, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type AccumulateOp, neutralOf } from '../core/op.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
@@ -28,12 +28,14 @@ import {
   type Expr,
   type For,
   forLoop,
+  forLoops,
   read,
   type Stmt,
   write,
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { substituteLoops, visitExpr } from '../loop/traverse.ts';
+import { type SumNest, sumNestAt } from './nest.ts';
 import { lanesOf, type Target } from './target.ts';
 
 export const partCount = 64;
@@ -41,39 +43,32 @@ export const partCount = 64;
 /** As many of the turns that are left over go to parts of their own; all vectors divide it. */
 const restUnit = 16;
 
-/** Loops around one accumulation into one scalar. */
-export interface LongSum {
-  /** Outermost first. */
-  readonly loops: readonly For[];
+/** Into one scalar. */
+export interface LongSum extends SumNest {
   readonly innermost: For;
-  readonly leaf: Accumulate;
 }
 
 const regrouped: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>(['add', 'max', 'min', 'mul']);
 
 /** Undefined where it is none, or too short, or does not read what lies side by side. */
 export function longSumAt(outermost: For): LongSum | undefined {
-  const loops: For[] = [];
-  let inner: Stmt = outermost;
-  while (inner.kind === 'for' && inner.mode === 'serial') {
-    loops.push(inner);
-    inner = inner.body;
-  }
-  const innermost = loops.at(-1);
-  if (inner.kind !== 'accumulate' || inner.node.dims.length > 0 || !innermost) return undefined;
-  const isFloat = inner.node.dtype === 'f32' || inner.node.dtype === 'f64';
+  const nest = sumNestAt(outermost);
+  const innermost = nest?.loops.at(-1);
+  if (!nest || !innermost || nest.leaf.node.dims.length > 0) return undefined;
+  const { op, node } = nest.leaf;
+  const isFloat = node.dtype === 'f32' || node.dtype === 'f64';
   const isLong = innermost.extent >= 2 * partCount;
-  const isSo = isFloat && isLong && regrouped.has(inner.op) && isSideBySide(inner, innermost.loop);
-  return isSo ? { loops, innermost, leaf: inner } : undefined;
+  const isSo = isFloat && isLong && regrouped.has(op) && isSideBySide(nest.leaf, innermost.loop);
+  return isSo ? { ...nest, innermost } : undefined;
 }
 
-function isSideBySide({ node, value }: Accumulate, loop: LoopVar): boolean {
+function isSideBySide({ value }: Accumulate, loop: LoopVar): boolean {
   let [isSo, reads] = [true, 0];
   visitExpr(value, e => {
     if (e.kind === 'gather' || e.kind === 'index') isSo = false;
     if (e.kind !== 'read') return;
     const stride = strideOf(e.node, e.index, loop);
-    isSo &&= e.node !== node && (stride === 0 || stride === 1);
+    isSo &&= stride === 0 || stride === 1;
     reads += Number(stride === 1);
   });
   return isSo && reads > 0;
@@ -102,14 +97,10 @@ class Parts {
     const { op, node, origins } = leaf;
     const start = constant(node.dtype, neutralOf(op, node.dtype), origins);
     const total = accumulate(op, node, [], read(this.#parts, [fixed(0)], origins), origins);
-    const around = loops.slice(0, -1);
     return block([
       declare(this.#parts),
       this.#over(partCount, at => write(this.#parts, [at], start, origins)),
-      around.reduceRight<Stmt>(
-        (body, { loop, extent }) => forLoop(loop, extent, body),
-        this.#blocks(innermost),
-      ),
+      forLoops(loops.slice(0, -1), this.#blocks(innermost)),
       ...this.#tree(),
       total,
     ]);
@@ -167,11 +158,4 @@ class Parts {
     if (count === lanes) return inLanes(fixed(0));
     return forLoop(vector, count / lanes, inLanes(at(vector, lanes)), 'unrolled');
   }
-}
-
-function plus(a: Index, b: Index): Index {
-  return sumOf([
-    [1, a],
-    [1, b],
-  ]);
 }

@@ -3,16 +3,11 @@
  * many of each at once. Columns are the turns that stores have side by side in memory; rows share
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
-import { bytesOf } from '../core/dtype.ts';
-import { type Index, sameIndex } from '../core/index-expr.ts';
-import type { TensorNode } from '../core/tensor-node.ts';
-import { product } from '../support/list.ts';
-import type { Origins } from '../support/source.ts';
-import { loopsAlong, type Site } from '../loop/facts.ts';
+import type { Site } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
-import { strideOf } from '../loop/stride.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
-import { type Nest, sitesOf, turnsOf } from './nest.ts';
+import { type Nest, sitesOf, strideAlong, turnsOf } from './nest.ts';
+import { areRowsFarApart, type Packed, packedFor } from './packing.ts';
 import { lanesOf, type Target } from './target.ts';
 
 export interface Tile {
@@ -24,23 +19,6 @@ export interface Tile {
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
 }
-
-export interface Packed {
-  readonly node: TensorNode;
-  readonly index: readonly Index[];
-  /** The loops inside the nest's body that it depends on. */
-  readonly loops: readonly For[];
-  readonly origins: Origins;
-}
-
-/** The most bytes of all panels of a tile: they should stay in a cache of the second level. */
-const largestPanels = 512 * 1024;
-
-/** Columns whose panels must fit, whatever the width of vectors is. */
-const panelColumns = 32;
-
-/** A copy is made where what is copied is read at least so often. */
-const fewestReuses = 4;
 
 /** Undefined where no tile would be faster than the nest as it is. */
 export function tileFor(nest: Nest, target: Target): Tile | undefined {
@@ -54,54 +32,12 @@ export function tileFor(nest: Nest, target: Target): Tile | undefined {
   const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
   const sizes =
-    rows || !across.map(packedAs).some(isFarApart)
+    rows || !across.some(areRowsFarApart)
       ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length)
       : wholeRows(columns, lanes);
-  const packed = panelsOf(across, nest, columns, rows);
+  const packed = packedFor(across, nest, columns, rows);
   return packed && { rows, columns, lanes, packed, ...sizes };
 }
-
-/** Undefined where something would have to be copied that it does not pay to copy. */
-function panelsOf(
-  across: readonly Site[],
-  nest: Nest,
-  columns: For,
-  rows: For | undefined,
-): readonly Packed[] | undefined {
-  const [apart, beside] = [false, true].map(isBeside =>
-    distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
-  );
-  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows);
-  if (!apart?.every(isWorthIt)) return undefined;
-  const packed = [...apart, ...(beside ?? []).filter(p => isFarApart(p) && isWorthIt(p))];
-  if (bytesOfPanels(packed) <= largestPanels) return packed;
-  return bytesOfPanels(apart) <= largestPanels ? apart : undefined;
-}
-
-function distinct(all: readonly Packed[]): readonly Packed[] {
-  const isSame = (a: Packed, b: Packed): boolean =>
-    a.node === b.node && a.index.every((ix, i) => b.index[i] && sameIndex(ix, b.index[i]));
-  return all.filter((p, i) => all.findIndex(q => isSame(p, q)) === i);
-}
-
-function bytesOfPanels(packed: readonly Packed[]): number {
-  const bytes = packed.map(
-    ({ node, loops }) =>
-      product(loops.map(loop => loop.extent)) * panelColumns * bytesOf[node.dtype],
-  );
-  return bytes.reduce((a, b) => a + b, 0);
-}
-
-/** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
-function isFarApart({ node, index, loops }: Packed): boolean {
-  return loops.some(({ loop, extent }) => {
-    const bytes = (strideOf(node, index, loop) ?? 0) * bytesOf[node.dtype];
-    return bytes * extent > farBytes || (bytes > 0 && bytes % pageBytes === 0);
-  });
-}
-
-const farBytes = 8 * 1024 * 1024;
-const pageBytes = 4096;
 
 /** Loops, scalars, and stores at plain subscripts, some of them in a loop. */
 function isPlain(nest: Nest): boolean {
@@ -126,13 +62,6 @@ function hasIndexValue(leaf: Leaf): boolean {
   let has = false;
   if (leaf.kind !== 'fill') visitExpr(leaf.value, e => (has ||= e.kind === 'index'));
   return has;
-}
-
-function strideAlong(
-  { node, index }: { readonly node: TensorNode; readonly index: readonly Index[] | undefined },
-  { loop }: For,
-): number | undefined {
-  return index && strideOf(node, index, loop);
 }
 
 /** The loop whose turns the last store has side by side. */
@@ -187,17 +116,3 @@ function wholeRows(columns: For, lanes: number): Pick<Tile, 'vectors' | 'rowCoun
 }
 
 const mostSums = 2048;
-
-function packedAs({ node, index = [], path, leaf }: Site): Packed {
-  const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);
-  return { node, index, loops, origins: leaf.origins };
-}
-
-/** Whether enough turns read the same cells. */
-function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined): boolean {
-  const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
-  const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));
-  const isWritten = sitesOf(nest).some(site => site.node === p.node && site.kind !== 'read');
-  const isShared = rows !== undefined && isRepeated(rows);
-  return isShared && !isWritten && reuses >= fewestReuses;
-}

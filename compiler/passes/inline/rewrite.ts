@@ -10,7 +10,7 @@ import {
   constant,
   declare,
   type Expr,
-  forLoop,
+  forLoops,
   gather,
   indexValue,
   isEmpty,
@@ -98,7 +98,7 @@ function reduce(
     typeof value !== 'object' ? constant(cell.dtype, value) : substituteLoops(value, binding);
   const origins = definition.leaves.at(-1)?.origins;
   const leaf: Stmt = accumulate(op, cell, [], summand, origins);
-  const nest = fresh.reduceRight<Stmt>((body, l) => forLoop(l.loop, l.extent, body), leaf);
+  const nest = forLoops(fresh, leaf);
   return [declare(cell), write(cell, [], constant(cell.dtype, start), origins), nest];
 }
 

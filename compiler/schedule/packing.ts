@@ -1,0 +1,90 @@
+/**
+ * What is copied before a tile reads it: what its columns have far apart, and rows that a cache does
+ * not hold side by side, where enough turns read the same cells.
+ */
+import { bytesOf } from '../core/dtype.ts';
+import { type Index, sameIndices } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { loopsAlong, type Site } from '../loop/facts.ts';
+import type { For } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { product } from '../support/list.ts';
+import type { Origins } from '../support/source.ts';
+import { type Nest, sitesOf, strideAlong } from './nest.ts';
+
+export interface Packed {
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  /** The loops inside the nest's body that it depends on. */
+  readonly loops: readonly For[];
+  readonly origins: Origins;
+}
+
+/** The most bytes of all panels of a tile: they should stay in a cache of the second level. */
+const largestPanels = 512 * 1024;
+
+/** Columns whose panels must fit, whatever the width of vectors is. */
+const panelColumns = 32;
+
+/** A copy is made where what is copied is read at least so often. */
+const fewestReuses = 4;
+
+/** Undefined where something would have to be copied that it does not pay to copy. */
+export function packedFor(
+  across: readonly Site[],
+  nest: Nest,
+  columns: For,
+  rows: For | undefined,
+): readonly Packed[] | undefined {
+  const [apart, beside] = [false, true].map(isBeside =>
+    distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
+  );
+  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows);
+  if (!apart?.every(isWorthIt)) return undefined;
+  const packed = [...apart, ...(beside ?? []).filter(p => isFarApart(p) && isWorthIt(p))];
+  if (bytesOfPanels(packed) <= largestPanels) return packed;
+  return bytesOfPanels(apart) <= largestPanels ? apart : undefined;
+}
+
+function distinct(all: readonly Packed[]): readonly Packed[] {
+  const isSame = (a: Packed, b: Packed): boolean =>
+    a.node === b.node && sameIndices(a.index, b.index);
+  return all.filter((p, i) => all.findIndex(q => isSame(p, q)) === i);
+}
+
+function bytesOfPanels(packed: readonly Packed[]): number {
+  const bytes = packed.map(
+    ({ node, loops }) =>
+      product(loops.map(loop => loop.extent)) * panelColumns * bytesOf[node.dtype],
+  );
+  return bytes.reduce((a, b) => a + b, 0);
+}
+
+/** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
+export function areRowsFarApart(site: Site): boolean {
+  return isFarApart(packedAs(site));
+}
+
+function isFarApart({ node, index, loops }: Packed): boolean {
+  return loops.some(({ loop, extent }) => {
+    const bytes = (strideOf(node, index, loop) ?? 0) * bytesOf[node.dtype];
+    return bytes * extent > farBytes || (bytes > 0 && bytes % pageBytes === 0);
+  });
+}
+
+const farBytes = 8 * 1024 * 1024;
+const pageBytes = 4096;
+
+function packedAs({ node, index = [], path, leaf }: Site): Packed {
+  const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);
+  return { node, index, loops, origins: leaf.origins };
+}
+
+/** Whether enough turns read the same cells. */
+function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined): boolean {
+  const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
+  const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));
+  const isWritten = sitesOf(nest).some(site => site.node === p.node && site.kind !== 'read');
+  const isShared = rows !== undefined && isRepeated(rows);
+  return isShared && !isWritten && reuses >= fewestReuses;
+}
