@@ -31,17 +31,31 @@ export function contractArrays(program: Program): Program {
 const mostBytes = 64 * 1024;
 
 function contractIn(body: readonly Stmt[]): Stmt {
-  return block(
-    body.reduce<readonly Stmt[]>((statements, s) => {
-      const loop = s.kind === 'declare' ? onlyUserOf(s.node, statements) : undefined;
-      if (s.kind !== 'declare' || !loop) return statements;
-      const smaller = partOf(s.node);
-      if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return statements;
-      const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
-      const contracted = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
-      return statements.flatMap(t => (t === s ? [] : t === loop ? [contracted] : [t]));
-    }, body),
-  );
+  const users = usersIn(body);
+  const statements: (Stmt | undefined)[] = [...body];
+  body.forEach((s, own) => {
+    if (s.kind !== 'declare') return;
+    const [at = -1, ...others] = users.get(s.node) ?? [];
+    const loop = statements[at];
+    if (others.length > 0 || loop?.kind !== 'for' || !isPerTurn(s.node, loop)) return;
+    const smaller = partOf(s.node);
+    if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return;
+    const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
+    statements[at] = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
+    statements[own] = undefined;
+  });
+  return block(statements.filter(s => s !== undefined));
+}
+
+/** Which statements of a block use an array, by their places. */
+function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number[]> {
+  const users = new Map<TensorNode, number[]>();
+  body.forEach((s, at) => {
+    for (const node of new Set(sitesUnder(s).map(site => site.node))) {
+      users.set(node, [...(users.get(node) ?? []), at]);
+    }
+  });
+  return users;
 }
 
 /** Of the arrays declared in a statement. */
@@ -57,13 +71,10 @@ function bytesOfNode(node: TensorNode): number {
   return cellsOf(node) * bytesOf[node.dtype];
 }
 
-/** The loop that alone uses the array, each turn at its own place along the first axis. */
-function onlyUserOf(node: TensorNode, statements: readonly Stmt[]): For | undefined {
-  const users = statements.filter(s => sitesUnder(s).some(site => site.node === node));
-  const [user] = users;
-  if (users.length !== 1 || user?.kind !== 'for' || user.mode !== 'serial') return undefined;
-  const sites = sitesUnder(user.body).filter(site => site.node === node);
-  return sites.every(site => isOwn(site, user)) ? user : undefined;
+/** Whether each turn uses the array at its own place along the first axis. */
+function isPerTurn(node: TensorNode, loop: For): boolean {
+  if (loop.mode !== 'serial') return false;
+  return sitesUnder(loop.body).every(site => site.node !== node || isOwn(site, loop));
 }
 
 function isOwn({ kind, index }: Site, { loop }: For): boolean {

@@ -19,7 +19,7 @@
  * Exact: every cell is computed by the same operations in the same order.
  */
 import { Names } from '../core/names.ts';
-import { groupByNode, localsOf, namesIn, sitesIn } from '../loop/facts.ts';
+import { groupByNode, localsOf, namesIn, type Site, sitesIn } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
 import { type Definition, definitionOf } from './inline/definition.ts';
 import { placementOf } from './inline/placement.ts';
@@ -29,19 +29,29 @@ import { type Pass, withBody } from './pipeline.ts';
 export const inlineVirtual: Pass = {
   name: 'inline-virtual',
   run: program => {
-    const after = localsOf(program).toReversed().reduce(inlineNode, program);
+    const { program: after } = localsOf(program).toReversed().reduce(inlineNode, tableOf(program));
     // A node that has lost readers may now be cheap.
     return after === program ? program : inlineVirtual.run(after);
   },
 };
 
-function inlineNode(program: Program, node: Definition['node']): Program {
-  const sites = groupByNode(sitesIn(program));
+/** A program and its sites, which are collected anew only when it has changed. */
+interface Table {
+  readonly program: Program;
+  readonly sites: ReadonlyMap<Definition['node'], readonly Site[]>;
+}
+
+function tableOf(program: Program): Table {
+  return { program, sites: groupByNode(sitesIn(program)) };
+}
+
+function inlineNode(table: Table, node: Definition['node']): Table {
+  const { program, sites } = table;
   const definition = definitionOf(sites.get(node) ?? []);
   const { mode } = placementOf(definition, input => sites.get(input) ?? []);
-  if (mode !== 'virtual' || definition === undefined) return program;
+  if (mode !== 'virtual' || definition === undefined) return table;
   const names = new Names(namesIn(program).filter(name => !freed(definition).has(name)));
-  return withBody(program, inlineDefinition(program.body, definition, names));
+  return tableOf(withBody(program, inlineDefinition(program.body, definition, names)));
 }
 
 /** The names that go with the definition and may be used by its copies. */
