@@ -41,7 +41,8 @@ test('memory, maps, threads and files stay as they are', async () => {
   expect(after['liveBytes']).toBe(0);
   expect(after['threads']).toBe(before['threads']);
   expect(after['files']).toBe(before['files']);
-  expect(Math.abs((after['maps'] ?? 0) - (before['maps'] ?? 0))).toBeLessThan(10);
+  // One map for each of the 61 streams that came and went, or for each library, would be a leak.
+  expect((after['maps'] ?? 0) - (before['maps'] ?? 0)).toBeLessThan(40);
   expect((after['residentBytes'] ?? 0) - (before['residentBytes'] ?? 0)).toBeLessThan(6 << 20);
 });
 
