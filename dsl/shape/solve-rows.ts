@@ -85,17 +85,21 @@ function equalOpposite(
   equalRows(bindings, resolveRow(a), resolveRow(b), why);
 }
 
+/**
+ * Which axes of the result the left ones of an operand meet is not known before the operand is
+ * closed, as rows are aligned at the right; they wait till then.
+ */
 export function rowBelow(bindings: Bindings, r: Row, o: Row, why: Why): void {
   if (!r.rest) return closedBelow(bindings, r, o, why);
   const [moreLead, moreTrail] = [o.lead.length - r.lead.length, o.trail.length - r.trail.length];
   if (moreLead > 0 || moreTrail > 0) return belowShort(bindings, r, r.rest, o, why);
-  const [lead, trail] = [o.lead.length, o.trail.length];
-  pairBelow(bindings, r.lead.slice(0, lead), o.lead, why);
-  pairBelow(bindings, lastOf(r.trail, trail), o.trail, why);
+  const { length } = o.trail;
+  pairBelow(bindings, lastOf(r.trail, length), o.trail, why);
   if (!o.rest) return;
-  const middle = inside(r, lead, trail);
-  if (r.rest === o.rest && flanksOf(middle) === 0) return;
-  waitBelow(bindings, middle, o.rest, [r.rest, o.rest], why);
+  const [result, operand] = [inside(r, 0, length), inside(o, 0, length)];
+  const isSame = r.rest === o.rest && flanksOf(result) === flanksOf(operand);
+  if (isSame) pairBelow(bindings, result.lead, operand.lead, why);
+  else waitBelow(bindings, result, operand, [r.rest, o.rest], why);
 }
 
 /**
@@ -121,22 +125,23 @@ function closedBelow(bindings: Bindings, r: Row, o: Row, why: Why): void {
   const axes = [...r.lead, ...r.trail];
   const end = axes.length - o.trail.length;
   if (end < o.lead.length) throw rankMismatch(r, o, why);
-  pairBelow(bindings, axes.slice(0, o.lead.length), o.lead, why);
   pairBelow(bindings, axes.slice(end), o.trail, why);
-  if (!o.rest) return;
-  const middle = closedRow(axes.slice(o.lead.length, end));
-  if (middle.trail.length === 0) bindings.bindRow(o.rest, middle);
-  else waitBelow(bindings, middle, o.rest, [o.rest], why);
+  const left = axes.slice(0, end);
+  if (o.rest && end > o.lead.length) {
+    waitBelow(bindings, closedRow(left), inside(o, 0, o.trail.length), [o.rest], why);
+  } else {
+    pairBelow(bindings, left, o.lead, why);
+    if (o.rest) bindings.bindRow(o.rest, closedRow([]));
+  }
 }
 
 function waitBelow(
   bindings: Bindings,
   result: Row,
-  rest: RowVar,
+  operand: Row,
   places: readonly RowVar[],
   why: Why,
 ): void {
-  const operand = { lead: [], rest, trail: [] };
   bindings.wait({ constraint: { kind: 'row-le', result, operand, why }, places });
 }
 

@@ -20,6 +20,9 @@ test.each([
   ['fma(${3}, 2, ${4, 3})', '4, 3'],
   ['!@${n < 5} *. ${3}', '3'],
   ['${1, 3} + ${1, 3}', '1, 3'],
+  // The row of `relu` is known at its left end while it may still get axes at its right one.
+  ['${7, 2, 3} + relu(${5, 3})[1:3]', '7, 2, 3'],
+  ['relu(${7, 5, 3} ++ "i..r.. => ..r..i")[1:3] + ${8, 2, 3, 7}', '8, 2, 3, 7'],
 ])('%s has shape %s', (text, shape) => {
   expect(shapesOf(text)).toBe(shape);
 });
