@@ -7,8 +7,8 @@
  *   4. what is reshaped is settled by 5 and 6 before what it is made into, whose sizes it says;
  *   5. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   6. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size it
- *      is used at, or 1, which is also what `0` in the result of a spec asks for.
+ *   6. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size is
+ *      1, or where an index needs more the size it is used at.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -115,8 +115,12 @@ function hasEnds(row: Row): boolean {
   return lead.length + trail.length > 0;
 }
 
+/**
+ * Of what is computed no more cells than differ: `x - (x ++ "b|i => b|0") /. 1024` divides once a row.
+ * An axis that a spec gives an index beyond the first has the size it is used at.
+ */
 function innerSize(dim: DimVar): Size {
-  const isOne = dim.atLeast === 1;
+  const isOne = dim.atLeast <= 1;
   return isOne ? defaultSize(dim) : (sizeBelow(dim) ?? defaultSize(dim));
 }
 
