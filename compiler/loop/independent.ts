@@ -8,7 +8,7 @@
  */
 import { fixed, type Index, isLoop, type Range, rangeOf, sameIndex } from '../core/index-expr.ts';
 import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
-import type { For } from './ir.ts';
+import type { For, Stmt } from './ir.ts';
 
 export function isIndependent(loop: For): boolean {
   // Each turn has its own.
@@ -19,10 +19,27 @@ export function isIndependent(loop: For): boolean {
   );
 }
 
+/**
+ * Whether a turn of `first` and another turn of `second`, which stand in one loop, need nothing of
+ * each other: then all turns of the first might as well run before all of the second.
+ */
+export function areIndependent(loop: For, first: Stmt, second: Stmt): boolean {
+  const [before, after] = [first, second].map(s => groupByNode(sitesUnder(s)));
+  return [...(before ?? [])].every(([node, sites]) => {
+    const others = after?.get(node) ?? [];
+    const pairs = sites.flatMap(a => others.map(b => [a, b] as const));
+    return pairs.every(([a, b]) => isRead(a, b) || areApart(loop, a, b));
+  });
+}
+
 /** Whether no two turns meet in a cell that one of them stores to. */
 function isDisjoint(loop: For, sites: readonly Site[]): boolean {
   const stores = sites.filter(site => site.kind !== 'read');
   return stores.every(store => sites.every(site => areApart(loop, store, site)));
+}
+
+function isRead(a: Site, b: Site): boolean {
+  return a.kind === 'read' && b.kind === 'read';
 }
 
 function areApart(loop: For, a: Site, b: Site): boolean {

@@ -2,6 +2,11 @@ import type { LoopVar } from '../core/index-expr.ts';
 import type { Program } from './ir.ts';
 import { localsOf } from './facts.ts';
 
+/** What a loop is called but for the number that makes its name its own. */
+export function stemOf(loop: LoopVar): string {
+  return loop.replace(/(?:_?\d+)+$/, '');
+}
+
 /**
  * Short names for loops in text. Inside the compiler every loop has a name of its own; a reader is
  * helped more by `for b`, `for o`, `for i` in every nest. A loop gets the first of `b`, `b2`, `b3`
@@ -36,7 +41,7 @@ export class LoopNames {
 
   /** The loop has its short name while `body` runs. */
   within(loop: LoopVar, body: (name: string) => void): void {
-    const name = this.fresh(loop.replace(/(?:_?\d+)+$/, ''));
+    const name = this.fresh(stemOf(loop));
     this.#short.set(loop, name);
     body(name);
     this.#short.delete(loop);

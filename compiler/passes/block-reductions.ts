@@ -18,6 +18,7 @@ import { isOneToOne } from '../core/index-cover.ts';
 import { Names } from '../core/names.ts';
 import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
 import { type Accumulate, type For, forLoop, forLoops, type Stmt } from '../loop/ir.ts';
+import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import type { Target } from '../schedule/target.ts';
@@ -50,7 +51,7 @@ function inParts(nest: SumNest, target: Target, names: Names): Stmt | undefined 
   const moved = readsAgain(leaf, cells) ? movedOut(nest, terms, target) : undefined;
   const size = blockOf(outermost.extent);
   if (!moved || size === undefined) return undefined;
-  const block = loopVar(names.fresh(`${outermost.loop}_block`));
+  const block = loopVar(names.fresh(`${stemOf(outermost.loop)}_block`));
   const turn = plus(at(block, size), at(outermost.loop));
   const inner = [{ ...outermost, extent: size }, ...others, ...terms.slice(moved.length)];
   const body = forLoops(inner, substituteLoopsIn(leaf, new Map([[outermost.loop, turn]])));

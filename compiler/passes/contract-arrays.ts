@@ -1,8 +1,9 @@
 /** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
 import { bytesOf } from '../core/dtype.ts';
-import { asLoop, type Index } from '../core/index-expr.ts';
+import { isOneToOne } from '../core/index-cover.ts';
+import { type Index, loopsIn, sameIndex } from '../core/index-expr.ts';
 import { cellsOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { type Site, sitesUnder } from '../loop/facts.ts';
+import { loopsAlong, sitesUnder } from '../loop/facts.ts';
 import {
   accumulate,
   block,
@@ -31,20 +32,47 @@ export function contractArrays(program: Program): Program {
 const mostBytes = 64 * 1024;
 
 function contractIn(body: readonly Stmt[]): Stmt {
-  const users = usersIn(body);
   const statements: (Stmt | undefined)[] = [...body];
+  const users = usersIn(body);
   body.forEach((s, own) => {
     if (s.kind !== 'declare') return;
     const [at = -1, ...others] = users.get(s.node) ?? [];
     const loop = statements[at];
-    if (others.length > 0 || loop?.kind !== 'for' || !isPerTurn(s.node, loop)) return;
-    const smaller = partOf(s.node);
-    if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return;
-    const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
-    statements[at] = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
+    const inTurns = others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, []);
+    if (!inTurns) return;
+    statements[at] = inTurns;
     statements[own] = undefined;
   });
   return block(statements.filter(s => s !== undefined));
+}
+
+/** Declares an array in the outermost of nested loops of which each turn uses a part of its own. */
+function contracted(node: TensorNode, loop: For, around: readonly For[]): For | undefined {
+  if (loop.mode !== 'serial') return undefined;
+  const loops = [...around, loop];
+  const parts = statementsOf(loop.body);
+  const withParts = isPerTurn(node, loop, loops)
+    ? withPart(node, parts)
+    : inLoopIn(node, parts, loops);
+  return withParts && forLoop(loop.loop, loop.extent, block(withParts), loop.mode);
+}
+
+function withPart(node: TensorNode, body: readonly Stmt[]): readonly Stmt[] | undefined {
+  const smaller = partOf(node);
+  if (bytesIn(block(body)) + bytesOfNode(smaller) > mostBytes) return undefined;
+  return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller))];
+}
+
+/** In the only loop of a body that uses it. */
+function inLoopIn(
+  node: TensorNode,
+  body: readonly Stmt[],
+  around: readonly For[],
+): readonly Stmt[] | undefined {
+  const [at = -1, ...others] = usersIn(body).get(node) ?? [];
+  const user = body[at];
+  const inner = others.length === 0 && user?.kind === 'for' && contracted(node, user, around);
+  return inner ? body.with(at, inner) : undefined;
 }
 
 /** Which statements of a block use an array, by their places. */
@@ -71,15 +99,21 @@ function bytesOfNode(node: TensorNode): number {
   return cellsOf(node) * bytesOf[node.dtype];
 }
 
-/** Whether each turn uses the array at its own place along the first axis. */
-function isPerTurn(node: TensorNode, loop: For): boolean {
-  if (loop.mode !== 'serial') return false;
-  return sitesUnder(loop.body).every(site => site.node !== node || isOwn(site, loop));
-}
-
-function isOwn({ kind, index }: Site, { loop }: For): boolean {
-  const [first] = index ?? [];
-  return kind !== 'fill' && kind !== 'scatter' && first !== undefined && asLoop(first) === loop;
+/**
+ * Whether each turn of the nested loops, of which `loop` is the innermost, uses the array at its own
+ * place along the first axis.
+ */
+function isPerTurn(node: TensorNode, loop: For, loops: readonly For[]): boolean {
+  const sites = sitesUnder(loop.body).filter(site => site.node === node);
+  const place = sites[0]?.index?.[0];
+  if (!place || !isOneToOne([place], loops)) return false;
+  const named = new Set(loopsIn(place));
+  return sites.every(({ kind, index, path }) => {
+    const [first] = index ?? [];
+    const isSame = first !== undefined && sameIndex(first, place);
+    const isWhole = kind === 'fill' || kind === 'scatter';
+    return isSame && !isWhole && !loopsAlong(path).some(inner => named.has(inner.loop));
+  });
 }
 
 /** Without its first axis; a scalar where the others have one cell. */

@@ -13,6 +13,7 @@ import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
 import { type Target, targets } from '../schedule/target.ts';
 import { splitReductions } from './split-reductions.ts';
+import { sumByRows } from './sum-by-rows.ts';
 import { vectorise } from './vectorise.ts';
 import { tileRegisters } from './tile-registers.ts';
 
@@ -40,7 +41,7 @@ const simplifying: readonly Pass[] = [
 
 /** Other orders of the loops around a sum. */
 function reordering(target: Target): readonly Pass[] {
-  return [interchange(target), blockReductions(target)];
+  return [interchange(target), blockReductions(target), sumByRows(target)];
 }
 
 /** For one kind of processor that has vectors. */

@@ -7,7 +7,7 @@
  */
 import { at, fixed, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
-import { namesIn, sitesUnder } from '../loop/facts.ts';
+import { declaredIn, namesIn, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
@@ -65,13 +65,15 @@ function isWorthVectors(loop: For, target: Target): boolean {
   return isLong && statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
 }
 
-/** Whether all it touches lies side by side, or is the same for all turns. */
+/** Whether all it touches lies side by side, is the same for all turns, or is a scalar of the turn. */
 function isOnVectors(s: Stmt, { loop, body }: For): boolean {
-  if (s.kind !== 'write' && s.kind !== 'accumulate') return false;
   const dtype = dtypeOf(body);
+  if (s.kind === 'declare') return s.node.dtype === dtype && s.node.dims.length === 0;
+  if (s.kind !== 'write' && s.kind !== 'accumulate') return false;
+  const own = declaredIn(body);
   const isSide = sitesUnder(s).every(({ kind, node, index }) => {
     const stride = index && strideOf(node, index, loop);
-    return stride === 1 || (stride === 0 && kind === 'read');
+    return own.has(node) || stride === 1 || (stride === 0 && kind === 'read');
   });
   let hasOther = s.node.dtype !== dtype;
   expressionsOf(s).forEach(value =>

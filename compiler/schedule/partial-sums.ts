@@ -50,15 +50,18 @@ export interface LongSum extends SumNest {
 
 const regrouped: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>(['add', 'max', 'min', 'mul']);
 
+/** Whether the order of its terms is free: it is always the same one, and rounds no worse. */
+export function isRegrouped({ op, node: { dtype } }: Accumulate): boolean {
+  return (dtype === 'f32' || dtype === 'f64') && regrouped.has(op);
+}
+
 /** Undefined where it is none, or too short, or does not read what lies side by side. */
 export function longSumAt(outermost: For): LongSum | undefined {
   const nest = sumNestAt(outermost);
   const innermost = nest?.loops.at(-1);
   if (!nest || !innermost || nest.leaf.node.dims.length > 0) return undefined;
-  const { op, node } = nest.leaf;
-  const isFloat = node.dtype === 'f32' || node.dtype === 'f64';
   const isLong = innermost.extent >= 2 * partCount;
-  const isSo = isFloat && isLong && regrouped.has(op) && isSideBySide(nest.leaf, innermost.loop);
+  const isSo = isLong && isRegrouped(nest.leaf) && isSideBySide(nest.leaf, innermost.loop);
   return isSo ? { ...nest, innermost } : undefined;
 }
 

@@ -19,6 +19,11 @@ const programs: Readonly<Record<string, string>> = {
       for i < 0 { loss += 1; }
       zero_out loss;
       for i < 4 { loss += margin[i]; }`,
+  'sum-by-rows': `
+    bias_gradient():
+      device y.grad: f32[128, 6], bias.grad: f32[6];
+      zero_out bias.grad;
+      for o < 6 { for b < 128 { bias.grad[o] += y.grad[b, o]; } }`,
   'inline-constants': `
     scalar_loss_gradient():
       device margin.grad: f32[10], label: f32[10];

@@ -1,0 +1,150 @@
+/**
+ * Sums the columns of a large matrix row by row, in blocks of rows: then the sums can stand beside
+ * whatever else is done with a row (`fuse-loops`), and threads share the blocks.
+ *
+ *   before   for o < 1024 { for b < 4096 { g[o] += x[b, o]; } }
+ *
+ *   after    local g_blocks: f32[64, 1024];
+ *            for b_block < 64 {
+ *              for o < 1024 { g_blocks[b_block, o] := 0; }
+ *              for b < 64 { for o < 1024 { g_blocks[b_block, o] += x[64*b_block + b, o]; } }
+ *            }
+ *            for o < 1024 { for b_block < 64 { g[o] += g_blocks[b_block, o]; } }
+ *
+ * Not exact: blocks are summed by themselves first. How many there are depends on sizes alone, so the
+ * result is the same for any number of threads.
+ */
+import { at, fixed, loopsIn, type LoopVar, loopVar, plus, substitute } from '../core/index-expr.ts';
+import { isOneToOne, type Turns } from '../core/index-cover.ts';
+import { bytesOf } from '../core/dtype.ts';
+import { Names } from '../core/names.ts';
+import { neutralOf } from '../core/op.ts';
+import { tensorNode } from '../core/tensor-node.ts';
+import { namesIn, sitesUnder } from '../loop/facts.ts';
+import {
+  accumulate,
+  block,
+  constant,
+  declare,
+  type For,
+  forLoop,
+  forLoops,
+  read,
+  type Stmt,
+  write,
+} from '../loop/ir.ts';
+import { stemOf } from '../loop/loop-names.ts';
+import { rewriteOutermost, substituteLoops } from '../loop/traverse.ts';
+import { strideAlong, type SumNest, sumNestAt } from '../schedule/nest.ts';
+import { isRegrouped } from '../schedule/partial-sums.ts';
+import type { Target } from '../schedule/target.ts';
+import { product } from '../support/list.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function sumByRows(target: Target): Pass {
+  return {
+    name: 'sum-by-rows',
+    run: program => {
+      const names = new Names(namesIn(program));
+      const body = rewriteOutermost(program.body, s => {
+        const sums = s.kind === 'for' ? columnSumsAt(s, target) : undefined;
+        return sums && inBlocks(sums, names);
+      });
+      return withBody(program, body);
+    },
+  };
+}
+
+/** A sum over `rows`, and loops inside, for each turn of the loops over `cells`. */
+interface ColumnSums extends SumNest {
+  readonly cells: readonly For[];
+  readonly rows: For;
+  readonly inRow: readonly For[];
+  readonly blocks: number;
+}
+
+function columnSumsAt(outermost: For, { cacheBytes }: Target): ColumnSums | undefined {
+  const nest = sumNestAt(outermost);
+  if (!nest || !isRegrouped(nest.leaf)) return undefined;
+  const { loops, leaf } = nest;
+  const named = new Set(leaf.index.flatMap(loopsIn));
+  const cells = loops.filter(l => named.has(l.loop));
+  const [rows, ...inRow] = loops.filter(l => !named.has(l.loop));
+  const column = cells.at(-1);
+  const isWhole = named.size === cells.length && isOneToOne(leaf.index, cells);
+  if (!rows || !column || !isWhole) return undefined;
+  const blocks = blocksOf(rows.extent, product(inRow.map(l => l.extent)));
+  const isLarge = product(loops.map(l => l.extent)) * bytesOf[leaf.node.dtype] > cacheBytes;
+  const isSo = isLarge && readsOnce(nest, cells) && isSideBySide(nest, column);
+  return isSo && blocks !== undefined ? { ...nest, cells, rows, inRow, blocks } : undefined;
+}
+
+/** Whether no two cells are summed of the same numbers, as those of a product of matrices are. */
+function readsOnce({ leaf }: SumNest, cells: readonly For[]): boolean {
+  return sitesUnder(leaf).some(({ kind, index }) => {
+    const named = new Set(index?.flatMap(loopsIn));
+    return kind === 'read' && cells.every(l => named.has(l.loop));
+  });
+}
+
+function isSideBySide({ leaf }: SumNest, column: For): boolean {
+  return sitesUnder(leaf).every(site => {
+    const stride = strideAlong(site, column);
+    return stride === 1 || (stride === 0 && site.kind === 'read');
+  });
+}
+
+const mostBlocks = 64;
+const [fewestBlocks, fewestInBlock] = [4, 8];
+
+/** Into how many blocks rows are divided evenly; undefined where they cannot be, or are too few. */
+function blocksOf(rows: number, termsInRow: number): number | undefined {
+  const terms = rows * termsInRow;
+  if (terms <= mostBlocks) return undefined;
+  const most = Math.min(mostBlocks, Math.floor(terms / fewestInBlock), rows);
+  const counts = Array.from({ length: most }, (_, i) => most - i);
+  return counts.find(count => count >= fewestBlocks && rows % count === 0);
+}
+
+function inBlocks({ leaf, cells, rows, inRow, blocks }: ColumnSums, names: Names): Stmt {
+  const { op, node, origins } = leaf;
+  const dims = [blocks, ...cells.map(l => l.extent)];
+  const sums = tensorNode(names.fresh(`${node.name}_blocks`), node.dtype, dims);
+  const neutral = constant(node.dtype, neutralOf(op, node.dtype), origins);
+  const extent = rows.extent / blocks;
+  const inBlock = extent > 1 ? [{ loop: rows.loop, extent }] : [];
+  const overBlock = (body: (b: LoopVar) => Stmt): Stmt => {
+    const b = loopVar(names.fresh(`${stemOf(rows.loop)}_block`));
+    return forLoop(b, blocks, body(b));
+  };
+
+  const sumsIn = (b: LoopVar): Stmt => {
+    const row = plus(at(b, extent), extent > 1 ? at(rows.loop) : fixed(0));
+    const value = substituteLoops(leaf.value, new Map([[rows.loop, row]]));
+    const add = accumulate(op, sums, [at(b), ...cells.map(l => at(l.loop))], value, origins);
+    const start = overFresh(cells, names, cell =>
+      write(sums, [at(b), ...cell.map(l => at(l))], neutral, origins),
+    );
+    return block([start, forLoops([...inBlock, ...inRow, ...cells], add)]);
+  };
+  const totals = overFresh(cells, names, cell => {
+    const index = leaf.index.map(ix =>
+      substitute(ix, new Map(cells.map((l, i) => [l.loop, at(cell[i] ?? l.loop)]))),
+    );
+    return overBlock(b => {
+      const sum = read(sums, [at(b), ...cell.map(l => at(l))], origins);
+      return accumulate(op, node, index, sum, origins);
+    });
+  });
+  return block([declare(sums), overBlock(sumsIn), totals]);
+}
+
+/** Loops of their own. */
+function overFresh(
+  loops: readonly Turns[],
+  names: Names,
+  body: (turns: readonly LoopVar[]) => Stmt,
+): Stmt {
+  const fresh = loops.map(l => ({ ...l, loop: loopVar(names.fresh(l.loop)) }));
+  return forLoops(fresh, body(fresh.map(l => l.loop)));
+}
