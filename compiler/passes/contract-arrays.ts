@@ -1,9 +1,8 @@
 /** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
 import { bytesOf } from '../core/dtype.ts';
-import { isOneToOne } from '../core/index-cover.ts';
-import { type Index, loopsIn, sameIndex } from '../core/index-expr.ts';
-import { cellsOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { loopsAlong, sitesUnder } from '../loop/facts.ts';
+import type { Index } from '../core/index-expr.ts';
+import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { sitesUnder } from '../loop/facts.ts';
 import {
   accumulate,
   block,
@@ -17,6 +16,7 @@ import {
   write,
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
+import { ownIndex, partOf, type Stretch, stretchOf } from '../schedule/stretch.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
@@ -51,16 +51,21 @@ function contracted(node: TensorNode, loop: For, around: readonly For[]): For | 
   if (loop.mode !== 'serial') return undefined;
   const loops = [...around, loop];
   const parts = statementsOf(loop.body);
-  const withParts = isPerTurn(node, loop, loops)
-    ? withPart(node, parts)
-    : inLoopIn(node, parts, loops);
+  const stretch = stretchOf(node, loop, loops);
+  const withParts = stretch ? withPart(node, stretch, parts) : inLoopIn(node, parts, loops);
   return withParts && forLoop(loop.loop, loop.extent, block(withParts), loop.mode);
 }
 
-function withPart(node: TensorNode, body: readonly Stmt[]): readonly Stmt[] | undefined {
-  const smaller = partOf(node);
-  if (bytesIn(block(body)) + bytesOfNode(smaller) > mostBytes) return undefined;
-  return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller))];
+function withPart(
+  node: TensorNode,
+  stretch: Stretch,
+  body: readonly Stmt[],
+): readonly Stmt[] | undefined {
+  const smaller = partOf(node, stretch);
+  const isWhole = cellsOf(smaller) === cellsOf(node);
+  if (isWhole || bytesIn(block(body)) + bytesOfNode(smaller) > mostBytes) return undefined;
+  const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, stretch, smaller);
+  return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller, own))];
 }
 
 /** In the only loop of a body that uses it. */
@@ -99,33 +104,12 @@ function bytesOfNode(node: TensorNode): number {
   return cellsOf(node) * bytesOf[node.dtype];
 }
 
-/**
- * Whether each turn of the nested loops, of which `loop` is the innermost, uses the array at its own
- * place along the first axis.
- */
-function isPerTurn(node: TensorNode, loop: For, loops: readonly For[]): boolean {
-  const sites = sitesUnder(loop.body).filter(site => site.node === node);
-  const place = sites[0]?.index?.[0];
-  if (!place || !isOneToOne([place], loops)) return false;
-  const named = new Set(loopsIn(place));
-  return sites.every(({ kind, index, path }) => {
-    const [first] = index ?? [];
-    const isSame = first !== undefined && sameIndex(first, place);
-    const isWhole = kind === 'fill' || kind === 'scatter';
-    return isSame && !isWhole && !loopsAlong(path).some(inner => named.has(inner.loop));
-  });
-}
-
-/** Without its first axis; a scalar where the others have one cell. */
-function partOf(node: TensorNode): TensorNode {
-  const rest = node.dims.slice(1);
-  const dims = rest.every(dim => dim === 1) ? [] : rest;
-  return tensorNode(node.name, node.dtype, dims);
-}
-
-function throughPart(body: Stmt, node: TensorNode, part: TensorNode): Stmt {
-  const own = (index: readonly Index[]): readonly Index[] =>
-    part.dims.length === 0 ? [] : index.slice(1);
+function throughPart(
+  body: Stmt,
+  node: TensorNode,
+  part: TensorNode,
+  own: (index: readonly Index[]) => readonly Index[],
+): Stmt {
   const reads = rewriteStmts(body, s =>
     s.kind === 'write' || s.kind === 'accumulate' || s.kind === 'scatter'
       ? mapParts(s, {

@@ -19,11 +19,11 @@
 import { at, plus } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
-import { type Site, sitesUnder } from '../loop/facts.ts';
 import { areIndependent, isIndependent } from '../loop/independent.ts';
-import { block, type For, forLoop, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
-import { mapParts, substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
+import { block, type For, forLoop, type Program, statementsOf } from '../loop/ir.ts';
+import { substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
+import { footprintOf, fuseNeighbours, meet } from '../schedule/neighbours.ts';
 import type { Target } from '../schedule/target.ts';
 import { contractArrays } from './contract-arrays.ts';
 import { type Pass, withBody } from './pipeline.ts';
@@ -34,52 +34,12 @@ export function fuseLoops(target: Target): Pass {
 
 /** Again, until nothing changes: loops that stand in fused ones may be fused then. */
 function fused(program: Program, target: Target): Program {
-  const body = fuseIn(program.body, { target, around: [] });
+  const body = fuseNeighbours(program.body, (a, b, around) => fusedOf(a, b, around, target));
   if (body === program.body) return program;
   return fused(contractArrays(withBody(program, body)), target);
 }
 
-interface Place {
-  readonly target: Target;
-  readonly around: readonly For[];
-}
-
-function fuseIn(s: Stmt, place: Place): Stmt {
-  const around = s.kind === 'for' ? [...place.around, s] : place.around;
-  const inner = mapParts(s, {
-    expr: e => e,
-    stmt: child => fuseIn(child, { ...place, around }),
-  });
-  if (inner.kind !== 'block') return inner;
-  const body = fuseNeighbours(inner.body, place);
-  return body.length === inner.body.length ? inner : block(body);
-}
-
-function fuseNeighbours(body: readonly Stmt[], place: Place): readonly Stmt[] {
-  let out: readonly Stmt[] = [];
-  for (const s of body) out = (s.kind === 'for' && fusedWithOne(out, s, place)) || [...out, s];
-  return out;
-}
-
-/** So many statements a loop may pass on its way to another. */
-const mostPassed = 8;
-
-/** With the nearest loop before it, if one of the two may pass the statements between them. */
-function fusedWithOne(before: readonly Stmt[], s: For, place: Place): readonly Stmt[] | undefined {
-  for (let at = before.length - 1; at >= Math.max(0, before.length - mostPassed); at--) {
-    const other = before[at];
-    const both = other?.kind === 'for' && fusedOf(other, s, place);
-    if (!both) continue;
-    const [first, between] = [before.slice(0, at), before.slice(at + 1)];
-    if (between.every(t => !meet(t, other))) return [...first, ...between, both];
-    if (between.some(t => meet(t, s))) continue;
-    const declared = between.filter(t => t.kind === 'declare');
-    return [...first, ...declared, both, ...between.filter(t => t.kind !== 'declare')];
-  }
-  return undefined;
-}
-
-function fusedOf(a: For, b: For, { target, around }: Place): For | undefined {
+function fusedOf(a: For, b: For, around: readonly For[], target: Target): For | undefined {
   if (!isPlain(a) || !isPlain(b) || !isWorth(a, b, target)) return undefined;
   const [first, second] = [splitLike(a, b), splitLike(b, a)];
   if (first.extent !== second.extent || turnsIn(first) < target.leastTurns) return undefined;
@@ -123,32 +83,4 @@ function isWorth(a: For, b: For, { cacheBytes }: Target): boolean {
 
 function bytesIn(node: TensorNode): number {
   return cellsOf(node) * bytesOf[node.dtype];
-}
-
-/** Whether one stores what the other uses. */
-function meet(a: Stmt, b: Stmt): boolean {
-  const [x, y] = [footprintOf(a), footprintOf(b)];
-  return (
-    [...x.stored].some(node => y.used.has(node)) || [...y.stored].some(node => x.used.has(node))
-  );
-}
-
-interface Footprint {
-  readonly stored: ReadonlySet<TensorNode>;
-  readonly used: ReadonlySet<TensorNode>;
-}
-
-/** Statements do not change, and each is asked about again for each of its neighbours. */
-const footprints = new WeakMap<Stmt, Footprint>();
-
-function footprintOf(s: Stmt): Footprint {
-  const known = footprints.get(s);
-  if (known) return known;
-  const sites = sitesUnder(s);
-  const stores = sites.filter(site => site.kind !== 'read');
-  const nodes = (of: readonly Site[]): ReadonlySet<TensorNode> =>
-    new Set(of.map(({ node }) => node));
-  const footprint = { stored: nodes(stores), used: nodes(sites) };
-  footprints.set(s, footprint);
-  return footprint;
 }

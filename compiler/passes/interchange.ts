@@ -25,6 +25,7 @@ import { type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt, turnsIn } from '../schedule/nest.ts';
 import type { Target } from '../schedule/target.ts';
+import { greatestDivisor } from '../support/divisor.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function interchange(target: Target): Pass {
@@ -105,8 +106,4 @@ function pairIn(terms: readonly LoopTerm[] | undefined, loops: readonly For[]): 
 function isShared(h: For, a: number, k: For, b: number): boolean {
   const common = greatestDivisor(Math.abs(a), Math.abs(b));
   return Math.abs(b) / common < h.extent && Math.abs(a) / common < k.extent;
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
 }
