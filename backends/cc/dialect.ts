@@ -48,6 +48,7 @@ export const c99: Dialect = {
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
   splat: splatOf,
+  prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,
   op: {

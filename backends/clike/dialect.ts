@@ -20,6 +20,8 @@ export interface Dialect {
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
   /** A vector with the same number in all lanes. */
   readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
+  /** A statement that asks memory for a cell. */
+  readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
   /** Goes before a loop that is to be written out. */
   readonly unroll: (extent: number) => string;
   /**

@@ -38,6 +38,9 @@ export function emitStmt(
     case 'declare':
       w.line(`${declaration(s, exprs)};`);
       return;
+    case 'prefetch':
+      w.statement(exprs.dialect.prefetch(exprs.cell(s.node, s.index), s.purpose));
+      return;
     case 'fill':
       emitFill(s, w, exprs);
       return;

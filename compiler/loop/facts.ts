@@ -64,6 +64,7 @@ export function loopsNamedIn(s: Stmt): ReadonlySet<LoopVar> {
     for (const ix of index) if (!isComputed(ix)) loopsIn(ix).forEach(loop => named.add(loop));
   };
   visitStmts(s, part => {
+    if (part.kind === 'prefetch') add(part.index);
     if (!isLeaf(part)) return;
     if (part.kind !== 'fill') add(part.index);
     for (const value of expressionsOf(part)) {
@@ -106,6 +107,7 @@ export function isLeaf(s: Stmt): s is Leaf {
     case 'comment':
     case 'for':
     case 'declare':
+    case 'prefetch':
       return false;
   }
 }
@@ -123,6 +125,7 @@ function collect(s: Stmt, path: Path, to: Site[]): void {
   switch (s.kind) {
     case 'comment':
     case 'declare':
+    case 'prefetch':
       return;
     case 'block':
       s.body.forEach((child, i) => collect(child, [...path, i], to));

@@ -46,6 +46,7 @@ class Interpreter {
   run(s: Stmt): void {
     switch (s.kind) {
       case 'comment':
+      case 'prefetch':
         return;
       case 'block':
         for (const child of s.body) this.run(child);

@@ -46,7 +46,7 @@ export {
 
 // ── Statements ──────────────────────────────────────────────────────────────────────────────────
 
-export type Stmt = Block | Comment | For | Declare | Fill | Write | Accumulate | Scatter;
+export type Stmt = Block | Comment | For | Declare | Prefetch | Fill | Write | Accumulate | Scatter;
 
 export interface Block {
   readonly kind: 'block';
@@ -82,6 +82,17 @@ export const laneCounts: readonly number[] = [2, 4, 8, 16, 32, 64];
 export interface Declare {
   readonly kind: 'declare';
   readonly node: TensorNode;
+}
+
+/**
+ * Asks memory for a cell that is used soon. Computes nothing, and the subscripts may lie outside: what
+ * comes after the last row is asked for in vain.
+ */
+export interface Prefetch {
+  readonly kind: 'prefetch';
+  readonly purpose: 'read' | 'store';
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
 }
 
 /** Every cell of `node` becomes `value`. */
@@ -149,6 +160,15 @@ export function forLoops(loops: readonly Pick<For, 'loop' | 'extent'>[], body: S
 
 export function declare(node: TensorNode): Declare {
   return { kind: 'declare', node };
+}
+
+export function prefetch(
+  purpose: Prefetch['purpose'],
+  node: TensorNode,
+  index: readonly Index[],
+): Prefetch {
+  checkRank(node, index);
+  return { kind: 'prefetch', purpose, node, index };
 }
 
 export function fill(node: TensorNode, value: Value, origins = noOrigins): Fill {

@@ -15,6 +15,7 @@ import {
   forLoop,
   isAffine,
   loopModes,
+  prefetch,
   type Program,
   scatter,
   type Stmt,
@@ -99,6 +100,7 @@ function parseFor(tokens: TokenReader, scope: Scope): Stmt {
 
 function parseSimple(tokens: TokenReader, scope: Scope): Stmt {
   if (tokens.accept('local')) return parseLocal(tokens, scope);
+  if (tokens.accept('prefetch')) return parsePrefetch(tokens, scope);
   const fills = tokens.is('zero_out') || tokens.is('fill');
   const word = tokens.take('name');
   const node = nodeNamed(fills ? tokens.take('name') : word, tokens, scope);
@@ -115,6 +117,16 @@ function parseLocal(tokens: TokenReader, scope: Scope): Stmt {
   const node = parseNode(tokens, scope);
   if (!tokens.accept(':=')) return declare(node);
   return block([declare(node), write(node, [], parseExpr(tokens, scope, node.dtype))]);
+}
+
+/** `prefetch x[b + 1, i]`, or `prefetch y[b + 1, i] to store` */
+function parsePrefetch(tokens: TokenReader, scope: Scope): Stmt {
+  const node = nodeNamed(tokens.take('name'), tokens, scope);
+  const index = parseSubscript(tokens, scope);
+  if (!isAffine(index)) return tokens.fail('plain subscripts');
+  const isStored = tokens.accept('to');
+  if (isStored) tokens.expect('store');
+  return prefetch(isStored ? 'store' : 'read', node, index);
 }
 
 function parseAssignment(node: TensorNode, tokens: TokenReader, scope: Scope): Stmt {

@@ -62,6 +62,11 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
         w.block(`for ${name} < ${s.extent}${mode}`, () => printStmt(s.body, w, names));
       });
       return;
+    case 'prefetch': {
+      const cell = printCell(s.node, s.index, loop => names.nameOf(loop));
+      w.statement(`prefetch ${cell}${s.purpose === 'store' ? ' to store' : ''};`);
+      return;
+    }
     case 'declare':
       w.line(`local ${printNode(s.node)};`);
       return;

@@ -13,6 +13,7 @@ import {
   type Expr,
   forLoop,
   gather,
+  prefetch,
   indexValue,
   isComputed,
   type Leaf,
@@ -108,6 +109,7 @@ export function mapParts(s: Stmt, f: StmtMap): Stmt {
   switch (s.kind) {
     case 'comment':
     case 'declare':
+    case 'prefetch':
     case 'fill':
       return s;
     case 'block': {
@@ -207,6 +209,8 @@ export function substituteLoopsIn(s: Stmt, binding: ReadonlyMap<LoopVar, Index>)
         );
         return scatter(part.op, part.node, index, value, part.origins);
       }
+      case 'prefetch':
+        return prefetch(part.purpose, part.node, part.index.map(moved));
       case 'block':
       case 'comment':
       case 'declare':

@@ -90,6 +90,10 @@ class Verifier {
       case 'fill':
         this.#node(s.node);
         return;
+      case 'prefetch':
+        this.#node(s.node);
+        s.index.forEach(ix => this.#loopsOf(ix, `prefetching ${s.node.name}`));
+        return;
       case 'write':
       case 'accumulate':
       case 'scatter':

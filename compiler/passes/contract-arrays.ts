@@ -16,7 +16,7 @@ import {
   write,
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
-import { ownIndex, partOf, type Stretch, stretchOf } from '../schedule/stretch.ts';
+import { ownIndex, partOf, stretchOf } from '../schedule/stretch.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
@@ -46,21 +46,23 @@ function contractIn(body: readonly Stmt[]): Stmt {
   return block(statements.filter(s => s !== undefined));
 }
 
-/** Declares an array in the outermost of nested loops of which each turn uses a part of its own. */
+/** Declares an array in the innermost of nested loops of which each turn uses a part of its own. */
 function contracted(node: TensorNode, loop: For, around: readonly For[]): For | undefined {
   if (loop.mode !== 'serial') return undefined;
   const loops = [...around, loop];
   const parts = statementsOf(loop.body);
-  const stretch = stretchOf(node, loop, loops);
-  const withParts = stretch ? withPart(node, stretch, parts) : inLoopIn(node, parts, loops);
+  const withParts = inLoopIn(node, parts, loops) ?? withPart(node, parts, loop, loops);
   return withParts && forLoop(loop.loop, loop.extent, block(withParts), loop.mode);
 }
 
 function withPart(
   node: TensorNode,
-  stretch: Stretch,
   body: readonly Stmt[],
+  loop: For,
+  loops: readonly For[],
 ): readonly Stmt[] | undefined {
+  const stretch = stretchOf(node, loop, loops);
+  if (!stretch) return undefined;
   const smaller = partOf(node, stretch);
   const isWhole = cellsOf(smaller) === cellsOf(node);
   if (isWhole || bytesIn(block(body)) + bytesOfNode(smaller) > mostBytes) return undefined;

@@ -48,6 +48,7 @@ function dropOnce(program: Program): Program {
         return s.extent === 0 || isEmpty(s.body);
       case 'block':
       case 'comment':
+      case 'prefetch':
         return false;
     }
   };

@@ -5,9 +5,11 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
 import { parallelise } from './parallelise.ts';
+import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { simplify } from './simplify.ts';
@@ -50,7 +52,9 @@ function scheduling(target: Target): readonly Pass[] {
     tileRegisters(target), // after sums are in scalars, of which it makes tiles
     fuseLoops(target), // not before: a tile takes a nest of its own
     splitReductions(target), // what is left of sums, in the fused loops too
-    vectorise(target), // last: its loops hold nothing that another pass would change
+    vectorise(target), // when loops hold nothing more that another pass would change
+    fuseVectors, // sums and what is summed, which by now take the same turns
+    prefetchRows(target), // after fusing: which loop uses an array last is settled
   ];
 }
 

@@ -48,6 +48,7 @@ function workOf(s: Stmt): number {
   switch (s.kind) {
     case 'comment':
     case 'declare':
+    case 'prefetch':
       return 0;
     case 'block':
       return s.body.reduce((sum, child) => sum + workOf(child), 0);

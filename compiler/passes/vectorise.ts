@@ -31,7 +31,7 @@ export function vectorise(target: Target): Pass {
 }
 
 /** How many vectors one turn computes: enough that they do not wait for each other. */
-const vectors = 2;
+const vectors = 4;
 
 function vectorised({ loop, extent, body }: For, target: Target, names: Names): Stmt {
   const lanes = lanesOf(target, dtypeOf(body) ?? 'f32');

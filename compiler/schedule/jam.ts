@@ -103,6 +103,7 @@ class Jammer {
       case 'write':
       case 'accumulate':
         return this.#spread(s);
+      case 'prefetch':
       case 'fill':
       case 'scatter':
         throw new InternalError(`${s.kind} in a jam`);

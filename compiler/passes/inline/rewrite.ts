@@ -56,6 +56,7 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
         return s.node === node ? block([]) : inlineInto(s, definition, names);
       case 'block':
       case 'comment':
+      case 'prefetch':
         return undefined;
     }
   });

@@ -14,6 +14,7 @@ test.each<[title: string, body: string, complaint: string]>([
   ['an unknown array', 'z[0] := 1;', 'expected an array instead of z before "[ 0 ] := 1 ;"'],
   ['an unknown array in a sum', 'x[0] := 1 + z;', 'expected an array instead of z before ";"'],
   ['a fill of an unknown array', 'zero_out z;', 'expected an array instead of z before ";"'],
+  ['a prefetch at a computed place', 'prefetch x[at(d)];', 'expected plain subscripts before ";"'],
   ['a fill without a number', 'fill x;', 'expected "," before ";"'],
   ['an unknown loop', 'x[i] := 1;', 'expected a loop instead of i before "] := 1 ;"'],
   ['an array as a subscript', 'x[s] := 1;', 'expected a loop instead of s before "] := 1 ;"'],

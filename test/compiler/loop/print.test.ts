@@ -26,6 +26,7 @@ describe('a statement reads back as it was printed', () => {
     ['a fill with a number', 'fill x, 0.1;'],
     ['a fill with negative zero is not zero_out', 'fill x, -0;'],
     ['a fill with an infinity', 'fill x, -Infinity;'],
+    ['what is asked for', 'prefetch x[5];\nprefetch z[0, 1] to store;'],
     ['a comment', '/* w3 param sgd step */'],
     ['a scalar of its own', 'local t: f64;'],
     ['an array of its own', 'local t.grad: f32[10, 16];'],

@@ -130,6 +130,28 @@ const programs: Readonly<Record<string, string>> = {
       for b < 3 {
         for i < 15 { y[b, i] := exp(x[b, i]) * x[b, 0]; }
       }`,
+  'fuse-vectors': `
+    layer_norm():
+      device x: f32[3, 16], mean: f32[3], y: f32[3, 16], scale: f32[16];
+      for b < 3 {
+        local d: f32[16];
+        local variance: f32 := 0;
+        local parts: f32[4];
+        for l < 4 vector { parts[l] := 0; }
+        for o < 4 { for l < 4 vector { d[4*o + l] := x[b, 4*o + l] - mean[b]; } }
+        for i < 4 { for l < 4 vector { parts[l] += d[4*i + l] * d[4*i + l]; } }
+        variance += parts[0];
+        for o < 4 { for l < 4 vector { y[b, 4*o + l] := scale[4*o + l] * variance; } }
+      }`,
+  'prefetch-rows': `
+    normalise():
+      device x: f32[3, 256], y: f32[3, 256];
+      for b < 3 {
+        local parts: f32[4];
+        for l < 4 vector { parts[l] := 0; }
+        for i < 64 { for l < 4 vector { parts[l] += x[b, 4*i + l]; } }
+        for o < 64 { for l < 4 vector { y[b, 4*o + l] := x[b, 4*o + l] / parts[0]; } }
+      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];

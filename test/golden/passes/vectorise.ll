@@ -11,13 +11,10 @@ scaled():
 scaled():
   device x: f32[3, 15], y: f32[3, 15];
   for b < 3 {
-    for v < 2 unrolled {
+    for v < 3 unrolled {
       for l < 4 vector {
         y[b, 4*v + l] := exp(x[b, 4*v + l]) * x[b, 0];
       }
-    }
-    for l < 4 vector {
-      y[b, l + 8] := exp(x[b, l + 8]) * x[b, 0];
     }
     for l < 2 vector {
       y[b, l + 12] := exp(x[b, l + 12]) * x[b, 0];
