@@ -32,6 +32,15 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
   }
 }
 
+/**
+ * Begins with what opening the backend would wait for: the first time of all, a compiler's run. Whoever opens
+ * it is told what goes wrong.
+ */
+export function prepareBackend(): void {
+  const { backend = 'cc', executes } = settings();
+  if (backend === 'cc' && executes) CcBackend.open().catch(() => undefined);
+}
+
 /** `$EINC_TARGET`, else this processor. */
 function chosenTarget(): Target {
   const name = settings().target;

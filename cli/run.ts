@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { register as registerHooks } from 'node:module';
+import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { register as registerTypeScript } from 'tsx/esm/api';
+import { prepareBackend } from '../backends/index.ts';
 import { UserError } from '../compiler/index.ts';
 // The program will ask for it; loading it before the hooks are there is twice as fast.
 import '../dsl/einc.ts';
@@ -17,8 +17,11 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw noProgram(`there is no file ${file}`);
   if (status.isDirectory()) throw noProgram(`${file} is a folder, not a program`);
-  registerTypeScript();
-  registerHooks(new URL('hooks.js', import.meta.url));
+  prepareBackend();
+  process.setSourceMapsEnabled(true);
+  // What `tsx/esm/api` does, without loading tsx in this thread, where nothing needs it.
+  register('tsx/esm', import.meta.url, { data: {} });
+  register('./hooks.js', import.meta.url);
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, error => {

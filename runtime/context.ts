@@ -142,8 +142,9 @@ export class Context implements Disposable {
         if (pass.name === watchedPass) watched = after;
       },
     });
-    const source = this.#backend.source(compiled.program);
-    onRoutine?.({ compiled, source, watched, tensors });
+    if (onRoutine) {
+      onRoutine({ compiled, source: this.#backend.source(compiled.program), watched, tensors });
+    }
     return compiled;
   }
 

@@ -8,6 +8,8 @@ export interface Settings {
   readonly target: string | undefined;
   /** How many threads the loops of a kernel share, as the environment says it. */
   readonly threads: string | undefined;
+  /** Whether a terminal is told what takes long. */
+  readonly showsProgress: boolean;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
@@ -30,10 +32,15 @@ let current: Settings = {
   backend: process.env['EINC_BACKEND'],
   target: process.env['EINC_TARGET'],
   threads: process.env['EINC_THREADS'],
+  showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',
   executes: true,
   watchedPass: undefined,
   onRoutine: undefined,
 };
+
+function isSet(variable: string): boolean {
+  return (process.env[variable] ?? '') !== '';
+}
 
 export function settings(): Settings {
   return current;

@@ -45,6 +45,7 @@ export const c99: Dialect = {
   wideInteger: 'long',
   typeName,
   functionPrefix: 'static void',
+  separate: '__attribute__((noinline)) static void',
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
   splat: splatOf,

@@ -1,9 +1,10 @@
 /** How arrays, numbers and indices get into a function: as its parameters, and through slots of `void *`. */
 import type { LoopVar, TensorNode, Writer } from '../../compiler/index.ts';
-import type { Dialect } from './dialect.ts';
 import type { ExprEmitter } from './expr.ts';
 
 export interface Argument {
+  /** What it is called on both sides of the call. */
+  readonly name: string;
   /** `const float *restrict x` */
   readonly parameter: string;
   /** What a caller that knows it by the same name puts into a slot. */
@@ -21,6 +22,7 @@ export function arrayArgument(
   const name = identifiers.ofNode(node);
   const qualifier = isWritten ? '' : 'const ';
   return {
+    name,
     parameter: `${qualifier}${dialect.typeName[node.dtype]} *restrict ${name}`,
     given: isConst ? `(void *)${name}` : name,
     taken: slot => slot,
@@ -31,6 +33,7 @@ export function arrayArgument(
 export function numberArgument(node: TensorNode, { dialect, identifiers }: ExprEmitter): Argument {
   const [name, type] = [identifiers.ofNode(node), dialect.typeName[node.dtype]];
   return {
+    name,
     parameter: `const ${type} ${name}`,
     given: `&${name}`,
     taken: slot => `*(${type} *)${slot}`,
@@ -41,6 +44,7 @@ export function numberArgument(node: TensorNode, { dialect, identifiers }: ExprE
 export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitter): Argument {
   const [name, type] = [identifiers.ofLoop(loop), dialect.typeName.i32];
   return {
+    name,
     parameter: `const ${type} ${name}`,
     given: `(void *)(long)${name}`,
     taken: slot => `(${type})(long)${slot}`,
@@ -50,11 +54,11 @@ export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitt
 /** The head of a function, with a line for each parameter. */
 export function functionHead(
   w: Writer,
-  { functionPrefix }: Dialect,
+  prefix: string,
   name: string,
   params: readonly string[],
 ): void {
-  w.line(`${functionPrefix} ${name}(`);
+  w.line(`${prefix} ${name}(`);
   w.indented(() => params.forEach((p, i) => w.line(p + (i < params.length - 1 ? ',' : ') {'))));
   if (params.length === 0) w.line(') {');
 }

@@ -5,6 +5,8 @@ export interface Dialect {
   readonly typeName: Readonly<Record<DType, string>>;
   /** Goes before the function that holds the program. */
   readonly functionPrefix: string;
+  /** The same for a function that stays one; undefined where compilers are not to be told that. */
+  readonly separate: string | undefined;
   /** Counts and subscripts that do not fit an `i32`. */
   readonly wideInteger: string;
   readonly literal: (dtype: DType, value: Value) => string;

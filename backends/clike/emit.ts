@@ -3,11 +3,13 @@
  * the kernel ABI that unpacks them.
  */
 import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
-import { statementsOf } from '../../compiler/loop/ir.ts';
+import { type For, statementsOf } from '../../compiler/loop/ir.ts';
 import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
 import type { Dialect } from './dialect.ts';
 import { ExprEmitter } from './expr.ts';
+import { LoopArguments } from './loop-arguments.ts';
 import { Identifiers } from './names.ts';
+import { Nests } from './nests.ts';
 import { boundsOfTurns, Parts } from './parallel.ts';
 import { emitStmt } from './stmt.ts';
 
@@ -32,12 +34,26 @@ export function emitParts(
   const taken = [entry, ...(shares ? boundsOfTurns : [])];
   const identifiers = new Identifiers(program, dialect, taken);
   const exprs = new ExprEmitter(dialect, identifiers, [...program.params, ...program.scratch]);
-  const parts = new Parts(program, exprs);
+  const loops = new LoopArguments(program, exprs);
+  const parts = new Parts(loops, exprs);
+  const nests = new Nests(program, loops, exprs);
   const args = argumentsOf(program, exprs);
   const w = new Writer();
-  functionHead(w, dialect, identifiers.program, [...args.indices, ...args.arrays].map(parameterOf));
-  w.indented(() => emitStmt(program.body, w, exprs, loop => parts.call(loop))).line('}');
-  const texts = [...parts.texts(), w, emitEntry(identifiers.program, args, entry)];
+  functionHead(
+    w,
+    dialect.functionPrefix,
+    identifiers.program,
+    [...args.indices, ...args.arrays].map(parameterOf),
+  );
+  const outline = (loop: For): string | undefined =>
+    loop.mode === 'parallel' ? parts.call(loop) : nests.call(loop);
+  w.indented(() => emitStmt(program.body, w, exprs, outline)).line('}');
+  const texts = [
+    ...parts.texts(),
+    ...nests.texts(),
+    w,
+    emitEntry(identifiers.program, args, entry),
+  ];
   return { needs: exprs.needs(), text: texts.join('\n') };
 }
 

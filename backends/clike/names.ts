@@ -34,6 +34,8 @@ export class Identifiers {
   readonly #loops: LoopNames;
   /** Loops whose own names C does not take. */
   readonly #renamed = new Map<LoopVar, LoopVar>();
+  /** All that this has called something. */
+  readonly #given: Set<string>;
 
   constructor(program: Program, dialect: Dialect, taken: readonly string[]) {
     const words = [...reserved, ...calledUnasked, ...functionsOf(dialect), ...taken];
@@ -44,6 +46,7 @@ export class Identifiers {
       this.#known.set(node, names.fresh(identifier(node.name)));
     }
     for (const { loop } of symbols) this.#known.set(loop, names.fresh(identifier(loop)));
+    this.#given = new Set(this.#known.values());
     this.#loops = new LoopNames([...words, this.program, ...this.#known.values()]);
     const all = namesIn(program);
     const fresh = new Names(all);
@@ -62,12 +65,29 @@ export class Identifiers {
 
   /** Of a variable that is there in C alone. */
   fresh(hint: string): string {
-    return this.#loops.fresh(hint);
+    const name = this.#loops.fresh(hint);
+    this.#given.add(name);
+    return name;
   }
 
   /** The loop has its name while `body` runs. */
   within(loop: LoopVar, body: (name: string) => void): void {
-    this.#loops.within(this.#renamed.get(loop) ?? loop, body);
+    this.#loops.within(this.#renamed.get(loop) ?? loop, name => {
+      this.#given.add(name);
+      body(name);
+    });
+  }
+
+  /** The same for texts that differ in nothing but which names these are, and where lines break. */
+  anonymous(text: string): string {
+    const numbers = new Map<string, string>();
+    return text.replaceAll(/\b[a-z_]\w*|\s+/gi, word => {
+      if (word.trim() === '') return ' ';
+      if (!this.#given.has(word)) return word;
+      const number = numbers.get(word) ?? `#${numbers.size}`;
+      numbers.set(word, number);
+      return number;
+    });
   }
 }
 
@@ -96,7 +116,9 @@ function namesFrom(dialect: Dialect): readonly string[] {
   const others = [...texts, ...conversions].filter(text => text.kind === 'call');
   const shared = dialect.parallel ? [dialect.parallel.share] : [];
   const calls = [...positions, ...chosen, ...others, ...shared];
-  return calls.flatMap(({ name, needs }) => [name, ...needs.flatMap(functionsIn)]);
+  // Many need the same lines.
+  const lines = new Set(calls.flatMap(({ needs }) => needs));
+  return [...calls.map(({ name }) => name), ...[...lines].flatMap(functionsIn)];
 }
 
 function functionsIn(line: string): readonly string[] {

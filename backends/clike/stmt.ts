@@ -11,7 +11,7 @@ import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/
 import { type ExprEmitter, largestInt } from './expr.ts';
 import { vectorStore } from './vector.ts';
 
-/** The call that stands for a parallel loop; undefined where it is a loop like others. */
+/** The call that stands for a loop; undefined where the loop stays. */
 export type Outline = (loop: For) => string | undefined;
 
 /** `outline` is asked about the loops that stand in no other. */
@@ -29,7 +29,7 @@ export function emitStmt(
       w.line(`/* ${commentText(s.text)} */`);
       return;
     case 'for': {
-      const call = s.mode === 'parallel' ? outline(s) : undefined;
+      const call = outline(s);
       if (call !== undefined) w.statement(call);
       else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
       else emitLoop(s, w, exprs);

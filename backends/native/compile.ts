@@ -9,6 +9,7 @@ import { type Compiler } from './compiler.ts';
 import { cpuIdentity } from './cpu.ts';
 import { outcomeError, startError, writeError } from './compile-error.ts';
 import { atMost } from './limit.ts';
+import { type Terminal, withNotice } from './notice.ts';
 import { runTool } from './process.ts';
 
 export interface LibrarySource {
@@ -24,6 +25,8 @@ export interface LibrarySource {
 export interface CompileOptions {
   readonly cache?: Cache;
   readonly timeoutMs?: number;
+  /** Where people are told of what takes long; stderr, if it is a terminal. */
+  readonly terminal?: Terminal;
 }
 
 /** What kernels and this runtime have agreed on: `int32_t k(void *const *args)`, `einc_parallel`. */
@@ -46,7 +49,11 @@ export function compileLibrary(
   const cache = options.cache ?? (sharedCache ??= openCache({ warn: emitWarning }));
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   return cache.file(libraryKey(compiler, library), workspace =>
-    inTurn(() => build(compiler, library, workspace, timeoutMs)),
+    withNotice(
+      library.name,
+      () => inTurn(() => build(compiler, library, workspace, timeoutMs)),
+      options.terminal,
+    ),
   );
 }
 

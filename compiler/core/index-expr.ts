@@ -69,7 +69,12 @@ export function asLoop({ terms, offset }: Index): LoopVar | undefined {
 
 /** The loops an index depends on, in the order written; one that is met twice comes twice. */
 export function loopsIn({ terms }: Index): readonly LoopVar[] {
-  return terms.flatMap(term => (isLoop(term) ? [term.loop] : loopsIn(term.digit.of)));
+  const loops: LoopVar[] = [];
+  for (const term of terms) {
+    if (isLoop(term)) loops.push(term.loop);
+    else loops.push(...loopsIn(term.digit.of));
+  }
+  return loops;
 }
 
 /** The digits in an index, outermost first. */

@@ -121,18 +121,34 @@ export function startsWith(path: Path, prefix: Path): boolean {
   return prefix.every((step, i) => step === path[i]);
 }
 
-function collect(s: Stmt, path: Path, to: Site[]): void {
+/** `way` leads to `s`; it is as it was when this returns. */
+function collect(s: Stmt, way: (For | number)[], to: Site[]): void {
+  if (isLeaf(s)) {
+    collectLeaf(s, [...way], to);
+    return;
+  }
   switch (s.kind) {
     case 'comment':
     case 'declare':
     case 'prefetch':
       return;
     case 'block':
-      s.body.forEach((child, i) => collect(child, [...path, i], to));
+      s.body.forEach((child, i) => {
+        way.push(i);
+        collect(child, way, to);
+        way.pop();
+      });
       return;
     case 'for':
-      collect(s.body, [...path, s], to);
+      way.push(s);
+      collect(s.body, way, to);
+      way.pop();
       return;
+  }
+}
+
+function collectLeaf(s: Leaf, path: Path, to: Site[]): void {
+  switch (s.kind) {
     case 'fill':
       to.push({ node: s.node, kind: 'fill', index: undefined, leaf: s, path });
       return;

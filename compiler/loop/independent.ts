@@ -6,7 +6,15 @@
  * in different turns only if these bounds are a multiple of `c` apart, and of one that `i` reaches:
  * the interval test, axis by axis.
  */
-import { fixed, type Index, isLoop, type Range, rangeOf, sameIndex } from '../core/index-expr.ts';
+import {
+  fixed,
+  type Index,
+  isLoop,
+  type LoopVar,
+  type Range,
+  rangeOf,
+  sameIndex,
+} from '../core/index-expr.ts';
 import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
 import type { For, Stmt } from './ir.ts';
 
@@ -26,27 +34,37 @@ export function isIndependent(loop: For): boolean {
 export function areIndependent(loop: For, first: Stmt, second: Stmt): boolean {
   const [before, after] = [first, second].map(s => groupByNode(sitesUnder(s)));
   return [...(before ?? [])].every(([node, sites]) => {
-    const others = after?.get(node) ?? [];
-    const pairs = sites.flatMap(a => others.map(b => [a, b] as const));
-    return pairs.every(([a, b]) => isRead(a, b) || areApart(loop, a, b));
+    const others = after?.get(node)?.map(site => accessOf(site, loop)) ?? [];
+    return sites
+      .map(site => accessOf(site, loop))
+      .every(a =>
+        others.every(b => !(a.isStore || b.isStore) || areApart(loop.extent, a.axes, b.axes)),
+      );
   });
 }
 
 /** Whether no two turns meet in a cell that one of them stores to. */
 function isDisjoint(loop: For, sites: readonly Site[]): boolean {
-  const stores = sites.filter(site => site.kind !== 'read');
-  return stores.every(store => sites.every(site => areApart(loop, store, site)));
+  const accesses = sites.map(site => accessOf(site, loop));
+  const stores = accesses.filter(({ isStore }) => isStore);
+  return stores.every(a => accesses.every(b => areApart(loop.extent, a.axes, b.axes)));
 }
 
-function isRead(a: Site, b: Site): boolean {
-  return a.kind === 'read' && b.kind === 'read';
+interface Access {
+  readonly isStore: boolean;
+  readonly axes: Axes;
 }
 
-function areApart(loop: For, a: Site, b: Site): boolean {
-  const axes = a.index?.length ?? 0;
-  return Array.from({ length: axes }, (_, axis) => axis).some(axis => {
-    const [p, q] = [partsOf(a, axis, loop), partsOf(b, axis, loop)];
-    return p !== undefined && q !== undefined && separates(loop.extent, p, q);
+function accessOf(site: Site, loop: For): Access {
+  return { isStore: site.kind !== 'read', axes: axesOf(site, loop) };
+}
+
+type Axes = readonly (Parts | undefined)[];
+
+function areApart(extent: number, a: Axes, b: Axes): boolean {
+  return a.some((p, axis) => {
+    const q = b[axis];
+    return p !== undefined && q !== undefined && separates(extent, p, q);
   });
 }
 
@@ -67,11 +85,18 @@ interface Parts {
   readonly inner: Range;
 }
 
-/** Undefined where the subscript is no plain sum of loops. */
-function partsOf({ index, path }: Site, axis: number, { loop }: For): Parts | undefined {
-  const ix = index?.[axis];
-  if (!ix?.terms.every(isLoop)) return undefined;
+/** Axis by axis; undefined where the subscript is no plain sum of loops. */
+function axesOf({ index = [], path }: Site, { loop }: For): Axes {
   const inside = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
+  return index.map(ix => partsOf(ix, loop, inside));
+}
+
+function partsOf(
+  ix: Index,
+  loop: LoopVar,
+  inside: ReadonlyMap<LoopVar, number>,
+): Parts | undefined {
+  if (!ix.terms.every(isLoop)) return undefined;
   const terms = ix.terms.filter(isLoop);
   const coeff = terms.find(t => t.loop === loop)?.coeff ?? 0;
   const others = terms.filter(t => t.loop !== loop);

@@ -44,6 +44,8 @@ class Verifier {
   /** Undefined for a static index without a range. */
   readonly #extents = new Map<LoopVar, number | undefined>();
   readonly #nodes = new Set<TensorNode>();
+  /** What the innermost scope has declared. */
+  #declared: TensorNode[] = [];
   readonly #names = new Set<string>();
 
   constructor(program: Program) {
@@ -67,7 +69,9 @@ class Verifier {
   #declare(node: TensorNode): void {
     if (this.#names.has(node.name)) this.#complaints.push(`${node.name} is declared twice`);
     this.#names.add(node.name);
+    if (this.#nodes.has(node)) return;
     this.#nodes.add(node);
+    this.#declared.push(node);
   }
 
   #stmt(s: Stmt): void {
@@ -118,9 +122,11 @@ class Verifier {
 
   /** What is declared inside `body` is gone after it. */
   #scoped(body: () => void): void {
-    const outer = new Set(this.#nodes);
+    const outer = this.#declared;
+    this.#declared = [];
     body();
-    for (const node of this.#nodes) if (!outer.has(node)) this.#nodes.delete(node);
+    this.#declared.forEach(node => this.#nodes.delete(node));
+    this.#declared = outer;
   }
 
   #expr(e: Expr): void {

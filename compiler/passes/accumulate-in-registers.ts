@@ -18,7 +18,7 @@
 import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import { resultWords } from '../core/op.ts';
-import { tensorNode } from '../core/tensor-node.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   groupByNode,
   loopsAlong,
@@ -36,6 +36,7 @@ import {
   type For,
   type Program,
   read,
+  type Stmt,
   write,
 } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
@@ -45,8 +46,8 @@ import { type Pass, withBody } from './pipeline.ts';
 export const accumulateInRegisters: Pass = {
   name: 'accumulate-in-registers',
   run: program => {
-    const chance = findChance(program);
-    return chance ? accumulateInRegisters.run(take(program, chance)) : program;
+    const chances = findChances(program);
+    return chances.length > 0 ? accumulateInRegisters.run(take(program, chances)) : program;
   },
 };
 
@@ -58,12 +59,16 @@ interface Chance {
   readonly fill: Site | undefined;
 }
 
-function findChance(program: Program): Chance | undefined {
-  for (const sites of groupByNode(sitesIn(program)).values()) {
-    for (const site of sites) {
-      const chance = chanceAt(site, sites);
-      if (chance) return chance;
-    }
+/** Of each array the first, which may change what there is to say about its others. */
+function findChances(program: Program): readonly Chance[] {
+  const groups = [...groupByNode(sitesIn(program)).values()];
+  return groups.flatMap(sites => firstChance(sites) ?? []);
+}
+
+function firstChance(sites: readonly Site[]): Chance | undefined {
+  for (const site of sites) {
+    const chance = chanceAt(site, sites);
+    if (chance) return chance;
   }
   return undefined;
 }
@@ -100,22 +105,50 @@ function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]
   return coversNode(fill.node, sum.index ?? [], loops) === 'once';
 }
 
-function take(program: Program, { sum, around, fill }: Chance): Program {
-  const { node, leaf } = sum;
-  const name = new Names(namesIn(program)).fresh(`${node.name}_${resultWords[leaf.op]}`);
-  const scalar = tensorNode(name, node.dtype, []);
-  const start =
-    fill?.leaf.kind === 'fill' ? constant(node.dtype, fill.leaf.value) : read(node, leaf.index);
+/** A chance with the scalar that takes over. */
+interface Sum extends Chance {
+  readonly scalar: TensorNode;
+}
+
+function take(program: Program, chances: readonly Chance[]): Program {
+  const names = new Names(namesIn(program));
+  const sums = chances.map(chance => ({ ...chance, scalar: scalarFor(chance, names) }));
+  const fills = new Set<Stmt | undefined>(sums.map(({ fill }) => fill?.leaf));
+  const ofLeaf = new Map<Stmt, Sum>(sums.map(one => [one.sum.leaf, one]));
   const body = rewriteStmts(program.body, s => {
-    if (s === fill?.leaf) return block([]);
-    if (s === leaf) return accumulate(leaf.op, scalar, [], leaf.value, leaf.origins);
-    if (s.kind !== 'for' || s.loop !== around.loop) return undefined;
-    return block([
-      declare(scalar),
-      write(scalar, [], start, leaf.origins),
-      s,
-      write(node, leaf.index, read(scalar, [], leaf.origins), leaf.origins),
-    ]);
+    switch (s.kind) {
+      case 'fill':
+        return fills.has(s) ? block([]) : undefined;
+      case 'accumulate': {
+        const scalar = ofLeaf.get(s)?.scalar;
+        return scalar && accumulate(s.op, scalar, [], s.value, s.origins);
+      }
+      case 'for': {
+        const around = sums.filter(one => one.around.loop === s.loop);
+        return around.length > 0 ? around.reduceRight<Stmt>(summedAround, s) : undefined;
+      }
+      case 'block':
+      case 'comment':
+      case 'declare':
+      case 'write':
+      case 'scatter':
+        return undefined;
+    }
   });
   return withBody(program, body);
+}
+
+function scalarFor({ sum: { node, leaf } }: Chance, names: Names): TensorNode {
+  return tensorNode(names.fresh(`${node.name}_${resultWords[leaf.op]}`), node.dtype, []);
+}
+
+function summedAround(loop: Stmt, { sum: { node, leaf }, fill, scalar }: Sum): Stmt {
+  const start =
+    fill?.leaf.kind === 'fill' ? constant(node.dtype, fill.leaf.value) : read(node, leaf.index);
+  return block([
+    declare(scalar),
+    write(scalar, [], start, leaf.origins),
+    loop,
+    write(node, leaf.index, read(scalar, [], leaf.origins), leaf.origins),
+  ]);
 }

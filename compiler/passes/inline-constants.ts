@@ -8,7 +8,7 @@
  * Goes forward and simplifies on its way, so that a chain of constants becomes one. Exact.
  */
 import { Names } from '../core/names.ts';
-import { groupByNode, localsOf, sitesIn } from '../loop/facts.ts';
+import { groupByNode, localsOf, type Site, sitesIn } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
 import { definitionOf } from './inline/definition.ts';
 import { inlineDefinition } from './inline/rewrite.ts';
@@ -27,8 +27,18 @@ export const inlineConstants: Pass = {
 function inlineAll(program: Program): Program {
   const sites = groupByNode(sitesIn(program));
   return localsOf(program).reduce((current, node) => {
-    const definition = definitionOf(sites.get(node) ?? []);
+    const own = sites.get(node) ?? [];
+    const definition = isSetOnce(own) ? definitionOf(own) : undefined;
     if (!definition || typeof definition.value === 'object') return current;
     return withBody(current, inlineDefinition(current.body, definition, new Names()));
   }, program);
+}
+
+/** Whether all that is stored is one number: what most arrays fail at once. */
+function isSetOnce(sites: readonly Site[]): boolean {
+  const [store, ...others] = sites.filter(site => site.kind !== 'read');
+  if (store === undefined || others.length > 0) return false;
+  return (
+    store.leaf.kind === 'fill' || (store.leaf.kind === 'write' && store.leaf.value.kind === 'const')
+  );
 }

@@ -50,8 +50,15 @@ function inlineNode(table: Table, node: Definition['node']): Table {
   const definition = definitionOf(sites.get(node) ?? []);
   const { mode } = placementOf(definition, input => sites.get(input) ?? []);
   if (mode !== 'virtual' || definition === undefined) return table;
-  const names = new Names(namesIn(program).filter(name => !freed(definition).has(name)));
-  return tableOf(withBody(program, inlineDefinition(program.body, definition, names)));
+  const body = inlineDefinition(program.body, definition, namesFor(definition, program));
+  return tableOf(withBody(program, body));
+}
+
+/** Only the copies of a reduction have names of their own. */
+function namesFor(definition: Definition, program: Program): Names {
+  if (definition.reduction === undefined) return new Names();
+  const free = freed(definition);
+  return new Names(namesIn(program).filter(name => !free.has(name)));
 }
 
 /** The names that go with the definition and may be used by its copies. */

@@ -11,11 +11,13 @@ export function visible(text: string): string {
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
+  // Made when there is something to show: it loads tables, which takes longer than all else at start.
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
   return width;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let graphemes: Intl.Segmenter | undefined;
 
 function widthOfGrapheme(grapheme: string): number {
   if (grapheme === '\t') return tab.length;

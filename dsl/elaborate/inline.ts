@@ -185,7 +185,8 @@ function isInitial(value: unknown): value is InitialValue {
 
 function flatten(value: InitialValue): readonly number[] {
   if (typeof value === 'number') return [value];
-  return Array.from<NestedNumbers>(value).flatMap(flatten);
+  const parts: readonly NestedNumbers[] = [...value];
+  return parts.every(part => typeof part === 'number') ? parts : parts.flatMap(flatten);
 }
 
 /** The lengths at each level of nesting. Throws `ragged`, of two shapes, when lists differ. */
@@ -194,8 +195,9 @@ export function dimsOf(
   ragged: (first: string, other: string) => UserError,
 ): readonly number[] {
   if (typeof value === 'number') return [];
-  const parts = Array.from<NestedNumbers>(value).map(part => dimsOf(part, ragged));
-  const [first = [], ...others] = parts;
+  const list: readonly NestedNumbers[] = [...value];
+  if (list.every(part => typeof part === 'number')) return [list.length];
+  const [first = [], ...others] = list.map(part => dimsOf(part, ragged));
   const odd = others.find(dims => dims.join() !== first.join());
   if (odd) throw ragged(shapeText(first), shapeText(odd));
   return [value.length, ...first];

@@ -43,10 +43,23 @@ const bodies: Readonly<Record<string, string>> = {
     'for i < 37 parallel { for u < 2 unrolled { for l < 4 vector { w[i, 4*u + l] := v[4*u, i] + w[i, 4*u + l]; } } }',
   'many loops':
     'for i < 37 parallel { z[i] := x[i]; } for i < 37 parallel { x[i] := y[i]; } for i < 37 parallel { y[i] := z[i]; } for i < 37 parallel { z[i] += x[i]; }',
+  'loops that differ in their arrays alone, and loops that do not':
+    'for i < 37 parallel { z[i] := x[i] * s; } for i < 37 parallel { y[i] := z[i] * s; } for i < 37 parallel { x[i] := z[i] + s; } for i < 37 parallel { z[i] := s * z[i]; }',
+  'more loops than stay in one function': manyLoops(),
   'what C calls by these names':
     'local first: T[37]; local last: T := 2; local p_part: T := 3; for i < 37 parallel { first[i] := last * x[i]; } for i < 37 parallel { z[i] := first[i] + p_part; }',
   'nothing to say': 'for i < 37 parallel { local t: T := 1; }',
 };
+
+/** Some alike, some not, with what is around them: arrays, scalars, static indices. */
+function manyLoops(): string {
+  const loops = Array.from({ length: 24 }, (_, i) => [
+    `for i${i} < 37 { z[i${i}] += x[i${i}] * t; u[i${i}] := z[i${i}]; }`,
+    `for j${i} < 37 { ${i % 2 === 0 ? 'y' : 'x'}[j${i}] := u[j${i}] * T(step) + T(${i % 3}); }`,
+    `for k${i} < 11 { t += w[${i}, k${i}]; }`,
+  ]);
+  return `local t: T := s; local u: T[37]; ${loops.flat().join(' ')} s := t;`;
+}
 
 const cases = Object.entries(bodies).flatMap(([name, body]) =>
   (['f32', 'f64'] as const).map(dtype => {

@@ -52,6 +52,11 @@ describe.concurrent('the program gets its own arguments', () => {
 });
 
 describe.concurrent('a program', () => {
+  test('that computes nothing needs no compiler', async ({ expect }) => {
+    const { code, stderr } = await einc(['run', 'args.ts'], { EINC_CC: '/nowhere/cc' });
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   test.each([
     ['through generated C', [], {}],
     ['through the interpreter', ['--backend', 'interp'], {}],

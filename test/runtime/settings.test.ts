@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { context, forward, op, tensor } from '../../dsl/einc.ts';
 import { type CompiledRoutine, configure, settings } from '../../runtime/index.ts';
 import { messageOf } from './support.ts';
@@ -34,6 +34,20 @@ describe('settings', () => {
     expect(await messageOf(runOne))
       .toBe(`UserError: error[EINC0508]: there is no backend called \`cuda\`
   = help: the backends are \`cc\` and \`interp\``);
+  });
+
+  test.each<[Readonly<Record<string, string>>, boolean]>([
+    [{}, true],
+    [{ EINC_QUIET: '', CI: '' }, true],
+    [{ EINC_QUIET: '1' }, false],
+    [{ CI: 'true' }, false],
+    [{ TERM: 'dumb' }, false],
+  ])('whether a terminal is told what takes long: %j', async (env, told) => {
+    for (const name of ['EINC_QUIET', 'CI', 'TERM']) vi.stubEnv(name, env[name]);
+    vi.resetModules();
+    const fresh = await import('../../runtime/settings.ts');
+    expect(fresh.settings().showsProgress).toBe(told);
+    vi.unstubAllEnvs();
   });
 
   test('without execution every array that is computed reads as zeros', async () => {

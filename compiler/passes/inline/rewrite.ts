@@ -19,7 +19,14 @@ import {
   type Stmt,
   write,
 } from '../../loop/ir.ts';
-import { mapParts, rewriteExpr, rewriteStmts, substituteLoops } from '../../loop/traverse.ts';
+import {
+  expressionsOf,
+  mapParts,
+  rewriteExpr,
+  rewriteStmts,
+  substituteLoops,
+  visitExpr,
+} from '../../loop/traverse.ts';
 import { unreachable } from '../../support/errors.ts';
 import { type Origins, uniteOrigins } from '../../support/source.ts';
 import type { Definition, Reduction } from './definition.ts';
@@ -53,13 +60,25 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
       case 'write':
       case 'accumulate':
       case 'scatter':
-        return s.node === node ? block([]) : inlineInto(s, definition, names);
+        if (s.node === node) return block([]);
+        return isReadBy(s, node) ? inlineInto(s, definition, names) : undefined;
       case 'block':
       case 'comment':
       case 'prefetch':
         return undefined;
     }
   });
+}
+
+/** Most statements do not, and need no rewriting. */
+function isReadBy(s: Leaf, node: TensorNode): boolean {
+  let isRead = false;
+  for (const value of expressionsOf(s)) {
+    visitExpr(value, e => {
+      isRead ||= e.kind === 'read' && e.node === node;
+    });
+  }
+  return isRead;
 }
 
 function inlineInto(s: Leaf, definition: Definition, names: Names): Stmt {

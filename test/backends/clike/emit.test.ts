@@ -271,6 +271,26 @@ describe('a parallel loop', () => {
     `);
   });
 
+  test('shares its function with those that differ from it in their arrays alone', () => {
+    const c = cOf(`p(batch : [0..3]):
+      device x: f32[9], y: f32[9], u: f32[9], v: f32[9], long_name: f32[9, 4];
+      for i < 9 parallel { x[i] := relu(y[i]) + f32(batch); }
+      for a < 9 parallel { u[a] := relu(v[a]) + f32(batch); }
+      for i < 9 parallel { x[i] := exp(y[i]) + f32(batch); }
+      for i < 9 parallel { y[i] := relu(y[i]) + f32(batch); }
+      for i < 9 parallel { y[i] := relu(x[8]) + f32(batch); }
+      for i < 9 parallel { y[i] := relu(long_name[i, 0]) + f32(batch); }`);
+    expect(complaintsAbout(c)).toBe('');
+    expect(c.match(/(?<=einc_parallel\(9, ).*(?=\);)/g)).toEqual([
+      'p_part, (void *const[]){x, y, (void *)(long)batch}',
+      'p_part, (void *const[]){u, (void *)v, (void *)(long)batch}',
+      'p_part3, (void *const[]){x, y, (void *)(long)batch}',
+      'p_part4, (void *const[]){y, (void *)(long)batch}',
+      'p_part5, (void *const[]){x, y, (void *)(long)batch}',
+      'p_part6, (void *const[]){y, (void *)long_name, (void *)(long)batch}',
+    ]);
+  });
+
   test('in another loop is one like others', () => {
     const nest =
       'for r < 3 { for i < 4 MODE { x[i] += 1; } } for i < 4 parallel { for j < 4 MODE { w[i, j] := 0; } }';

@@ -268,3 +268,44 @@ describe('what goes wrong', () => {
     expect(texts.filter(text => text.includes('EINC0902')).length).toBe(30);
   });
 });
+
+describe('what takes long is said on a terminal', () => {
+  /** What a terminal is sent while a library is compiled that long. */
+  async function sentWhile(name: string, seconds: number, isTTY = true): Promise<string> {
+    const { cache } = freshCache(name);
+    const slow = fakeCompiler(name, `sleep ${seconds}; exec ${compiler.path} "$@"`);
+    const sent: string[] = [];
+    const terminal = { isTTY, columns: 20, write: (text: string) => sent.push(text) };
+    const library = { ...answer, name };
+    await compileLibrary(slow, library, { cache, terminal });
+    await compileLibrary(slow, library, { cache, terminal });
+    return sent.join('');
+  }
+
+  test('by its name, once, in a line that goes away', async () => {
+    expect(await sentWhile('slow', 0.6)).toBe('\r\x1b[Kcompiling slow…\r\x1b[K');
+  });
+
+  test('in one line, however long the name', async () => {
+    const line = /compiling [^\r]*/.exec(await sentWhile('a_name_that_is_long', 0.6))?.[0];
+    expect(line).toBe('compiling a_name_th');
+  });
+
+  test('and goes away when compiling fails', async () => {
+    const sent: string[] = [];
+    const terminal = { isTTY: true, write: (text: string) => sent.push(text) };
+    const { cache } = freshCache('slow-failure');
+    const failing = fakeCompiler('slow-failure', 'sleep 0.6; exit 1');
+    await errorOf(compileLibrary(failing, answer, { cache, terminal }));
+    expect(sent).toEqual(['\r\x1b[Kcompiling answer…', '\r\x1b[K']);
+  });
+
+  test('nothing of what is quick, and nothing anywhere else', async () => {
+    expect(await sentWhile('elsewhere', 0.6, false)).toBe('');
+    let sent = '';
+    const terminal = { isTTY: true, write: (text: string) => (sent += text) };
+    const quick = fakeCompiler('quick', `printf '\\177ELF' > answer.so`);
+    await compileLibrary(quick, answer, { cache: freshCache('quick').cache, terminal });
+    expect(sent).toBe('');
+  });
+});

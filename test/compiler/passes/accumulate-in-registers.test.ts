@@ -57,6 +57,17 @@ describe('a sum goes to a scalar', () => {
        for b < 3 { local m_sum2: f32 := m[b]; for i < 4 { m_sum2 -= x[b, i]; } m[b] := m_sum2; }`,
     ],
     [
+      'two of one loop, that of the array met first around the other',
+      'zero_out y; for b < 3 { for i < 4 { m[b] += x[b, i]; y[b] += 2; } }',
+      `for b < 3 {
+         local y_sum: f32 := 0;
+         local m_sum: f32 := m[b];
+         for i < 4 { m_sum += x[b, i]; y_sum += 2; }
+         m[b] := m_sum;
+         y[b] := y_sum;
+       }`,
+    ],
+    [
       'also when its loop never runs',
       'zero_out m; for b < 3 { for i < 0 { m[b] += 1; } }',
       'for b < 3 { local m_sum: f32 := 0; for i < 0 { m_sum += 1; } m[b] := m_sum; }',

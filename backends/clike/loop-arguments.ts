@@ -1,0 +1,55 @@
+/** What a loop uses of the program around it, as the arguments of a function that holds the loop. */
+import {
+  type For,
+  localsOf,
+  type Program,
+  type TensorNode,
+  writtenIn,
+} from '../../compiler/index.ts';
+import { declaredIn, groupByNode, loopsNamedIn, sitesUnder } from '../../compiler/loop/facts.ts';
+import { type Argument, arrayArgument, indexArgument, numberArgument } from './arguments.ts';
+import type { ExprEmitter } from './expr.ts';
+
+export class LoopArguments {
+  readonly #program: Program;
+  readonly #exprs: ExprEmitter;
+  readonly #written: ReadonlySet<TensorNode>;
+  readonly #locals: readonly TensorNode[];
+
+  constructor(program: Program, exprs: ExprEmitter) {
+    this.#program = program;
+    this.#exprs = exprs;
+    this.#written = writtenIn(program.body);
+    this.#locals = localsOf(program);
+  }
+
+  /** Arrays, scalars, static indices. */
+  of(loop: For): readonly Argument[] {
+    const { params, scratch, symbols } = this.#program;
+    const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
+    const indices = loopsNamedIn(loop.body);
+    return [
+      ...[...params, ...scratch]
+        .filter(node => used.has(node))
+        .map(node => this.#array(node, loop, !this.#written.has(node))),
+      ...this.localsIn(loop).map(node =>
+        node.dims.length === 0 ? numberArgument(node, this.#exprs) : this.#array(node, loop, false),
+      ),
+      ...symbols
+        .filter(symbol => indices.has(symbol.loop))
+        .map(symbol => indexArgument(symbol.loop, this.#exprs)),
+    ];
+  }
+
+  /** The arrays and scalars that are declared around the loop. */
+  localsIn(loop: For): readonly TensorNode[] {
+    const used = new Set(sitesUnder(loop.body).map(site => site.node));
+    const own = declaredIn(loop.body);
+    return this.#locals.filter(node => used.has(node) && !own.has(node));
+  }
+
+  #array(node: TensorNode, loop: For, isConst: boolean): Argument {
+    const isWritten = writtenIn(loop.body).has(node);
+    return arrayArgument(node, { isConst, isWritten }, this.#exprs);
+  }
+}
