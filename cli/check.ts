@@ -1,7 +1,9 @@
 /** `einc check`: what is wrong with the templates of a project, without running it. */
 import { type Diagnostic, UserError } from '../compiler/index.ts';
-import { checkProject, type Checked } from './check/check-project.ts';
-import { type ProjectOptions } from './check/project.ts';
+import { Ahead } from './check/ahead.ts';
+import type { Checked } from './check/check-project.ts';
+import { CleanTemplates } from './check/clean-templates.ts';
+import type { ProjectOptions } from './check/project.ts';
 import { type Colours, coloursFor, paint } from './colour.ts';
 
 export interface CheckOptions {
@@ -15,7 +17,11 @@ export async function check(
   { project, json = false }: CheckOptions,
 ): Promise<void> {
   const options: ProjectOptions = { paths, project };
-  const checked = await checkProject(options, json ? undefined : progress());
+  const clean = new CleanTemplates(JSON.stringify([process.cwd(), options]));
+  const thread = clean.isNew ? Ahead.prepare() : undefined;
+  // TypeScript is large: the thread starts while this one loads it.
+  const { checkProject } = await import('./check/check-project.ts');
+  const checked = await checkProject(options, clean, thread, json ? undefined : progress());
   if (checked.faults.length > 0) process.exitCode = 1;
   if (json) {
     console.log(JSON.stringify(asJson(checked)));

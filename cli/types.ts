@@ -6,7 +6,7 @@ import { shownPath } from '../dsl/language/text-file.ts';
 import { declarationsOf } from './check/declarations.ts';
 import { DefinitionReader } from './check/defined-parts.ts';
 import { KnownTypes } from './check/known-types.ts';
-import { openProject } from './check/project.ts';
+import { findSources, openProject } from './check/project.ts';
 
 export interface TypesOptions {
   readonly project?: string;
@@ -15,7 +15,7 @@ export interface TypesOptions {
 
 /** Writes the file, and says how many templates it declares. */
 export function types(paths: readonly string[], { project, out }: TypesOptions): void {
-  const opened = openProject({ paths, project });
+  const opened = openProject(findSources({ paths, project }));
   const reader = new DefinitionReader(new KnownTypes(opened.programs));
   const templates = opened.files.flatMap(file =>
     reader.inFile(file).map(parts => ({ file: shownPath(file.fileName), parts })),

@@ -1,29 +1,78 @@
-/** Templates that are checked on another thread, while this one checks others. */
+/** A thread that checks the files of a project from the last one on, while this one does from the first. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Found } from './clean-templates.ts';
 import type { SentTemplate } from './sent-template.ts';
+import { Shares } from './shares.ts';
 
-/** A thread takes a quarter of a second to start, in which this many are checked. */
-const worthAThread = 200;
+/** What the thread is told: first of all files, then the templates of each, with their types. */
+export type Told =
+  | {
+      readonly kind: 'files';
+      readonly names: readonly string[];
+      readonly shares: SharedArrayBuffer;
+    }
+  | {
+      readonly kind: 'templates';
+      readonly file: number;
+      readonly templates: readonly SentTemplate[];
+    };
 
-/** Which part of so many templates, all of them new, is left to this thread: the first. */
-export function ownPart(templates: number): number {
-  return templates < 2 * worthAThread || availableParallelism() < 2 ? 1 : 0.55;
+export class Ahead {
+  readonly #worker: Worker;
+  readonly #shares: Shares;
+  readonly #found: Promise<Found>;
+
+  private constructor(worker: Worker, names: readonly string[]) {
+    this.#worker = worker;
+    this.#shares = new Shares(names.length);
+    this.#found = new Promise(done => {
+      worker.once('message', done);
+      worker.once('error', () => {
+        done(nothing);
+      });
+    });
+    this.#tell({ kind: 'files', names, shares: this.#shares.memory });
+  }
+
+  /** The templates of a file, those of the last file first. */
+  send(file: number, templates: readonly SentTemplate[]): void {
+    this.#tell({ kind: 'templates', file, templates });
+  }
+
+  /** Whether this thread is to check the file. Where it is not, nor are those after it. */
+  take(file: number): boolean {
+    return this.#shares.take(file);
+  }
+
+  /** What was found in those. Where the thread has failed nothing was, and they are still to be checked. */
+  found(): Promise<Found> {
+    this.#worker.ref();
+    return this.#found;
+  }
+
+  #tell(told: Told): void {
+    this.#worker.postMessage(told);
+  }
+
+  /** Starts the thread before it is known whether there is enough for two, as both take as long to find out. */
+  static prepare(): PreparedThread | undefined {
+    if (availableParallelism() === 1) return undefined;
+    const worker = new Worker(new URL('check-thread.js', import.meta.url));
+    // The program does not stay for what it has no use of, nor fail with it.
+    worker.unref();
+    worker.on('error', () => undefined);
+    return {
+      begin: names => new Ahead(worker, names),
+      end: () => void worker.terminate(),
+    };
+  }
 }
 
-/** What is found of them. Where the thread fails nothing is, and they are still to be checked. */
-export function foundAhead(templates: readonly SentTemplate[]): Promise<Found> {
-  if (templates.length === 0) return Promise.resolve(nothing);
-  const worker = new Worker(new URL('check-thread.js', import.meta.url), {
-    workerData: templates,
-  });
-  return new Promise(done => {
-    worker.once('message', done);
-    worker.once('error', () => {
-      done(nothing);
-    });
-  });
+export interface PreparedThread {
+  /** With the files that have templates. */
+  begin(names: readonly string[]): Ahead;
+  end(): void;
 }
 
 const nothing: Found = { made: {}, clean: [] };

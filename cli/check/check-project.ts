@@ -1,8 +1,8 @@
 /** All templates of a project, and what is wrong with them. */
 import type { Diagnostic } from '../../compiler/index.ts';
-import { foundAhead, ownPart } from './ahead.ts';
-import { CleanTemplates } from './clean-templates.ts';
-import { openProject, type ProjectOptions } from './project.ts';
+import type { PreparedThread } from './ahead.ts';
+import type { CleanTemplates } from './clean-templates.ts';
+import { findSources, openProject, type ProjectOptions } from './project.ts';
 import { ProjectChecker } from './project-checker.ts';
 
 export interface Checked {
@@ -12,23 +12,30 @@ export interface Checked {
   readonly templates: number;
 }
 
+/** In a fraction of the time in which so many are checked, what another thread found is taken over. */
+const enoughForTwo = 400;
+
 /** `onFile` is told how many files are done. */
 export async function checkProject(
   options: ProjectOptions,
+  clean: CleanTemplates,
+  thread: PreparedThread | undefined,
   onFile: (done: number, of: number) => void = () => undefined,
 ): Promise<Checked> {
-  const { programs, files, count } = openProject(options);
-  const clean = new CleanTemplates(JSON.stringify([process.cwd(), options]));
+  const sources = findSources(options);
+  const isForTwo = sources.templates >= enoughForTwo;
+  if (!isForTwo) thread?.end();
+  const ahead = isForTwo ? thread?.begin(sources.sources) : undefined;
+  const { programs, files } = openProject(sources);
   const checker = new ProjectChecker(programs, clean);
-  const templates = files.reduce((sum, file) => sum + checker.templatesIn(file).length, 0);
-  const own = clean.isNew ? Math.ceil(files.length * ownPart(templates)) : files.length;
-  const ahead = foundAhead(files.slice(own).flatMap(file => checker.sent(file)));
+  for (const [i, file] of [...files.entries()].reverse()) ahead?.send(i, checker.sent(file));
   const faults: Diagnostic[] = [];
   for (const [i, file] of files.entries()) {
-    if (i === own) clean.add(await ahead);
+    if (ahead?.take(i) === false) clean.add(await ahead.found());
     onFile(i, files.length);
     faults.push(...checker.faultsIn(file));
   }
   clean.save();
-  return { faults, files: count, templates };
+  const templates = files.reduce((sum, file) => sum + checker.templatesIn(file).length, 0);
+  return { faults, files: sources.count, templates };
 }

@@ -1,5 +1,10 @@
-/** A thread of its own, which checks the templates it was started with and answers with what it found. */
-import { parentPort, workerData } from 'node:worker_threads';
+/**
+ * A thread of its own, which checks the templates it is sent until it comes to a file that the other
+ * thread has taken, and answers with what it found. Until it is sent any, it reads what look like
+ * templates, from the last file on.
+ */
+import { readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
 import { UserError } from '../../compiler/index.ts';
 import {
   faultsOf,
@@ -11,13 +16,46 @@ import {
 } from '../../dsl/dry-run/index.ts';
 import { standIn } from '../../dsl/language/template-places.ts';
 import { holeMark } from '../../dsl/language/template-source.ts';
+import type { Told } from './ahead.ts';
 import { CleanTemplates } from './clean-templates.ts';
+import { likelyTemplates } from './likely-templates.ts';
 import { type SentTemplate, typeOfMade } from './sent-template.ts';
+import { Shares } from './shares.ts';
 
 const clean = new CleanTemplates();
 const trees = new Map<string, Tree>();
 
-for (const { language, text, holes } of workerData as readonly SentTemplate[]) {
+let shares = new Shares(0);
+/** The files that are still to be looked at before there is something to check. */
+let unread: string[] = [];
+
+parentPort?.on('message', (told: Told) => {
+  if (told.kind === 'files') {
+    shares = new Shares(told.shares);
+    unread = [...told.names];
+    setImmediate(readAhead);
+    return;
+  }
+  unread = [];
+  const { file, templates } = told;
+  const isOurs = shares.take(file);
+  if (isOurs) for (const template of templates) check(template);
+  if (isOurs && file > 0) return;
+  parentPort?.postMessage(clean.found());
+  parentPort?.close();
+});
+
+/** File by file, so that messages are heard between them. */
+function readAhead(): void {
+  const name = unread.pop();
+  if (name === undefined) return;
+  for (const { language, text } of likelyTemplates(readFileSync(name, 'utf8'))) {
+    treeOf(language, text);
+  }
+  setImmediate(readAhead);
+}
+
+function check({ language, text, holes }: SentTemplate): void {
   const typed = holes.map(({ type, expression, maker }) => ({
     type: maker ? typeOfMade(type, madeBy(maker.text), maker.property) : type,
     expression,
@@ -29,7 +67,6 @@ for (const { language, text, holes } of workerData as readonly SentTemplate[]) {
     return program instanceof UserError ? program.diagnostics : faultsOf(program, source, typed);
   });
 }
-parentPort?.postMessage(clean.found());
 
 interface Tree {
   readonly program: ReturnType<typeof read>;

@@ -6,7 +6,7 @@
  * What is wrong is not kept: it is looked at again each time. The file is replaced whole after each
  * check and holds what that check used; another build of einc does not read it.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,7 +72,9 @@ export class CleanTemplates {
     holes: readonly TypedHole[],
     find: () => readonly T[],
   ): readonly T[] {
-    const types = holes.map(({ type, expression }) => [type, expression]);
+    // Of what stands in the holes it only matters where it is the same.
+    const expressions = holes.map(({ expression }) => expression);
+    const types = holes.map(({ type }, i) => [type, expressions.indexOf(expressions[i] ?? '')]);
     const key = digest(JSON.stringify([language, text, types]));
     const isClean = this.#clean.has(key) || this.#cleanNow.has(key);
     const faults = isClean ? [] : find();
@@ -110,5 +112,5 @@ function read(path: string): Kept | undefined {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

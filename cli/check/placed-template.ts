@@ -11,26 +11,37 @@ export function placedTemplate(
   const pieces = ts.isNoSubstitutionTemplateLiteral(template)
     ? [template]
     : [template.head, ...template.templateSpans.map(span => span.literal)];
-  const texts = pieces.map(piece => textOf(piece, file.text));
-  const raw = texts.map(({ text }) => text);
-  const offsets = texts.flatMap(({ offsets }) => offsets);
-  const places = { file, offsets, isStandIn: false };
+  const ranges = pieces.map(rangeOf);
+  const raw = ranges.map(range => textAt(range, file.text));
+  const places = {
+    file,
+    isStandIn: false,
+    // Most templates are right, and nobody asks where in the file they stand.
+    get offsets(): readonly number[] {
+      return ranges.flatMap(range => offsetsAt(range, file.text));
+    },
+  };
   return new TemplateSource({ raw }, placedTemplate, { places, declarationOf });
 }
 
-interface Piece {
-  readonly text: string;
-  /** Of each character of the text, and of its end. */
-  readonly offsets: readonly number[];
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function rangeOf(piece: ts.TemplateLiteralLikeNode): Range {
+  const isLast = ts.isTemplateTail(piece) || ts.isNoSubstitutionTemplateLiteral(piece);
+  return { start: piece.getStart() + 1, end: piece.end - (isLast ? 1 : '${'.length) };
 }
 
 /** JavaScript reads every line break of a template as `\n`. */
-function textOf(piece: ts.TemplateLiteralLikeNode, file: string): Piece {
-  const isLast = ts.isTemplateTail(piece) || ts.isNoSubstitutionTemplateLiteral(piece);
-  const start = piece.getStart() + 1;
-  const end = piece.end - (isLast ? 1 : '${'.length);
+function textAt({ start, end }: Range, file: string): string {
+  return file.slice(start, end).replaceAll(/\r\n?/g, '\n');
+}
+
+/** Of each character of the text, and of its end. */
+function offsetsAt({ start, end }: Range, file: string): readonly number[] {
   const offsets: number[] = [];
   for (let at = start; at < end; at += file.startsWith('\r\n', at) ? 2 : 1) offsets.push(at);
-  const text = file.slice(start, end).replaceAll(/\r\n?/g, '\n');
-  return { text, offsets: [...offsets, end] };
+  return [...offsets, end];
 }

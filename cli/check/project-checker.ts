@@ -10,6 +10,7 @@ import {
   whatItMakes,
 } from '../../dsl/dry-run/index.ts';
 import type { CleanTemplates } from './clean-templates.ts';
+import type { Typing } from './evident.ts';
 import { findTemplates, type FoundTemplate, tagOf } from './find-templates.ts';
 import { typingOf } from './hole-types.ts';
 import { KnownTypes } from './known-types.ts';
@@ -24,6 +25,7 @@ export class ProjectChecker {
   readonly #clean: CleanTemplates;
   readonly #sources: TemplateSources;
   readonly #programs = new Map<ts.Node, ReturnType<typeof read>>();
+  readonly #typings = new Map<ts.Expression, Typing>();
   readonly #templates = new Map<ts.SourceFile, readonly FoundTemplate[]>();
 
   constructor(programs: Programs, clean: CleanTemplates) {
@@ -54,7 +56,7 @@ export class ProjectChecker {
       language,
       text: this.#sources.of(node).text,
       holes: holes.map(hole => {
-        const { type, maker } = typingOf(hole, this.#known);
+        const { type, maker } = this.#typingOf(hole);
         const isOp = maker && tagOf(maker.template, this.#known) === 'op';
         const text = isOp && this.#sources.of(maker.template).text;
         return {
@@ -80,12 +82,18 @@ export class ProjectChecker {
 
   #typed(hole: ts.Expression): TypedHole {
     const known = this.#known;
-    const { type, maker } = typingOf(hole, known);
+    const { type, maker } = this.#typingOf(hole);
     return {
       type: maker ? typeOfMade(type, this.#madeBy(maker.template), maker.property) : type,
       typeText: () => known.checker.typeToString(known.checker.getTypeAtLocation(hole), hole),
       expression: hole.getText(),
     };
+  }
+
+  #typingOf(hole: ts.Expression): Typing {
+    const typing = this.#typings.get(hole) ?? typingOf(hole, this.#known);
+    this.#typings.set(hole, typing);
+    return typing;
   }
 
   #madeBy(node: ts.TaggedTemplateExpression): Made | undefined {

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { UserError } from '../../compiler/index.ts';
-import { Programs } from './programs.ts';
+import { countLikely } from './likely-templates.ts';
+import { type ProgramOptions, Programs } from './programs.ts';
 
 export interface ProjectOptions {
   /** Files and folders; none means the whole project. */
@@ -13,29 +14,44 @@ export interface ProjectOptions {
   readonly project: string | undefined;
 }
 
-export interface Project {
-  readonly programs: Programs;
-  readonly files: readonly ts.SourceFile[];
+export interface Sources extends ProgramOptions {
   /** How many files were looked at, those without templates included. */
   readonly count: number;
+  /** How many templates there are, as far as can be seen without TypeScript. */
+  readonly templates: number;
 }
 
-export function openProject({ paths, project }: ProjectOptions): Project {
+export function findSources({ paths, project }: ProjectOptions): Sources {
   const config = configOf(project);
   const names = paths.length > 0 ? paths.flatMap(filesAt) : (config?.fileNames ?? filesAt('.'));
   const unique = [...new Set(names.map(name => resolve(name)))];
   const all = unique.filter(isSource);
   const { options, door } = withEinc(config?.options ?? defaults, all[0] ?? resolve('.', 'x.ts'));
-  const sources = all.filter(name => mayHaveTemplates(ts.sys.readFile(name) ?? ''));
+  const texts = new Map(all.map(name => [name, ts.sys.readFile(name) ?? '']));
+  const sources = all.filter(name => mayHaveTemplates(texts.get(name) ?? ''));
+  const templates = sum([...texts.values()].map(countLikely));
   const declarations = [...(config?.fileNames ?? []), ...unique].filter(isDeclaration);
-  const programs = new Programs({ sources, declarations, door, options });
-  const files = sources.flatMap(name => programs.outline.getSourceFile(name) ?? []);
-  return { programs, files, count: all.length };
+  return { sources, declarations, door, options, count: all.length, templates };
+}
+
+export interface Project {
+  readonly programs: Programs;
+  readonly files: readonly ts.SourceFile[];
+}
+
+export function openProject(sources: ProgramOptions): Project {
+  const programs = new Programs(sources);
+  const files = sources.sources.flatMap(name => programs.outline.getSourceFile(name) ?? []);
+  return { programs, files };
 }
 
 /** Something that could be the end of a tag, and a back-tick. */
 function mayHaveTemplates(text: string): boolean {
   return /[\w$)\]>]\s*`/.test(text);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }
 
 // ── Files ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,49 +1,61 @@
-/** Calls as trees: `relu(x)`, `relu x`, `layer(~hid: 16)`. */
+/** Calls as trees: `relu(x)`, `relu x`, `layer(~hid: 16)`, `reshape(x; o=[4])`. */
 import type { Node } from 'ohm-js';
+import type { Span } from '../../compiler/index.ts';
 import type { Apply, Configure, Expr, GivenSetting } from './ast.ts';
 import { inlineRow } from './parse-inline.ts';
-import { expr, ident, listed, operandsIn, sourceOf, spanOf, stringLit } from './parse-node.ts';
+import { expr, ident, listed, operandsIn, spanOf, stringLit } from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
-export function buildCall(this: Node, callee: Node, _open: Node, given: Node, _close: Node): Expr {
-  const list = given.child(0);
-  return list.ctorName === 'Labelled'
-    ? configure(this, callee, list)
-    : apply(this, expr(callee, sourceOf(this)), listed(list));
+/** `f(x, y)`, `layer(~hid: 16)`: `given` is what stands in the parentheses. */
+export function called(
+  span: Span,
+  callee: Expr,
+  given: Node,
+  source: TemplateSource,
+): Apply | Configure {
+  return given.ctorName === 'Labelled'
+    ? configure(span, callee, given, source)
+    : apply(span, callee, listed(given), source);
 }
 
-export function buildCurried(this: Node, callee: Node, argument: Node): Expr {
-  const given = argument.child(0);
-  if (given.ctorName === 'Given') return configure(this, callee, given.child(1));
-  const called = expr(callee, sourceOf(this));
-  if (given.ctorName === 'Operands') return apply(this, called, operandsIn(given));
-  return apply(this, called, given.ctorName === 'Tuple' ? listed(given.child(1)) : [given]);
+/** `f x`, `f (x, y)`, `layer (~hid: 16)` */
+export function curried(
+  span: Span,
+  callee: Expr,
+  argument: Node,
+  source: TemplateSource,
+): Apply | Configure {
+  switch (argument.ctorName) {
+    case 'Given':
+      return configure(span, callee, argument.child(1), source);
+    case 'Operands':
+      return apply(span, callee, operandsIn(argument), source);
+    case 'Tuple':
+      return apply(span, callee, listed(argument.child(1)), source);
+    default:
+      return apply(span, callee, [argument], source);
+  }
 }
 
 export function apply(
-  whole: Node,
+  span: Span,
   callee: Expr,
   args: readonly Node[],
+  source: TemplateSource,
   rows: readonly Node[] = [],
 ): Apply {
-  const source = sourceOf(whole);
   return {
     kind: 'apply',
-    span: spanOf(whole, source),
+    span,
     callee,
     args: args.map(arg => expr(arg, source)),
     rows: rows.map(row => inlineRow(row, source)),
   };
 }
 
-function configure(whole: Node, callee: Node, labelled: Node): Configure {
-  const source = sourceOf(whole);
-  return {
-    kind: 'configure',
-    span: spanOf(whole, source),
-    callee: expr(callee, source),
-    settings: listed(labelled.child(0)).map(label => setting(label, source)),
-  };
+function configure(span: Span, callee: Expr, labelled: Node, source: TemplateSource): Configure {
+  const settings = listed(labelled.child(0)).map(label => setting(label, source));
+  return { kind: 'configure', span, callee, settings };
 }
 
 function setting(label: Node, source: TemplateSource): GivenSetting {

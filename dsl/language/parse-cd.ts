@@ -4,8 +4,17 @@ import type { CdProgram, LogicLit, Statement } from './ast-cd.ts';
 import type { Expr, StringLit } from './ast.ts';
 import grammars, { type CdActionDict } from './language.ohm-bundle.js';
 import { matched } from './parse-error.ts';
-import { capturesIn, expressionSemantics } from './parse-expression.ts';
-import { expr, hole, ident, listed, sourceOf, spanOf, stringLit } from './parse-node.ts';
+import { expressionSemantics } from './parse-expression.ts';
+import {
+  capturesIn,
+  expr,
+  hole,
+  ident,
+  listed,
+  sourceOf,
+  spanOf,
+  stringLit,
+} from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
 export function parseCd(source: TemplateSource): CdProgram {

@@ -35,9 +35,10 @@ export function oneOf(words: readonly string[], isMark: boolean): string {
   return listed(isMark && closing.length > 0 ? closing : kept);
 }
 
-/** Kinds of things first, then single words, the end last. */
+/** Kinds of things first, with what they are joined by last, then single words, then the end. */
 function listed(words: readonly string[]): string {
-  const rank = (word: string): number => (word === theEnd ? 2 : word.startsWith('`') ? 1 : 0);
+  const rank = (word: string): number =>
+    word === theEnd ? 3 : word.startsWith('`') ? 2 : word === 'an operator' ? 1 : 0;
   const sorted = words.toSorted((a, b) => rank(a) - rank(b));
   const last = sorted.pop() ?? theEnd;
   return sorted.length === 0 ? last : `${sorted.join(', ')} or ${last}`;

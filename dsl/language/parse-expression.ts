@@ -1,18 +1,9 @@
 /** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
 import type { Node } from 'ohm-js';
 import { UserError } from '../../compiler/index.ts';
-import type {
-  Einsum,
-  Expr,
-  Infix,
-  InfixOp,
-  Prefix,
-  PrefixOp,
-  StringLit,
-  TensorLit,
-} from './ast.ts';
+import type { Expr, Prefix, PrefixOp, TensorLit } from './ast.ts';
 import grammars, { type ExpressionActionDict } from './language.ohm-bundle.js';
-import { apply, buildCall, buildCurried } from './parse-call.ts';
+import { apply } from './parse-call.ts';
 import { inline } from './parse-inline.ts';
 import {
   expr,
@@ -23,32 +14,25 @@ import {
   operandsIn,
   sourceOf,
   spanOf,
-  stringLit,
 } from './parse-node.ts';
-import { picking } from './parse-picks.ts';
-import type { TemplateSource } from './template-source.ts';
+import { callRow, curriedRow, einsum, infixRow, selectionRow, sumRow } from './parse-row.ts';
 
 /** Listed so that the type checker asks for every action; Ohm itself would only ask at run time. */
 type ExprRules =
-  | 'Or_infix'
-  | 'And_infix'
-  | 'Compared_infix'
-  | 'Slice_infix'
-  | 'Sum_infix'
-  | 'Sum_reduced'
-  | 'Sum_contracted'
-  | 'Sum_contractedAfter'
-  | 'Sum_listed'
-  | 'Product_infix'
+  | 'Expr'
+  | 'And'
+  | 'Compared'
+  | 'Slice'
+  | 'Sum'
+  | 'Summand_listed'
+  | 'Product'
   | 'Unary_negated'
-  | 'Power_infix'
-  | 'Curried_more'
-  | 'Curried_first'
-  | 'Postfix_field'
-  | 'Postfix_index'
-  | 'Call_more'
-  | 'Call_first'
+  | 'Power'
+  | 'Apply_curried'
+  | 'Postfix'
+  | 'Call_plain'
   | 'Call_reshape'
+  | 'Reshape'
   | 'Prefixed_prefix'
   | 'Parens'
   | 'Based'
@@ -61,47 +45,28 @@ type ExprRules =
   | 'variable';
 
 const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
-  Or_infix: buildInfix,
-  And_infix: buildInfix,
-  Compared_infix: buildInfix,
-  Slice_infix: buildInfix,
-  Sum_infix: buildInfix,
-  Product_infix: buildInfix,
-  Power_infix: buildInfix,
-  Sum_reduced(operand, op, spec) {
-    return einsum(this, op, spec, [operand]);
-  },
-  Sum_contracted(left, op, spec, right) {
-    return einsum(this, op, spec, [left, right]);
-  },
-  Sum_contractedAfter(left, op, right, spec) {
-    return einsum(this, op, spec, [left, right]);
-  },
-  Sum_listed(operands, op, spec) {
-    return einsum(this, op, spec, operandsIn(operands));
+  Expr: infixRow,
+  And: infixRow,
+  Compared: infixRow,
+  Slice: infixRow,
+  Product: infixRow,
+  Power: infixRow,
+  Sum: sumRow,
+  Summand_listed(operands, op, spec) {
+    const source = sourceOf(this);
+    const all = operandsIn(operands).map(operand => expr(operand, source));
+    return einsum(spanOf(this, source), op, spec, all, source);
   },
   Unary_negated: buildPrefix,
   Prefixed_prefix: buildPrefix,
-  Curried_more: buildCurried,
-  Curried_first: buildCurried,
-  Call_more: buildCall,
-  Call_first: buildCall,
-  Call_reshape(word, _open, operand, _semicolons, rows, _close) {
+  Apply_curried: curriedRow,
+  Call_plain: callRow,
+  Call_reshape: callRow,
+  Postfix: selectionRow,
+  Reshape(word, _open, operand, _semicolons, rows, _close) {
     const source = sourceOf(this);
     const callee = { kind: 'name', span: spanOf(word, source), name: word.sourceString } as const;
-    return apply(this, callee, [operand], rows.children);
-  },
-  Postfix_field(object, _dot, field) {
-    const source = sourceOf(this);
-    return {
-      kind: 'field',
-      span: spanOf(this, source),
-      object: expr(object, source),
-      field: ident(field, source),
-    };
-  },
-  Postfix_index(object, open, picks, close) {
-    return picking(this, object, open, picks, close);
+    return apply(spanOf(this, source), callee, [operand], source, rows.children);
   },
   Parens(_open, inner, _close) {
     return expr(inner, sourceOf(this));
@@ -137,18 +102,6 @@ export const expressionSemantics = grammars.Expression.createSemantics().addOper
   actions,
 );
 
-function buildInfix(this: Node, left: Node, op: Node, right: Node): Infix {
-  const source = sourceOf(this);
-  return {
-    kind: 'infix',
-    span: spanOf(this, source),
-    op: op.sourceString as InfixOp,
-    opSpan: spanOf(op, source),
-    left: expr(left, source),
-    right: expr(right, source),
-  };
-}
-
 function buildPrefix(this: Node, op: Node, operand: Node): Prefix {
   const source = sourceOf(this);
   return {
@@ -172,25 +125,6 @@ function based(whole: Node, literal: Node, basis: Node): TensorLit {
     labels: [{ span: inner.span }],
     help: [`write ([1, 2, 3] : ${basis.sourceString}), or { w; o = [${basis.sourceString}:3] }`],
   });
-}
-
-function einsum(whole: Node, op: Node, spec: Node, operands: readonly Node[]): Einsum {
-  const source = sourceOf(whole);
-  return {
-    kind: 'einsum',
-    span: spanOf(whole, source),
-    op: op.sourceString as Einsum['op'],
-    opSpan: spanOf(op, source),
-    spec: stringLit(spec.child(0), source),
-    operands: operands.map(operand => expr(operand, source)),
-    captures: capturesIn(spec, source),
-  };
-}
-
-/** The names in brackets behind a spec. */
-export function capturesIn(spec: Node, source: TemplateSource): readonly StringLit[] {
-  const captures = spec.child(1).children[0];
-  return captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [];
 }
 
 function tensorLit(whole: Node, row: TensorLit['row'], items: readonly Node[]): TensorLit {

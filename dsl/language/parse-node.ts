@@ -45,6 +45,12 @@ export function listed(list: Node): readonly Node[] {
   return list.asIteration().children;
 }
 
+/** The names in brackets behind a spec. */
+export function capturesIn(spec: Node, source: TemplateSource): readonly StringLit[] {
+  const captures = spec.child(1).children[0];
+  return captures ? listed(captures.child(1)).map(name => stringLit(name, source)) : [];
+}
+
 /** `(a, b, …)`, two or more. */
 export function operandsIn(operands: Node): readonly Node[] {
   return [operands.child(1), ...operands.child(3).children];

@@ -1,19 +1,26 @@
 /** What stands in the brackets after a tensor as trees: `x[0, 1:]`. */
 import type { Node } from 'ohm-js';
-import type { Bound, Picking, PickItem } from './ast.ts';
-import { expr, listed, sizeIn, sourceOf, spanOf } from './parse-node.ts';
+import type { Span } from '../../compiler/index.ts';
+import type { Bound, Expr, Picking, PickItem } from './ast.ts';
+import { expr, listed, sizeIn, spanOf } from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
-export function picking(whole: Node, object: Node, open: Node, picks: Node, close: Node): Picking {
-  const source = sourceOf(whole);
-  const [batch, , input, , output] = picks.children;
+/** `open` is the opening bracket, `picked` what stands behind it with the closing one. */
+export function picking(
+  span: Span,
+  object: Expr,
+  open: Node,
+  picked: Node,
+  source: TemplateSource,
+): Picking {
+  const [batch, , input, , output] = picked.child(0).children;
   const itemsOf = (row: Node | undefined): readonly PickItem[] =>
     row ? listed(row.child(0)).map(item => pickItem(item, source)) : [];
   return {
     kind: 'pick',
-    span: spanOf(whole, source),
-    object: expr(object, source),
-    picksSpan: { source, start: open.source.startIdx, end: close.source.endIdx },
+    span,
+    object,
+    picksSpan: { source, start: open.source.startIdx, end: picked.source.endIdx },
     batch: itemsOf(batch?.children[0]),
     input: itemsOf(input?.children[0]),
     output: itemsOf(output),

@@ -55,6 +55,8 @@ export function cellsLeft(constraint: SameCells): Size | undefined {
   if (Math.abs(missing) !== 1) return undefined;
   const [large, small] = missing > 0 ? [from, to] : [to, from];
   const size = cellsOf(large) / cellsOf(small);
+  // Beside an axis of size 0 any size of the operand's fits: it may be found elsewhere.
+  if (Number.isNaN(size) && missing < 0) return undefined;
   if (!Number.isInteger(size)) throw cellsMismatch(constraint);
   const { operator, span } = constraint.why.use;
   return sizeOf(size, { text: `\`${operator}\` keeps the number of cells`, span });

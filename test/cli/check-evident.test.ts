@@ -5,7 +5,7 @@ import { afterAll, test } from 'vitest';
 import { findTemplates } from '../../cli/check/find-templates.ts';
 import { typingByChecker } from '../../cli/check/hole-types.ts';
 import { KnownTypes } from '../../cli/check/known-types.ts';
-import { openProject } from '../../cli/check/project.ts';
+import { findSources, openProject } from '../../cli/check/project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'einc-test-'));
 afterAll(() => {
@@ -55,7 +55,7 @@ test('what is evident is what TypeScript says', ({ expect }) => {
   writeFileSync(join(folder, 'far.ts'), `${far}export { far as again } from './far.ts';\n`);
   writeFileSync(join(folder, 'mine.ts'), 'export const tensor = (n: number): string => `${n}`;\n');
   writeFileSync(join(folder, 'p.ts'), program);
-  const { programs, files } = openProject({ paths: [folder], project: undefined });
+  const { programs, files } = openProject(findSources({ paths: [folder], project: undefined }));
   const known = new KnownTypes(programs);
   const file = files.find(({ fileName }) => fileName.endsWith('p.ts'));
   const holes = file ? findTemplates(file, known).flatMap(template => template.holes) : [];

@@ -85,6 +85,11 @@ describe.each(backends)('on %s', backend => {
     ['reshaped', () => op`reshape(${rows}; o = [5, 0, 2])`, 'f32 5, 0, 2 [[], [], [], [], []]'],
     ['reshaped, one size open', () => op`reshape(${rows}; o = [3, _])`, 'f32 3, 0 [[], [], []]'],
     ['flattened', () => op`flatten(${rows})`, 'f32 0 []'],
+    [
+      'flattened beside an axis whose size is not known yet',
+      () => op`[flatten(-${none}[_, :]), ${none}]`,
+      'f32 2, 0 [[], []]',
+    ],
   ])('%s', shows);
 
   test.each<Row>([

@@ -63,6 +63,10 @@ describe('application', () => {
     ['a -b', '(a - b)'],
     ['f(* the model *) x', 'f(x)'],
     ['f // the model\n x', 'f(x)'],
+    ['f(x)(y).grad[0]', 'f(x)(y).grad[0]'],
+    ['f x (y).grad', 'f(x)(y.grad)'],
+    ['reshape(x; o = [2])(y) z', 'reshape(x; o = [2])(y)(z)'],
+    ['f x // to the end', 'f(x)'],
   ])('%s', (text, grouped) => {
     expect(printExpr(parseExpr(text))).toBe(grouped);
   });

@@ -28,9 +28,10 @@ export function alongOf(pool: Pool): Made | undefined {
   return x && { text: `${name}(${x.name})`, dims: x.dims };
 }
 
+/** Of no cells none is the greatest. */
 export function placeOf(pool: Pool): Made | undefined {
   const x = withOutput(pool);
-  if (!x) return undefined;
+  if (!x || x.dims.output.at(-1) === 0) return undefined;
   const name = pool.choices.of(['argmax', 'argmin']);
   return { text: `${name}(${x.name})`, dims: { ...x.dims, output: x.dims.output.slice(0, -1) } };
 }

@@ -29,6 +29,13 @@ export function bracketsOf(pool: Pool): Made | undefined {
 
 /** An index from either end, a slice of any step, the whole axis, a new axis before it. */
 function partOf(choices: Choices, size: number): Part {
+  if (size === 0) {
+    return choices.of<Part>([
+      { text: ':', sizes: [0] },
+      { text: '::-1', sizes: [0] },
+      { text: '_, :', sizes: [1, 0] },
+    ]);
+  }
   const start = choices.below(size);
   const count = 1 + choices.below(size - start);
   const step = choices.of([1, 2, 3]);
@@ -85,7 +92,7 @@ export function movedOf(pool: Pool): Made | undefined {
   });
   const made: readonly [Made, ...Made[]] = [
     along(size, `flip(${x.name}, ${axis})`),
-    along(size, `roll(${x.name}, ${(n ?? 0) % size}, ${axis})`),
+    along(size, `roll(${x.name}, ${(n ?? 0) % Math.max(size, 1)}, ${axis})`),
     along(size + (before ?? 0) + (after ?? 0), `pad(${x.name}, ${before}, ${after}, 0.5, ${axis})`),
     along(2 * size, `repeat(${x.name}, 2, ${axis})`),
     along(2 * size, `tile(${x.name}, 2, ${axis})`),

@@ -1,0 +1,18 @@
+/** Which files one of two threads has taken, so that the other leaves them to it. */
+export class Shares {
+  readonly memory: SharedArrayBuffer;
+  readonly #isTaken: Int32Array;
+
+  constructor(files: number | SharedArrayBuffer) {
+    this.memory =
+      typeof files === 'number'
+        ? new SharedArrayBuffer(files * Int32Array.BYTES_PER_ELEMENT)
+        : files;
+    this.#isTaken = new Int32Array(this.memory);
+  }
+
+  /** Whether it is had by the one who asks, which is the first to ask. */
+  take(file: number): boolean {
+    return Atomics.exchange(this.#isTaken, file, 1) === 0;
+  }
+}
