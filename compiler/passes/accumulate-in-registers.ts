@@ -130,6 +130,7 @@ function take(program: Program, chances: readonly Chance[]): Program {
       case 'block':
       case 'comment':
       case 'declare':
+      case 'prefetch':
       case 'write':
       case 'scatter':
         return undefined;
