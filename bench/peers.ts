@@ -45,6 +45,9 @@ export class PythonPeers implements Disposable {
       OPENBLAS_NUM_THREADS: count,
       MKL_NUM_THREADS: count,
       PYTHONDONTWRITEBYTECODE: '1',
+      // What a call frees is there for the next one: else a peer is timed on faults of fresh pages.
+      MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+      MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
     };
     const server = new LineProcess(python, [pathOf('serve.py'), count], env);
     try {
