@@ -2,8 +2,9 @@
  * Loop IR to C-like text: a function that holds the program, with its own parameters, and one of
  * the kernel ABI that unpacks them.
  */
-import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
+import { givenArrays, type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
 import { statementsOf } from '../../compiler/loop/ir.ts';
+import { arenaArgument, emitPlaces } from './arena.ts';
 import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
 import type { Dialect } from './dialect.ts';
 import { ExprEmitter } from './expr.ts';
@@ -12,8 +13,9 @@ import { boundsOfTurns, Parts } from './parallel.ts';
 import { emitStmt } from './stmt.ts';
 
 /**
- * The kernel ABI: `int einc_run(void *const *args)`. First the addresses of the parameters and of
- * the scratch arrays, then the static indices, as integers in the slots. Returns 0 for success.
+ * The kernel ABI: `int einc_run(void *const *args)`. First the addresses of the parameters, then that
+ * of the arena if the program has scratch arrays, then the static indices, as integers in the slots.
+ * Returns 0 for success.
  */
 export const entryPoint = 'einc_run';
 
@@ -31,12 +33,15 @@ export function emitParts(
   const shares = dialect.parallel !== undefined && statementsOf(program.body).some(isParallel);
   const taken = [entry, ...(shares ? boundsOfTurns : [])];
   const identifiers = new Identifiers(program, dialect, taken);
-  const exprs = new ExprEmitter(dialect, identifiers, [...program.params, ...program.scratch]);
+  const exprs = new ExprEmitter(dialect, identifiers, givenArrays(program));
   const parts = new Parts(program, exprs);
   const args = argumentsOf(program, exprs);
   const w = new Writer();
   functionHead(w, dialect, identifiers.program, [...args.indices, ...args.arrays].map(parameterOf));
-  w.indented(() => emitStmt(program.body, w, exprs, loop => parts.call(loop))).line('}');
+  w.indented(() => {
+    emitPlaces(program, w, exprs);
+    emitStmt(program.body, w, exprs, loop => parts.call(loop));
+  }).line('}');
   const texts = [...parts.texts(), w, emitEntry(identifiers.program, args, entry)];
   return { needs: exprs.needs(), text: texts.join('\n') };
 }
@@ -54,9 +59,12 @@ function argumentsOf({ symbols, params, scratch, body }: Program, exprs: ExprEmi
   const written = writtenIn(body);
   return {
     indices: symbols.map(({ loop }) => indexArgument(loop, exprs)),
-    arrays: [...params, ...scratch].map(node =>
-      arrayArgument(node, { isConst: false, isWritten: written.has(node) }, exprs),
-    ),
+    arrays: [
+      ...params.map(node =>
+        arrayArgument(node, { isConst: false, isWritten: written.has(node) }, exprs),
+      ),
+      ...(scratch.length > 0 ? [arenaArgument(exprs)] : []),
+    ],
   };
 }
 

@@ -17,6 +17,7 @@
  */
 import {
   type For,
+  givenArrays,
   localsOf,
   type Program,
   type TensorNode,
@@ -96,19 +97,18 @@ export class Parts {
 
   /** What the loop uses that is not its own: arrays, scalars, static indices. */
   #arguments(loop: For): readonly Argument[] {
-    const { params, scratch, symbols } = this.#program;
     const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
     const own = declaredIn(loop.body);
     const locals = localsOf(this.#program).filter(node => used.has(node) && !own.has(node));
     const indices = loopsNamedIn(loop.body);
     return [
-      ...[...params, ...scratch]
+      ...givenArrays(this.#program)
         .filter(node => used.has(node))
         .map(node => this.#array(node, loop, !this.#written.has(node))),
       ...locals.map(node =>
         node.dims.length === 0 ? numberArgument(node, this.#exprs) : this.#array(node, loop, false),
       ),
-      ...symbols
+      ...this.#program.symbols
         .filter(symbol => indices.has(symbol.loop))
         .map(symbol => indexArgument(symbol.loop, this.#exprs)),
     ];

@@ -1,6 +1,6 @@
 import type { LoopVar } from '../core/index-expr.ts';
 import type { Program } from './ir.ts';
-import { localsOf } from './facts.ts';
+import { givenArrays, localsOf } from './facts.ts';
 
 /**
  * Short names for loops in text. Inside the compiler every loop has a name of its own; a reader is
@@ -18,7 +18,7 @@ export class LoopNames {
 
   /** For the text of a program that calls arrays and static indices by their names in the IR. */
   static of(program: Program): LoopNames {
-    const nodes = [...program.params, ...program.scratch, ...localsOf(program)];
+    const nodes = [...givenArrays(program), ...localsOf(program)];
     return new LoopNames([...nodes.map(n => n.name), ...program.symbols.map(s => s.loop)]);
   }
 

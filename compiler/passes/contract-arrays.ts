@@ -1,7 +1,6 @@
 /** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
-import { bytesOf } from '../core/dtype.ts';
 import { asLoop, type Index } from '../core/index-expr.ts';
-import { cellsOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { sizeOf, type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../loop/facts.ts';
 import {
   accumulate,
@@ -39,7 +38,7 @@ function contractIn(body: readonly Stmt[]): Stmt {
     const loop = statements[at];
     if (others.length > 0 || loop?.kind !== 'for' || !isPerTurn(s.node, loop)) return;
     const smaller = partOf(s.node);
-    if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return;
+    if (bytesIn(loop.body) + sizeOf(smaller) > mostBytes) return;
     const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
     statements[at] = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
     statements[own] = undefined;
@@ -62,13 +61,9 @@ function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number
 function bytesIn(s: Stmt): number {
   let bytes = 0;
   visitStmts(s, part => {
-    if (part.kind === 'declare') bytes += bytesOfNode(part.node);
+    if (part.kind === 'declare') bytes += sizeOf(part.node);
   });
   return bytes;
-}
-
-function bytesOfNode(node: TensorNode): number {
-  return cellsOf(node) * bytesOf[node.dtype];
 }
 
 /** Whether each turn uses the array at its own place along the first axis. */
