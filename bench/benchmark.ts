@@ -36,6 +36,8 @@ export interface Subject extends Disposable {
   readonly call: () => void;
   /** What it computes, or some cells of it, for comparison: asked once, before anything is timed. */
   readonly outcome?: () => readonly number[];
+  /** The bytes of all arrays that are there at once during a call, at most. */
+  readonly peakBytes?: () => number;
 }
 
 /** Training is compared by the losses of its first steps, which part slowly by rounding alone. */

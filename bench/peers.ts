@@ -12,6 +12,8 @@ export interface Peer {
   /** What it computes, in the order of `Subject.outcome`; empty if there is nothing to compare. */
   readonly outcome: readonly number[];
   readonly timed: Timed;
+  /** As that of a `Subject`; undefined if the peer cannot tell. */
+  readonly peakBytes?: () => Promise<number | undefined>;
 }
 
 /** A Python with PyTorch or numpy, which runs all peers but those in C. */
@@ -66,6 +68,10 @@ export class PythonPeers implements Disposable {
       name,
       outcome,
       timed: async calls => Number(await this.#order({ name, calls })),
+      peakBytes: async () => {
+        const peak = await this.#order({ name, peakBytes: true });
+        return typeof peak === 'number' ? peak : undefined;
+      },
     }));
   }
 

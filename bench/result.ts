@@ -17,6 +17,9 @@ export interface Result {
   readonly peer?: string;
   /** The times of all peers, in milliseconds. */
   readonly peers?: Readonly<Record<string, number>>;
+  /** Of all arrays that are there at once during a step, at most. */
+  readonly peakBytes?: number;
+  readonly peerPeakBytes?: Readonly<Record<string, number>>;
 }
 
 export interface Times {
@@ -25,12 +28,19 @@ export interface Times {
   /** Of a step. */
   readonly seconds: number;
   readonly peerSeconds: readonly (readonly [name: string, seconds: number])[];
+  /** For what trains. */
+  readonly memory?: Memory | undefined;
+}
+
+export interface Memory {
+  readonly peakBytes: number;
+  readonly ofPeers: readonly (readonly [name: string, bytes: number])[];
 }
 
 export function resultOf(
   name: string,
   { name: caseName, flops, bytes }: Case,
-  { threads, machine, seconds, peerSeconds }: Times,
+  { threads, machine, seconds, peerSeconds, memory }: Times,
 ): Result {
   const gflops = flops === undefined ? undefined : flops / seconds / 1e9;
   const gbps = bytes === undefined ? undefined : bytes / seconds / 1e9;
@@ -56,6 +66,10 @@ export function resultOf(
           peer: fastest[0],
           peers: Object.fromEntries(peerSeconds.map(([peer, s]) => [peer, rounded(s * 1e3)])),
         }),
+    ...(memory === undefined ? {} : { peakBytes: memory.peakBytes }),
+    ...(memory === undefined || memory.ofPeers.length === 0
+      ? {}
+      : { peerPeakBytes: Object.fromEntries(memory.ofPeers) }),
   };
 }
 

@@ -46,6 +46,10 @@ export async function training(
   return {
     call,
     outcome: () => losses(ctx, loss, call),
+    peakBytes: () => {
+      const { bytes, arenaBytes } = ctx.memory();
+      return bytes + arenaBytes;
+    },
     [Symbol.dispose]: () => ctx[Symbol.dispose](),
   };
 }

@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import { type Effort, medianSeconds, timed } from './measure.ts';
 import { disagreement } from './parity.ts';
 import { type Peer, type PythonPeers, withC } from './peers.ts';
-import { type Result, resultOf } from './result.ts';
+import { type Result, resultOf, type Times } from './result.ts';
 
 export interface Surroundings {
   readonly threads: number;
@@ -41,7 +41,19 @@ async function timeBeside(
     { ...effort, rounds: Math.min(effort.rounds, rounds) },
   );
   const peerSeconds = peers.map((peer, i) => [peer.name, (others[i] ?? NaN) / steps] as const);
-  return resultOf(name, given, { threads, machine, seconds: own / steps, peerSeconds });
+  const memory = await memoryOf(subject, peers);
+  return resultOf(name, given, { threads, machine, seconds: own / steps, peerSeconds, memory });
+}
+
+/** Undefined for a subject that does not say. */
+async function memoryOf({ peakBytes }: Subject, peers: readonly Peer[]): Promise<Times['memory']> {
+  if (!peakBytes) return undefined;
+  const ofPeers: [name: string, bytes: number][] = [];
+  for (const { name, peakBytes: ofPeer } of peers) {
+    const bytes = await ofPeer?.();
+    if (bytes !== undefined) ofPeers.push([name, bytes]);
+  }
+  return { peakBytes: peakBytes(), ofPeers };
 }
 
 /** Compares with all peers; without any, with the same program in f64. */

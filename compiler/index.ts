@@ -64,7 +64,7 @@ export {
 export { Names } from './core/names.ts';
 export { type AccumulateOp, evaluate, infoOf, neutralOf, type Op, ops } from './core/op.ts';
 export type { StaticSymbol } from './core/static-symbol.ts';
-export { cellsOf, type TensorNode, tensorNode } from './core/tensor-node.ts';
+export { cellsOf, sizeOf, type TensorNode, tensorNode } from './core/tensor-node.ts';
 export { keyOf, threefry2x32, uniformAt, type Word2 } from './core/threefry.ts';
 
 export {
@@ -104,7 +104,8 @@ export {
 } from './assign/traverse.ts';
 
 export type { Accumulate, Apply, Declare, Expr, For, Program, Stmt } from './loop/ir.ts';
-export { localsOf, writtenIn } from './loop/facts.ts';
+export { arenaBytes } from './loop/arena.ts';
+export { givenArrays, localsOf, writtenIn } from './loop/facts.ts';
 export { interpret, type Memory } from './loop/interpret.ts';
 export { parseProgram } from './loop/parse.ts';
 export { LoopNames } from './loop/loop-names.ts';

@@ -35,8 +35,11 @@ export interface DeviceBuffer extends Disposable {
 
 /** A compiled program, not yet tied to memory. */
 export interface Kernel extends Disposable {
-  /** Ties the program's parameters, in their order, to buffers. */
-  bind(buffers: readonly DeviceBuffer[]): BoundKernel;
+  /**
+   * Ties the program's parameters, in their order, to buffers. `arena`, of at least `arenaBytes`, is
+   * for its scratch arrays: what it holds before a run does not matter, and after it means nothing.
+   */
+  bind(buffers: readonly DeviceBuffer[], arena?: DeviceBuffer): BoundKernel;
 }
 
 /** Opaque outside its backend; its own streams know what it is. */

@@ -1,6 +1,6 @@
 import {
+  arenaBytes,
   type ArrayHandle,
-  cellsOf,
   compile,
   type Compiled,
   type DeviceArray,
@@ -22,7 +22,7 @@ import {
   sourceOf,
 } from './arguments.ts';
 import { HostArray } from './host-array.ts';
-import { Memory, nothingSent } from './memory.ts';
+import { Memory, type MemoryUsage, nothingSent } from './memory.ts';
 import { Routine } from './routine.ts';
 import { settings } from './settings.ts';
 
@@ -116,13 +116,10 @@ export class Context implements Disposable {
     try {
       // The context may have gone while the compiler was at work.
       this.#checkOpen();
-      const scratch = program.scratch.map(node => {
-        const buffer = this.#backend.allocate(node.dtype, cellsOf(node));
-        taken.push(buffer);
-        return buffer;
-      });
-      const buffers = [...arrays.map(array => this.#memory.bufferOf(array)), ...scratch];
-      const step = { kernel: kernel.bind(buffers), symbols: routine.symbols.map((_, i) => i) };
+      const buffers = arrays.map(array => this.#memory.bufferOf(array));
+      const arena = this.#memory.arenaOf(arenaBytes(program.scratch));
+      const bound = kernel.bind(buffers, arena);
+      const step = { kernel: bound, symbols: routine.symbols.map((_, i) => i) };
       const plan = this.#stream.plan([step]);
       this.#owned.push(...taken, plan);
       outputs.forEach(array => this.#memory.markFilled(array));
@@ -202,8 +199,8 @@ export class Context implements Disposable {
     this.#stream.wait();
   }
 
-  /** How many arrays the context holds, and their size. */
-  memory(): { readonly arrays: number; readonly bytes: number } {
+  /** How many arrays the context holds, their size, and what its routines have for those of one run. */
+  memory(): MemoryUsage {
     return this.#memory.usage();
   }
 

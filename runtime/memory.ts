@@ -16,11 +16,21 @@ export interface MemoryOptions {
   readonly dtype: DType;
 }
 
+export interface MemoryUsage {
+  /** How many arrays there are that outlive a run, and their size. */
+  readonly arrays: number;
+  readonly bytes: number;
+  /** What routines have beside them for the arrays of one run. */
+  readonly arenaBytes: number;
+}
+
 export class Memory implements Disposable {
   readonly #backend: Backend;
   readonly #seed: number;
   readonly #dtype: DType;
   readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
+  /** For what routines need while they run, the largest last. */
+  readonly #arenas: DeviceBuffer[] = [];
   /** Arrays without initial values that hold something all the same: what routines or the host write. */
   readonly #filled = new Set<DeviceArray>();
   /** Names that tell initial values apart, by the arrays that have them. */
@@ -78,6 +88,19 @@ export class Memory implements Disposable {
     return buffer;
   }
 
+  /**
+   * Memory for the scratch arrays of a routine. All routines of a context have the same: they run one
+   * after the other. One that needs more than any before gets more, and so do those that come later.
+   */
+  arenaOf(bytes: number): DeviceBuffer | undefined {
+    if (bytes === 0) return undefined;
+    const last = this.#arenas.at(-1);
+    if (last && last.bytes >= bytes) return last;
+    const arena = this.#backend.allocate('u8', bytes);
+    this.#arenas.push(arena);
+    return arena;
+  }
+
   /** Two parameters of one label must not start alike. */
   #streamNameOf(array: DeviceArray): string {
     const known = this.#streamNames.get(array);
@@ -103,16 +126,20 @@ export class Memory implements Disposable {
     }
   }
 
-  /** How many arrays there are, and their size. */
-  usage(): { readonly arrays: number; readonly bytes: number } {
-    const buffers = [...this.#buffers.values()];
-    return { arrays: buffers.length, bytes: buffers.reduce((sum, b) => sum + b.bytes, 0) };
+  usage(): MemoryUsage {
+    const arrays = [...this.#buffers.values()];
+    return { arrays: arrays.length, bytes: bytesIn(arrays), arenaBytes: bytesIn(this.#arenas) };
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of this.#buffers.values()) buffer[Symbol.dispose]();
+    for (const buffer of [...this.#buffers.values(), ...this.#arenas]) buffer[Symbol.dispose]();
     this.#buffers.clear();
+    this.#arenas.length = 0;
   }
+}
+
+function bytesIn(buffers: readonly DeviceBuffer[]): number {
+  return buffers.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 export function nothingSent(what: string, { label }: DeviceArray): UserError {

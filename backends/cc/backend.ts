@@ -1,6 +1,6 @@
 /** The backend that compiles C with the user's compiler and runs it in this process. */
 import { arch } from 'node:os';
-import type { DType, Program, Target } from '../../compiler/index.ts';
+import { arenaBytes, type DType, type Program, type Target } from '../../compiler/index.ts';
 import { visitStmts } from '../../compiler/loop/traverse.ts';
 import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
@@ -78,7 +78,11 @@ export class CcBackend implements Backend {
       source: emit(program, c99),
       flags: flagsFor([program]),
     });
-    const signature = { buffers: [...params, ...scratch].map(bufferOf), indices: symbols.length };
+    const signature = {
+      buffers: params.map(bufferOf),
+      arenaBytes: arenaBytes(scratch),
+      indices: symbols.length,
+    };
     return openKernel(this.#native, library, entryPoint, signature);
   }
 

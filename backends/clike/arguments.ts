@@ -13,17 +13,25 @@ export interface Argument {
   readonly taken: (slot: string) => string;
 }
 
-/** `isConst`: for the caller, who then needs a cast; `isWritten`: by the function. */
+export interface ArrayUse {
+  /** For the caller, who then needs a cast. */
+  readonly isConst: boolean;
+  /** By the function. */
+  readonly isWritten: boolean;
+  /** Shares no memory with what else the function uses. */
+  readonly isAlone: boolean;
+}
+
 export function arrayArgument(
   node: TensorNode,
-  { isConst, isWritten }: { readonly isConst: boolean; readonly isWritten: boolean },
+  { isConst, isWritten, isAlone }: ArrayUse,
   { dialect, identifiers }: ExprEmitter,
 ): Argument {
   const name = identifiers.ofNode(node);
   const qualifier = isWritten ? '' : 'const ';
   return {
     name,
-    parameter: `${qualifier}${dialect.typeName[node.dtype]} *restrict ${name}`,
+    parameter: `${qualifier}${dialect.typeName[node.dtype]} *${isAlone ? 'restrict ' : ''}${name}`,
     given: isConst ? `(void *)${name}` : name,
     taken: slot => slot,
   };

@@ -2,8 +2,9 @@
  * Loop IR to C-like text: a function that holds the program, with its own parameters, and one of
  * the kernel ABI that unpacks them.
  */
-import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
+import { givenArrays, type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
 import { type For, statementsOf } from '../../compiler/loop/ir.ts';
+import { arenaArgument, emitPlaces } from './arena.ts';
 import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
 import type { Dialect } from './dialect.ts';
 import { ExprEmitter } from './expr.ts';
@@ -14,8 +15,9 @@ import { boundsOfTurns, Parts } from './parallel.ts';
 import { emitStmt } from './stmt.ts';
 
 /**
- * The kernel ABI: `int einc_run(void *const *args)`. First the addresses of the parameters and of
- * the scratch arrays, then the static indices, as integers in the slots. Returns 0 for success.
+ * The kernel ABI: `int einc_run(void *const *args)`. First the addresses of the parameters, then that
+ * of the arena if the program has scratch arrays, then the static indices, as integers in the slots.
+ * Returns 0 for success.
  */
 export const entryPoint = 'einc_run';
 
@@ -33,7 +35,7 @@ export function emitParts(
   const shares = dialect.parallel !== undefined && statementsOf(program.body).some(isParallel);
   const taken = [entry, ...(shares ? boundsOfTurns : [])];
   const identifiers = new Identifiers(program, dialect, taken);
-  const exprs = new ExprEmitter(dialect, identifiers, [...program.params, ...program.scratch]);
+  const exprs = new ExprEmitter(dialect, identifiers, givenArrays(program));
   const loops = new LoopArguments(program, exprs);
   const parts = new Parts(loops, exprs);
   const nests = new Nests(program, loops, exprs);
@@ -47,7 +49,10 @@ export function emitParts(
   );
   const outline = (loop: For): string | undefined =>
     loop.mode === 'parallel' ? parts.call(loop) : nests.call(loop);
-  w.indented(() => emitStmt(program.body, w, exprs, outline)).line('}');
+  w.indented(() => {
+    emitPlaces(program, w, exprs);
+    emitStmt(program.body, w, exprs, outline);
+  }).line('}');
   const texts = [
     ...parts.texts(),
     ...nests.texts(),
@@ -70,9 +75,12 @@ function argumentsOf({ symbols, params, scratch, body }: Program, exprs: ExprEmi
   const written = writtenIn(body);
   return {
     indices: symbols.map(({ loop }) => indexArgument(loop, exprs)),
-    arrays: [...params, ...scratch].map(node =>
-      arrayArgument(node, { isConst: false, isWritten: written.has(node) }, exprs),
-    ),
+    arrays: [
+      ...params.map(node =>
+        arrayArgument(node, { isConst: false, isWritten: written.has(node), isAlone: true }, exprs),
+      ),
+      ...(scratch.length > 0 ? [arenaArgument(exprs)] : []),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a loop uses of the program around it, as the arguments of a function that holds the loop. */
 import {
   type For,
+  givenArrays,
   localsOf,
   type Program,
   type TensorNode,
@@ -15,21 +16,24 @@ export class LoopArguments {
   readonly #exprs: ExprEmitter;
   readonly #written: ReadonlySet<TensorNode>;
   readonly #locals: readonly TensorNode[];
+  /** Arrays of the arena. */
+  readonly #sharing: ReadonlySet<TensorNode>;
 
   constructor(program: Program, exprs: ExprEmitter) {
     this.#program = program;
     this.#exprs = exprs;
     this.#written = writtenIn(program.body);
     this.#locals = localsOf(program);
+    this.#sharing = new Set(program.scratch.map(({ node }) => node));
   }
 
   /** Arrays, scalars, static indices. */
   of(loop: For): readonly Argument[] {
-    const { params, scratch, symbols } = this.#program;
+    const { symbols } = this.#program;
     const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
     const indices = loopsNamedIn(loop.body);
     return [
-      ...[...params, ...scratch]
+      ...givenArrays(this.#program)
         .filter(node => used.has(node))
         .map(node => this.#array(node, loop, !this.#written.has(node))),
       ...this.localsIn(loop).map(node =>
@@ -50,6 +54,8 @@ export class LoopArguments {
 
   #array(node: TensorNode, loop: For, isConst: boolean): Argument {
     const isWritten = writtenIn(loop.body).has(node);
-    return arrayArgument(node, { isConst, isWritten }, this.#exprs);
+    // Turns of a parallel loop run at once, so nothing that they use shares memory.
+    const isAlone = loop.mode === 'parallel' || !this.#sharing.has(node);
+    return arrayArgument(node, { isConst, isWritten, isAlone }, this.#exprs);
   }
 }

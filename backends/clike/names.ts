@@ -1,5 +1,6 @@
 import {
   dtypes,
+  givenArrays,
   LoopNames,
   localsOf,
   type LoopVar,
@@ -30,6 +31,8 @@ const calledUnasked = ['memcmp', 'memcpy', 'memmove', 'memset', 'sincos', 'sinco
 export class Identifiers {
   /** Of the function that holds the program. */
   readonly program: string;
+  /** Of the memory that all scratch arrays are in. */
+  readonly arena: string;
   readonly #known = new Map<TensorNode | LoopVar, string>();
   readonly #loops: LoopNames;
   /** Loops whose own names C does not take. */
@@ -41,13 +44,13 @@ export class Identifiers {
     const words = [...reserved, ...calledUnasked, ...functionsOf(dialect), ...taken];
     const names = new Names(words);
     this.program = names.fresh(identifier(program.name));
-    const { params, scratch, symbols } = program;
-    for (const node of [...params, ...scratch, ...localsOf(program)]) {
+    for (const node of [...givenArrays(program), ...localsOf(program)]) {
       this.#known.set(node, names.fresh(identifier(node.name)));
     }
-    for (const { loop } of symbols) this.#known.set(loop, names.fresh(identifier(loop)));
+    for (const { loop } of program.symbols) this.#known.set(loop, names.fresh(identifier(loop)));
+    this.arena = names.fresh('arena');
     this.#given = new Set(this.#known.values());
-    this.#loops = new LoopNames([...words, this.program, ...this.#known.values()]);
+    this.#loops = new LoopNames([...words, this.program, this.arena, ...this.#known.values()]);
     const all = namesIn(program);
     const fresh = new Names(all);
     for (const name of all.filter(n => n !== identifier(n))) {

@@ -110,11 +110,11 @@ class InterpretedKernel implements Kernel {
     this.#ownership = new Ownership(this, `kernel \`${program.name}\``, nothing);
   }
 
+  /** The interpreter makes arrays of one run for each run, so it needs no arena. */
   bind(buffers: readonly DeviceBuffer[]): BoundKernel {
     this.#ownership.check();
-    const { params, scratch } = this.#program;
     const memory = new Map<TensorNode, HostBuffer>();
-    [...params, ...scratch].forEach((node, i) => {
+    this.#program.params.forEach((node, i) => {
       const buffer = buffers[i];
       invariant(buffer instanceof HostBuffer, () => `no buffer for ${node.name}`);
       memory.set(node, buffer);

@@ -8,6 +8,8 @@ import { Ownership } from './ownership.ts';
 /** What a kernel's C takes. C cannot check it, so whoever binds and plans is held to it. */
 export interface Signature {
   readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
+  /** Of the arena; 0, or left out, for a kernel that takes none. */
+  readonly arenaBytes?: number;
   readonly indices: number;
 }
 
@@ -41,20 +43,27 @@ export class NativeKernel implements Kernel {
     return this.#handle;
   }
 
-  bind(buffers: readonly DeviceBuffer[]): BoundKernel {
+  bind(buffers: readonly DeviceBuffer[], arena?: DeviceBuffer): BoundKernel {
     this.#ownership.check();
-    const own = buffers.map(buffer => {
-      invariant(buffer instanceof NativeBuffer, () => `a foreign buffer for \`${this.symbol}\``);
-      return buffer;
-    });
+    const own = buffers.map(buffer => this.#own(buffer));
     const wanted = this.signature?.buffers.map(describe).join(', ');
     const given = own.map(describe).join(', ');
     invariant(
       wanted === undefined || wanted === given,
       () => `kernel \`${this.symbol}\` takes (${wanted ?? ''}) and was given (${given})`,
     );
-    const bound: object = new NativeBoundKernel(this, own);
+    const least = this.signature?.arenaBytes ?? 0;
+    invariant(
+      (arena?.bytes ?? 0) >= least,
+      () => `kernel \`${this.symbol}\` takes an arena of ${least} bytes and was given less`,
+    );
+    const bound: object = new NativeBoundKernel(this, arena ? [...own, this.#own(arena)] : own);
     return bound;
+  }
+
+  #own(buffer: DeviceBuffer): NativeBuffer {
+    invariant(buffer instanceof NativeBuffer, () => `a foreign buffer for \`${this.symbol}\``);
+    return buffer;
   }
 
   /** Plans made before keep running. */
@@ -66,6 +75,7 @@ export class NativeKernel implements Kernel {
 /** The `BoundKernel` of this backend. Keeps its kernel and its buffers from being collected. */
 export class NativeBoundKernel {
   readonly kernel: NativeKernel;
+  /** The last one is the arena if the kernel takes one. */
   readonly buffers: readonly NativeBuffer[];
 
   constructor(kernel: NativeKernel, buffers: readonly NativeBuffer[]) {

@@ -5,6 +5,7 @@ ends. Then
 
     {"benchmark": "gemm", "settings": {…}}   prepares: prints what each way of doing it computes
     {"name": "torch", "calls": 3}            prints the seconds that three calls of one take
+    {"name": "torch", "peakBytes": true}     prints how much its tensors take at once during a call
 
 and {"error": "…"} where that fails.
 
@@ -20,6 +21,8 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import memory
 
 try:
     import numpy
@@ -62,6 +65,9 @@ def answer(order: dict, ways: dict):
     if "calls" in order:
         call, _ = ways[order["name"]]
         return timed(call, order["calls"])
+    if "peakBytes" in order:
+        call, _ = ways[order["name"]]
+        return memory.peak_bytes(call, torch) if torch else None
     ways.clear()  # What the last one held is not needed any more.
     module = importlib.import_module(order["benchmark"].replace("-", "_"))
     ways.update(module.ways(order["settings"], torch))

@@ -1,5 +1,5 @@
 import { invariant } from '../support/errors.ts';
-import type { DType } from './dtype.ts';
+import { bytesOf, type DType } from './dtype.ts';
 import { product } from '../support/list.ts';
 
 /**
@@ -25,4 +25,9 @@ export function tensorNode(name: string, dtype: DType, dims: readonly number[]):
 
 export function cellsOf(node: { readonly dims: readonly number[] }): number {
   return product(node.dims);
+}
+
+/** What its cells take, without anything between or around them. */
+export function sizeOf(node: TensorNode): number {
+  return cellsOf(node) * bytesOf[node.dtype];
 }

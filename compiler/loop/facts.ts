@@ -43,6 +43,11 @@ export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, rea
   return groups;
 }
 
+/** The arrays that come with the arguments: those from outside, and those of one run. */
+export function givenArrays({ params, scratch }: Program): readonly TensorNode[] {
+  return [...params, ...scratch.map(({ node }) => node)];
+}
+
 /** The arrays declared inside the program, in order. */
 export function localsOf(program: Program): readonly TensorNode[] {
   return [...declaredIn(program.body)];
@@ -83,8 +88,23 @@ export function namesIn(program: Program): readonly string[] {
   visitStmts(program.body, s => {
     if (s.kind === 'for') loops.push(s.loop);
   });
-  const nodes = [...program.params, ...program.scratch, ...localsOf(program)];
+  const nodes = [...givenArrays(program), ...localsOf(program)];
   return [...loops, ...nodes.map(node => node.name)];
+}
+
+/** The arrays a statement or anything in it reads or stores to. */
+export function usedIn(s: Stmt): ReadonlySet<TensorNode> {
+  const used = new Set<TensorNode>();
+  visitStmts(s, part => {
+    if (!isLeaf(part)) return;
+    used.add(part.node);
+    for (const value of expressionsOf(part)) {
+      visitExpr(value, e => {
+        if (e.kind === 'read' || e.kind === 'gather') used.add(e.node);
+      });
+    }
+  });
+  return used;
 }
 
 /** The arrays a statement or anything in it stores to. */

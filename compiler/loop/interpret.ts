@@ -22,7 +22,7 @@ export function interpret(
   compute: Compute = evaluate,
 ): void {
   const interpreter = new Interpreter(memory, symbols, compute);
-  program.scratch.forEach(node => interpreter.declare(node));
+  program.scratch.forEach(({ node }) => interpreter.declare(node));
   interpreter.run(program.body);
 }
 

@@ -11,7 +11,8 @@
  *     time. A computed one names a cell if it is one of 0, 1, … below the size of its axis; any other
  *     value (NaN, 0.5, -1) is outside: there a `gather` is 0 and a `scatter` does nothing.
  *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
- *   - Different nodes never share memory.
+ *   - Different nodes never share memory; scratch arrays may where no cell of one is needed any more
+ *     when the other is stored to (`liveness.ts`).
  *
  * Nodes are immutable and built only by the constructor beside their type, which rejects ill-typed
  * ones. A rewrite that changes nothing returns the node it was given. Every loop variable is bound
@@ -217,9 +218,16 @@ export interface Program {
   readonly symbols: readonly SymbolParam[];
   /** The arrays that live outside the program, in the order of the kernel's arguments. */
   readonly params: readonly TensorNode[];
-  /** Arrays of one run that are too large for a stack: their memory comes with the arguments. */
-  readonly scratch: readonly TensorNode[];
+  /** Arrays of one run that are too large for a stack. */
+  readonly scratch: readonly Scratch[];
   readonly body: Stmt;
+}
+
+/** An array in the arena: memory that comes with the arguments, for all scratch arrays together. */
+export interface Scratch {
+  readonly node: TensorNode;
+  /** In bytes, from the start of the arena; a multiple of `arenaAlignment`. */
+  readonly offset: number;
 }
 
 export interface SymbolParam {

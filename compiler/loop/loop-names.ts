@@ -1,6 +1,6 @@
 import type { LoopVar } from '../core/index-expr.ts';
 import type { Program } from './ir.ts';
-import { localsOf } from './facts.ts';
+import { givenArrays, localsOf } from './facts.ts';
 
 /** What a loop is called but for the number that makes its name its own. */
 export function stemOf(loop: LoopVar): string {
@@ -23,7 +23,7 @@ export class LoopNames {
 
   /** For the text of a program that calls arrays and static indices by their names in the IR. */
   static of(program: Program): LoopNames {
-    const nodes = [...program.params, ...program.scratch, ...localsOf(program)];
+    const nodes = [...givenArrays(program), ...localsOf(program)];
     return new LoopNames([...nodes.map(n => n.name), ...program.symbols.map(s => s.loop)]);
   }
 

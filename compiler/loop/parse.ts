@@ -17,6 +17,7 @@ import {
   loopModes,
   prefetch,
   type Program,
+  type Scratch,
   scatter,
   type Stmt,
   type SymbolParam,
@@ -30,6 +31,7 @@ import {
   type Scope,
   valueIn,
 } from './parse-expr.ts';
+import { append } from './arena.ts';
 import { accumulateSigns } from './print.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -40,10 +42,8 @@ export function parseProgram(text: string): Program {
   tokens.expect('(');
   const symbols = tokens.list(')', () => parseSymbol(tokens, scope));
   tokens.expect(':');
-  const nodes = (word: string): readonly TensorNode[] =>
-    tokens.accept(word) ? tokens.list(';', () => parseNode(tokens, scope)) : [];
-  const params = nodes('device');
-  const scratch = nodes('scratch');
+  const params = tokens.accept('device') ? tokens.list(';', () => parseNode(tokens, scope)) : [];
+  const scratch = tokens.accept('scratch') ? parseScratch(tokens, scope) : [];
   const body: Stmt[] = [];
   while (tokens.peek().kind !== 'end') body.push(parseStmt(tokens, scope));
   return { name, symbols, params, scratch, body: block(body) };
@@ -77,6 +77,40 @@ function parseNode(tokens: TokenReader, scope: Scope): TensorNode {
   const node = tensorNode(scope.names.fresh(name), dtype, dims);
   scope.nodes.set(name, node);
   return node;
+}
+
+/** An array without a place lies behind those before it. */
+function parseScratch(tokens: TokenReader, scope: Scope): readonly Scratch[] {
+  if (tokens.peek().kind === 'number') skipSizes(tokens);
+  let scratch: readonly Scratch[] = [];
+  tokens.list(';', () => {
+    const node = parseNode(tokens, scope);
+    scratch = tokens.accept('in')
+      ? [...scratch, { node, offset: parseOffset(tokens) }]
+      : append(scratch, [node]);
+  });
+  return scratch;
+}
+
+/** `1 MiB, 1.5 MiB without sharing:`, which follows from the places. */
+function skipSizes(tokens: TokenReader): void {
+  tokens.takeNumber();
+  tokens.take('name');
+  if (tokens.accept(',')) {
+    tokens.takeNumber();
+    tokens.take('name');
+    tokens.expect('without');
+    tokens.expect('sharing');
+  }
+  tokens.expect(':');
+}
+
+/** `64..127` */
+function parseOffset(tokens: TokenReader): number {
+  const offset = tokens.takeNumber();
+  tokens.expect('..');
+  tokens.takeNumber();
+  return offset;
 }
 
 function parseStmt(tokens: TokenReader, scope: Scope): Stmt {

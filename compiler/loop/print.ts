@@ -3,6 +3,7 @@
  *
  *   scalar_loss(batch : [0..79], step):
  *     device moons_flat: f32[80, 10, 2], w1: f32[16, 2];
+ *     scratch 1 MiB, 1.5 MiB without sharing: h: f32[256, 512] in 0..524287, …;
  *     local relu: f32[10, 16];
  *     zero_out relu;
  *     local scale: f32 := 0.5;
@@ -18,7 +19,9 @@ import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
 import type { AccumulateOp } from '../core/op.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { Declare, Leaf, Program, Stmt, SymbolParam, Write } from './ir.ts';
+import { sizeOf } from '../core/tensor-node.ts';
+import { arenaBytes, bytesUnshared } from './arena.ts';
+import type { Declare, Leaf, Program, Scratch, Stmt, SymbolParam, Write } from './ir.ts';
 import { LoopNames } from './loop-names.ts';
 import { printCell, printExpr, printNumber } from './print-expr.ts';
 
@@ -41,8 +44,8 @@ export function printProgram(program: Program): string {
   const w = new Writer();
   w.line(`${program.name}(${program.symbols.map(printSymbol).join(', ')}):`);
   w.indented(() => {
-    printNodes('device', program.params, w);
-    printNodes('scratch', program.scratch, w);
+    printList('device', program.params.map(printNode), w);
+    printList(printArena(program.scratch), program.scratch.map(printScratch), w);
     printStmt(program.body, w, LoopNames.of(program));
   });
   return w.toString();
@@ -121,6 +124,24 @@ function printSymbol({ loop, range }: SymbolParam): string {
   return range === undefined ? loop : `${loop} : [0..${range - 1}]`;
 }
 
-function printNodes(word: string, nodes: readonly TensorNode[], w: Writer): void {
-  if (nodes.length > 0) w.statement(`${word} ${nodes.map(printNode).join(', ')};`);
+function printList(word: string, items: readonly string[], w: Writer): void {
+  if (items.length > 0) w.statement(`${word} ${items.join(', ')};`);
+}
+
+/** The first and the last byte, as static indices have their first and last value. */
+function printScratch({ node, offset }: Scratch): string {
+  return `${printNode(node)} in ${offset}..${offset + sizeOf(node) - 1}`;
+}
+
+function printArena(scratch: readonly Scratch[]): string {
+  const [shared, unshared] = [arenaBytes(scratch), bytesUnshared(scratch)];
+  const saved = shared < unshared ? `, ${inUnits(unshared)} without sharing` : '';
+  return `scratch ${inUnits(shared)}${saved}:`;
+}
+
+/** To a tenth of the unit. */
+function inUnits(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Number((bytes / 1024 ** step).toFixed(1))} ${units[step]}`;
 }

@@ -9,7 +9,8 @@ import {
   rangeOf,
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { isLeaf } from './facts.ts';
+import { arenaAlignment, overlap } from './arena.ts';
+import { givenArrays, isLeaf } from './facts.ts';
 import { isIndependent } from './independent.ts';
 import {
   type Expr,
@@ -21,12 +22,13 @@ import {
   type Stmt,
   type Subscript,
 } from './ir.ts';
+import { areLiveAtOnce, liveRanges } from './liveness.ts';
 import { printProgram } from './print.ts';
 import { expressionsOf, visitExpr } from './traverse.ts';
 
 /**
  * Checks what constructors cannot see from one node: scoping, single binding, bounds of every
- * subscript. Runs after every pass, and reports every violation at once.
+ * subscript, places of scratch arrays. Runs after every pass, and reports every violation at once.
  */
 export function verify(program: Program): void {
   const complaints = new Verifier(program).complaints();
@@ -54,9 +56,9 @@ class Verifier {
 
   complaints(): readonly string[] {
     for (const { loop, range } of this.#program.symbols) this.#bind(loop, range);
-    const { params, scratch } = this.#program;
-    for (const node of [...params, ...scratch]) this.#declare(node);
+    for (const node of givenArrays(this.#program)) this.#declare(node);
     this.#stmt(this.#program.body);
+    this.#places();
     return this.#complaints;
   }
 
@@ -132,6 +134,25 @@ class Verifier {
   #expr(e: Expr): void {
     if (e.kind === 'read' || e.kind === 'gather') this.#access(e.node, e.index);
     if (e.kind === 'index' && this.#loopsOf(e.index, 'an index value')) this.#digits(e.index);
+  }
+
+  /** No scratch array is stored to while another one in the same place is needed. */
+  #places(): void {
+    const { scratch } = this.#program;
+    for (const { node, offset } of scratch) {
+      if (offset >= 0 && offset % arenaAlignment === 0) continue;
+      this.#complaints.push(`${node.name} lies at ${offset}`);
+    }
+    const shared = scratch.flatMap((a, i) =>
+      scratch.slice(0, i).flatMap(b => (overlap(a, b) ? [[b.node, a.node] as const] : [])),
+    );
+    if (shared.length === 0) return;
+    const ranges = liveRanges(this.#program);
+    for (const [a, b] of shared) {
+      const [one, other] = [ranges.get(a), ranges.get(b)];
+      if (!one || !other || !areLiveAtOnce(one, other)) continue;
+      this.#complaints.push(`${a.name} and ${b.name} share memory and are needed at once`);
+    }
   }
 
   #node(node: TensorNode): void {

@@ -1,7 +1,6 @@
 /** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
-import { bytesOf } from '../core/dtype.ts';
 import type { Index } from '../core/index-expr.ts';
-import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { cellsOf, sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { sitesUnder } from '../loop/facts.ts';
 import {
   accumulate,
@@ -65,7 +64,7 @@ function withPart(
   if (!stretch) return undefined;
   const smaller = partOf(node, stretch);
   const isWhole = cellsOf(smaller) === cellsOf(node);
-  if (isWhole || bytesIn(block(body)) + bytesOfNode(smaller) > mostBytes) return undefined;
+  if (isWhole || bytesIn(block(body)) + sizeOf(smaller) > mostBytes) return undefined;
   const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, stretch, smaller);
   return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller, own))];
 }
@@ -97,13 +96,9 @@ function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number
 function bytesIn(s: Stmt): number {
   let bytes = 0;
   visitStmts(s, part => {
-    if (part.kind === 'declare') bytes += bytesOfNode(part.node);
+    if (part.kind === 'declare') bytes += sizeOf(part.node);
   });
   return bytes;
-}
-
-function bytesOfNode(node: TensorNode): number {
-  return cellsOf(node) * bytesOf[node.dtype];
 }
 
 function throughPart(

@@ -12,6 +12,8 @@ import { parallelise } from './parallelise.ts';
 import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
+import { planMemory } from './plan-memory.ts';
+import { recompute } from './recompute.ts';
 import { simplify } from './simplify.ts';
 import { type Target, targets } from '../schedule/target.ts';
 import { splitReductions } from './split-reductions.ts';
@@ -39,6 +41,7 @@ const simplifying: readonly Pass[] = [
   inlineVirtual,
   simplify, // after inlining: constants have met their uses
   dropDead, // inlining and folding leave stores without readers
+  recompute, // after placement: what is there now stays in memory; before any schedule
 ];
 
 /** Other orders of the loops around a sum. */
@@ -61,7 +64,8 @@ function scheduling(target: Target): readonly Pass[] {
 const finishing: readonly Pass[] = [
   contractFma, // nothing below may regroup a fused sum
   placeLocals, // by now it is known which arrays remain
-  parallelise, // last: what a loop has to do is settled, and no pass must keep its turns apart
+  parallelise, // late: what a loop has to do is settled, and no pass must keep its turns apart
+  planMemory, // last: it depends on the order in which statements run, and on what runs at once
 ];
 
 /** Without a schedule. */

@@ -1,40 +1,45 @@
 /**
  * Gives local arrays their memory: small ones on the stack, declared where they are first used;
- * large ones as scratch that comes with the arguments, because a stack would overflow.
+ * large ones as scratch that comes with the arguments, because a stack would overflow. There each
+ * has a place of its own, until `plan-memory`.
  *
  *   before   local t: f32[16];                after   for i < 4 { x[i] := 1; }
  *            for i < 4 { x[i] := 1; }                 local t: f32[16];
  *            zero_out t;                              zero_out t;
  */
-import { bytesOf } from '../core/dtype.ts';
-import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
+import { append } from '../loop/arena.ts';
 import { block, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
-import { isLeaf } from '../loop/facts.ts';
-import { expressionsOf, visitExpr, visitStmts } from '../loop/traverse.ts';
+import { usedIn } from '../loop/facts.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /** Streams run on threads with 8 MiB of stack, of which a kernel takes this much at most. */
 const largestOnStack = 16 * 1024;
 const stackInAll = 256 * 1024;
 
-export const placeLocals: Pass = {
-  name: 'place-locals',
-  run: program => declareLate(moveLargeToScratch(program)),
-};
+export const placeLocals: Pass = placeLocalsAbove(largestOnStack);
 
-function moveLargeToScratch(program: Program): Program {
+/** Arrays of more bytes do not go on the stack. */
+export function placeLocalsAbove(largest: number): Pass {
+  return {
+    name: 'place-locals',
+    run: program => declareLate(moveLargeToScratch(program, largest)),
+  };
+}
+
+function moveLargeToScratch(program: Program, largest: number): Program {
   let onStack = 0;
   const large: TensorNode[] = [];
   const stays = (s: Stmt): boolean => {
     if (s.kind !== 'declare') return true;
-    const bytes = cellsOf(s.node) * bytesOf[s.node.dtype];
-    if (bytes > largestOnStack || onStack + bytes > stackInAll) large.push(s.node);
+    const bytes = sizeOf(s.node);
+    if (bytes > largest || onStack + bytes > stackInAll) large.push(s.node);
     else onStack += bytes;
     return !large.includes(s.node);
   };
   const body = statementsOf(program.body).filter(stays);
   if (large.length === 0) return program;
-  return { ...program, scratch: [...program.scratch, ...large], body: block(body) };
+  return { ...program, scratch: append(program.scratch, large), body: block(body) };
 }
 
 /** Moves the declarations at the top to just before the first statement that needs them. */
@@ -44,25 +49,11 @@ function declareLate(program: Program): Program {
   const waiting = new Set(declares);
   const body = statements.flatMap(s => {
     if (s.kind === 'declare') return [];
-    const used = nodesIn(s);
+    const used = usedIn(s);
     const due = [...waiting].filter(d => used.has(d.node));
     due.forEach(d => waiting.delete(d));
     return [...due, s];
   });
   const moved = statements.some((s, i) => s !== body[i]);
   return moved ? withBody(program, block(body)) : program;
-}
-
-function nodesIn(s: Stmt): ReadonlySet<TensorNode> {
-  const nodes = new Set<TensorNode>();
-  visitStmts(s, part => {
-    if (!isLeaf(part)) return;
-    nodes.add(part.node);
-    for (const value of expressionsOf(part)) {
-      visitExpr(value, e => {
-        if (e.kind === 'read' || e.kind === 'gather') nodes.add(e.node);
-      });
-    }
-  });
-  return nodes;
 }

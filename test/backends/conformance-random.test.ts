@@ -13,12 +13,15 @@ import { parseProgram } from '../../compiler/loop/parse.ts';
 import { printProgram } from '../../compiler/loop/print.ts';
 import { paralleliseFrom } from '../../compiler/passes/parallelise.ts';
 import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
+import { placeLocalsAbove } from '../../compiler/passes/place-locals.ts';
+import { planMemory } from '../../compiler/passes/plan-memory.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
 import { allPasses, exactPasses } from '../support/small-target.ts';
 import { randomRoutine } from '../support/random-routine.ts';
 import { compileAll, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
+import { asIfLarge } from '../support/shared-memory.ts';
 import { temporaryFolder } from './native/support.ts';
 
 const count = Number(process.env['EINC_RUNS'] ?? 60);
@@ -37,6 +40,10 @@ interface Plan {
 /** Random loops have little to do, so here the least is enough. */
 const parallel = [...exactPasses.filter(({ name }) => name !== 'parallelise'), paralleliseFrom(0)];
 
+/** All arrays of one run are in an arena, where they share memory. */
+const inArena = [placeLocalsAbove(0), planMemory];
+const parallelInArena = asIfLarge(parallel);
+
 const plans: readonly Plan[] = [
   { name: 'f32, exact passes', dtype: 'f32', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'f64, exact passes', dtype: 'f64', passes: exactPasses, meaning: 'unoptimised' },
@@ -45,6 +52,20 @@ const plans: readonly Plan[] = [
   { name: 'f32, parallel', dtype: 'f32', passes: parallel, meaning: 'unoptimised' },
   { name: 'i8, parallel', dtype: 'i8', passes: parallel, meaning: 'unoptimised' },
   { name: 'f32, no pass', dtype: 'f32', passes: [], meaning: 'unoptimised' },
+  { name: 'f32, in an arena', dtype: 'f32', passes: inArena, meaning: 'unoptimised' },
+  { name: 'i8, in an arena', dtype: 'i8', passes: inArena, meaning: 'unoptimised' },
+  {
+    name: 'f64, parallel in an arena',
+    dtype: 'f64',
+    passes: parallelInArena,
+    meaning: 'unoptimised',
+  },
+  {
+    name: 'f32, all passes in an arena',
+    dtype: 'f32',
+    passes: asIfLarge(allPasses),
+    meaning: 'optimised',
+  },
   { name: 'f32, all passes', dtype: 'f32', passes: allPasses, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: allPasses, meaning: 'optimised' },
 ];

@@ -48,6 +48,19 @@ test('what computes something else is not', async () => {
   expect(given.calls).toBe(0);
 });
 
+test('how much memory it takes, if it says so', async () => {
+  const plain = await timeCase(benchmark, caseWith(1, 1), surroundings);
+  expect(plain).not.toHaveProperty('peakBytes');
+  const given = caseWith(1, 1);
+  const prepare = async (dtype: 'f32' | 'f64') => ({
+    ...(await given.prepare(dtype)),
+    peakBytes: () => 4096,
+  });
+  const result = await timeCase(benchmark, { ...given, prepare }, surroundings);
+  expect(result).toMatchObject({ peakBytes: 4096 });
+  expect(result).not.toHaveProperty('peerPeakBytes');
+});
+
 test('several steps a call, and a peer that differs', async () => {
   const given = { ...caseWith(1, 1), steps: 10 };
   const { ms } = await timeCase(benchmark, given, surroundings);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { arenaBytes } from '../../compiler/index.ts';
 import { cd, context, forward, op, type Tensor, tensor } from '../../dsl/einc.ts';
 import { messageOf, backends } from './support.ts';
 
@@ -114,13 +115,75 @@ describe.each(backends)('values, %s', backend => {
     const x = tensor(new Float32Array(1000), { label: 'x', output: [1000] });
     const [y, z] = [op`y = ${x} + 1`, op`z = ${x} + 2`];
     const ctx = await context({ backend });
-    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0 });
+    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0, arenaBytes: 0 });
     await ctx.compile(forward(y));
     await ctx.compile(forward(z));
     await ctx.compile(forward(z), { name: 'again' });
-    expect(ctx.memory()).toEqual({ arrays: 3, bytes: 12_000 });
+    expect(ctx.memory()).toEqual({ arrays: 3, bytes: 12_000, arenaBytes: 0 });
     ctx[Symbol.dispose]();
-    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0 });
+    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0, arenaBytes: 0 });
+  });
+});
+
+/** y = v * relu(w * x), where w * x is needed during a run alone. */
+function network(rows: number): { readonly y: Tensor; readonly x: Tensor } {
+  const x = tensor(
+    Float32Array.from({ length: rows }, (_, i) => Math.cos(i)),
+    {
+      label: 'x',
+      batch: [rows],
+      output: [1],
+    },
+  );
+  return { x, y: op`y = { v = 0.5; o = [4] } * relu({ w = 2; o = [64] } * ${x})` };
+}
+
+describe.each(backends)('what is needed during a run alone, %s', backend => {
+  test('routines of a context have one arena, as large as the largest needs', async () => {
+    using ctx = await context({ backend });
+    const [small, large, again] = [network(100), network(500), network(400)];
+    const routines = [await ctx.compile(forward(small.y))];
+    expect(ctx.memory().arenaBytes).toBe(4 * 64 * 100);
+    routines.push(await ctx.compile(forward(large.y)));
+    const both = 4 * 64 * (100 + 500);
+    expect(ctx.memory().arenaBytes).toBe(both);
+    routines.push(await ctx.compile(forward(again.y)));
+    expect(ctx.memory().arenaBytes).toBe(both);
+    // One after the other, and again, whatever the runs between have left there.
+    for (const n of [0, 1, 2, 1, 0, 2]) routines[n]?.run();
+    for (const { x, y } of [small, large, again]) {
+      const expected = [...ctx.readSync(x).data].flatMap(value =>
+        Array<number>(4).fill(64 * 0.5 * Math.max(0, 2 * value)),
+      );
+      const found = [...ctx.readSync(y).data].map(Number);
+      found.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 3));
+    }
+    ctx[Symbol.dispose]();
+    expect(ctx.memory().arenaBytes).toBe(0);
+  });
+
+  test('a tensor that is kept keeps its value, whatever the rest of the run does', async () => {
+    using ctx = await context({ backend });
+    const { x } = network(100);
+    const layers: Tensor[] = [];
+    for (let i = 0; i < 5; i++) {
+      layers.push(op`h = relu({ w; o = [64] } * ${layers.at(-1) ?? x} + 0.5)`);
+    }
+    const [last = x] = layers.slice(-1);
+    const all = await ctx.compile(forward(last), { keep: layers });
+    expect(all.compiled.program.scratch).toEqual([]);
+    all.runSync();
+    const values = layers.map(layer => ctx.readSync(layer).data);
+    for (const [i, layer] of layers.slice(0, -1).entries()) {
+      using other = await context({ backend });
+      const routine = await other.compile(forward(last), { keep: [layer] });
+      const { scratch } = routine.compiled.program;
+      expect(scratch).toHaveLength(3);
+      expect(arenaBytes(scratch)).toBe(2 * 4 * 64 * 100);
+      routine.runSync();
+      expect(other.readSync(layer).data).toEqual(values[i]);
+      expect(other.readSync(last).data).toEqual(values.at(-1));
+    }
   });
 });
 
@@ -179,7 +242,7 @@ describe.each(backends)('wrong uses, %s', backend => {
     ]) {
       expect(await messageOf(use), use.toString()).toBe(text);
     }
-    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0 });
+    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0, arenaBytes: 0 });
   });
 
   test('a context that goes while it compiles or reads', async () => {
@@ -189,6 +252,6 @@ describe.each(backends)('wrong uses, %s', backend => {
     ctx[Symbol.dispose]();
     const text = 'UserError: error[EINC0507]: this context has been disposed of';
     for (const one of pending) expect(await messageOf(() => one)).toBe(text);
-    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0 });
+    expect(ctx.memory()).toEqual({ arrays: 0, bytes: 0, arenaBytes: 0 });
   });
 });

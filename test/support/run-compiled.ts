@@ -8,11 +8,13 @@ import { compileLibrary } from '../../backends/native/compile.ts';
 import { findCompiler } from '../../backends/native/compiler.ts';
 import { openKernel } from '../../backends/native/kernel.ts';
 import { NativeStream } from '../../backends/native/stream.ts';
+import { arenaBytes } from '../../compiler/loop/arena.ts';
 import { cellsOf } from '../../compiler/core/tensor-node.ts';
 import type { AnyCells, Cells } from '../../compiler/core/cells.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import type { Cache } from '../../runtime/cache.ts';
 import { type Input, inputFor, symbolsFor } from './run-program.ts';
+import { leftOver } from './shared-memory.ts';
 
 /** What a program leaves in each array it is given when it starts from `input`. */
 export type Run = (salt?: number, input?: Input) => ReadonlyMap<string, Cells>;
@@ -28,19 +30,23 @@ export async function compileAll(
   const native = await loadNative();
   return programs.map((program, i) => (salt = 0, input = inputFor) => {
     const { params, scratch, symbols } = program;
-    const nodes = [...params, ...scratch];
     using stream = new NativeStream(native);
     using kernel = openKernel(native, path, `${entryPoint}_${i}`);
-    const buffers = nodes.map(node => new NativeBuffer(native, node.dtype, cellsOf(node)));
+    const buffers = params.map(node => new NativeBuffer(native, node.dtype, cellsOf(node)));
     params.forEach((node, at) => buffers[at]?.write(input(node, salt)));
+    using arena = new NativeBuffer(native, 'u8', arenaBytes(scratch));
+    arena.write(new Uint8Array(arena.cells).fill(leftOver));
     using plan = stream.plan([
-      { kernel: kernel.bind(buffers), symbols: symbols.map((_, at) => at) },
+      {
+        kernel: scratch.length > 0 ? kernel.bind(buffers, arena) : kernel.bind(buffers),
+        symbols: symbols.map((_, at) => at),
+      },
     ]);
     stream.run(plan, [...symbolsFor(program).values()]);
     const left = new Map<string, Cells>();
     buffers.forEach((buffer, at) => {
       const cells = buffer.read();
-      left.set(nodes[at]?.name ?? '', numbersOf(cells));
+      left.set(params[at]?.name ?? '', numbersOf(cells));
       buffer[Symbol.dispose]();
     });
     return left;

@@ -22,7 +22,8 @@ test('the whole text: needs, the program, the entry point', () => {
       double *restrict sum,
       float *restrict w,
       const float *restrict x,
-      float *restrict t) {
+      char *restrict arena) {
+      float *const t = (float *)(arena + 0);
       for (int i = 0; i < 4; ++i) {
         t[i] = relu_f32(x[batch * 2 + 1] * w[i]);
       }
@@ -69,7 +70,8 @@ test('what is only read is const; scratch and symbols are parameters', () => {
       int *restrict c,
       _Bool *restrict d,
       const float *restrict e,
-      float *restrict f) {
+      char *restrict arena) {
+      float *const f = (float *)(arena + 0);
       a[0] = (float)b[0];
       c[0] += 1;
       for (int k = 0; k < 2; ++k) d[k] = 1;
@@ -79,6 +81,60 @@ test('what is only read is const; scratch and symbols are parameters', () => {
 
     int einc_run(void *const *args) {
       p((int)(long)args[6], args[0], args[1], args[2], args[3], args[4], args[5]);
+      return 0;
+    }
+    "
+  `);
+});
+
+test('arrays that share memory are pointers into it; in a parallel loop, which needs them apart, restrict', () => {
+  const c = cOf(`p():
+    device x: f32[37];
+    scratch t: f32[37], u: f64[37], v: f32[37] in 0..147;
+    for i < 37 { t[i] := x[i]; }
+    for i < 37 parallel { u[i] := f64(t[i]); }
+    for i < 37 { v[i] := f32(u[i]); }
+    for i < 37 { x[i] := v[i]; }`);
+  expect(complaintsAbout(c)).toBe('');
+  expect(c).toMatchInlineSnapshot(`
+    "void (*einc_parallel)(
+      long turns, void (*part)(long first, long last, void *const *args), void *const *args);
+
+    static void p_turns(
+      const int first,
+      const int last,
+      const float *restrict t,
+      double *restrict u) {
+      if (first < 0 || last > 37) __builtin_unreachable();
+      for (int i = first; i < last; ++i) {
+        u[i] = (double)t[i];
+      }
+    }
+
+    static void p_part(long first, long last, void *const *args) {
+      p_turns((int)first, (int)last, args[0], args[1]);
+    }
+
+    static void p(
+      float *restrict x,
+      char *restrict arena) {
+      float *const t = (float *)(arena + 0);
+      double *const u = (double *)(arena + 192);
+      float *const v = (float *)(arena + 0);
+      for (int i = 0; i < 37; ++i) {
+        t[i] = x[i];
+      }
+      einc_parallel(37, p_part, (void *const[]){t, u});
+      for (int i = 0; i < 37; ++i) {
+        v[i] = (float)u[i];
+      }
+      for (int i = 0; i < 37; ++i) {
+        x[i] = v[i];
+      }
+    }
+
+    int einc_run(void *const *args) {
+      p(args[0], args[1]);
       return 0;
     }
     "

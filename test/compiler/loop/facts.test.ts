@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { append } from '../../../compiler/loop/arena.ts';
 import {
   groupByNode,
   localsOf,
@@ -6,6 +7,7 @@ import {
   namesIn,
   sitesIn,
   startsWith,
+  usedIn,
   writtenIn,
 } from '../../../compiler/loop/facts.ts';
 import { programOf } from '../../support/loop-text.ts';
@@ -60,12 +62,19 @@ test('locals are those declared inside, wherever that is', () => {
 });
 
 test('names are those of loops, static indices and arrays', () => {
-  const withScratch = { ...program, scratch: localsOf(program).slice(0, 1) };
+  const withScratch = { ...program, scratch: append([], localsOf(program).slice(0, 1)) };
   expect(new Set(namesIn(withScratch))).toEqual(new Set(['batch', 'i', 'j', 'x', 'y', 't', 'u']));
 });
 
 test('written are the targets of fills, writes and accumulations', () => {
   expect([...writtenIn(program.body)].map(node => node.name)).toEqual(['t', 'u', 'y']);
+});
+
+test('used are these and what is read', () => {
+  const used = [...usedIn(program.body)].map(node => node.name);
+  expect(used.toSorted()).toEqual(['t', 'u', 'x', 'y']);
+  const gather = programOf('x: f32[4], y: f32[4], n: i32[4]', 'y[0] := x[at(n[1])];');
+  expect(new Set(usedIn(gather.body))).toEqual(new Set(gather.params));
 });
 
 test('a path starts with itself and with what leads to it', () => {

@@ -109,9 +109,30 @@ describe('an expression reads back as it was printed', () => {
 test.each<[title: string, text: string]>([
   ['nothing', 'p():\n'],
   ['static indices', 'p(batch : [0..79], step):\n'],
-  ['scratch', 'p():\n  scratch t: f32[100000];\n  zero_out t;\n'],
+  ['scratch', 'p():\n  scratch 390.6 KiB: t: f32[100000] in 0..399999;\n  zero_out t;\n'],
+  [
+    'scratch that shares memory',
+    'p():\n  scratch 64 B, 128 B without sharing: t: bool[3] in 0..2, u: f64 in 0..7;\n  zero_out t;\n  u := 1;\n',
+  ],
+  [
+    'much scratch',
+    'p():\n  scratch 2 MiB, 3 MiB without sharing: t: f32[512, 512] in 1048576..2097151, u: f32[512, 512] in\n      0..1048575, v: f32[262144] in 1048576..2097151;\n  zero_out t;\n  zero_out u;\n  zero_out v;\n',
+  ],
 ])('a program with %s reads back as it was printed', (_, text) => {
   expect(printProgram(parseProgram(text))).toBe(text);
+});
+
+test('scratch without places lies one behind the other', () => {
+  const { scratch } = parseProgram(
+    'p(): scratch t: f32[5], u: f64[8], v: i8 in 640..640, w: i8, x: i8;',
+  );
+  expect(scratch.map(({ node, offset }) => `${node.name} ${offset}`)).toEqual([
+    't 0',
+    'u 64',
+    'v 640',
+    'w 704',
+    'x 768',
+  ]);
 });
 
 describe('what a constructor makes is what the text says', () => {

@@ -16,6 +16,7 @@ import {
   type SymbolParam,
   write,
 } from '../../../compiler/loop/ir.ts';
+import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
 import { complaintsOf } from '../../support/complaints.ts';
 
@@ -56,7 +57,28 @@ describe('rejects', () => {
     ],
     ['x is declared twice', 'an array declared again', program(declare(x))],
     ['x is declared twice', 'two arrays of one name', program(declare(tensorNode('x', 'f64', [])))],
-    ['y is declared twice', 'a parameter that is scratch', program(toZero(), { scratch: [y] })],
+    [
+      'y is declared twice',
+      'a parameter that is scratch',
+      program(toZero(), { scratch: [{ node: y, offset: 0 }] }),
+    ],
+    [
+      'a and b share memory and are needed at once',
+      'scratch in the place of another',
+      withPlaces('0..15', 'zero_out a; zero_out b; y[0] := a[0];'),
+    ],
+    [
+      'a and b share memory and are needed at once',
+      'scratch that begins in another',
+      withPlaces('64..79', 'zero_out a; for i < 4 { b[i] := a[i]; }'),
+    ],
+    [
+      'a and b share memory and are needed at once',
+      'scratch in the place of what the next turn reads',
+      withPlaces('0..15', 'zero_out a; for i < 4 { y[i] := a[i]; zero_out b; }'),
+    ],
+    ['b lies at 8', 'scratch at no multiple of 64', withPlaces('8..23', 'zero_out b;')],
+    ['b lies at -64', 'scratch outside', withPlaces('-64..-49', 'zero_out b;')],
     ['t is not declared here', 'a write', program(write(t, [fixed(0)], one))],
     ['t is not declared here', 'an accumulation', program(accumulate('add', t, [fixed(0)], one))],
     ['t is not declared here', 'a fill', program(fill(t, 0))],
@@ -175,10 +197,24 @@ test.each<[title: string, program: Program]>([
     'an array in the loop that declares it',
     program(forLoop(i, 4, block([declare(s), fill(s, 0), write(x, [at(i)], read(s, []))]))),
   ],
-  ['an array of scratch', program(fill(t, 0), { scratch: [t] })],
+  ['an array of scratch', program(fill(t, 0), { scratch: [{ node: t, offset: 0 }] })],
+  [
+    'scratch in the place of another that is not needed any more',
+    withPlaces('0..15', 'zero_out a; y[0] := a[0]; zero_out b; y[0] := b[0];'),
+  ],
+  [
+    'scratch beside another',
+    withPlaces('128..143', 'zero_out a; zero_out b; y[0] := a[0] + b[0];'),
+  ],
 ])('accepts %s', (_, p) => {
   expect(complaintsOf(() => verify(p))).toEqual([]);
 });
+
+/** `a` fills the first 128 bytes of the arena. */
+function withPlaces(b: string, body: string): Program {
+  const scratch = `scratch a: f32[32] in 0..127, b: f32[4] in ${b};`;
+  return parseProgram(`p(): device y: f32[4]; ${scratch} ${body}`);
+}
 
 function toZero(): Stmt {
   return write(x, [fixed(0)], one);

@@ -162,6 +162,21 @@ const programs: Readonly<Record<string, string>> = {
           y[b, o] := 1 - 0.5 * (sum + bias[o]);
         }
       }`,
+  recompute: `
+    softmax_gradient():
+      device x: f32[1024, 1024], y: f32[1024, 1024], x.grad: f32[1024, 1024];
+      local e: f32[1024, 1024];
+      local sum: f32[1024];
+      local p: f32[1024, 1024];
+      local y.grad: f32[1024, 1024];
+      for b < 1024 { for i < 1024 { e[b, i] := exp(x[b, i]); } }
+      zero_out sum;
+      for b < 1024 { for i < 1024 { sum[b] += e[b, i]; } }
+      for b < 1024 { for i < 1024 { p[b, i] := e[b, i] / sum[b]; } }
+      for b < 1024 { for i < 1024 { y[b, i] := p[b, i] * p[b, 0]; } }
+      for b < 1024 { for i < 1024 { y.grad[b, i] := tanh(y[b, i]); } }
+      for b < 1024 { for i < 1024 { x.grad[b, i] := y.grad[b, i] * p[b, i]; } }
+      for b < 1024 { for i < 1024 { x.grad[b, i] += e[b, i]; } }`,
   'place-locals': `
     layer():
       device x: f32[64, 80], y: f32[80];
@@ -191,6 +206,19 @@ const programs: Readonly<Record<string, string>> = {
       local sum2: f32 := 0;
       for b < 64 { for o < 256 { for i < 128 { sum2 += w[o, i] * x[b, i]; } } }
       total := sum2;`,
+  'plan-memory': `
+    layers(step):
+      device x: f32[64, 80], y: f32[64, 80], y.grad: f32[64, 80];
+      scratch h1: f32[64, 80], h2: f32[64, 80], h2.grad: f32[64, 80], h1.grad: f32[64, 80], half: f32[32, 80];
+      for b < 64 { for i < 80 { h1[b, i] := relu(x[b, i]); } }
+      for b < 64 { for i < 80 { h2[b, i] := h1[b, 79] * h1[b, i]; } }
+      for b < 64 { for i < 80 { y[b, i] := h2[b, i]; } }
+      for b < 64 { for i < 80 { h2.grad[b, i] := relu_gate(h2[b, i], y.grad[b, 0]); } }
+      for b < 64 { for i < 80 { h1.grad[b, i] := h2.grad[b, 79] * h1[b, i]; } }
+      for t < 3 {
+        for b < 32 { for i < 80 { half[b, i] := h1.grad[b, i]; } }
+        for b < 32 { for i < 80 { y.grad[b, i] += half[-1*b + 31, i]; } }
+      }`,
 };
 
 test.each([...new Set(allPasses)])('$name', async pass => {

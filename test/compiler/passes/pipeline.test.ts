@@ -89,9 +89,11 @@ test('passes are called by their own names, which say what they do', () => {
     'inline-virtual',
     'simplify',
     'drop-dead',
+    'recompute',
     'accumulate-in-registers',
     'contract-fma',
     'place-locals',
     'parallelise',
+    'plan-memory',
   ]);
 });

@@ -78,13 +78,13 @@ describe('a large array is scratch', () => {
     const [beyond, small] = ['u: f32[4096]', 'v: f32[2048]'];
     const before = [...fit, 'w: f32[2048]', beyond, small];
     const after = run(bodyWith(before));
-    expect(after).toContain('scratch u: f32[4096];');
+    expect(after).toContain('scratch 16 KiB: u: f32[4096] in 0..16383;');
     expect(after.match(/local /g)).toHaveLength(17);
   });
 
   test('sixteen of 16 KiB fit, the seventeenth does not', () => {
     expect(run(bodyWith(many(16)))).not.toContain('scratch');
-    expect(run(bodyWith(many(17)))).toContain('scratch t16: f32[4096];');
+    expect(run(bodyWith(many(17)))).toContain('scratch 16 KiB: t16: f32[4096] in 0..16383;');
   });
 
   test('beside scratch that is there', () => {

@@ -25,7 +25,7 @@ layer():
 /* after place-locals */
 layer():
   device x: f32[64, 80], y: f32[80];
-  scratch hidden: f32[64, 80];
+  scratch 20 KiB: hidden: f32[64, 80] in 0..20479;
   for b < 64 {
     for i < 80 {
       hidden[b, i] := relu(x[b, i]);

@@ -1,0 +1,45 @@
+/** Where scratch arrays lie: one memory for all of them, in which each has its place. */
+import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
+import type { Scratch } from './ir.ts';
+
+/** Places start at multiples of it, as the lines of a cache and the widest vectors do. */
+export const arenaAlignment = 64;
+
+/** What an array takes up in an arena, up to where the next one may start; one without cells, too. */
+export function roomFor(node: TensorNode): number {
+  return Math.max(1, Math.ceil(sizeOf(node) / arenaAlignment)) * arenaAlignment;
+}
+
+/** The first byte behind a place. */
+export function endOf({ node, offset }: Scratch): number {
+  return offset + roomFor(node);
+}
+
+/** How large the arena of these arrays is. */
+export function arenaBytes(scratch: readonly Scratch[]): number {
+  return scratch.reduce((end, place) => Math.max(end, endOf(place)), 0);
+}
+
+/** How large it were if no two of them shared memory. */
+export function bytesUnshared(scratch: readonly Scratch[]): number {
+  return scratch.reduce((sum, { node }) => sum + roomFor(node), 0);
+}
+
+/** Behind the others, one after the other. */
+export function append(
+  scratch: readonly Scratch[],
+  nodes: readonly TensorNode[],
+): readonly Scratch[] {
+  let offset = arenaBytes(scratch);
+  const appended = nodes.map(node => {
+    const place = { node, offset };
+    offset = endOf(place);
+    return place;
+  });
+  return [...scratch, ...appended];
+}
+
+/** Whether two places have a byte in common. */
+export function overlap(a: Scratch, b: Scratch): boolean {
+  return a.offset < b.offset + sizeOf(b.node) && b.offset < a.offset + sizeOf(a.node);
+}

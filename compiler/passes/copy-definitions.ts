@@ -1,0 +1,58 @@
+/** Second copies of arrays that are computed by one formula, for those who read them late. */
+import { at, loopVar } from '../core/index-expr.ts';
+import { Names } from '../core/names.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { namesIn } from '../loop/facts.ts';
+import {
+  block,
+  declare,
+  type Expr,
+  forLoop,
+  type Program,
+  read,
+  statementsOf,
+  type Stmt,
+  write,
+} from '../loop/ir.ts';
+import { rewriteExprsIn, substituteLoopsIn } from '../loop/traverse.ts';
+import type { Definition } from './inline/definition.ts';
+
+/** An array to be computed again. */
+export interface Again {
+  /** A statement of the program: a nest around one write. */
+  readonly definition: Definition;
+  readonly value: Expr;
+  /** Which statement of the program is the first to read the copy. */
+  readonly reader: number;
+}
+
+/** Each copy stands before the first statement that needs it, and serves those that follow, too. */
+export function withCopies(program: Program, chosen: readonly Again[]): Stmt {
+  const names = new Names(namesIn(program));
+  const statements = statementsOf(program.body);
+  const copies = chosen.map(({ definition, reader }) => {
+    const { name, dtype, dims } = definition.node;
+    const copy = tensorNode(names.fresh(name), dtype, dims);
+    const nest = statements[definition.place.child] ?? block([]);
+    const made = [declare(copy), copyOf(nest, copy, names)];
+    return { of: definition.node, copy, reader, made };
+  });
+  const body = statements.flatMap((s, at) => {
+    const started = new Map(copies.filter(c => c.reader <= at).map(c => [c.of, c.copy]));
+    const renamed = rewriteExprsIn(s, e => {
+      const copy = e.kind === 'read' ? started.get(e.node) : undefined;
+      return e.kind === 'read' && copy ? read(copy, e.index, e.origins) : undefined;
+    });
+    return [...copies.filter(c => c.reader === at).flatMap(c => c.made), renamed];
+  });
+  return block(body);
+}
+
+/** The nest of a definition, with loops of its own. */
+function copyOf(nest: Stmt, node: TensorNode, names: Names): Stmt {
+  if (nest.kind === 'write') return write(node, nest.index, nest.value, nest.origins);
+  if (nest.kind !== 'for') return nest;
+  const loop = loopVar(names.fresh(nest.loop));
+  const body = substituteLoopsIn(nest.body, new Map([[nest.loop, at(loop)]]));
+  return forLoop(loop, nest.extent, copyOf(body, node, names));
+}
