@@ -1,4 +1,4 @@
-import type { Compiled, Explainable, Program } from '../compiler/index.ts';
+import type { Compiled, Explainable, Program, Schedule } from '../compiler/index.ts';
 
 /** What holds for a whole process: read from the environment once, and set by the `einc` command. */
 export interface Settings {
@@ -10,6 +10,8 @@ export interface Settings {
   readonly threads: string | undefined;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
+  /** Whether schedules that `einc tune` found are taken. A target that is named takes none. */
+  readonly takesTuned: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
   readonly watchedPass: string | undefined;
   /** Told of every routine a context compiles. */
@@ -22,6 +24,10 @@ export interface CompiledRoutine {
   readonly source: { readonly extension: string; readonly text: string } | undefined;
   /** The program after the watched pass: the last time, if it ran more than once. */
   readonly watched: Program | undefined;
+  /** Of each array that outlives a run, why it does. */
+  readonly because: readonly string[];
+  /** What the program asks for. */
+  readonly schedule: Schedule | undefined;
   /** What the routine is about. */
   readonly tensors: readonly Explainable[];
 }
@@ -31,6 +37,7 @@ let current: Settings = {
   target: process.env['EINC_TARGET'],
   threads: process.env['EINC_THREADS'],
   executes: true,
+  takesTuned: true,
   watchedPass: undefined,
   onRoutine: undefined,
 };
@@ -41,4 +48,10 @@ export function settings(): Settings {
 
 export function configure(changes: Partial<Settings>): void {
   current = { ...current, ...changes };
+}
+
+/** Dumps for a target that is named are the same everywhere. */
+export function takesTuned(): boolean {
+  const { takesTuned: isWanted, target } = current;
+  return isWanted && (target === undefined || target === 'native');
 }

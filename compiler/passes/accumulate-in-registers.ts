@@ -39,14 +39,17 @@ import {
   write,
 } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
+import type { Decision } from './decision.ts';
 import { coversNode, isMetHalfway } from './nest.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const accumulateInRegisters: Pass = {
   name: 'accumulate-in-registers',
-  run: program => {
+  run: (program, note) => {
     const chance = findChance(program);
-    return chance ? accumulateInRegisters.run(take(program, chance)) : program;
+    if (!chance) return program;
+    note?.(taken(chance));
+    return accumulateInRegisters.run(take(program, chance), note);
   },
 };
 
@@ -98,6 +101,14 @@ function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]
   if (isMetHalfway(sum, holder, sites)) return false;
   const loops = loopsAlong(outside.slice(holder.length));
   return coversNode(fill.node, sum.index ?? [], loops) === 'once';
+}
+
+function taken({ sum, around }: Chance): Decision {
+  const loops = loopsAlong(sum.path);
+  const over = loops.slice(loops.indexOf(around)).map(l => l.loop);
+  const innermost = loops.at(-1) ?? around;
+  const step = { kind: 'accumulate', array: sum.node.name, over } as const;
+  return { about: 'nest', step, before: [innermost], after: innermost };
 }
 
 function take(program: Program, { sum, around, fill }: Chance): Program {

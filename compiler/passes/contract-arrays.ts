@@ -16,12 +16,13 @@ import {
   write,
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
+import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
-export function contractArrays(program: Program): Program {
+export function contractArrays(program: Program, note?: Note): Program {
   const contract = (s: Stmt): Stmt => {
-    const outer = s.kind === 'block' ? contractIn(s.body) : s;
+    const outer = s.kind === 'block' ? contractIn(s.body, note) : s;
     return mapParts(outer, { expr: e => e, stmt: contract });
   };
   return withBody(program, contract(program.body));
@@ -30,7 +31,7 @@ export function contractArrays(program: Program): Program {
 /** A turn has its arrays on the stack of a thread, beside those of the loops around. */
 const mostBytes = 64 * 1024;
 
-function contractIn(body: readonly Stmt[]): Stmt {
+function contractIn(body: readonly Stmt[], note: Note | undefined): Stmt {
   const users = usersIn(body);
   const statements: (Stmt | undefined)[] = [...body];
   body.forEach((s, own) => {
@@ -40,11 +41,18 @@ function contractIn(body: readonly Stmt[]): Stmt {
     if (others.length > 0 || loop?.kind !== 'for' || !isPerTurn(s.node, loop)) return;
     const smaller = partOf(s.node);
     if (bytesIn(loop.body) + bytesOfNode(smaller) > mostBytes) return;
+    note?.(narrowed(s.node, smaller, loop));
     const inTurn = [declare(smaller), ...statementsOf(throughPart(loop.body, s.node, smaller))];
     statements[at] = forLoop(loop.loop, loop.extent, block(inTurn), loop.mode);
     statements[own] = undefined;
   });
   return block(statements.filter(s => s !== undefined));
+}
+
+function narrowed(node: TensorNode, becomes: TensorNode, loop: For): ArrayDecision {
+  const part = becomes.dims.length === 0 ? 'one cell' : `a row of [${becomes.dims.join(', ')}]`;
+  const because = `each turn of ${loop.loop} < ${loop.extent} uses ${part} of its own`;
+  return { about: 'array', node, fate: 'narrowed', because, becomes };
 }
 
 /** Which statements of a block use an array, by their places. */

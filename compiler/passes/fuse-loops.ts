@@ -22,47 +22,62 @@ import { isIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
 import { mapParts, substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
+import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { contractArrays } from './contract-arrays.ts';
+import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function fuseLoops(target: Target): Pass {
-  return { name: 'fuse-loops', run: program => fused(program, target) };
+export function fuseLoops(target: Target, overrides = noOverrides): Pass {
+  return {
+    name: 'fuse-loops',
+    run: (program, note) => fused(program, { target, overrideOf: overrides(program), note }),
+  };
 }
 
 /** Again, until nothing changes: loops that stand in fused ones may be fused then. */
-function fused(program: Program, target: Target): Program {
-  const body = fuseIn(program.body, target);
-  if (body === program.body) return program;
-  return fused(contractArrays(withBody(program, body)), target);
+interface Options {
+  readonly target: Target;
+  readonly overrideOf: OverrideOf;
+  readonly note: Note | undefined;
 }
 
-function fuseIn(s: Stmt, target: Target): Stmt {
-  const inner = mapParts(s, { expr: e => e, stmt: child => fuseIn(child, target) });
+function fused(program: Program, options: Options): Program {
+  const body = fuseIn(program.body, options);
+  if (body === program.body) return program;
+  return fused(contractArrays(withBody(program, body), options.note), options);
+}
+
+function fuseIn(s: Stmt, options: Options): Stmt {
+  const inner = mapParts(s, { expr: e => e, stmt: child => fuseIn(child, options) });
   if (inner.kind !== 'block') return inner;
-  const body = fuseNeighbours(inner.body, target);
+  const body = fuseNeighbours(inner.body, options);
   return body.length === inner.body.length ? inner : block(body);
 }
 
 /** Declarations between two loops move before both. */
-function fuseNeighbours(body: readonly Stmt[], target: Target): readonly Stmt[] {
+function fuseNeighbours(body: readonly Stmt[], options: Options): readonly Stmt[] {
   const out: Stmt[] = [];
   for (const s of body) {
     const last = out.findLastIndex(other => other.kind !== 'declare');
     const before = out[last];
-    const both = s.kind === 'for' && before?.kind === 'for' && fusedOf(before, s, target);
+    const both = s.kind === 'for' && before?.kind === 'for' && fusedOf(before, s, options);
     if (both) out.splice(last, out.length - last, ...out.slice(last + 1), both);
     else out.push(s);
   }
   return out;
 }
 
-function fusedOf(a: For, b: For, target: Target): For | undefined {
+function fusedOf(a: For, b: For, { target, overrideOf, note }: Options): For | undefined {
   if (a.extent !== b.extent || !isPlain(a) || !isPlain(b) || !shareArrays(a, b)) return undefined;
+  if (overrideOf(a).fuse === false || overrideOf(b).fuse === false) return undefined;
   if (turnsIn(a) < target.leastTurns || !isIndependent(a) || !isIndependent(b)) return undefined;
   const body = substituteLoopsIn(b.body, new Map([[b.loop, at(a.loop)]]));
   const both = forLoop(a.loop, a.extent, block([...statementsOf(a.body), ...statementsOf(body)]));
-  return isIndependent(both) ? both : undefined;
+  if (!isIndependent(both)) return undefined;
+  const step = { kind: 'fuse', loop: a.loop, turns: a.extent } as const;
+  note?.({ about: 'nest', step, before: [a, b], after: both });
+  return both;
 }
 
 function isPlain(loop: For): boolean {

@@ -11,6 +11,7 @@ import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { block, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
 import { isLeaf } from '../loop/facts.ts';
 import { expressionsOf, visitExpr, visitStmts } from '../loop/traverse.ts';
+import type { ArrayDecision, Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /** Streams run on threads with 8 MiB of stack, of which a kernel takes this much at most. */
@@ -19,10 +20,10 @@ const stackInAll = 256 * 1024;
 
 export const placeLocals: Pass = {
   name: 'place-locals',
-  run: program => declareLate(moveLargeToScratch(program)),
+  run: (program, note) => declareLate(moveLargeToScratch(program, note)),
 };
 
-function moveLargeToScratch(program: Program): Program {
+function moveLargeToScratch(program: Program, note: Note | undefined): Program {
   let onStack = 0;
   const large: TensorNode[] = [];
   const stays = (s: Stmt): boolean => {
@@ -30,11 +31,21 @@ function moveLargeToScratch(program: Program): Program {
     const bytes = cellsOf(s.node) * bytesOf[s.node.dtype];
     if (bytes > largestOnStack || onStack + bytes > stackInAll) large.push(s.node);
     else onStack += bytes;
+    note?.(placed(s.node, bytes, large.includes(s.node)));
     return !large.includes(s.node);
   };
   const body = statementsOf(program.body).filter(stays);
   if (large.length === 0) return program;
   return { ...program, scratch: [...program.scratch, ...large], body: block(body) };
+}
+
+function placed(node: TensorNode, bytes: number, isLarge: boolean): ArrayDecision {
+  if (!isLarge) return { about: 'array', node, fate: 'stack', because: 'it is small' };
+  const because =
+    bytes > largestOnStack
+      ? `more than ${largestOnStack / 1024} KiB`
+      : `the others take most of ${stackInAll / 1024} KiB`;
+  return { about: 'array', node, fate: 'scratch', because };
 }
 
 /** Moves the declarations at the top to just before the first statement that needs them. */

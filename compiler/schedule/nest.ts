@@ -25,6 +25,12 @@ export function nestAt(outermost: For): Nest | undefined {
   return loops.length === 0 ? undefined : { loops, body: statementsOf(inner) };
 }
 
+/** Whether a loop is around several nests, as one over the steps of a training is. */
+export function holdsNests({ body }: For): boolean {
+  const inside = statementsOf(body);
+  return inside.filter(s => s.kind === 'for').length > 1 && inside.every(s => s.kind !== 'declare');
+}
+
 export function sitesOf({ body }: Nest): readonly Site[] {
   return body.flatMap(s => sitesUnder(s));
 }
