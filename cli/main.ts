@@ -1,5 +1,5 @@
 /** The `einc` command: what it understands. What each command does is in a file of its own. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';
 import { bench, type BenchOptions } from './bench.ts';
@@ -9,6 +9,7 @@ import { dump } from './dump.ts';
 import { explain } from './explain.ts';
 import { report } from './report.ts';
 import { runFile } from './run.ts';
+import { type TuneOptions, tuneProgram } from './tune.ts';
 import type { TypesOptions } from './types.ts';
 import { version } from './version.ts';
 
@@ -34,6 +35,8 @@ interface ExplainOptions extends RunOptions {
 interface DumpOptions extends RunOptions {
   readonly out: string;
   readonly after?: string;
+  readonly why?: string | true;
+  readonly stage?: 'schedule';
   readonly target?: string;
   readonly run?: boolean;
   readonly json?: boolean;
@@ -60,8 +63,14 @@ function commands(): Command {
       '--target <name>',
       'the processor: avx512, avx2, sse, neon, scalar; this one if not given',
     )
+    .option('--why [array]', 'instead: say where an array lives and why, or each of them')
+    .addOption(
+      new Option('--stage <name>', 'instead: print what was done to each nest').choices([
+        'schedule',
+      ]),
+    )
     .option('--run', 'run the routines too; without it every array reads as zeros')
-    .option('--json', 'list the files as JSON')
+    .option('--json', 'list the files, or what is said, as JSON')
     .action(async (file: string, args: string[], options: DumpOptions) => {
       configure(options.backend === undefined ? {} : { backend: options.backend });
       configure(options.target === undefined ? {} : { target: options.target });
@@ -113,11 +122,30 @@ function commands(): Command {
     .option('--list', 'say what there is')
     .action(async (names: string[], options: BenchOptions) => bench(names, options));
   einc
+    .command('tune')
+    .description(
+      'try other tiles for the loops of a program, and keep what is faster on this machine',
+    )
+    .argument('<file>', 'the program; it is run without running its routines')
+    .argument('[name]', 'one of its routines; all when there is none')
+    .option('--k <n>', 'how many to try for each nest', positive, 4)
+    .option('--forget', 'instead: forget what was found')
+    .option('--json', 'as JSON')
+    .action(async (file: string, name: string | undefined, options: TuneOptions) =>
+      tuneProgram(file, name, options),
+    );
+  einc
     .command('doctor')
     .description('say what einc finds on this machine, and what is missing')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { readonly json?: boolean }) => doctor(json));
   return einc;
+}
+
+function positive(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('It is a whole number from 1 up.');
 }
 
 function withProgram(command: Command): Command {

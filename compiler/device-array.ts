@@ -54,6 +54,8 @@ export interface LinkableRoutine {
   readonly routine: Routine;
   /** Which array each of the routine's device nodes is, in their order. */
   readonly arrays: readonly DeviceArray[];
+  /** Why each of them outlives a run, in their order. */
+  readonly because: readonly string[];
   /** Those that hold what an earlier run left, or their initial values: read before written. */
   readonly inputs: ReadonlySet<DeviceArray>;
   /** Those it writes. */

@@ -122,6 +122,11 @@ export type {
   SettleOptions,
 } from './device-array.ts';
 export { type Compiled, compile, type CompileOptions } from './compile.ts';
+export { type ArrayStory, arrayStories, type Told } from './decisions/arrays.ts';
+export { type ScheduledNest, scheduledNests } from './decisions/nests.ts';
+export { type NestVariants, nestVariants, type Variant } from './decisions/variants.ts';
+export { type NestOverride, overrideNames, type Schedule } from './schedule/override.ts';
+export { printStep, type Step } from './schedule/step.ts';
 export { passesFor } from './passes/index.ts';
 export { type Target, type TargetName, targets } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

@@ -17,7 +17,7 @@ import { forward } from './code.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 
-export type { DType, StaticSymbol } from '../compiler/index.ts';
+export type { DType, NestOverride, Schedule, StaticSymbol } from '../compiler/index.ts';
 export { BackendError, UserError } from '../compiler/index.ts';
 export * from './index.ts';
 export {

@@ -114,6 +114,6 @@ export function described(value: unknown): string {
   return typeof value === 'number' ? String(value) : describe(value);
 }
 
-function wrong(code: string, message: string, help?: string): UserError {
+export function wrong(code: string, message: string, help?: string): UserError {
   return new UserError({ code, message, help: help === undefined ? [] : [help] });
 }

@@ -8,6 +8,7 @@ import {
   type LinkableRoutine,
   type Program,
   type RoutineSource,
+  type Schedule,
   UserError,
   type Value,
 } from '../compiler/index.ts';
@@ -21,10 +22,12 @@ import {
   handlesToKeep,
   sourceOf,
 } from './arguments.ts';
+import { checkSchedule } from './check-schedule.ts';
 import { HostArray } from './host-array.ts';
 import { Memory, type MemoryUsage, nothingSent } from './memory.ts';
 import { Routine } from './routine.ts';
-import { settings } from './settings.ts';
+import { settings, takesTuned } from './settings.ts';
+import { tunedSchedule } from './tuned.ts';
 
 export interface ContextOptions {
   /** Decides the initial values of parameters. Default 0. */
@@ -38,6 +41,11 @@ export interface CompileRoutineOptions {
   readonly keep?: readonly ArrayHandle[];
   /** Instead of the name that the code's sections give. */
   readonly name?: string;
+  /**
+   * How its nests are to run, instead of what the compiler would choose: by the names of the arrays
+   * that they compute, as `einc dump --stage schedule` shows them. The results are the same.
+   */
+  readonly schedule?: Schedule;
 }
 
 /**
@@ -79,12 +87,13 @@ export class Context implements Disposable {
   async compile(source: RoutineSource, options: CompileRoutineOptions = {}): Promise<Routine> {
     this.#checkOpen();
     const code = sourceOf(source);
-    checkOptions('EINC0509', 'compile', options, ['keep', 'name']);
-    const { keep = [], name } = options;
+    checkOptions('EINC0509', 'compile', options, ['keep', 'name', 'schedule']);
+    const { keep = [], name, schedule } = options;
+    if (schedule !== undefined) checkSchedule(schedule);
     const linkable = code.settle({ dtype: this.dtype, keep: handlesToKeep(keep), name });
     this.#memory.checkInputs(linkable.routine.name, linkable.inputs);
     for (const array of linkable.inputs) await this.#start(array);
-    const compiled = this.#compileAndShow(linkable);
+    const compiled = this.#compileAndShow(linkable, schedule);
     const kernel = await this.#backend.compile(compiled.program);
     const plan = this.#link(linkable, compiled.program, kernel);
     const { name: title, symbols } = linkable.routine;
@@ -130,17 +139,25 @@ export class Context implements Disposable {
     }
   }
 
-  #compileAndShow({ routine, tensors }: LinkableRoutine): Compiled {
+  #compileAndShow(
+    { routine, tensors, because }: LinkableRoutine,
+    schedule: Schedule | undefined,
+  ): Compiled {
     const { watchedPass, onRoutine } = settings();
+    const { target } = this.#backend;
     let watched: Program | undefined;
     const compiled = compile(routine, {
-      target: this.#backend.target,
+      target,
+      schedule,
+      suggest: takesTuned() ? program => tunedSchedule(program, target) : undefined,
       observe: (pass, after) => {
         if (pass.name === watchedPass) watched = after;
       },
+      explains: onRoutine !== undefined,
     });
     if (onRoutine) {
-      onRoutine({ compiled, source: this.#backend.source(compiled.program), watched, tensors });
+      const source = this.#backend.source(compiled.program);
+      onRoutine({ compiled, source, watched, because, schedule, tensors });
     }
     return compiled;
   }

@@ -1,4 +1,4 @@
-import type { Compiled, Explainable, Program } from '../compiler/index.ts';
+import type { Compiled, Explainable, Program, Schedule } from '../compiler/index.ts';
 
 /** What holds for a whole process: read from the environment once, and set by the `einc` command. */
 export interface Settings {
@@ -12,6 +12,8 @@ export interface Settings {
   readonly showsProgress: boolean;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
+  /** Whether schedules that `einc tune` found are taken. A target that is named takes none. */
+  readonly takesTuned: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
   readonly watchedPass: string | undefined;
   /** Told of every routine a context compiles. */
@@ -24,6 +26,10 @@ export interface CompiledRoutine {
   readonly source: { readonly extension: string; readonly text: string } | undefined;
   /** The program after the watched pass: the last time, if it ran more than once. */
   readonly watched: Program | undefined;
+  /** Of each array that outlives a run, why it does. */
+  readonly because: readonly string[];
+  /** What the program asks for. */
+  readonly schedule: Schedule | undefined;
   /** What the routine is about. */
   readonly tensors: readonly Explainable[];
 }
@@ -34,6 +40,7 @@ let current: Settings = {
   threads: process.env['EINC_THREADS'],
   showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',
   executes: true,
+  takesTuned: true,
   watchedPass: undefined,
   onRoutine: undefined,
 };
@@ -48,4 +55,10 @@ export function settings(): Settings {
 
 export function configure(changes: Partial<Settings>): void {
   current = { ...current, ...changes };
+}
+
+/** Dumps for a target that is named are the same everywhere. */
+export function takesTuned(): boolean {
+  const { takesTuned: isWanted, target } = current;
+  return isWanted && (target === undefined || target === 'native');
 }

@@ -40,14 +40,17 @@ import {
   write,
 } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
+import type { Decision } from './decision.ts';
 import { coversNode, isMetHalfway } from './nest.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const accumulateInRegisters: Pass = {
   name: 'accumulate-in-registers',
-  run: program => {
+  run: (program, note) => {
     const chances = findChances(program);
-    return chances.length > 0 ? accumulateInRegisters.run(take(program, chances)) : program;
+    if (chances.length === 0) return program;
+    chances.forEach(chance => note?.(taken(chance)));
+    return accumulateInRegisters.run(take(program, chances), note);
   },
 };
 
@@ -103,6 +106,14 @@ function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]
   if (isMetHalfway(sum, holder, sites)) return false;
   const loops = loopsAlong(outside.slice(holder.length));
   return coversNode(fill.node, sum.index ?? [], loops) === 'once';
+}
+
+function taken({ sum, around }: Chance): Decision {
+  const loops = loopsAlong(sum.path);
+  const over = loops.slice(loops.indexOf(around)).map(l => l.loop);
+  const innermost = loops.at(-1) ?? around;
+  const step = { kind: 'accumulate', array: sum.node.name, over } as const;
+  return { about: 'nest', step, before: [innermost], after: innermost };
 }
 
 /** A chance with the scalar that takes over. */

@@ -21,26 +21,37 @@ import { type Accumulate, type For, forLoop, forLoops, type Stmt } from '../loop
 import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
+import type { Step } from '../schedule/step.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function blockReductions(target: Target): Pass {
+export function blockReductions(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'block-reductions',
-    run: program => {
+    run: (program, note) => {
       const names = new Names(namesIn(program));
-      const body = rewriteOutermost(program.body, s => {
-        const nest = s.kind === 'for' ? sumNestAt(s) : undefined;
-        return nest && inParts(nest, target, names);
+      const rule = unless('block', overrides(program), loop => {
+        const nest = sumNestAt(loop);
+        const found = nest && inParts(nest, target, names);
+        if (!found) return undefined;
+        const { step, after } = found;
+        note?.({ about: 'nest', step, before: [loop], after });
+        return after;
       });
-      return withBody(program, body);
+      return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
 }
 
+interface Blocked {
+  readonly step: Step;
+  readonly after: Stmt;
+}
+
 /** Undefined where the nest stays as it is. */
-function inParts(nest: SumNest, target: Target, names: Names): Stmt | undefined {
+function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefined {
   const { loops, leaf } = nest;
   const named = new Set(leaf.index.flatMap(loopsIn));
   const cells = loops.filter(l => named.has(l.loop));
@@ -55,7 +66,10 @@ function inParts(nest: SumNest, target: Target, names: Names): Stmt | undefined 
   const turn = plus(at(block, size), at(outermost.loop));
   const inner = [{ ...outermost, extent: size }, ...others, ...terms.slice(moved.length)];
   const body = forLoops(inner, substituteLoopsIn(leaf, new Map([[outermost.loop, turn]])));
-  return forLoop(block, outermost.extent / size, forLoops(moved, body));
+  return {
+    step: { kind: 'block', loop: outermost.loop, size, outside: moved.map(l => l.loop) },
+    after: forLoop(block, outermost.extent / size, forLoops(moved, body)),
+  };
 }
 
 /** The fewest outer loops of a sum such that what one of their turns reads fits in the cache. */

@@ -16,12 +16,13 @@ import {
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
 import { ownIndex, partOf, stretchOf } from '../schedule/stretch.ts';
+import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
-export function contractArrays(program: Program): Program {
+export function contractArrays(program: Program, note?: Note): Program {
   const contract = (s: Stmt): Stmt => {
-    const outer = s.kind === 'block' ? contractIn(s.body) : s;
+    const outer = s.kind === 'block' ? contractIn(s.body, note) : s;
     return mapParts(outer, { expr: e => e, stmt: contract });
   };
   return withBody(program, contract(program.body));
@@ -30,14 +31,15 @@ export function contractArrays(program: Program): Program {
 /** A turn has its arrays on the stack of a thread, beside those of the loops around. */
 const mostBytes = 64 * 1024;
 
-function contractIn(body: readonly Stmt[]): Stmt {
+function contractIn(body: readonly Stmt[], note: Note | undefined): Stmt {
   const statements: (Stmt | undefined)[] = [...body];
   const users = usersIn(body);
   body.forEach((s, own) => {
     if (s.kind !== 'declare') return;
     const [at = -1, ...others] = users.get(s.node) ?? [];
     const loop = statements[at];
-    const inTurns = others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, []);
+    const inTurns =
+      others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, [], note);
     if (!inTurns) return;
     statements[at] = inTurns;
     statements[own] = undefined;
@@ -46,11 +48,16 @@ function contractIn(body: readonly Stmt[]): Stmt {
 }
 
 /** Declares an array in the innermost of nested loops of which each turn uses a part of its own. */
-function contracted(node: TensorNode, loop: For, around: readonly For[]): For | undefined {
+function contracted(
+  node: TensorNode,
+  loop: For,
+  around: readonly For[],
+  note: Note | undefined,
+): For | undefined {
   if (loop.mode !== 'serial') return undefined;
   const loops = [...around, loop];
   const parts = statementsOf(loop.body);
-  const withParts = inLoopIn(node, parts, loops) ?? withPart(node, parts, loop, loops);
+  const withParts = inLoopIn(node, parts, loops, note) ?? withPart(node, parts, loop, loops, note);
   return withParts && forLoop(loop.loop, loop.extent, block(withParts), loop.mode);
 }
 
@@ -59,12 +66,14 @@ function withPart(
   body: readonly Stmt[],
   loop: For,
   loops: readonly For[],
+  note: Note | undefined,
 ): readonly Stmt[] | undefined {
   const stretch = stretchOf(node, loop, loops);
   if (!stretch) return undefined;
   const smaller = partOf(node, stretch);
   const isWhole = cellsOf(smaller) === cellsOf(node);
   if (isWhole || bytesIn(block(body)) + sizeOf(smaller) > mostBytes) return undefined;
+  note?.(narrowed(node, smaller, loop));
   const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, stretch, smaller);
   return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller, own))];
 }
@@ -74,11 +83,18 @@ function inLoopIn(
   node: TensorNode,
   body: readonly Stmt[],
   around: readonly For[],
+  note: Note | undefined,
 ): readonly Stmt[] | undefined {
   const [at = -1, ...others] = usersIn(body).get(node) ?? [];
   const user = body[at];
-  const inner = others.length === 0 && user?.kind === 'for' && contracted(node, user, around);
+  const inner = others.length === 0 && user?.kind === 'for' && contracted(node, user, around, note);
   return inner ? body.with(at, inner) : undefined;
+}
+
+function narrowed(node: TensorNode, becomes: TensorNode, loop: For): ArrayDecision {
+  const part = becomes.dims.length === 0 ? 'one cell' : `a row of [${becomes.dims.join(', ')}]`;
+  const because = `each turn of ${loop.loop} < ${loop.extent} uses ${part} of its own`;
+  return { about: 'array', node, fate: 'narrowed', because, becomes };
 }
 
 /** Which statements of a block use an array, by their places. */

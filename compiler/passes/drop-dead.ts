@@ -15,24 +15,27 @@ import {
 } from '../loop/facts.ts';
 import { block, isEmpty, type Program, type Stmt } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
+import type { Note } from './decision.ts';
 import { coversNode, isMetHalfway } from './nest.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const dropDead: Pass = {
   name: 'drop-dead',
-  run: program => {
-    const after = dropOnce(program);
+  run: (program, note) => {
+    const after = dropOnce(program, note);
     // A dropped store was perhaps the last reader of another array.
-    return after === program ? program : dropDead.run(after);
+    return after === program ? program : dropDead.run(after, note);
   },
 };
 
 const nothing = block([]);
 
-function dropOnce(program: Program): Program {
+function dropOnce(program: Program, note: Note | undefined): Program {
   const sites = groupByNode(sitesIn(program));
   const locals = localsOf(program);
   const unread = new Set(locals.filter(n => !sites.get(n)?.some(site => site.kind === 'read')));
+  const because = 'nobody reads it';
+  unread.forEach(node => note?.({ about: 'array', node, fate: 'dropped', because }));
   const deadFills = new Set<Stmt>([...sites.values()].flatMap(overwrittenFills));
   const isDead = (s: Stmt): boolean => {
     switch (s.kind) {

@@ -24,22 +24,42 @@ import { block, type For, forLoop, type Program, statementsOf } from '../loop/ir
 import { substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
 import { footprintOf, fuseNeighbours, meet } from '../schedule/neighbours.ts';
+import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { contractArrays } from './contract-arrays.ts';
+import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function fuseLoops(target: Target): Pass {
-  return { name: 'fuse-loops', run: program => fused(program, target) };
+export function fuseLoops(target: Target, overrides = noOverrides): Pass {
+  return {
+    name: 'fuse-loops',
+    run: (program, note) => fused(program, { target, overrideOf: overrides(program), note }),
+  };
 }
 
 /** Again, until nothing changes: loops that stand in fused ones may be fused then. */
-function fused(program: Program, target: Target): Program {
-  const body = fuseNeighbours(program.body, (a, b, around) => fusedOf(a, b, around, target));
-  if (body === program.body) return program;
-  return fused(contractArrays(withBody(program, body)), target);
+interface Options {
+  readonly target: Target;
+  readonly overrideOf: OverrideOf;
+  readonly note: Note | undefined;
 }
 
-function fusedOf(a: For, b: For, around: readonly For[], target: Target): For | undefined {
+function fused(program: Program, options: Options): Program {
+  const body = fuseNeighbours(program.body, (a, b, around) => fusedOf(a, b, around, options));
+  if (body === program.body) return program;
+  return fused(contractArrays(withBody(program, body), options.note), options);
+}
+
+function fusedOf(a: For, b: For, around: readonly For[], options: Options): For | undefined {
+  const { target, overrideOf, note } = options;
+  if (overrideOf(a).fuse === false || overrideOf(b).fuse === false) return undefined;
+  const both = runAsOne(a, b, around, target);
+  const step = both && ({ kind: 'fuse', loop: both.loop, turns: both.extent } as const);
+  if (step) note?.({ about: 'nest', step, before: [a, b], after: both });
+  return both;
+}
+
+function runAsOne(a: For, b: For, around: readonly For[], target: Target): For | undefined {
   if (!isPlain(a) || !isPlain(b) || !isWorth(a, b, target)) return undefined;
   const [first, second] = [splitLike(a, b), splitLike(b, a)];
   if (first.extent !== second.extent || turnsIn(first) < target.leastTurns) return undefined;

@@ -17,19 +17,33 @@ import { areIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Program, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { footprintOf, fuseNeighbours } from '../schedule/neighbours.ts';
+import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { isOnVectors } from '../schedule/vector-loop.ts';
 import { contractArrays } from './contract-arrays.ts';
+import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export const fuseVectors: Pass = { name: 'fuse-vectors', run: fused };
-
-/** Again, until nothing changes: a fused loop may pass others, or meet them. */
-function fused(program: Program): Program {
-  const body = fuseNeighbours(program.body, fusedOf);
-  return body === program.body ? program : fused(contractArrays(withBody(program, body)));
+export function fuseVectors(overrides = noOverrides): Pass {
+  return {
+    name: 'fuse-vectors',
+    run: (program, note) => fused(program, overrides(program), note),
+  };
 }
 
-function fusedOf(a: For, b: For): For | undefined {
+/** Again, until nothing changes: a fused loop may pass others, or meet them. */
+function fused(program: Program, overrideOf: OverrideOf, note: Note | undefined): Program {
+  const body = fuseNeighbours(program.body, (a, b) => {
+    if (overrideOf(a).fuse === false || overrideOf(b).fuse === false) return undefined;
+    const both = runAsOne(a, b);
+    const step = both && ({ kind: 'fuse', loop: both.loop, turns: both.extent } as const);
+    if (step) note?.({ about: 'nest', step, before: [a, b], after: both });
+    return both;
+  });
+  if (body === program.body) return program;
+  return fused(contractArrays(withBody(program, body), note), overrideOf, note);
+}
+
+function runAsOne(a: For, b: For): For | undefined {
   const isSo = a.extent === b.extent && isOnVectors(a) && isOnVectors(b) && touchSame(a, b);
   if (!isSo) return undefined;
   const after = substituteLoopsIn(b.body, new Map([[b.loop, at(a.loop)]]));

@@ -17,7 +17,7 @@
  */
 import { asLoop, type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { groupByNode, type Site, sitesIn } from '../loop/facts.ts';
+import { groupByNode, type Site, sitesIn, sitesUnder } from '../loop/facts.ts';
 import {
   type Accumulate,
   accumulate,
@@ -35,11 +35,12 @@ import { rewriteStmts, visitExpr } from '../loop/traverse.ts';
 import { type Definition, definitionOf } from './inline/definition.ts';
 import { staysTheSame } from './inline/hazards.ts';
 import { valueAt } from './inline/rewrite.ts';
+import type { ArrayDecision, Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const gatherOneHot: Pass = {
   name: 'gather-one-hot',
-  run: program => {
+  run: (program, note) => {
     const sites = groupByNode(sitesIn(program));
     const formulas = new Map<TensorNode, Definition | undefined>();
     const formulaOf: FormulaOf = r => {
@@ -48,7 +49,7 @@ export const gatherOneHot: Pass = {
       return definition && valueAt(definition, r.index);
     };
     const rule = (s: Stmt): Stmt | undefined =>
-      s.kind === 'for' ? select(s, formulaOf) : undefined;
+      s.kind === 'for' ? select(s, formulaOf, note) : undefined;
     return withBody(program, rewriteStmts(program.body, rule));
   },
 };
@@ -66,7 +67,7 @@ function unreducedFormula(
 type FormulaOf = (r: Read) => Expr | undefined;
 
 /** The nest without this loop, when it only looks for a position. */
-function select(loop: For, formulaOf: FormulaOf): Stmt | undefined {
+function select(loop: For, formulaOf: FormulaOf, note: Note | undefined): Stmt | undefined {
   const leaf = onlyLeaf(loop.body);
   if (leaf.kind !== 'accumulate' || leaf.op !== 'add') return undefined;
   const search = new Search(loop, formulaOf);
@@ -75,7 +76,19 @@ function select(loop: For, formulaOf: FormulaOf): Stmt | undefined {
   const position = factors[found] && search.positionIn(factors[found]);
   if (!position || reads(position, leaf)) return undefined;
   const moved = search.moveTo(position, leaf, factors.toSpliced(found, 1));
+  if (note && moved) searched(leaf, moved, loop).forEach(note);
   return moved && rewriteStmts(loop.body, s => (s === leaf ? moved : undefined));
+}
+
+/** About the arrays that were only asked where they are not 0. */
+function searched(leaf: Accumulate, moved: Stmt, { loop, extent }: For): readonly ArrayDecision[] {
+  const reads = (s: Stmt): readonly TensorNode[] =>
+    sitesUnder(s).flatMap(site => (site.kind === 'read' ? [site.node] : []));
+  const left = new Set(reads(moved));
+  const because = `of its ${extent} cells along ${loop} one is not 0`;
+  return [...new Set(reads(leaf))]
+    .filter(node => !left.has(node))
+    .map(node => ({ about: 'array', node, fate: 'searched', because, readers: [leaf.node] }));
 }
 
 /** What a nest with nothing else in it does. */

@@ -8,13 +8,14 @@ import { inlineVirtual } from './inline-virtual.ts';
 import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
-import { parallelise } from './parallelise.ts';
+import { leastWork, paralleliseFrom } from './parallelise.ts';
 import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { planMemory } from './plan-memory.ts';
 import { recompute } from './recompute.ts';
 import { simplify } from './simplify.ts';
+import { type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
 import { type Target, targets } from '../schedule/target.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
@@ -22,14 +23,16 @@ import { vectorise } from './vectorise.ts';
 import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
-export function passesFor(target: Target): readonly Pass[] {
+export function passesFor(target: Target, schedule: Schedule = {}): readonly Pass[] {
+  if (schedule === 'scalar') return passesFor(targets.scalar);
+  const overrides = overridesOf(schedule);
   const hasVectors = target.vectorBytes > 0;
   return [
     ...simplifying,
-    ...(hasVectors ? reordering(target) : []), // before sums are in scalars, inside their nests
+    ...(hasVectors ? reordering(target, overrides) : []), // before sums are in scalars, inside their nests
     accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
-    ...(hasVectors ? scheduling(target) : []),
-    ...finishing,
+    ...(hasVectors ? scheduling(target, overrides) : []),
+    ...finishing(overrides),
   ];
 }
 
@@ -45,28 +48,35 @@ const simplifying: readonly Pass[] = [
 ];
 
 /** Other orders of the loops around a sum. */
-function reordering(target: Target): readonly Pass[] {
-  return [interchange(target), blockReductions(target), sumByRows(target)];
+function reordering(target: Target, overrides: Overrides): readonly Pass[] {
+  return [
+    interchange(target, overrides),
+    blockReductions(target, overrides),
+    sumByRows(target, overrides),
+  ];
 }
 
 /** For one kind of processor that has vectors. */
-function scheduling(target: Target): readonly Pass[] {
+function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   return [
-    tileRegisters(target), // after sums are in scalars, of which it makes tiles
-    fuseLoops(target), // not before: a tile takes a nest of its own
-    splitReductions(target), // what is left of sums, in the fused loops too
-    vectorise(target), // when loops hold nothing more that another pass would change
-    fuseVectors, // sums and what is summed, which by now take the same turns
+    tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
+    fuseLoops(target, overrides), // not before: a tile takes a nest of its own
+    splitReductions(target, overrides), // what is left of sums, in the fused loops too
+    vectorise(target, overrides), // when loops hold nothing more that another pass would change
+    fuseVectors(overrides), // sums and what is summed, which by now take the same turns
     prefetchRows(target), // after fusing: which loop uses an array last is settled
   ];
 }
 
-const finishing: readonly Pass[] = [
-  contractFma, // nothing below may regroup a fused sum
-  placeLocals, // by now it is known which arrays remain
-  parallelise, // late: what a loop has to do is settled, and no pass must keep its turns apart
-  planMemory, // last: it depends on the order in which statements run, and on what runs at once
-];
+function finishing(overrides: Overrides): readonly Pass[] {
+  return [
+    contractFma, // nothing below may regroup a fused sum
+    placeLocals, // by now it is known which arrays remain
+    // Late: what a loop has to do is settled, and no pass must keep its turns apart.
+    paralleliseFrom(leastWork, overrides),
+    planMemory, // last: it depends on the order in which statements run, and on what runs at once
+  ];
+}
 
 /** Without a schedule. */
 export const optimise = passesFor(targets.scalar);

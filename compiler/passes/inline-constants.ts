@@ -10,26 +10,29 @@
 import { Names } from '../core/names.ts';
 import { groupByNode, localsOf, type Site, sitesIn } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
-import { definitionOf } from './inline/definition.ts';
+import type { Note } from './decision.ts';
+import { definitionOf, readersOf } from './inline/definition.ts';
 import { inlineDefinition } from './inline/rewrite.ts';
 import { type Pass, withBody } from './pipeline.ts';
 import { simplify } from './simplify.ts';
 
 export const inlineConstants: Pass = {
   name: 'inline-constants',
-  run: program => {
-    const after = inlineAll(simplify.run(program));
+  run: (program, note) => {
+    const after = inlineAll(simplify.run(program), note);
     // Simplifying the readers of a constant may have made constants of them.
-    return after === program ? program : inlineConstants.run(after);
+    return after === program ? program : inlineConstants.run(after, note);
   },
 };
 
-function inlineAll(program: Program): Program {
+function inlineAll(program: Program, note: Note | undefined): Program {
   const sites = groupByNode(sitesIn(program));
   return localsOf(program).reduce((current, node) => {
     const own = sites.get(node) ?? [];
     const definition = isSetOnce(own) ? definitionOf(own) : undefined;
     if (!definition || typeof definition.value === 'object') return current;
+    const because = `each of its cells is ${definition.value}`;
+    note?.({ about: 'array', node, fate: 'inlined', because, readers: readersOf(definition) });
     return withBody(current, inlineDefinition(current.body, definition, new Names()));
   }, program);
 }

@@ -21,17 +21,20 @@
 import { Names } from '../core/names.ts';
 import { groupByNode, localsOf, namesIn, type Site, sitesIn } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
-import { type Definition, definitionOf } from './inline/definition.ts';
+import type { Note } from './decision.ts';
+import { type Definition, isDefinition, readersOf, soleFormula } from './inline/definition.ts';
 import { placementOf } from './inline/placement.ts';
 import { inlineDefinition } from './inline/rewrite.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const inlineVirtual: Pass = {
   name: 'inline-virtual',
-  run: program => {
-    const { program: after } = localsOf(program).toReversed().reduce(inlineNode, tableOf(program));
+  run: (program, note) => {
+    const { program: after } = localsOf(program)
+      .toReversed()
+      .reduce((table, node) => inlineNode(table, node, note), tableOf(program));
     // A node that has lost readers may now be cheap.
-    return after === program ? program : inlineVirtual.run(after);
+    return after === program ? program : inlineVirtual.run(after, note);
   },
 };
 
@@ -45,11 +48,16 @@ function tableOf(program: Program): Table {
   return { program, sites: groupByNode(sitesIn(program)) };
 }
 
-function inlineNode(table: Table, node: Definition['node']): Table {
+function inlineNode(table: Table, node: Definition['node'], note: Note | undefined): Table {
   const { program, sites } = table;
-  const definition = definitionOf(sites.get(node) ?? []);
-  const { mode } = placementOf(definition, input => sites.get(input) ?? []);
-  if (mode !== 'virtual' || definition === undefined) return table;
+  const definition = soleFormula(sites.get(node) ?? []);
+  const { mode, because, costs } = placementOf(definition, input => sites.get(input) ?? []);
+  if (mode !== 'virtual' || !isDefinition(definition)) {
+    note?.({ about: 'array', node, fate: 'kept', because, costs });
+    return table;
+  }
+  const readers = readersOf(definition);
+  note?.({ about: 'array', node, fate: 'inlined', because, costs, readers });
   const body = inlineDefinition(program.body, definition, namesFor(definition, program));
   return tableOf(withBody(program, body));
 }

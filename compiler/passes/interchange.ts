@@ -24,23 +24,35 @@ import {
 import { type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt, turnsIn } from '../schedule/nest.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { greatestDivisor } from '../support/divisor.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function interchange(target: Target): Pass {
-  const interchanged = (s: Stmt): Stmt | undefined => {
-    const sum = s.kind === 'for' && turnsIn(s) >= target.leastTurns ? sumNestAt(s) : undefined;
-    return sum && reordered(sum);
-  };
+export function interchange(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'interchange',
-    run: program => withBody(program, rewriteOutermost(program.body, interchanged)),
+    run: (program, note) => {
+      const rule = unless('interchange', overrides(program), loop => {
+        const sum = turnsIn(loop) >= target.leastTurns ? sumNestAt(loop) : undefined;
+        const found = sum && reordered(sum);
+        if (!found) return undefined;
+        const step = { kind: 'interchange', moved: found.moved.map(l => l.loop) } as const;
+        note?.({ about: 'nest', step, before: [loop], after: found.after });
+        return found.after;
+      });
+      return withBody(program, rewriteOutermost(program.body, rule));
+    },
   };
 }
 
+interface Reordered {
+  readonly moved: readonly For[];
+  readonly after: Stmt;
+}
+
 /** Undefined where the loops stay as they are. */
-function reordered({ loops, leaf }: SumNest): Stmt | undefined {
+function reordered({ loops, leaf }: SumNest): Reordered | undefined {
   const subscripts = leaf.index.map(index => termsAmong(loops, index));
   const named = leaf.index.flatMap(loopsIn);
   // Without a sum inside, moved loops would only walk over the array more often.
@@ -68,7 +80,7 @@ function reordered({ loops, leaf }: SumNest): Stmt | undefined {
   const backwards = pairs.filter(p => p.isTurned).map(p => p.moved);
   const binding = new Map(backwards.map(l => [l.loop, at(l.loop, -1, l.extent - 1)]));
   const body = substituteLoopsIn(leaf, binding);
-  return forLoops(order, body);
+  return { moved, after: forLoops(order, body) };
 }
 
 /** The loops of a nest in a subscript; undefined where one is in a digit. */

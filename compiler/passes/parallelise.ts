@@ -11,10 +11,13 @@
  */
 import { cellsOf } from '../core/tensor-node.ts';
 import { infoOf } from '../core/op.ts';
+import { grouped } from '../support/count.ts';
 import { mapSame } from '../support/list.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Leaf, statementsOf, type Stmt } from '../loop/ir.ts';
 import { expressionsOf, visitExpr } from '../loop/traverse.ts';
+import { noOverrides, type NestOverride } from '../schedule/override.ts';
+import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /**
@@ -22,26 +25,46 @@ import { type Pass, withBody } from './pipeline.ts';
  * takes up to 4 µs while those threads spin, and 25 µs when they sleep. This much takes 5 µs where it runs
  * on vectors and in the cache, so that little is lost, and 60 µs where it goes cell by cell.
  */
-const leastWork = 2 ** 18;
+export const leastWork = 2 ** 18;
 
 export const parallelise: Pass = paralleliseFrom(leastWork);
 
 /** For loops that have at least so much to do. */
-export function paralleliseFrom(least: number): Pass {
+export function paralleliseFrom(least: number, overrides = noOverrides): Pass {
   return {
     name: 'parallelise',
-    run: program => {
+    run: (program, note) => {
       const statements = statementsOf(program.body);
-      const marked = mapSame(statements, s => (s.kind === 'for' ? marks(s, least) : s));
-      return marked === statements ? program : withBody(program, block(marked));
+      const overrideOf = overrides(program);
+      const after = mapSame(statements, s =>
+        s.kind === 'for' ? marked(s, obstacle(s, least, overrideOf(s)), note) : s,
+      );
+      return after === statements ? program : withBody(program, block(after));
     },
   };
 }
 
-function marks(loop: For, least: number): For {
-  const pays = loop.mode === 'serial' && loop.extent > 1 && workOf(loop) >= least;
-  if (!pays || !isIndependent(loop)) return loop;
-  return forLoop(loop.loop, loop.extent, loop.body, 'parallel');
+function marked(loop: For, because: string | undefined, note: Note | undefined): For {
+  if (loop.mode !== 'serial') return loop;
+  if (because !== undefined) {
+    note?.({ about: 'refusal', nest: loop, because });
+    return loop;
+  }
+  const after = forLoop(loop.loop, loop.extent, loop.body, 'parallel');
+  const step = { kind: 'parallelise', loop: loop.loop, turns: loop.extent } as const;
+  note?.({ about: 'nest', step, before: [loop], after });
+  return after;
+}
+
+/** Why the turns of a loop stay on one thread. */
+function obstacle(loop: For, least: number, { parallel }: NestOverride): string | undefined {
+  if (parallel === false) return 'its schedule says so';
+  if (loop.extent < 2) return 'it has one turn';
+  const work = workOf(loop);
+  if (work < least && parallel !== true) {
+    return `${grouped(work)} operations are too few`;
+  }
+  return isIndependent(loop) ? undefined : 'its turns need each other';
 }
 
 function workOf(s: Stmt): number {

@@ -11,6 +11,7 @@ import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { append } from '../loop/arena.ts';
 import { block, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
 import { usedIn } from '../loop/facts.ts';
+import type { ArrayDecision, Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /** Streams run on threads with 8 MiB of stack, of which a kernel takes this much at most. */
@@ -23,11 +24,11 @@ export const placeLocals: Pass = placeLocalsAbove(largestOnStack);
 export function placeLocalsAbove(largest: number): Pass {
   return {
     name: 'place-locals',
-    run: program => declareLate(moveLargeToScratch(program, largest)),
+    run: (program, note) => declareLate(moveLargeToScratch(program, largest, note)),
   };
 }
 
-function moveLargeToScratch(program: Program, largest: number): Program {
+function moveLargeToScratch(program: Program, largest: number, note: Note | undefined): Program {
   let onStack = 0;
   const large: TensorNode[] = [];
   const stays = (s: Stmt): boolean => {
@@ -35,11 +36,21 @@ function moveLargeToScratch(program: Program, largest: number): Program {
     const bytes = sizeOf(s.node);
     if (bytes > largest || onStack + bytes > stackInAll) large.push(s.node);
     else onStack += bytes;
+    note?.(placed(s.node, bytes, large.includes(s.node)));
     return !large.includes(s.node);
   };
   const body = statementsOf(program.body).filter(stays);
   if (large.length === 0) return program;
   return { ...program, scratch: append(program.scratch, large), body: block(body) };
+}
+
+function placed(node: TensorNode, bytes: number, isLarge: boolean): ArrayDecision {
+  if (!isLarge) return { about: 'array', node, fate: 'stack', because: 'it is small' };
+  const because =
+    bytes > largestOnStack
+      ? `more than ${largestOnStack / 1024} KiB`
+      : `the others take most of ${stackInAll / 1024} KiB`;
+  return { about: 'array', node, fate: 'scratch', because };
 }
 
 /** Moves the declarations at the top to just before the first statement that needs them. */

@@ -18,21 +18,22 @@ import { strideOf } from '../loop/stride.ts';
 import { rewriteStmts, visitStmts } from '../loop/traverse.ts';
 import type { Target } from '../schedule/target.ts';
 import { isOnVectors } from '../schedule/vector-loop.ts';
+import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function prefetchRows(target: Target): Pass {
   return {
     name: 'prefetch-rows',
-    run: program => {
+    run: (program, note) => {
       const body = rewriteStmts(program.body, s =>
-        s.kind === 'for' ? withPrefetches(s, target) : undefined,
+        s.kind === 'for' ? withPrefetches(s, target, note) : undefined,
       );
       return withBody(program, body);
     },
   };
 }
 
-function withPrefetches(row: For, target: Target): Stmt | undefined {
+function withPrefetches(row: For, target: Target, note: Note | undefined): Stmt | undefined {
   const loops = statementsOf(row.body).filter(s => s.kind === 'for' && isOnVectors(s));
   if (loops.length < 2 || hasPrefetch(row)) return undefined;
   const last = new Map(
@@ -51,7 +52,11 @@ function withPrefetches(row: For, target: Target): Stmt | undefined {
     );
     return block([...ahead, s]);
   });
-  return forLoop(row.loop, row.extent, body, row.mode);
+  const after = forLoop(row.loop, row.extent, body, row.mode);
+  const arrays = [...last.keys()].map(({ name }) => name);
+  const step = { kind: 'prefetch', arrays, loop: row.loop } as const;
+  note?.({ about: 'nest', step, before: [row], after });
+  return after;
 }
 
 function hasPrefetch(s: Stmt): boolean {

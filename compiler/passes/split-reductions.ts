@@ -6,20 +6,26 @@
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
-import { inParts, longSumAt } from '../schedule/partial-sums.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
+import { inParts, longSumAt, partCount } from '../schedule/partial-sums.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function splitReductions(target: Target): Pass {
+export function splitReductions(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'split-reductions',
-    run: program => {
+    run: (program, note) => {
       const names = new Names(namesIn(program));
-      const body = rewriteOutermost(program.body, s => {
-        const sum = s.kind === 'for' ? longSumAt(s) : undefined;
-        return sum && inParts(sum, target, names);
+      const rule = unless('split', overrides(program), loop => {
+        const sum = longSumAt(loop);
+        if (!sum) return undefined;
+        const after = inParts(sum, target, names);
+        const [array, over] = [sum.leaf.node.name, sum.innermost.loop];
+        const step = { kind: 'split', array, over, parts: partCount } as const;
+        note?.({ about: 'nest', step, before: [loop], after });
+        return after;
       });
-      return withBody(program, body);
+      return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
 }

@@ -36,21 +36,27 @@ import {
 import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoops } from '../loop/traverse.ts';
 import { strideAlong, type SumNest, sumNestAt } from '../schedule/nest.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
 import { isRegrouped } from '../schedule/partial-sums.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function sumByRows(target: Target): Pass {
+export function sumByRows(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'sum-by-rows',
-    run: program => {
+    run: (program, note) => {
       const names = new Names(namesIn(program));
-      const body = rewriteOutermost(program.body, s => {
-        const sums = s.kind === 'for' ? columnSumsAt(s, target) : undefined;
-        return sums && inBlocks(sums, names);
+      const rule = unless('split', overrides(program), loop => {
+        const sums = columnSumsAt(loop, target);
+        if (!sums) return undefined;
+        const after = inBlocks(sums, names);
+        const { leaf, rows, blocks } = sums;
+        const step = { kind: 'rows', array: leaf.node.name, rows: rows.loop, blocks } as const;
+        note?.({ about: 'nest', step, before: [loop], after });
+        return after;
       });
-      return withBody(program, body);
+      return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
 }

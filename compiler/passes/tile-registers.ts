@@ -8,24 +8,41 @@
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
+import { type For, statementsOf } from '../loop/ir.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { applyTile } from '../schedule/apply-tile.ts';
+import { candidatesFor } from '../schedule/candidates.ts';
 import { nestAt } from '../schedule/nest.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
-import { tileFor } from '../schedule/tile.ts';
+import { isTile, type NoTile, stepOf, sumsOf, tileFor } from '../schedule/tile.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function tileRegisters(target: Target): Pass {
+export function tileRegisters(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'tile-registers',
-    run: program => {
+    run: (program, note) => {
       const names = new Names(namesIn(program));
-      const body = rewriteOutermost(program.body, s => {
-        const nest = s.kind === 'for' ? nestAt(s) : undefined;
-        const tile = nest && tileFor(nest, target);
-        return nest && tile && applyTile(nest, tile, names);
+      const overrideOf = overrides(program);
+      const rule = unless('tile', overrideOf, loop => {
+        const nest = nestAt(loop);
+        // The turns of a loop inside may not need each other.
+        if (!nest && holdsLoop(loop)) return undefined;
+        const tile = nest ? tileFor(nest, target, overrideOf(loop)) : needEachOther;
+        if (!isTile(tile)) note?.({ about: 'refusal', nest: loop, because: tile.because });
+        if (!nest || !isTile(tile)) return undefined;
+        const after = applyTile(nest, tile, names);
+        const candidates = candidatesFor(tile, target, sumsOf(nest).length);
+        note?.({ about: 'nest', step: stepOf(tile), before: [loop], after, candidates });
+        return after;
       });
-      return withBody(program, body);
+      return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
+}
+
+const needEachOther: NoTile = { because: 'its turns need each other' };
+
+function holdsLoop({ body }: For): boolean {
+  return statementsOf(body).some(s => s.kind === 'for');
 }

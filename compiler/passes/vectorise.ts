@@ -13,19 +13,25 @@ import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts
 import { strideOf } from '../loop/stride.ts';
 import { expressionsOf, rewriteOutermost, visitExpr } from '../loop/traverse.ts';
 import { jam } from '../schedule/jam.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
 import { piecesOfColumns } from '../schedule/pieces.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
-export function vectorise(target: Target): Pass {
+export function vectorise(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'vectorise',
-    run: program => {
+    run: (program, note) => {
       const names = new Names(namesIn(program));
-      const body = rewriteOutermost(program.body, s =>
-        s.kind === 'for' && isWorthVectors(s, target) ? vectorised(s, target, names) : undefined,
-      );
-      return withBody(program, body);
+      const rule = unless('vectorise', overrides(program), loop => {
+        if (!isWorthVectors(loop, target)) return undefined;
+        const lanes = lanesOf(target, dtypeOf(loop.body) ?? 'f32');
+        const after = vectorised(loop, lanes, names);
+        const step = { kind: 'vectorise', loop: loop.loop, vectors, lanes } as const;
+        note?.({ about: 'nest', step, before: [loop], after });
+        return after;
+      });
+      return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
 }
@@ -33,8 +39,7 @@ export function vectorise(target: Target): Pass {
 /** How many vectors one turn computes: enough that they do not wait for each other. */
 const vectors = 4;
 
-function vectorised({ loop, extent, body }: For, target: Target, names: Names): Stmt {
-  const lanes = lanesOf(target, dtypeOf(body) ?? 'f32');
+function vectorised({ loop, extent, body }: For, lanes: number, names: Names): Stmt {
   const pieces = piecesOfColumns(extent, vectors, lanes);
   return block(
     pieces.map(piece => {

@@ -6,6 +6,7 @@ import { isIndependent } from '../loop/independent.ts';
 import { type Accumulate, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
+import { isOnVectors, isVector } from './vector-loop.ts';
 
 export interface Nest {
   /** Outermost first; each holds nothing but the next. */
@@ -23,6 +24,16 @@ export function nestAt(outermost: For): Nest | undefined {
     inner = inner.body;
   }
   return loops.length === 0 ? undefined : { loops, body: statementsOf(inner) };
+}
+
+/**
+ * Whether a loop is around several nests, as one over the steps of a training is. Loops over vectors
+ * are what is left of one.
+ */
+export function holdsNests({ body }: For): boolean {
+  const inside = statementsOf(body);
+  const nests = inside.filter(s => s.kind === 'for' && !isVector(s) && !isOnVectors(s));
+  return nests.length > 1 && inside.every(s => s.kind !== 'declare');
 }
 
 export function sitesOf({ body }: Nest): readonly Site[] {

@@ -3,11 +3,16 @@
  * many of each at once. Columns are the turns that stores have side by side in memory; rows share
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
+import type { TensorNode } from '../core/tensor-node.ts';
 import type { Site } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
+import { grouped } from '../support/count.ts';
 import { type Nest, sitesOf, strideAlong, turnsOf } from './nest.ts';
+import type { NestOverride } from './override.ts';
 import { areRowsFarApart, type Packed, packedFor } from './packing.ts';
+import { resized } from './resized.ts';
+import type { TileStep } from './step.ts';
 import { lanesOf, type Target } from './target.ts';
 
 export interface Tile {
@@ -20,23 +25,62 @@ export interface Tile {
   readonly packed: readonly Packed[];
 }
 
-/** Undefined where no tile would be faster than the nest as it is. */
-export function tileFor(nest: Nest, target: Target): Tile | undefined {
-  const sums = nest.body.flatMap(s => (s.kind === 'declare' ? [s.node] : []));
-  const [first] = sums;
-  if (!first || !isPlain(nest) || turnsOf(nest) < target.leastTurns) return undefined;
-  const lanes = lanesOf(target, first.dtype);
-  if (lanes < 2 || sums.some(({ dtype }) => dtype !== first.dtype)) return undefined;
+/** Why a nest stays as it is. */
+export interface NoTile {
+  readonly because: string;
+}
+
+export function isTile(found: Tile | NoTile): found is Tile {
+  return !('because' in found);
+}
+
+/** No tile where none would be faster than the nest as it is, unless its size is asked for. */
+export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): Tile | NoTile {
+  const sums = sumsOf(nest);
+  const isAsked = asked.rows !== undefined || asked.vectors !== undefined;
+  const because = obstacle(nest, target, isAsked ? 0 : target.leastTurns);
+  if (because !== undefined) return { because };
   const columns = columnsOf(nest);
-  if (!columns) return undefined;
+  if (!columns) return { because: 'no loop stores cells that lie side by side' };
+  const lanes = lanesOf(target, sums[0]?.dtype ?? 'f32');
   const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
   const sizes =
     rows || !across.some(areRowsFarApart)
       ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length)
       : wholeRows(columns, lanes);
-  const packed = packedFor(across, nest, columns, rows);
-  return packed && { rows, columns, lanes, packed, ...sizes };
+  const packed = asked.pack === false ? [] : packedFor(across, nest, columns, rows);
+  if (!packed) return { because: 'what it would copy is read too seldom' };
+  const tile = { rows, columns, lanes, packed, ...sizes };
+  const size = isAsked ? resized(tile, asked) : sizes;
+  return 'because' in size ? size : { ...tile, ...size };
+}
+
+/** What a tile would have for each of its cells. */
+export function sumsOf({ body }: Nest): readonly TensorNode[] {
+  return body.flatMap(s => (s.kind === 'declare' ? [s.node] : []));
+}
+
+function obstacle(nest: Nest, target: Target, leastTurns: number): string | undefined {
+  const dtypes = new Set(sumsOf(nest).map(({ dtype }) => dtype));
+  const [dtype] = dtypes;
+  if (dtype === undefined) return 'it keeps no sum in a register';
+  if (!isPlain(nest)) return 'it holds more than sums and stores at plain subscripts';
+  const turns = turnsOf(nest);
+  if (turns < leastTurns) return `${grouped(turns)} turns are too few`;
+  if (dtypes.size > 1) return 'its sums differ in dtype';
+  return lanesOf(target, dtype) < 2 ? `there are no vectors of ${dtype}` : undefined;
+}
+
+export function stepOf({ rows, columns, rowCount, vectors, lanes, packed }: Tile): TileStep {
+  return {
+    kind: 'tile',
+    rows: rows && { loop: rows.loop, count: rowCount },
+    columns: { loop: columns.loop, vectors, lanes },
+    packed: packed.map(({ node, loops }) => {
+      return { node: node.name, dims: [...loops.map(l => l.extent), vectors * lanes] };
+    }),
+  };
 }
 
 /** Loops, scalars, and stores at plain subscripts, some of them in a loop. */

@@ -6,7 +6,8 @@ export function isOnVectors({ mode, body }: For): boolean {
   return mode === 'serial' && statementsOf(body).every(isVector);
 }
 
-function isVector(s: Stmt): boolean {
+/** A vector, or some of them written out. */
+export function isVector(s: Stmt): boolean {
   if (s.kind === 'declare' || s.kind === 'prefetch') return true;
   if (s.kind !== 'for') return false;
   return s.mode === 'vector' || (s.mode === 'unrolled' && statementsOf(s.body).every(isVector));

@@ -41,9 +41,9 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
   const settled = mapCode(code, nodeOf, projections => projections.settle());
   const body = setWherePossible(setByParts(settled));
   visitAssigns(body, checkSetsOnce);
-  const outlive = outliving(tree, lifetimes, options);
+  const why = outliving(tree, lifetimes, options);
   const device = arrays
-    .filter(outlive)
+    .filter(array => why(array) !== undefined)
     .toSorted((a, b) => (nodeOf(a).name < nodeOf(b).name ? -1 : 1));
   return {
     routine: {
@@ -53,6 +53,7 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
       body,
     },
     arrays: device.map(deviceOf),
+    because: device.map(array => why(array) ?? ''),
     inputs: new Set(device.filter(array => lifetimes.inputs.has(array)).map(deviceOf)),
     outputs: new Set(device.filter(array => lifetimes.outputs.has(array)).map(deviceOf)),
     tensors: [...new Set(arrays.map(array => array.tensor))],
@@ -90,27 +91,33 @@ function checkKept(
 }
 
 /**
- * Which arrays live in the context: what a run needs from before or is asked to leave behind. The
- * tensors whose `forward` or `backprop` the code names are asked for by that; so are gradients that
+ * Why an array lives in the context, if it does: a run needs it from before, or is asked to leave it
+ * behind. The tensors whose `forward` or `backprop` the code names are asked for by that; so are gradients that
  * it zeroes for the backprop of another routine.
  */
 function outliving(
   tree: CodeTree,
   { inputs }: Lifetimes,
   { keep, dtype }: SettleOptions,
-): (array: ArrayRef) => boolean {
-  const kept = new Set(keep.map(handle => handle.deviceArray(dtype)));
+): (array: ArrayRef) => string | undefined {
+  const kept = new Map(keep.map(handle => [handle.deviceArray(dtype), 'the program keeps it']));
   const zeroed: Tensor[] = [];
   const backprops: Tensor[] = [];
   visitTree(tree, t => {
-    if (t.kind === 'forward' || t.kind === 'backprop') kept.add(t.tensor.value.deviceArray(dtype));
+    if (t.kind === 'forward' || t.kind === 'backprop') {
+      kept.set(t.tensor.value.deviceArray(dtype), `the code says ${t.kind}`);
+    }
     if (t.kind === 'backprop') backprops.push(t.tensor);
     if (t.kind === 'zero-grads') zeroed.push(...Object.values(t.tensor.params));
   });
-  if (backprops.length === 0) zeroed.forEach(p => kept.add(p.grad.deviceArray(dtype)));
+  if (backprops.length === 0) {
+    zeroed.forEach(p => kept.set(p.grad.deviceArray(dtype), 'it is zeroed for a backprop'));
+  }
   return array => {
     const { kind } = array.tensor.source;
-    const hasInitial = array.part === 'value' && (kind === 'param' || kind === 'data');
-    return hasInitial || inputs.has(array) || kept.has(array.deviceArray(dtype));
+    if (array.part === 'value' && kind === 'param') return 'a parameter';
+    if (array.part === 'value' && kind === 'data') return 'data';
+    if (inputs.has(array)) return 'it is read before it is written';
+    return kept.get(array.deviceArray(dtype));
   };
 }

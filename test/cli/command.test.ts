@@ -38,6 +38,8 @@ describe.concurrent('the command line', () => {
                                          it, or why tensors have their shapes
         bench [options] [names...]       time what einc makes of its benchmarks,
                                          beside PyTorch and numpy if they are here
+        tune [options] <file> [name]     try other tiles for the loops of a program,
+                                         and keep what is faster on this machine
         doctor [options]                 say what einc finds on this machine, and what
                                          is missing
         help [command]                   display help for command
@@ -46,7 +48,7 @@ describe.concurrent('the command line', () => {
     expect(await einc(['help'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each(['run', 'dump', 'check', 'types', 'bench', 'doctor'])('%s --help', async command => {
+  test.each(['run', 'dump', 'check', 'types', 'bench', 'tune', 'doctor'])('%s --help', async command => {
     const { code, stdout, stderr } = await einc([command, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));

@@ -15,6 +15,7 @@ const { folder, einc } = placeWith({
 import { context, forward, op, tensor } from 'einc';
 const ctx = await context();
 await ctx.compile(forward(op\`y = { w1; o = [2] } * \${tensor([1, 2], { label: 'x' })}\`));`,
+  'exits.ts': 'process.exit(0);\n',
   'unfinished.ts':
     "import { op } from 'einc';\nexport const y = op`1 + 2`;\nexport const limit = ;\n",
   'function.ts':

@@ -37,17 +37,40 @@ export interface Place {
   readonly child: number;
 }
 
+/** Why an array has no single formula. */
+export interface NoDefinition {
+  readonly because: string;
+}
+
+export function isDefinition(found: Definition | NoDefinition): found is Definition {
+  return !('because' in found);
+}
+
 /** `sites` are all sites of the node, in the order they run. */
 export function definitionOf(sites: readonly Site[]): Definition | undefined {
+  const found = soleFormula(sites);
+  return isDefinition(found) ? found : undefined;
+}
+
+export function soleFormula(sites: readonly Site[]): Definition | NoDefinition {
   const stores = sites.filter(site => site.kind !== 'read');
   const reads = sites.slice(stores.length);
-  if (reads.length === 0 || reads.some(site => site.kind !== 'read')) return undefined;
-  // A gather needs cells to pick from.
-  if (reads.some(site => site.index === undefined)) return undefined;
+  if (reads.length === 0) return { because: 'nothing reads it after it is computed' };
+  if (reads.some(site => site.kind !== 'read')) return { because: 'it is stored to between reads' };
+  if (reads.some(site => site.index === undefined)) {
+    return { because: 'a gather needs cells to pick from' };
+  }
   const formula = constantFrom(stores) ?? formulaFrom(stores);
-  const readsFollow =
-    formula && reads.every(read => childAt(read, formula.place) > formula.place.child);
-  return readsFollow ? { ...formula, reads } : undefined;
+  if (!formula) return { because: 'it is not computed by one formula' };
+  const readsFollow = reads.every(read => childAt(read, formula.place) > formula.place.child);
+  return readsFollow
+    ? { ...formula, reads }
+    : { because: 'it is read in other loops than its own' };
+}
+
+/** The arrays that are computed from it. */
+export function readersOf({ reads }: Definition): readonly TensorNode[] {
+  return [...new Set(reads.map(read => read.leaf.node))];
 }
 
 /** Which statement of the place's block holds a site; -1 when the site is outside the block. */

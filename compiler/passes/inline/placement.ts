@@ -1,11 +1,12 @@
 /** Decides which arrays need no memory, by what each choice would cost. */
-import type { Placement } from '../../core/placement.ts';
+import type { Costs, Placement } from '../../core/placement.ts';
 import { infoOf } from '../../core/op.ts';
 import { cellsOf, type TensorNode } from '../../core/tensor-node.ts';
 import { loopsAlong, type Site } from '../../loop/facts.ts';
 import type { For } from '../../loop/ir.ts';
 import { visitExpr } from '../../loop/traverse.ts';
-import { type Definition, definitionOf } from './definition.ts';
+import { grouped, several } from '../../support/count.ts';
+import { type Definition, definitionOf, isDefinition, type NoDefinition } from './definition.ts';
 import { staysTheSame } from './hazards.ts';
 
 /** Next to one addition. */
@@ -14,31 +15,35 @@ const storeCost = 1;
 
 /**
  * `virtual` when computing the node at each of its reads costs less than storing and loading it.
- * `definition` is undefined when the node has no single formula.
+ * The sum of all these costs never grows, so neither does what a chain of arrays recomputes: an array
+ * that is inlined adds at most what its stores and loads cost, and counts with all its copies when the
+ * arrays that it reads are looked at.
  */
 export function placementOf(
-  definition: Definition | undefined,
+  definition: Definition | NoDefinition,
   sitesOf: (node: TensorNode) => readonly Site[],
 ): Placement {
-  if (definition === undefined) return local('it is not computed by one formula');
+  if (!isDefinition(definition)) return local(definition.because);
   if (typeof definition.value !== 'object') return virtual('it is constant');
   if (!staysTheSame(definition, sitesOf)) return local('its inputs change before it is read');
   const cells = cellsOf(definition.node);
   const reads = evaluations(definition);
   const each = costOf(definition, sitesOf);
   const [inlined, stored] = [reads * each, cells * (each + storeCost) + reads * readCost];
-  const counts = `${reads} reads of ${cells} cells, ${each} each`;
+  const counts = `${several(reads, 'read')} of ${several(cells, 'cell')}, ${grouped(each)} each`;
+  const [recomputing, storing] = [grouped(inlined), grouped(stored)];
+  const costs = { reads, cells, each, recomputing: inlined, storing: stored };
   return inlined < stored
-    ? virtual(`${counts}: recomputing costs ${inlined}, storing ${stored}`)
-    : local(`${counts}: recomputing would cost ${inlined}, storing ${stored}`);
+    ? virtual(`${counts}: recomputing costs ${recomputing}, storing ${storing}`, costs)
+    : local(`${counts}: recomputing would cost ${recomputing}, storing ${storing}`, costs);
 }
 
-function virtual(because: string): Placement {
-  return { mode: 'virtual', because };
+function virtual(because: string, costs?: Costs): Placement {
+  return { mode: 'virtual', because, costs };
 }
 
-function local(because: string): Placement {
-  return { mode: 'local', because };
+function local(because: string, costs?: Costs): Placement {
+  return { mode: 'local', because, costs };
 }
 
 /** How often a cell is read in all, each time the definition's block runs. */

@@ -6,7 +6,7 @@ import { laidOut, programOf, type Setting, through } from '../../support/loop-te
 import { changedBy } from '../../support/order-of-terms.ts';
 
 const setting: Setting = { device: 'x: f32[16], y: f32[16], z: f32[16], s: f32[4]' };
-const run = through(fuseVectors, setting);
+const run = through(fuseVectors(), setting);
 const over = (leaf: string): string => `for o < 4 { for l < 4 vector { ${leaf} } }`;
 
 describe('all stays as it is', () => {
@@ -50,5 +50,5 @@ function programOfLoops(parts: readonly string[]): Program {
 test('random rows of loops keep every bit', () => {
   const ordered = loops.filter(text => !/(\w)\[4\*o \+ l\] :?\+?= \1\[(-4|l)/.test(text));
   const programs = fc.array(ordered, { minLength: 2, maxLength: 6 }).map(programOfLoops);
-  expect(changedBy(fuseVectors, programs)).toBeGreaterThan(50);
+  expect(changedBy(fuseVectors(), programs)).toBeGreaterThan(50);
 });

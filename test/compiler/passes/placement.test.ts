@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupByNode, localsOf, sitesIn } from '../../../compiler/loop/facts.ts';
-import { definitionOf } from '../../../compiler/passes/inline/definition.ts';
+import { soleFormula } from '../../../compiler/passes/inline/definition.ts';
 import { placementOf } from '../../../compiler/passes/inline/placement.ts';
 import { programOf } from '../../support/loop-text.ts';
 
@@ -10,7 +10,7 @@ function placement(body: string): string {
   const sites = groupByNode(sitesIn(program));
   const [node] = localsOf(program);
   if (!node) throw new Error('no local');
-  const definition = definitionOf(sites.get(node) ?? []);
+  const definition = soleFormula(sites.get(node) ?? []);
   const { mode, because } = placementOf(definition, input => sites.get(input) ?? []);
   return `${mode} because ${because}`;
 }
@@ -31,7 +31,7 @@ describe('where an array lives, and why', () => {
       'local t: f32[4]; for i < 4 { t[i] := x[i] * 2; } for i < 4 { y[i] := t[i]; }',
     ],
     [
-      'virtual because 1 reads of 4 cells, 21 each: recomputing costs 21, storing 89',
+      'virtual because 1 read of 4 cells, 21 each: recomputing costs 21, storing 89',
       'local t: f32[4]; for i < 4 { t[i] := exp(x[i]); } s := t[0];',
     ],
     [

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { nestAt } from '../../../compiler/schedule/nest.ts';
 import { type Target, targets } from '../../../compiler/schedule/target.ts';
-import { tileFor } from '../../../compiler/schedule/tile.ts';
+import { isTile, tileFor } from '../../../compiler/schedule/tile.ts';
 import { programOf } from '../../support/loop-text.ts';
 
 const device = `a: f32[128, 100], b: f32[100, 512], w: f32[512, 100], c: f32[128, 512], v: f32[100],
@@ -12,7 +12,7 @@ function tileOf(body: string, target: Target = targets.avx512): string {
   const { body: s } = programOf(device, body);
   const nest = s.kind === 'for' ? nestAt(s) : undefined;
   const tile = nest && tileFor(nest, target);
-  if (!tile) return 'none';
+  if (!tile || !isTile(tile)) return 'none';
   const { rows, columns, rowCount, vectors, lanes, packed } = tile;
   const copies = packed.map(p => `, copies ${p.node.name}`).join('');
   return `${rows ? `${rowCount} ${rows.loop} × ` : ''}${vectors} × ${lanes} ${columns.loop}${copies}`;

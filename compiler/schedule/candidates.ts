@@ -1,0 +1,44 @@
+/** Tiles that are worth a try: what `einc tune` chooses from. */
+import type { NestOverride } from './override.ts';
+import type { Target } from './target.ts';
+import type { Tile } from './tile.ts';
+
+/** Rows times vectors of sums that keep two units busy, each four steps behind. */
+const enoughSums = 8;
+
+const mostRows = 14;
+const mostVectors = 4;
+
+/** The likeliest first; the very first is what is chosen without a try. */
+export function candidatesFor(tile: Tile, target: Target, sums: number): readonly NestOverride[] {
+  const { rows, columns, lanes, packed, rowCount, vectors } = tile;
+  const chosen = { rowCount, vectors };
+  const registers = Math.floor(target.vectorRegisters / sums);
+  const sizes = counts(Math.min(mostVectors, Math.floor(columns.extent / lanes))).flatMap(v =>
+    counts(rows ? Math.min(mostRows, rows.extent) : 1).map(r => ({ rowCount: r, vectors: v })),
+  );
+  const fitting = sizes
+    .filter(size => size.rowCount * size.vectors + size.vectors + 1 <= registers)
+    .filter(size => size.rowCount !== rowCount || size.vectors !== vectors)
+    .toSorted((a, b) => costOf(a, tile) - costOf(b, tile));
+  const asked = (size: Size): NestOverride => ({
+    ...(rows && { rows: size.rowCount }),
+    vectors: size.vectors,
+  });
+  const unpacked = packed.length > 0 ? [{ ...asked(chosen), pack: false } as const] : [];
+  return [asked(chosen), ...unpacked, ...fitting.map(asked)];
+}
+
+type Size = Pick<Tile, 'rowCount' | 'vectors'>;
+
+/** Of one sum of a step: what is loaded for it, what waits for it, and the columns that are left over. */
+function costOf({ rowCount, vectors }: Size, { columns, lanes }: Tile): number {
+  const sums = rowCount * vectors;
+  const loads = (rowCount + vectors) / sums;
+  const left = (columns.extent % (vectors * lanes)) / columns.extent;
+  return Math.max(1, loads, enoughSums / sums) + loads / 4 + left / 2;
+}
+
+function counts(most: number): readonly number[] {
+  return Array.from({ length: Math.max(1, most) }, (_, i) => i + 1);
+}

@@ -1,0 +1,85 @@
+/** One transformation of a nest, as data: what a schedule is a list of. */
+import { unreachable } from '../support/errors.ts';
+
+export type Step =
+  /** These loops now stand outside of the others of their pair. */
+  | { readonly kind: 'interchange'; readonly moved: readonly string[] }
+  /** A loop cut into blocks, with terms of the sum moved out of a block. */
+  | {
+      readonly kind: 'block';
+      readonly loop: string;
+      readonly size: number;
+      readonly outside: readonly string[];
+    }
+  /** The sums of an array kept in a scalar while a loop adds to it. */
+  | { readonly kind: 'accumulate'; readonly array: string; readonly over: readonly string[] }
+  | TileStep
+  /** Loops over the same rows run as one. */
+  | { readonly kind: 'fuse'; readonly loop: string; readonly turns: number }
+  /** A long sum as so many sums and a tree. */
+  | {
+      readonly kind: 'split';
+      readonly array: string;
+      readonly over: string;
+      readonly parts: number;
+    }
+  /** The columns of a matrix summed row by row, in so many blocks of rows. */
+  | {
+      readonly kind: 'rows';
+      readonly array: string;
+      readonly rows: string;
+      readonly blocks: number;
+    }
+  /** What the next turn of a loop uses, asked for in this one. */
+  | { readonly kind: 'prefetch'; readonly arrays: readonly string[]; readonly loop: string }
+  | {
+      readonly kind: 'vectorise';
+      readonly loop: string;
+      readonly vectors: number;
+      readonly lanes: number;
+    }
+  | { readonly kind: 'parallelise'; readonly loop: string; readonly turns: number };
+
+export interface TileStep {
+  readonly kind: 'tile';
+  readonly rows: { readonly loop: string; readonly count: number } | undefined;
+  readonly columns: { readonly loop: string; readonly vectors: number; readonly lanes: number };
+  readonly packed: readonly { readonly node: string; readonly dims: readonly number[] }[];
+}
+
+/** `rows 8 of i, columns 2 × 16 of j, pack w [512, 32]` */
+export function printStep(step: Step): string {
+  switch (step.kind) {
+    case 'interchange':
+      return `${step.moved.join(', ')} outside`;
+    case 'block':
+      return `${step.loop} by ${step.size}, ${step.outside.join(', ')} outside`;
+    case 'accumulate':
+      return `${step.array} over ${step.over.join(', ')}`;
+    case 'tile':
+      return printTile(step);
+    case 'fuse':
+      return `over ${step.loop}: ${step.turns} turns`;
+    case 'split':
+      return `${step.array} over ${step.over}: ${step.parts} parts`;
+    case 'rows':
+      return `${step.array} over ${step.rows}: ${step.blocks} blocks`;
+    case 'prefetch':
+      return `${step.arrays.join(', ')} of the next ${step.loop}`;
+    case 'vectorise':
+      return `${step.loop} by ${step.vectors} × ${step.lanes}`;
+    case 'parallelise':
+      return `${step.loop}: ${step.turns} turns`;
+    default:
+      return unreachable(step);
+  }
+}
+
+function printTile({ rows, columns, packed }: TileStep): string {
+  const { loop, vectors, lanes } = columns;
+  return [
+    ...(rows ? [`rows ${rows.count} of ${rows.loop}`] : []),
+    `columns ${vectors} × ${lanes} of ${loop}`,
+    ...packed.map(({ node, dims }) => `pack ${node} [${dims.join(', ')}]`),
+  ].join(', ');
+}
