@@ -13,6 +13,7 @@ import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts
 import { strideOf } from '../loop/stride.ts';
 import { expressionsOf, rewriteOutermost, visitExpr } from '../loop/traverse.ts';
 import { jam } from '../schedule/jam.ts';
+import { mayRunTwice } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import { piecesOfColumns } from '../schedule/pieces.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
@@ -40,7 +41,7 @@ export function vectorise(target: Target, overrides = noOverrides): Pass {
 const vectors = 4;
 
 function vectorised({ loop, extent, body }: For, lanes: number, names: Names): Stmt {
-  const pieces = piecesOfColumns(extent, vectors, lanes);
+  const pieces = piecesOfColumns(extent, vectors, lanes, mayRunTwice(statementsOf(body)));
   return block(
     pieces.map(piece => {
       const turns = loopVar(names.fresh(loop));

@@ -16,7 +16,7 @@ import {
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { jam } from './jam.ts';
-import type { Nest } from './nest.ts';
+import { mayRunTwice, type Nest } from './nest.ts';
 import { fromPanel, panelFor } from './panel.ts';
 import { type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
 import type { Tile } from './tile.ts';
@@ -50,7 +50,8 @@ class Tiling {
   stmt(): Stmt {
     return this.#over(this.#around, new Map(), outer => {
       const { columns, vectors, lanes } = this.#tile;
-      const pieces = piecesOfColumns(columns.extent, vectors, lanes);
+      const isFree = mayRunTwice(this.#nest.body);
+      const pieces = piecesOfColumns(columns.extent, vectors, lanes, isFree);
       return block(pieces.map(piece => this.#columns(piece, outer)));
     });
   }

@@ -1,7 +1,7 @@
 /** Loops around one block whose turns may run in any order. */
 import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
+import { declaredIn, loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { type Accumulate, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
@@ -46,6 +46,16 @@ export function strideAlong(
   { loop }: For,
 ): number | undefined {
   return index && strideOf(node, index, loop);
+}
+
+/** Whether a turn that runs again does what it did: it stores what hangs on nothing that is stored. */
+export function mayRunTwice(body: readonly Stmt[]): boolean {
+  const own = new Set(body.flatMap(s => [...declaredIn(s)]));
+  const sites = body.flatMap(s => sitesUnder(s)).filter(({ node }) => !own.has(node));
+  const stored = new Set(sites.filter(({ kind }) => kind !== 'read').map(({ node }) => node));
+  return sites.every(
+    ({ kind, node }) => kind === 'write' || (kind === 'read' && !stored.has(node)),
+  );
 }
 
 /** How often the statement runs that runs most often. */

@@ -10,8 +10,16 @@ export interface Piece {
   readonly lanes: number;
 }
 
-/** Full tiles; then what is left in one tile of full vectors, and vectors of half as many lanes, and so on. */
-export function piecesOfColumns(extent: number, vectors: number, lanes: number): readonly Piece[] {
+/**
+ * Full tiles; then what is left in one tile of full vectors, and vectors of half as many lanes, and so on.
+ * Where turns may run twice, the vectors that are left reach back over some that are done.
+ */
+export function piecesOfColumns(
+  extent: number,
+  vectors: number,
+  lanes: number,
+  mayRunTwice = false,
+): readonly Piece[] {
   const pieces: Piece[] = [];
   let start = 0;
   const take = (tiles: number, count: number, lanesEach: number): void => {
@@ -20,11 +28,26 @@ export function piecesOfColumns(extent: number, vectors: number, lanes: number):
     start += tiles * count;
   };
   take(Math.floor(extent / (vectors * lanes)), vectors * lanes, lanes);
+  if (mayRunTwice) return [...pieces, ...reachingBack(start, extent, lanes)];
   take(1, Math.floor((extent - start) / lanes) * lanes, lanes);
   for (let half = lanes / 2; half >= 1; half /= 2) {
     if (extent - start >= half) take(1, half, half);
   }
   return pieces;
+}
+
+/** From `start` to the end, on vectors of one width. */
+function reachingBack(start: number, extent: number, most: number): readonly Piece[] {
+  if (start === extent) return [];
+  let lanes = most;
+  while (lanes > extent) lanes /= 2;
+  const left = Math.ceil((extent - start) / lanes) * lanes;
+  if (left <= extent) return [{ start: extent - left, tiles: 1, count: left, lanes }];
+  const full = left - lanes;
+  return [
+    { start, tiles: 1, count: full, lanes },
+    { start: extent - lanes, tiles: 1, count: lanes, lanes },
+  ];
 }
 
 /** Tiles of `count` rows, or where that leaves some over, of nearly as many each. */

@@ -48,11 +48,14 @@ describe.concurrent('the command line', () => {
     expect(await einc(['help'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each(['run', 'dump', 'check', 'types', 'bench', 'tune', 'doctor'])('%s --help', async command => {
-    const { code, stdout, stderr } = await einc([command, '--help']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));
-  });
+  test.each(['run', 'dump', 'check', 'types', 'bench', 'tune', 'doctor'])(
+    '%s --help',
+    async command => {
+      const { code, stdout, stderr } = await einc([command, '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(new RegExp(`^Usage: einc ${command} \\[options\\]`));
+    },
+  );
 
   const ofProgram = '(options of the program go after --; see einc --help)';
   test.each([

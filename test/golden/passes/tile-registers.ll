@@ -38,27 +38,27 @@ layer():
       y[b, l] := relu(sum_tile[b, l] + bias[l]);
     }
   }
-  local w_panel2: f32[5, 2];
+  local w_panel2: f32[5, 4];
   for i < 5 {
-    for o < 2 {
-      w_panel2[i, o] := w[o + 4, i];
+    for o < 4 {
+      w_panel2[i, o] := w[o + 2, i];
     }
   }
-  local sum_tile2: f32[5, 2];
+  local sum_tile2: f32[5, 4];
   for b < 5 unrolled {
-    for l < 2 vector {
+    for l < 4 vector {
       sum_tile2[b, l] := 0;
     }
   }
   for i < 5 {
     for b < 5 unrolled {
-      for l < 2 vector {
+      for l < 4 vector {
         sum_tile2[b, l] += w_panel2[i, l] * x[b, i];
       }
     }
   }
   for b < 5 unrolled {
-    for l < 2 vector {
-      y[b, l + 4] := relu(sum_tile2[b, l] + bias[l + 4]);
+    for l < 4 vector {
+      y[b, l + 2] := relu(sum_tile2[b, l] + bias[l + 2]);
     }
   }

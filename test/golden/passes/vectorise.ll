@@ -16,8 +16,7 @@ scaled():
         y[b, 4*v + l] := exp(x[b, 4*v + l]) * x[b, 0];
       }
     }
-    for l < 2 vector {
-      y[b, l + 12] := exp(x[b, l + 12]) * x[b, 0];
+    for l < 4 vector {
+      y[b, l + 11] := exp(x[b, l + 11]) * x[b, 0];
     }
-    y[b, 14] := exp(x[b, 14]) * x[b, 0];
   }
