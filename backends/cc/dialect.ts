@@ -38,8 +38,11 @@ const parallelNeeds = `void (*einc_parallel)(
   long turns, void (*part)(long first, long last, void *const *args), void *const *args);`;
 
 /**
- * C99 with gcc's and clang's builtins and no headers: what a kernel needs of libm is declared in
- * one line each.
+ * C99 and `_Alignas`, with gcc's and clang's builtins and no headers: what a kernel needs of libm is
+ * declared in one line each.
+ *
+ * Arrays on the stack say how they are aligned. Else gcc 12 makes vectors of loops as if it aligned an
+ * array itself, and at times forgets to: storing such a vector ends the process.
  */
 export const c99: Dialect = {
   wideInteger: 'long',
@@ -49,6 +52,7 @@ export const c99: Dialect = {
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
   splat: splatOf,
+  localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),
   prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,

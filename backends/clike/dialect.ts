@@ -22,6 +22,8 @@ export interface Dialect {
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
   /** A vector with the same number in all lanes. */
   readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
+  /** How an array of a function is declared, given it as C would have it, and its bytes. */
+  readonly localArray: (declaration: string, bytes: number) => string;
   /** A statement that asks memory for a cell. */
   readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
   /** Goes before a loop that is to be written out. */

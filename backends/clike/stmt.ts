@@ -3,6 +3,7 @@ import {
   type Accumulate,
   cellsOf,
   type Declare,
+  sizeOf,
   type Stmt,
   unreachable,
   type Writer,
@@ -124,8 +125,9 @@ function initialValue({ node }: Declare, next: Stmt, exprs: ExprEmitter): string
 }
 
 function declaration({ node }: Declare, { dialect, identifiers }: ExprEmitter): string {
-  const size = node.dims.length === 0 ? '' : `[${Math.max(1, cellsOf(node))}]`;
-  return `${dialect.typeName[node.dtype]} ${identifiers.ofNode(node)}${size}`;
+  const scalar = `${dialect.typeName[node.dtype]} ${identifiers.ofNode(node)}`;
+  if (node.dims.length === 0) return scalar;
+  return dialect.localArray(`${scalar}[${Math.max(1, cellsOf(node))}]`, sizeOf(node));
 }
 
 function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {

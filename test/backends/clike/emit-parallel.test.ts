@@ -61,7 +61,7 @@ describe('a parallel loop', () => {
         const float *restrict s,
         const float *restrict unused,
         float *restrict w) {
-        float t[37];
+        _Alignas(64) float t[37];
         float a = s[0] * 2.0f;
         einc_parallel(37, p_part, (void *const[]){(void *)first2, t, &a, (void *)(long)batch});
         einc_parallel(37, p_part2, (void *const[]){(void *)s, w, t, (void *)(long)step});

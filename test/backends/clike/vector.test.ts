@@ -31,7 +31,7 @@ test('a tile in registers', () => {
     static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
     float fmaf(float, float, float);
     static inline f32x4 fma_f32x4(f32x4 a, f32x4 b, f32x4 c) { f32x4 r; for (int l = 0; l < 4; ++l) r[l] = fmaf(a[l], b[l], c[l]); return r; }
-      float t[16];
+      _Alignas(64) float t[16];
       #pragma GCC unroll 2
       for (int i = 0; i < 2; ++i) {
         #pragma GCC unroll 2

@@ -15,7 +15,7 @@ static void scalar_loss_gradient_then_gd_update(
   float *restrict w2,
   float *restrict w3) {
   /* scalar_loss gradient */
-  float relu[160];
+  _Alignas(64) float relu[160];
   for (int b = 0; b < 10; ++b) {
     for (int o = 0; o < 16; ++o) {
       float matmul = 0.0f;
@@ -25,7 +25,7 @@ static void scalar_loss_gradient_then_gd_update(
       relu[b * 16 + o] = relu_f32(b1[o] + matmul);
     }
   }
-  float relu2[160];
+  _Alignas(64) float relu2[160];
   for (int b = 0; b < 10; ++b) {
     for (int o = 0; o < 16; ++o) {
       float matmul2 = 0.0f;
@@ -35,7 +35,7 @@ static void scalar_loss_gradient_then_gd_update(
       relu2[b * 16 + o] = relu_f32(b2[o] + matmul2);
     }
   }
-  float margin_loss[10];
+  _Alignas(64) float margin_loss[10];
   for (int b = 0; b < 10; ++b) {
     float mlp_moons_input = 0.0f;
     for (int i = 0; i < 16; ++i) {
@@ -49,19 +49,19 @@ static void scalar_loss_gradient_then_gd_update(
   }
   scalar_loss[0] = sum / 10.0f;
   /* scalar_loss zero grads and backprop */
-  float mlp_moons_input_grad[10];
+  _Alignas(64) float mlp_moons_input_grad[10];
   for (int b = 0; b < 10; ++b) {
     mlp_moons_input_grad[b] = -(0.0f < margin_loss[b] ? 0.1f : 0.0f) *
         moons_classes[batch * 10 + b];
   }
-  float add2_grad[160];
+  _Alignas(64) float add2_grad[160];
   for (int b = 0; b < 10; ++b) {
     for (int o = 0; o < 16; ++o) {
       add2_grad[b * 16 + o] = where_f32(0.0f < relu2[b * 16 + o], mlp_moons_input_grad[b] * w3[o],
           0.0f);
     }
   }
-  float add_grad[160];
+  _Alignas(64) float add_grad[160];
   for (int b = 0; b < 10; ++b) {
     for (int o = 0; o < 16; ++o) {
       float relu_grad = 0.0f;
