@@ -54,6 +54,8 @@ export const c99: Dialect = {
   splat: splatOf,
   localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),
   prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
+  // Of sums that gcc 12 has written out, it takes `x[2] + x[1] + x[0]` for the sum of other cells.
+  keepsRolled: true,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,
   op: {

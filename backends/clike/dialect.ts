@@ -26,8 +26,10 @@ export interface Dialect {
   readonly localArray: (declaration: string, bytes: number) => string;
   /** A statement that asks memory for a cell. */
   readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
-  /** Goes before a loop that is to be written out. */
+  /** Goes before a loop of which so many turns are to be written out. */
   readonly unroll: (extent: number) => string;
+  /** Whether loops that sum from the last cell to the first must not be written out. */
+  readonly keepsRolled: boolean;
   /**
    * What has the turns of a loop run by several threads, as `backends/native/pool.c` says; undefined
    * where all loops are run in order.
