@@ -37,7 +37,7 @@ static void embedding(
   float *restrict w,
   const float *restrict words) {
   /* loss gradient */
-  float bag[32];
+  _Alignas(64) float bag[32];
   for (int b = 0; b < 4; ++b) {
     for (int o = 0; o < 8; ++o) {
       float bag_sum = 0.0f;
@@ -66,13 +66,13 @@ static void embedding(
   }
   loss[0] = sum * 0.25f;
   /* loss zero grads and backprop */
-  float embedding_grad[400] = {0};
+  _Alignas(64) float embedding_grad[400] = {0};
   float matmul_grad[4];
   for (int b = 0; b < 4; ++b) {
     matmul_grad[b] = -(0.0f < margin[b] ? 0.25f : 0.0f) * classes[batch * 4 + b] * fmaf(-tanh2[b],
         tanh2[b], 1.0f);
   }
-  float bag_grad[32];
+  _Alignas(64) float bag_grad[32];
   for (int b = 0; b < 4; ++b) {
     for (int i = 0; i < 8; ++i) {
       bag_grad[b * 8 + i] = matmul_grad[b] * w[i];

@@ -19,6 +19,8 @@ const plans = streams.map(stream =>
 const [stream] = streams;
 const [plan] = plans;
 if (plan === undefined) throw new Error('no plan');
+// A stream that nobody knows any more may be collected first, which waits for what is queued.
+process.once('exit', () => streams);
 
 switch (way) {
   case 'nothing-queued':
