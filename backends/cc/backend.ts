@@ -14,6 +14,7 @@ import { openKernel } from '../native/kernel.ts';
 import { nativeTarget } from '../native/cpu.ts';
 import { NativeStream } from '../native/stream.ts';
 import { c99 } from './dialect.ts';
+import { addsTwiceATurn } from './sum-order.ts';
 
 /**
  * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
@@ -38,7 +39,11 @@ const always = [
  */
 export function flagsFor(programs: readonly Program[]): readonly string[] {
   const scheduled = ['-O2', '-ftree-vectorize', '-fvect-cost-model=dynamic'];
-  return [...(programs.some(hasVectors) ? scheduled : ['-O3']), ...always];
+  return [
+    ...(programs.some(hasVectors) ? scheduled : ['-O3']),
+    ...(programs.some(addsTwiceATurn) ? ['-fno-tree-loop-vectorize'] : []),
+    ...always,
+  ];
 }
 
 function hasVectors({ body }: Program): boolean {

@@ -2,6 +2,7 @@ import { type DType, kindOf } from '../../compiler/index.ts';
 import { type CallText, type Dialect, type OpText, precedence } from '../clike/dialect.ts';
 import { cLiteral } from '../clike/literal.ts';
 import { conversion, isOwnArithmetic } from './convert.ts';
+import { loopsThatSum } from './sum-order.ts';
 import { erfInvNeeds } from './erf-inv.ts';
 import {
   byWayOf,
@@ -54,8 +55,7 @@ export const c99: Dialect = {
   splat: splatOf,
   localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),
   prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
-  // Of sums that gcc 12 has written out, it takes `x[2] + x[1] + x[0]` for the sum of other cells.
-  keepsRolled: true,
+  rolled: loopsThatSum,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,
   op: {

@@ -1,4 +1,4 @@
-import type { DType, Op, Value } from '../../compiler/index.ts';
+import type { DType, For, Op, Program, Value } from '../../compiler/index.ts';
 
 /** What differs between C-like languages, as data. What is the same is written once, in `emit.ts`. */
 export interface Dialect {
@@ -28,8 +28,8 @@ export interface Dialect {
   readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
   /** Goes before a loop of which so many turns are to be written out. */
   readonly unroll: (extent: number) => string;
-  /** Whether loops that sum from the last cell to the first must not be written out. */
-  readonly keepsRolled: boolean;
+  /** The loops of a program that the compiler may not write out. */
+  readonly rolled: (program: Program) => ReadonlySet<For>;
   /**
    * What has the turns of a loop run by several threads, as `backends/native/pool.c` says; undefined
    * where all loops are run in order.

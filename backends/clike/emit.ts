@@ -2,7 +2,7 @@
  * Loop IR to C-like text: a function that holds the program, with its own parameters, and one of
  * the kernel ABI that unpacks them.
  */
-import { givenArrays, type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
+import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
 import { type For, statementsOf } from '../../compiler/loop/ir.ts';
 import { arenaArgument, emitPlaces } from './arena.ts';
 import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
@@ -35,7 +35,7 @@ export function emitParts(
   const shares = dialect.parallel !== undefined && statementsOf(program.body).some(isParallel);
   const taken = [entry, ...(shares ? boundsOfTurns : [])];
   const identifiers = new Identifiers(program, dialect, taken);
-  const exprs = new ExprEmitter(dialect, identifiers, givenArrays(program));
+  const exprs = new ExprEmitter(dialect, identifiers, program);
   const loops = new LoopArguments(program, exprs);
   const parts = new Parts(loops, exprs);
   const nests = new Nests(program, loops, exprs);

@@ -4,10 +4,13 @@ import {
   type Digit,
   type DType,
   type Expr,
+  type For,
+  givenArrays,
   type Index,
   infoOf,
   isLoop,
   type Op,
+  type Program,
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
@@ -27,16 +30,19 @@ export const largestInt = 2 ** 31 - 1;
 export class ExprEmitter {
   readonly dialect: Dialect;
   readonly identifiers: Identifiers;
+  /** The loops that the compiler may not write out. */
+  readonly rolled: ReadonlySet<For>;
+  /** The arrays that come with the arguments, so that even a scalar is behind one. */
   readonly #pointers: ReadonlySet<TensorNode>;
   readonly #needs = new Set<string>();
   /** Variables for the computed subscripts of the statement being emitted, by what they hold. */
   readonly #positions = new Map<string, string>();
 
-  /** `pointers`: the arrays that come with the arguments, so that even a scalar is behind one. */
-  constructor(dialect: Dialect, identifiers: Identifiers, pointers: Iterable<TensorNode>) {
+  constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
     this.dialect = dialect;
     this.identifiers = identifiers;
-    this.#pointers = new Set(pointers);
+    this.rolled = dialect.rolled(program);
+    this.#pointers = new Set(givenArrays(program));
   }
 
   /** The lines that the expressions emitted so far need before the program. */

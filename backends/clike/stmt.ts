@@ -9,8 +9,6 @@ import {
   type Writer,
 } from '../../compiler/index.ts';
 import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/loop/ir.ts';
-import { sitesUnder } from '../../compiler/loop/facts.ts';
-import { strideOf } from '../../compiler/loop/stride.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
 import { vectorStore } from './vector.ts';
 
@@ -65,18 +63,10 @@ export function emitStmt(
 }
 
 function emitLoop(s: For, w: Writer, exprs: ExprEmitter): void {
-  const { dialect } = exprs;
-  if (s.mode === 'unrolled') w.line(dialect.unroll(s.extent));
-  else if (dialect.keepsRolled && sumsBackwards(s)) w.line(dialect.unroll(1));
+  const { dialect, rolled } = exprs;
+  if (rolled.has(s)) w.line(dialect.unroll(1));
+  else if (s.mode === 'unrolled') w.line(dialect.unroll(s.extent));
   emitTurns(s, { first: 0, last: s.extent }, w, exprs);
-}
-
-/** Whether its turns add to one cell what lies before that of the last turn. */
-function sumsBackwards({ loop, body }: For): boolean {
-  const sites = sitesUnder(body);
-  const strides = sites.map(({ node, index }) => index && strideOf(node, index, loop));
-  const isSum = sites.some(({ kind }, i) => kind !== 'read' && strides[i] === 0);
-  return isSum && strides.some(stride => stride !== undefined && stride < 0);
 }
 
 /** Turns first, …, last - 1 of a loop. */

@@ -17,6 +17,10 @@ export type Input = (node: TensorNode, salt?: number) => Cells;
 /** Small dyadic numbers of both signs, so that little is rounded; zeros among them. */
 export const inputFor: Input = (node, salt = 0) => fillFrom(node, salt, bits => (bits - 32) / 8);
 
+/** Thirds of both signs and many sizes: sums of them are rounded, so that their order shows. */
+export const thirdsFor: Input = (node, salt = 0) =>
+  fillFrom(node, salt, bits => ((bits - 31.5) / 3) * 4 ** (bits % 7));
+
 /** Numbers that algebra trips over, among ordinary ones. */
 export const cornersFor: Input = (node, salt = 0) =>
   fillFrom(node, salt, bits => corners[bits] ?? (bits - 32) / 8);

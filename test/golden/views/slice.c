@@ -10,7 +10,6 @@ static void loss_gradient(
     sub[o] = w[o + 1] - w[o];
   }
   loss[0] = 0.0f;
-  #pragma GCC unroll 1
   for (int i = 0; i < 5; ++i) {
     loss[0] = fmaf(sub[i], w[-1 * i + 5], loss[0]);
   }
