@@ -18,7 +18,7 @@ export async function check(
 ): Promise<void> {
   const options: ProjectOptions = { paths, project };
   const clean = new CleanTemplates(JSON.stringify([process.cwd(), options]));
-  const thread = clean.isNew ? Ahead.prepare() : undefined;
+  const thread = clean.isNew ? Ahead.prepare(paths) : undefined;
   // TypeScript is large: the thread starts while this one loads it.
   const { checkProject } = await import('./check/check-project.ts');
   const checked = await checkProject(options, clean, thread, json ? undefined : progress());

@@ -55,10 +55,16 @@ export class Ahead {
     this.#worker.postMessage(told);
   }
 
-  /** Starts the thread before it is known whether there is enough for two, as both take as long to find out. */
-  static prepare(): PreparedThread | undefined {
+  /**
+   * Starts the thread before it is known whether there is enough for two, as both take as long to
+   * find out. Until then it reads what is in `paths`, or in the working folder, where that is none.
+   */
+  static prepare(paths: readonly string[]): PreparedThread | undefined {
     if (availableParallelism() === 1) return undefined;
-    const worker = new Worker(new URL('check-thread.js', import.meta.url));
+    const worker = new Worker(new URL('check-thread.js', import.meta.url), {
+      workerData: paths,
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     // The program does not stay for what it has no use of, nor fail with it.
     worker.unref();
     worker.on('error', () => undefined);

@@ -1,10 +1,11 @@
 /**
  * A thread of its own, which checks the templates it is sent until it comes to a file that the other
  * thread has taken, and answers with what it found. Until it is sent any, it reads what look like
- * templates, from the last file on.
+ * templates, from the last file on: of the files it is told, and before that of those it expects.
  */
 import { readFileSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { resolve } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../compiler/index.ts';
 import {
   faultsOf,
@@ -18,6 +19,7 @@ import { standIn } from '../../dsl/language/template-places.ts';
 import { holeMark } from '../../dsl/language/template-source.ts';
 import type { Told } from './ahead.ts';
 import { CleanTemplates } from './clean-templates.ts';
+import { filesAt, isSource } from './files.ts';
 import { likelyTemplates } from './likely-templates.ts';
 import { type SentTemplate, typeOfMade } from './sent-template.ts';
 import { Shares } from './shares.ts';
@@ -26,13 +28,15 @@ const clean = new CleanTemplates();
 const trees = new Map<string, Tree>();
 
 let shares = new Shares(0);
-/** The files that are still to be looked at before there is something to check. */
-let unread: string[] = [];
+/** The files to look at before there is something to check. */
+let unread = guessed(workerData as readonly string[]);
+const looked = new Set<string>();
+setImmediate(readAhead);
 
 parentPort?.on('message', (told: Told) => {
   if (told.kind === 'files') {
     shares = new Shares(told.shares);
-    unread = [...told.names];
+    unread = told.names.filter(name => !looked.has(name));
     setImmediate(readAhead);
     return;
   }
@@ -45,10 +49,21 @@ parentPort?.on('message', (told: Told) => {
   parentPort?.close();
 });
 
+/** The files that this is probably told. */
+function guessed(paths: readonly string[]): string[] {
+  try {
+    const names = (paths.length > 0 ? paths : ['.']).flatMap(filesAt);
+    return names.filter(isSource).map(name => resolve(name));
+  } catch {
+    return []; // The other thread says what is wrong with the paths.
+  }
+}
+
 /** File by file, so that messages are heard between them. */
 function readAhead(): void {
   const name = unread.pop();
   if (name === undefined) return;
+  looked.add(name);
   for (const { language, text } of likelyTemplates(readFileSync(name, 'utf8'))) {
     treeOf(language, text);
   }

@@ -1,9 +1,10 @@
 /** Which files are checked, and the TypeScript programs they are part of. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { UserError } from '../../compiler/index.ts';
+import { filesAt, isDeclaration, isSource } from './files.ts';
 import { countLikely } from './likely-templates.ts';
 import { type ProgramOptions, Programs } from './programs.ts';
 
@@ -52,35 +53,6 @@ function mayHaveTemplates(text: string): boolean {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
-}
-
-// ── Files ───────────────────────────────────────────────────────────────────────────────────────
-
-function isSource(name: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(name) && !isDeclaration(name);
-}
-
-function isDeclaration(name: string): boolean {
-  return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(name);
-}
-
-/** What a folder is searched for. */
-const isTypeScript = /\.[cm]?tsx?$/;
-
-function filesAt(path: string): readonly string[] {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) {
-    throw new UserError({
-      code: 'EINC0701',
-      message: `there is no file ${path}`,
-    });
-  }
-  if (!status.isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true }).flatMap(entry => {
-    if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
-    const inner = join(path, entry.name);
-    return entry.isDirectory() ? filesAt(inner) : isTypeScript.test(entry.name) ? [inner] : [];
-  });
 }
 
 // ── Options ─────────────────────────────────────────────────────────────────────────────────────
