@@ -8,6 +8,7 @@ import { gemm } from './gemm.ts';
 import { gpt } from './gpt.ts';
 import { mlp } from './mlp.ts';
 import { moons } from './moons.ts';
+import { ocannl } from './ocannl.ts';
 import { layerNorm, softmax } from './rows.ts';
 
 export const benchmarks: readonly Benchmark[] = [
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   layerNorm,
   conv,
   moons,
+  ocannl,
   call,
   firstStep,
 ];

@@ -10,6 +10,11 @@ export function noise(count: number, salt: number, scale = 1): Float32Array {
   return cells;
 }
 
+/** Weights of a layer, evenly, of the deviation of He et al. (2015). */
+export function kaiming(inputs: number, outputs: number, salt: number): Float32Array {
+  return noise(inputs * outputs, salt, Math.sqrt(6 / inputs));
+}
+
 /** Whole numbers from 0 up to, not including, `bound`. */
 export function choices(count: number, salt: number, bound: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => hash(i, salt) % bound);

@@ -1,62 +1,64 @@
 /** A training step of a network for pictures of 28 × 28: 784-512-512-10, 128 at a time. */
-import { op, sequence, symbol, tensor } from 'einc';
+import { op, sequence } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';
 import { type Benchmark, lossTolerance } from './benchmark.ts';
 import { crossEntropy } from './cross-entropy.ts';
-import { choices, noise } from './inputs.ts';
+import { examples } from './examples.ts';
+import { kaiming } from './inputs.ts';
 import { training, type Training } from './subjects.ts';
 
-const [batches, batchSize, pixels, hidden, classes] = [8, 128, 784, 512, 10];
-const weights = pixels * hidden + hidden * hidden + hidden * classes;
+export interface PerceptronSize {
+  readonly batches: number;
+  readonly batchSize: number;
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly classes: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+}
+
+const size: PerceptronSize = {
+  batches: 8,
+  batchSize: 128,
+  inputs: 784,
+  hidden: 512,
+  classes: 10,
+  learningRate: 0.01,
+  momentum: 0.9,
+};
 
 export const mlp: Benchmark = {
   name: 'mlp',
-  about: `training step ${pixels}-${hidden}-${hidden}-${classes}, batch ${batchSize}, SGD with momentum`,
+  about: `training step ${size.inputs}-${size.hidden}-${size.hidden}-${size.classes}, batch ${size.batchSize}, SGD with momentum`,
   cases: [
     {
       name: 'step',
-      settings: { batches, batchSize, pixels, hidden, classes },
-      // Forward, and the gradients of weights and inputs, but for those of the pictures.
-      flops: 2 * batchSize * (3 * weights - pixels * hidden),
+      settings: { ...size },
+      flops: flopsOf(size),
       within: lossTolerance,
-      prepare: dtype => training(dtype, network()),
+      prepare: dtype => training(dtype, perceptron(size)),
     },
   ],
 };
 
-function network(): Training {
-  const batch = symbol('batch', batches);
-  const rows = { batch: [batches, batchSize] };
-  const pictures = tensor(noise(batches * batchSize * pixels, 1), {
-    label: 'pictures',
-    ...rows,
-    output: [pixels],
-  });
-  const digits = tensor(choices(batches * batchSize, 2, classes), {
-    label: 'digits',
-    ...rows,
-    output: [1],
-  });
-  const [w1, w2, w3] = [
-    initial(pixels, hidden, 3),
-    initial(hidden, hidden, 4),
-    initial(hidden, classes, 5),
-  ];
+/** Forward, and the gradients of weights and inputs, but for those of the examples. */
+export function flopsOf({ batchSize, inputs, hidden, classes }: PerceptronSize): number {
+  const weights = inputs * hidden + hidden * hidden + hidden * classes;
+  return 2 * batchSize * (3 * weights - inputs * hidden);
+}
+
+/** With two hidden layers, trained by stochastic gradient descent. */
+export function perceptron(size: PerceptronSize): Training {
+  const { batches, batchSize, inputs, hidden, classes, learningRate, momentum } = size;
+  const { input, label, indices } = examples(batches, batchSize, [inputs], classes);
+  const w1 = kaiming(inputs, hidden, 3);
+  const w2 = kaiming(hidden, hidden, 4);
+  const w3 = kaiming(hidden, classes, 5);
   const model = op`
     mlp(x) = { b3 = 0 } + { w3 = ${w3}; o = [${classes}]; i = [${hidden}] }
       * relu({ b2 = 0 } + { w2 = ${w2}; o = [${hidden}]; i = [${hidden}] }
-      * relu({ b1 = 0 } + { w1 = ${w1}; o = [${hidden}]; i = [${pixels}] } * x))`;
-  const input = op`input = ${pictures} @| ${batch}`;
-  const label = op`label = ${digits} @| ${batch}`;
+      * relu({ b1 = 0 } + { w1 = ${w1}; o = [${hidden}]; i = [${inputs}] } * x))`;
   const loss = op`loss = ${crossEntropy(model(input), label)} /. ${batchSize}`;
-  const update = sequence([
-    gradUpdate(loss),
-    sgdUpdate(loss, { learningRate: 0.01, momentum: 0.9 }),
-  ]);
-  return { loss, update, indices: n => ({ batch: n % batches }) };
-}
-
-/** Evenly, of the deviation of He et al. (2015). */
-function initial(inputs: number, outputs: number, salt: number): Float32Array {
-  return noise(inputs * outputs, salt, Math.sqrt(6 / inputs));
+  const update = sequence([gradUpdate(loss), sgdUpdate(loss, { learningRate, momentum })]);
+  return { loss, update, indices };
 }

@@ -9,11 +9,64 @@ from outcome import losses
 def ways(settings: dict, torch) -> dict:
     if not torch:
         return {}
-    step = network(torch, **settings)
+    step = trained_by_adam(torch, **settings)
     return {"torch": (step, lambda: losses(step))}
 
 
-def network(torch, layers: int, width: int, heads: int, length: int, batch: int, words: int):
+def trained_by_adam(torch, length: int, batch: int, words: int, **size):
+    model, params = network(torch, length=length, batch=batch, words=words, **size)
+    adam = torch.optim.Adam(params, lr=0.001, foreach=True)
+    asked, answers = texts(torch, (batch, length), words)
+    return training(torch, model, adam, lambda: (asked, answers))
+
+
+def trained_by_sgd(torch, batches: int, length: int, batch: int, words: int, **size):
+    model, params = network(torch, length=length, batch=batch, words=words, **size)
+    sgd = torch.optim.SGD(params, lr=0.01, foreach=True)
+    asked, answers = texts(torch, (batches, batch, length), words)
+    turns = count()
+
+    def of_turn():
+        turn = next(turns) % batches
+        return asked[turn], answers[turn]
+
+    return training(torch, model, sgd, of_turn)
+
+
+def forward(torch, length: int, batch: int, words: int, **size):
+    model, _ = network(torch, length=length, batch=batch, words=words, **size)
+    asked, _ = texts(torch, (batch, length), words)
+
+    def call():
+        with torch.no_grad():
+            return model(asked)
+
+    return call
+
+
+def texts(torch, shape: tuple, words: int) -> tuple:
+    return tuple(torch.from_numpy(choices(shape, salt, words)) for salt in (1, 2))
+
+
+def training(torch, model, optimizer, next_texts):
+    """A step: gives its loss, the average of all words."""
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        asked, answers = next_texts()
+        logits = model(asked).flatten(0, 1)
+        loss = torch.nn.functional.cross_entropy(logits, answers.flatten())
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def network(
+    torch, layers: int, width: int, heads: int, length: int, batch: int, words: int, isTied: bool
+) -> tuple:
+    """Words to logits, and its parameters."""
     nn = torch.nn.functional
     salts = count(10)
     params = []
@@ -50,22 +103,15 @@ def network(torch, layers: int, width: int, heads: int, length: int, batch: int,
 
         return apply
 
-    asked = torch.from_numpy(choices((batch, length), 1, words))
-    answers = torch.from_numpy(choices((batch, length), 2, words))
     wte, wpe = weights(words, width), weights(length, width)
     blocks = [block() for _ in range(layers)]
-    head, last = weights(words, width), norm()
-    adam = torch.optim.Adam(params, lr=0.001, foreach=True)
+    head = wte if isTied else weights(words, width)
+    last = norm()
 
-    def step():
-        adam.zero_grad(set_to_none=True)
-        x = wte[asked] + wpe
+    def model(asked):
+        x = nn.embedding(asked, wte) + wpe
         for apply in blocks:
             x = apply(x)
-        logits = nn.linear(last(x), head).view(-1, words)
-        loss = nn.cross_entropy(logits, answers.view(-1))
-        loss.backward()
-        adam.step()
-        return loss.detach()
+        return nn.linear(last(x), head)
 
-    return step
+    return model, params

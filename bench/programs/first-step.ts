@@ -1,12 +1,12 @@
 /** A program that takes one training step, of the network that its argument names, and ends. */
 import { context } from 'einc';
-import { transformer } from '../gpt.ts';
+import { gptTraining } from '../gpt.ts';
 import { moonsNetwork } from '../moons-network.ts';
 import type { Training } from '../subjects.ts';
 
 const networks: Readonly<Record<string, () => Training>> = {
   moons: moonsNetwork,
-  gpt: transformer,
+  gpt: gptTraining,
 };
 const network = networks[process.argv[2] ?? 'moons'];
 if (!network) throw new Error(`no network is called ${process.argv[2]}`);
