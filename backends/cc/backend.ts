@@ -38,7 +38,14 @@ const always = [
  * code with vectors that does nothing but harm: it takes longer, and the tiles leave the registers.
  */
 export function flagsFor(programs: readonly Program[]): readonly string[] {
-  const scheduled = ['-O2', '-ftree-vectorize', '-fvect-cost-model=dynamic'];
+  const scheduled = [
+    '-O2',
+    '-ftree-vectorize',
+    '-fvect-cost-model=dynamic',
+    // By its guess the turns of a tile that gcc has written out are rare, all but the first, and so it
+    // makes no vectors of them.
+    '-fno-guess-branch-probability',
+  ];
   return [
     ...(programs.some(hasVectors) ? scheduled : ['-O3']),
     ...(programs.some(addsTwiceATurn) ? ['-fno-tree-loop-vectorize'] : []),

@@ -7,10 +7,10 @@ import { invariant } from '../../compiler/index.ts';
 import { type Cache, contentKey, openCache, type Product } from '../../runtime/cache.ts';
 import { type Compiler } from './compiler.ts';
 import { cpuIdentity } from './cpu.ts';
-import { outcomeError, startError, writeError } from './compile-error.ts';
+import { type Attempt, outcomeError, startError, writeError } from './compile-error.ts';
 import { atMost } from './limit.ts';
 import { type Terminal, withNotice } from './notice.ts';
-import { runTool } from './process.ts';
+import { runTool, type ToolResult } from './process.ts';
 
 export interface LibrarySource {
   /** Letters, digits and `_.-`; names the C file, so diagnostics and debuggers show it. */
@@ -64,34 +64,45 @@ function libraryKey(compiler: Compiler, { name, source, flags, include }: Librar
   return contentKey([abiVersion, compiler.identity, machine, headers, name, source, ...flags]);
 }
 
+/** Without the options that the compiler does not know: what makes gcc faster, clang refuses. */
 async function build(
   compiler: Compiler,
   library: LibrarySource,
   workspace: string,
   timeoutMs: number,
 ): Promise<Product> {
-  const args = compilerArguments(library);
   const { name, source } = library;
+  const args = compilerArguments(library);
   const attempt = { compiler: compiler.path, name, source, args, timeoutMs };
   try {
     writeFileSync(join(workspace, `${name}.c`), source);
   } catch (cause) {
     throw writeError(attempt, cause);
   }
-  const result = await runTool({
-    path: compiler.path,
-    args,
-    cwd: workspace,
-    // CPATH, LD_PRELOAD and the like would change what is built without changing its key.
-    // The compiler believes PWD, so debug data names no folder of this machine.
-    env: { PATH: compiler.searchPath, LC_ALL: 'C', TMPDIR: workspace, PWD: '/proc/self/cwd' },
-    timeoutMs,
-  }).catch((cause: unknown) => {
+  const result = await compile(attempt, compiler, workspace);
+  const path = join(workspace, `${name}.so`);
+  if (result.exitCode === 0 && isSharedObject(path)) {
+    return { path, meta: { name, compiler: compiler.identity, command: args } };
+  }
+  const flags = library.flags.filter(
+    flag => !result.stderr.includes(`unknown argument: '${flag}'`),
+  );
+  if (flags.length === library.flags.length) throw outcomeError(attempt, result);
+  return build(compiler, { ...library, flags }, workspace, timeoutMs);
+}
+
+function compile(
+  attempt: Attempt,
+  { path, searchPath }: Compiler,
+  workspace: string,
+): Promise<ToolResult> {
+  const { args, timeoutMs } = attempt;
+  // CPATH, LD_PRELOAD and the like would change what is built without changing its key.
+  // The compiler believes PWD, so debug data names no folder of this machine.
+  const env = { PATH: searchPath, LC_ALL: 'C', TMPDIR: workspace, PWD: '/proc/self/cwd' };
+  return runTool({ path, args, cwd: workspace, env, timeoutMs }).catch((cause: unknown) => {
     throw startError(attempt, cause);
   });
-  const path = join(workspace, `${name}.so`);
-  if (result.exitCode !== 0 || !isSharedObject(path)) throw outcomeError(attempt, result);
-  return { path, meta: { name, compiler: compiler.identity, command: args } };
 }
 
 /** Relative names, run in the workspace: the same text gives the same bytes in any folder. */

@@ -77,6 +77,20 @@ describe('compiling', () => {
     expect(await compileLibrary(broken, answer, { cache })).toBe(path);
   });
 
+  test('an option that the compiler does not know is left out', async () => {
+    const picky = fakeCompiler(
+      'picky',
+      `for a; do case $a in -fnice*) echo "error: unknown argument: '$a'" >&2; no=1;; esac; done
+      [ -n "$no" ] && exit 1; exec cc "$@"`,
+    );
+    const { cache } = freshCache('picky');
+    const nice = { ...answer, flags: ['-fnice', '-O1', '-fnice-too'] };
+    const path = await compileLibrary(picky, nice, { cache });
+    const built = JSON.parse(readFileSync(path.replace(/so$/, 'json'), 'utf8')) as unknown;
+    expect(built).toMatchObject({ command: expect.arrayContaining(['-O1']) as unknown });
+    expect(JSON.stringify(built)).not.toContain('-fnice');
+  });
+
   test('the bytes do not depend on the folder, debug data included', async () => {
     const build = (name: string) =>
       compileLibrary(compiler, answer, { cache: freshCache(name).cache });
