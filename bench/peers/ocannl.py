@@ -58,7 +58,7 @@ def conv_net(
     pictures = pictures.contiguous(memory_format=layout).unflatten(0, (batches, batchSize))
 
     def conv(inputs: int, outputs: int, salt: int):
-        w = noise((outputs, 5, 5, inputs), salt, sqrt(3 / (inputs * 25)))
+        w = noise((outputs, 5, 5, inputs), salt, sqrt(1.5 / (inputs * 25)))
         w = torch.from_numpy(w).permute(0, 3, 1, 2).contiguous(memory_format=layout)
         return w.requires_grad_(), torch.zeros(outputs, requires_grad=True)
 
@@ -81,7 +81,7 @@ def conv_net(
     return by_sgd(torch, model, params, pictures, classes, learningRate)
 
 
-def dense(torch, inputs: int, outputs: int, salt: int, spread: float = 3):
+def dense(torch, inputs: int, outputs: int, salt: int, spread: float = 1.5):
     w = torch.from_numpy(noise((outputs, inputs), salt, sqrt(spread / inputs)))
     return w.requires_grad_(), torch.zeros(outputs, requires_grad=True)
 

@@ -44,7 +44,9 @@ import {
   type Write,
   write,
 } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
 import { rewriteExpr, substituteLoops } from '../loop/traverse.ts';
+import { oneByOne } from './one-by-one.ts';
 
 /** How many turns of a loop are taken at once, and which. */
 export interface Turns {
@@ -124,6 +126,7 @@ class Jammer {
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
     const vectors = columns.count / lanes;
     const vector = this.#over('v', vectors, vectors > mostUnrolled ? 'serial' : 'unrolled');
+    const isApart = lanes > 1 && this.#liesApart(s);
     const lane = this.#over('l', lanes, 'vector');
     const column = sumOf([
       [lanes, vector.index],
@@ -132,7 +135,18 @@ class Jammer {
     const binding = new Map(this.#binding).set(columns.loop, plus(columns.start, column));
     if (rows) binding.set(rows.loop, plus(rows.start, row.index));
     const cell = rows ? [row.index, column] : [column];
-    return row.around(vector.around(lane.around(this.#stored(s, cell, binding))));
+    const stored = this.#stored(s, cell, binding);
+    const tiles = new Set(this.#tiles.values());
+    const all = isApart
+      ? oneByOne(stored, lane.loop, lanes, tiles, this.#names)
+      : lane.around(stored);
+    return row.around(vector.around(all));
+  }
+
+  /** Whether neighbouring columns are stored to cells that are no neighbours. */
+  #liesApart({ node, index }: Write | Accumulate): boolean {
+    const stride = strideOf(node, index, this.#plan.columns.loop);
+    return !this.#tiles.has(node) && stride !== 0 && stride !== 1;
   }
 
   /** A loop around something, and its value there. One turn needs no loop. */
@@ -140,17 +154,21 @@ class Jammer {
     name: string,
     count: number,
     mode: LoopMode,
-  ): { readonly index: Index; readonly around: (s: Stmt) => Stmt } {
-    if (count === 1) return { index: fixed(0), around: s => s };
+  ): {
+    readonly loop: LoopVar;
+    readonly index: Index;
+    readonly around: (s: Stmt) => Stmt;
+  } {
     const loop = loopVar(this.#names.fresh(name));
-    return { index: at(loop), around: s => forLoop(loop, count, s, mode) };
+    if (count === 1) return { loop, index: fixed(0), around: s => s };
+    return { loop, index: at(loop), around: s => forLoop(loop, count, s, mode) };
   }
 
   #stored(
     s: Write | Accumulate,
     cell: readonly Index[],
     binding: ReadonlyMap<LoopVar, Index>,
-  ): Stmt {
+  ): Write | Accumulate {
     const tile = this.#tiles.get(s.node);
     const index = tile ? cell : s.index.map(ix => substitute(ix, binding));
     const value = substituteLoops(this.#fromTiles(s.value, cell), binding);

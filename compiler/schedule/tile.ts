@@ -4,11 +4,11 @@
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { Site } from '../loop/facts.ts';
+import { loopsAlong, type Site } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
-import { type Nest, sitesOf, strideAlong, turnsOf } from './nest.ts';
+import { type Nest, sitesOf, strideAlong, turnsIn, turnsOf } from './nest.ts';
 import type { NestOverride } from './override.ts';
 import { areRowsFarApart, type Packed, packedFor } from './packing.ts';
 import { resized } from './resized.ts';
@@ -40,10 +40,11 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const isAsked = asked.rows !== undefined || asked.vectors !== undefined;
   const because = obstacle(nest, target, isAsked ? 0 : target.leastTurns);
   if (because !== undefined) return { because };
-  const columns = columnsOf(nest);
-  if (!columns) return { because: 'no loop stores cells that lie side by side' };
   const lanes = lanesOf(target, sums[0]?.dtype ?? 'f32');
-  const across = readsOf(nest).filter(r => strideAlong(r, columns) !== 0);
+  const columns = columnsOf(nest, lanes);
+  if (!columns) return { because: 'no loop stores cells that lie side by side' };
+  const reads = columns === storedBeside(nest) ? readsOf(nest) : summedIn(nest);
+  const across = reads.filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
   const sizes =
     rows || !across.some(areRowsFarApart)
@@ -108,10 +109,35 @@ function hasIndexValue(leaf: Leaf): boolean {
   return has;
 }
 
-/** The loop whose turns the last store has side by side. */
-function columnsOf(nest: Nest): For | undefined {
+/**
+ * The loop whose turns the last store has side by side. Where these do not fill a vector and sums are
+ * long, rather one whose turns the sums read side by side, as storing takes little of the time then.
+ */
+function columnsOf(nest: Nest, lanes: number): For | undefined {
+  const stored = storedBeside(nest);
+  if (stored === undefined || stored.extent >= lanes || !areSumsLong(nest)) return stored;
+  return nest.loops.find(l => l.extent >= lanes && isReadSideBySide(nest, l)) ?? stored;
+}
+
+function storedBeside(nest: Nest): For | undefined {
   const last = sitesOf(nest).findLast(s => s.kind !== 'read' && s.node.dims.length > 0);
-  return nest.loops.find(loop => loop.extent > 1 && last && strideAlong(last, loop) === 1);
+  return nest.loops.find(l => l.extent > 1 && last && strideAlong(last, l) === 1);
+}
+
+function areSumsLong({ body }: Nest): boolean {
+  return Math.max(...body.map(turnsIn)) >= longSum;
+}
+
+const longSum = 256;
+
+function isReadSideBySide(nest: Nest, loop: For): boolean {
+  const strides = summedIn(nest).map(read => strideAlong(read, loop));
+  return strides.includes(1) && strides.every(stride => stride === 0 || stride === 1);
+}
+
+/** What the sums read. */
+function summedIn(nest: Nest): readonly Site[] {
+  return readsOf(nest).filter(({ path }) => loopsAlong(path).length > 0);
 }
 
 function readsOf(nest: Nest): readonly Site[] {
