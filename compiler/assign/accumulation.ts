@@ -9,7 +9,7 @@ import {
   scalarApply,
   scalarConst,
 } from './ir.ts';
-import { negate } from './scalar-algebra.ts';
+import { negate, one, over, plus, whereScalar, zero } from './scalar-algebra.ts';
 
 /** What is counted on the way, for each cell of an array. */
 export type Tally = 'ties' | 'zeros' | 'rest';
@@ -70,8 +70,10 @@ function throughChoice<N, P>(
 }
 
 /**
- * Each factor gets the product of the others: the whole divided by it, but beside a zero the product
- * of the rest, and beside two nothing.
+ * Each factor gets the product of the others: of those that are not 0, but nothing if one of them is.
+ * If just one is, "nothing" is that one, and has a slope. So a zero counts as 1 more than it is: a
+ * count of 1, less 1, is the only zero itself. This makes the first and the second derivative right
+ * whatever is 0; a third takes the product of two zeros or more to be flat.
  */
 function throughProduct<N, P>(
   a: Assign<N, P>,
@@ -81,24 +83,27 @@ function throughProduct<N, P>(
   const [zeros, rest] = (['zeros', 'rest'] as const).map(tally =>
     access(tallyOf(a.target.node, tally), a.target.slot),
   ) as [Access<N>, Access<N>];
-  const [zero, one] = [scalarConst(0), scalarConst(1)];
-  const where = (c: Scalar<N>, x: Scalar<N>, y: Scalar<N>): Scalar<N> =>
-    scalarApply('where', c, x, y);
-  const isZero = scalarApply('eq', a.value, zero);
-  const others = where(
-    isZero,
-    where(scalarApply('eq', zeros, one), rest, zero),
-    where(scalarApply('eq', zeros, zero), scalarApply('div', rest, a.value), zero),
+  const isZero = equals(a.value, zero);
+  const asZeros = whereScalar(isZero, plus(one, a.value), zero);
+  const asRest = whereScalar(isZero, one, a.value);
+  const zerosOfOthers = scalarApply('sub', zeros, asZeros);
+  const onlyZero = scalarApply('sub', zerosOfOthers, one);
+  const productOfZeros = whereScalar(
+    equals(zerosOfOthers, zero),
+    one,
+    whereScalar(equals(zerosOfOthers, one), onlyZero, zero),
   );
-  const counted = (to: Access<N>, op: 'add' | 'mul', value: Scalar<N>): Assign<N, P> =>
+  const others = scalarApply('mul_no_nan', productOfZeros, over(rest, asRest));
+  const tallied = (to: Access<N>, op: 'add' | 'mul', value: Scalar<N>): Assign<N, P> =>
     assign(to, { op, reset: true }, value, a.projections, a.origins);
   return {
     part: scalarApply('mul_no_nan', change, others),
-    counts: [
-      counted(zeros, 'add', where(isZero, one, zero)),
-      counted(rest, 'mul', where(isZero, one, a.value)),
-    ],
+    counts: [tallied(zeros, 'add', asZeros), tallied(rest, 'mul', asRest)],
   };
+}
+
+function equals<N>(a: Scalar<N>, b: Scalar<N>): Scalar<N> {
+  return scalarApply('eq', a, b);
 }
 
 /** What the target held before takes part in a choice or a product, so it has to be nothing. */

@@ -9,7 +9,7 @@ interface Reason {
 
 /** Something that cannot have the dtype that was decided. */
 export interface Refusal {
-  readonly code: 'EINC0318' | 'EINC0604' | 'EINC0605';
+  readonly code: 'EINC0318' | 'EINC0404' | 'EINC0604' | 'EINC0605';
   /** What it says about a dtype: "0.5 is no i32". */
   readonly message: (dtype: DType) => string;
   readonly span: Span | undefined;

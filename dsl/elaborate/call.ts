@@ -7,7 +7,7 @@ import { indexings } from '../ops/indexing.ts';
 import { isView, type ViewName } from '../ops/names.ts';
 import { arityOf, operationNamed } from '../ops/operations.ts';
 import { randomFunctions } from '../ops/random.ts';
-import { arities, isTransform, type TransformName, transforms } from '../ops/transforms.ts';
+import { isTransform } from '../ops/transforms.ts';
 import { pickContextOf } from './bracket.ts';
 import { sizeCaptured } from './einsum.ts';
 import { applyTo, type Elaboration, tensorsOf, writtenIn } from './elaboration.ts';
@@ -15,6 +15,7 @@ import { notAFunction } from './errors.ts';
 import { applyIndexing } from './indexing.ts';
 import { applyCumulative, applyStep, notAStep, type Operand } from './scan-step.ts';
 import { applyDefinition, definitionOf, labelOfCall, wrongArity } from './tensor-function.ts';
+import { elaborateTransform } from './transform.ts';
 import { applyView } from './views.ts';
 
 export function elaborateCall(e: Apply, elaboration: Elaboration, label?: string): Tensor {
@@ -55,7 +56,7 @@ function builtin(
   }
   if (isView(name)) return view(name, e, elaboration, label);
   if (name === 'dim') return sizeCaptured(args, environment.captures, span);
-  if (isTransform(name)) return transformed(name, e, elaboration, label);
+  if (isTransform(name)) return elaborateTransform(name, e, elaboration, label);
   if (name === 'scan') return scan(e, elaboration, label);
   if (isCumulative(name)) return cumulative(name, e, elaboration, label);
   const indexing = indexings.get(name) ?? randomFunctions.get(name);
@@ -106,18 +107,4 @@ function cumulative(
 function operandsOf(args: readonly Expr[], elaboration: Elaboration): readonly Operand[] {
   const written = writtenIn(args, elaboration.environment);
   return tensorsOf(args, elaboration).map((tensor, i) => ({ ...written[i], tensor }));
-}
-
-function transformed(
-  name: TransformName,
-  { args, span }: Apply,
-  elaboration: Elaboration,
-  label?: string,
-): Tensor {
-  const [y, x, third = y] = tensorsOf(args, elaboration);
-  if (args.length !== arities[name] || !y || !x || !third) {
-    throw wrongArity(name, arities[name], args.length, { span });
-  }
-  const { hint, shape, dtypeVar, source } = transforms[name](y, x, third, elaboration.solver) ?? y;
-  return new Tensor({ label, hint, shape, dtype: dtypeVar, source, origins: [span] });
 }

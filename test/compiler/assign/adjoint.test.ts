@@ -88,6 +88,18 @@ describe('the adjoint passes the gradient on to each operand', () => {
     ]);
   });
 
+  test('through a product: to each factor the product of the others', () => {
+    const forward = assignment(s, '=:*', access(x, 1), each, '', 'i');
+    const zerosOfOthers = 's.zeros - where(x == 0, 1 + x, 0)';
+    const product = `where(${zerosOfOthers} == 0, 1, where(${zerosOfOthers} == 1, ${zerosOfOthers} - 1, 0))`;
+    const others = `mul_no_nan(${product}, s.rest / where(x == 0, 1, x))`;
+    expect(lines(adjointOf(forward, all, tally))).toEqual([
+      's.zeros =:+ where(x == 0, 1 + x, 0) ~logic:"i; i => "',
+      's.rest =:* where(x == 0, 1, x) ~logic:"i; i => "',
+      `x.grad =+ mul_no_nan(s.grad, ${others}) ~logic:"; ; i; i; ; i; i; ; i; i; ; i; i => i"`,
+    ]);
+  });
+
   test('but not to one that wants none', () => {
     const only = adjointOf(affine, n => (n === xb ? undefined : all(n)), tally);
     expect(lines(only)).toEqual(['w.grad =+ yb.grad * xb ~logic:"b|o; b|i => i->o"']);

@@ -1,0 +1,32 @@
+/** What derivatives are taken by is a float, now or once its dtype is decided. */
+import { type DType, kindOf, type Span } from '../../compiler/index.ts';
+import type { Solver } from '../shape/solve.ts';
+import { demand, type DTypeVar, resolveDType } from './dtype-var.ts';
+
+/** A tensor that `call`, one of `grad vjp jvp`, is asked for the derivative by, at `span`. */
+export interface DerivativeBy {
+  readonly call: string;
+  readonly name: string;
+  readonly dtype: DTypeVar;
+  readonly span: Span;
+}
+
+export function demandFloat({ call, name, dtype, span }: DerivativeBy, solver: Solver): void {
+  const isDecided = resolveDType(dtype).decision !== undefined;
+  const refusal = {
+    code: 'EINC0404' as const,
+    message: (found: DType) =>
+      `\`${call}\` is asked for a derivative by \`${name}\`, which is ${found}: there are none by ${plural(found)}`,
+    span,
+    help: () => [
+      isDecided
+        ? `convert first, and compute with the floats that you differentiate by: z = f32(${name})`
+        : 'convert what it meets first: f32(…)',
+    ],
+  };
+  demand(dtype, { accepts: found => kindOf(found) === 'float', refusal }, solver);
+}
+
+function plural(dtype: DType): string {
+  return dtype === 'bool' ? 'bools' : 'integers';
+}
