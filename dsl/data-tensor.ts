@@ -10,8 +10,9 @@ import {
   type Value,
 } from '../compiler/index.ts';
 import { isRecord, optionsGiven } from './arguments.ts';
-import { checkInitial } from './dtype/check-initial.ts';
-import type { Decision } from './dtype/dtype-var.ts';
+import { checkInitial, firstMisfit } from './dtype/check-initial.ts';
+import { type Decision, openDType, weakDType } from './dtype/dtype-var.ts';
+import type { Floats } from './dtype/floats.ts';
 import { dimsOf, dtypeHelp } from './elaborate/inline.ts';
 import { describe, type NestedNumbers } from './elaborate/hole.ts';
 import { dataTensor } from './graph/make.ts';
@@ -29,11 +30,11 @@ export interface TensorShape {
   readonly batch?: readonly AxisSize[];
   readonly input?: readonly AxisSize[];
   readonly output?: readonly AxisSize[];
-  /** What nothing decides otherwise: arrays of integers have theirs, all else takes what it meets. */
+  /** Else arrays of integers have theirs, and all other values are of the float of the context. */
   readonly dtype?: DType;
 }
 
-/** Arrays of JavaScript whose values are of one dtype; arrays of floats take what they meet. */
+/** Arrays of JavaScript. Those of integers decide the dtype; floats are of that of the context. */
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -89,7 +90,8 @@ export function tensor(values: NestedNumbers | TypedArray, shape: TensorShape): 
   );
   const cells = product(Object.values(rows).flatMap(dims => dims.map(({ size }) => size)));
   const decided = dtypeGiven(values, dtype, label, span);
-  const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: decided }, span);
+  const variable = decided ? openDType(decided) : weakDType(floatsOf(label, flat, span));
+  const data = dataTensor(label, { kind: 'values', values: flat }, { rows, dtype: variable }, span);
   if (decided) checkInitial({ kind: 'values', values: flat }, decided.dtype, data);
   if (cells === flat.length) return data;
   const printed = printShape(data.shape);
@@ -97,6 +99,11 @@ export function tensor(values: NestedNumbers | TypedArray, shape: TensorShape): 
     `\`${label}\` of shape ${printed} has ${cells} cells but ${flat.length} values`,
     span,
   );
+}
+
+function floatsOf(label: string, values: ArrayLike<Value>, span: Span): Floats {
+  const text = `\`${label}\` is made without a dtype, so it is of floats`;
+  return { text, span, couldBe: dtype => firstMisfit(dtype, values) < 0 };
 }
 
 /** Types do not reach callers in JavaScript. */

@@ -7,7 +7,8 @@ import {
   UserError,
   type Value,
 } from '../../compiler/index.ts';
-import { aOr } from './explain.ts';
+import type { Demand } from './dtype-var.ts';
+import { aOr, convertHelp } from './explain.ts';
 
 interface Checked {
   readonly label: string | undefined;
@@ -18,7 +19,7 @@ interface Checked {
 /** The values that a program gives integers and bools must be some. */
 export function checkInitial(initial: Initial, dtype: DType, { label, hint, span }: Checked): void {
   const given = valuesOf(initial);
-  const cell = kindOf(dtype) === 'float' ? -1 : firstMisfit(dtype, given);
+  const cell = firstMisfit(dtype, given);
   if (cell < 0) return;
   throw new UserError({
     code: 'EINC0604',
@@ -28,13 +29,28 @@ export function checkInitial(initial: Initial, dtype: DType, { label, hint, span
   });
 }
 
+/** Of values that take the dtype of what they meet: each must be one of it. */
+export function valuesDemand(values: readonly number[], span: Span): Demand {
+  return {
+    accepts: dtype => firstMisfit(dtype, values) < 0,
+    refusal: {
+      code: 'EINC0604',
+      message: dtype =>
+        `${values[firstMisfit(dtype, values)]} is not ${aOr(dtype)}, which it meets here`,
+      span,
+      help: dtype => convertHelp(dtype, undefined),
+    },
+  };
+}
+
 function valuesOf(initial: Initial): ArrayLike<Value> {
   if (initial.kind === 'values') return initial.values;
   return initial.kind === 'fill' ? [initial.value] : [];
 }
 
 /** -1 when all fit. */
-function firstMisfit(dtype: DType, values: ArrayLike<Value>): number {
+export function firstMisfit(dtype: DType, values: ArrayLike<Value>): number {
+  if (kindOf(dtype) === 'float') return -1;
   for (let i = 0; i < values.length; i++) if (!holds(dtype, values[i] ?? NaN)) return i;
   return -1;
 }

@@ -5,6 +5,7 @@
 import { type DType, type Span } from '../../compiler/index.ts';
 import type { Solver } from '../shape/solve.ts';
 import { cannotHold, type Meeting, ranAlready, type Refusal } from './explain.ts';
+import type { Floats } from './floats.ts';
 
 /** Tensors that are computed with each other share one of these: it is bound to that of the others. */
 export interface DTypeVar {
@@ -15,14 +16,17 @@ export interface DTypeVar {
   /** The contexts' dtypes that routines have taken for it. */
   ranAs: readonly DType[];
   /**
-   * Of values that take the dtype of what they meet and decide none: numbers, what is computed from
-   * numbers alone, comparisons. Such a variable is never bound.
+   * Of values that take the dtype of what they meet and decide none: numbers, comparisons, data without
+   * a dtype, what is computed from these alone. Such a variable is never bound.
    */
   readonly weak: Weakness | undefined;
 }
 
-/** `whole`: without fractions, as 0 and 1, sizes and indices are. */
-export type Weakness = 'whole' | 'number';
+/**
+ * `whole`: without fractions, as 0 and 1, sizes and indices are. `number`: it may have one. Data of
+ * the host is of floats whatever it meets: see `Floats`.
+ */
+export type Weakness = 'whole' | 'number' | Floats;
 
 /** Why a dtype is what it is, in words that stand beside its place. */
 export interface Decision {
@@ -42,6 +46,12 @@ export function openDType(decision?: Decision, demands: readonly Demand[] = []):
 
 export function weakDType(weak: Weakness): DTypeVar {
   return { binding: undefined, decision: undefined, demands: [], ranAs: [], weak };
+}
+
+/** Of what is computed from several such values. */
+export function weakestOf(weak: readonly Weakness[]): Weakness {
+  const floats = weak.find(w => typeof w === 'object');
+  return floats ?? (weak.includes('number') ? 'number' : 'whole');
 }
 
 export function resolveDType(variable: DTypeVar): DTypeVar {

@@ -9,10 +9,12 @@ interface Reason {
 
 /** Something that cannot have the dtype that was decided. */
 export interface Refusal {
-  readonly code: 'EINC0318' | 'EINC0404' | 'EINC0604' | 'EINC0605';
+  readonly code: 'EINC0318' | 'EINC0404' | 'EINC0603' | 'EINC0604' | 'EINC0605';
   /** What it says about a dtype: "0.5 is no i32". */
   readonly message: (dtype: DType) => string;
   readonly span: Span | undefined;
+  /** Why it cannot, where that stands elsewhere. */
+  readonly because?: Place;
   readonly help: (dtype: DType) => readonly string[];
 }
 
@@ -29,26 +31,36 @@ export interface Named {
 
 export function mismatch({ operator, span }: Meeting, a: Named, b: Named): UserError {
   const [x, y] = [a.reason.dtype, b.reason.dtype];
-  const called = (named: Named, other: string): string =>
-    named.text === undefined ? other : `\`${named.text}\``;
-  const convert = (to: DType, named: Named): string => `${to}(${named.text ?? '…'})`;
   return new UserError({
     code: 'EINC0603',
-    message: `\`${operator}\` computes in one dtype, but ${called(a, 'one operand')} is ${x} and ${called(b, 'another')} is ${y}`,
+    message: `\`${operator}\` computes in one dtype, but ${called(a.text, 'one operand')} is ${x} and ${called(b.text, 'another')} is ${y}`,
     labels: labelsOf([{ span }, a.reason, b.reason]),
-    help: [`convert one of them: ${convert(x, b)} or ${convert(y, a)}`],
+    help: [`convert one of them: ${convert(x, b.text)} or ${convert(y, a.text)}`],
   });
 }
 
+export function called(text: string | undefined, other: string): string {
+  return text === undefined ? other : `\`${text}\``;
+}
+
+export function convert(to: DType, text: string | undefined): string {
+  return `${to}(${text ?? '…'})`;
+}
+
 export function cannotHold(
-  { code, message, span, help }: Refusal,
+  { code, message, span, because, help }: Refusal,
   reason: Reason,
   meeting?: Meeting,
 ): UserError {
   return new UserError({
     code,
     message: message(reason.dtype),
-    labels: labelsOf([{ span }, reason, ...(meeting ? [meetingPlace(meeting)] : [])]),
+    labels: labelsOf([
+      { span },
+      ...(because ? [because] : []),
+      reason,
+      ...(meeting ? [meetingPlace(meeting)] : []),
+    ]),
     help: help(reason.dtype),
   });
 }
@@ -72,7 +84,7 @@ export function ranAlready(was: DType, reason: Reason, meeting?: Meeting): UserE
 
 type Place = { readonly span: Span | undefined; readonly text?: string };
 
-function labelsOf(places: readonly Place[]): NonNullable<Diagnostic['labels']> {
+export function labelsOf(places: readonly Place[]): NonNullable<Diagnostic['labels']> {
   return places.flatMap(({ span, text }) => (span ? [{ span, ...(text ? { text } : {}) }] : []));
 }
 

@@ -16,9 +16,11 @@ import {
   type DTypeVar,
   openDType,
   resolveDType,
+  weakestOf,
   type Weakness,
 } from './dtype-var.ts';
 import { aOr, convertHelp, type Meeting, mismatch } from './explain.ts';
+import { type Floats, floatsMismatch, floatsRefusal } from './floats.ts';
 
 /** What an array of the code is called, and its dtype. */
 export interface Typed {
@@ -54,11 +56,8 @@ export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Foun
     case 'symbol':
     case 'position':
       return { weak: 'whole' };
-    case 'access': {
-      const typed = inference.typed(scalar.node);
-      const { weak } = resolveDType(typed.dtype);
-      return weak ? { ...typed, weak } : typed;
-    }
+    case 'access':
+      return foundOf(inference.typed(scalar.node));
     case 'apply': {
       const found = scalar.args.map(arg => inferScalar(arg, inference));
       const { result, operands, fromBits } = infoOf(scalar.op);
@@ -68,6 +67,11 @@ export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Foun
       return result === 'bool' ? { weak: 'whole' } : met;
     }
   }
+}
+
+function foundOf(typed: Typed): Found {
+  const { weak } = resolveDType(typed.dtype);
+  return weak ? { ...typed, weak } : typed;
 }
 
 /** What an op that converts its operands to a dtype gives. */
@@ -93,7 +97,7 @@ function fraction({ operator, span }: Meeting): Typed {
 
 /** What an assignment stores takes the dtype of where it is stored, or gives it. */
 export function inferAssign<N>(a: Assign<N, unknown>, inference: Inference<N>): void {
-  meet([inference.typed(a.target.node), inferScalar(a.value, inference)], inference);
+  meet([foundOf(inference.typed(a.target.node)), inferScalar(a.value, inference)], inference);
 }
 
 function isWeak(found: Found): found is Weak {
@@ -110,11 +114,14 @@ function meet<N>(found: readonly Found[], { meeting, solver }: Inference<N>): Fo
   if (!first) {
     const [only, second] = found;
     if (only && !second && only.value === undefined) return only;
-    return { weak: 'number' };
+    const weak = weakestOf(found.filter(isWeak).map(f => f.weak));
+    return { weak: weak === 'whole' ? 'number' : weak };
   }
   for (const other of others) unify(first, other, meeting, solver);
   for (const weak of found.filter(isWeak)) {
+    if (weak.weak === 'whole') continue;
     if (weak.weak === 'number') demand(first.dtype, numberDemand(weak), solver);
+    else meetFloats(weak, weak.weak, first, meeting, solver);
   }
   return first;
 }
@@ -130,6 +137,23 @@ function unify(a: Typed, b: Typed, meeting: Meeting, solver: Solver): void {
     );
   }
   bind(y, x, meeting, solver);
+}
+
+/** What is decided of the other is said at once; else it must become a float. */
+function meetFloats(
+  { text, span }: Weak,
+  floats: Floats,
+  other: Typed,
+  meeting: Meeting,
+  solver: Solver,
+): void {
+  const accepts = (dtype: DType): boolean => kindOf(dtype) === 'float';
+  const { decision } = resolveDType(other.dtype);
+  if (!decision) {
+    demand(other.dtype, { accepts, refusal: floatsRefusal({ text, span, floats }) }, solver);
+  } else if (!accepts(decision.dtype)) {
+    throw floatsMismatch(meeting, { text, floats }, { text: other.text, reason: decision });
+  }
 }
 
 /** A number that is known must be one of the dtype; any other may have a fraction. */

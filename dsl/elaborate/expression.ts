@@ -1,5 +1,7 @@
 /** Expressions of `op` to tensors. */
 import { type Span, unreachable } from '../../compiler/index.ts';
+import { valuesDemand } from '../dtype/check-initial.ts';
+import { openDType } from '../dtype/dtype-var.ts';
 import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type {
@@ -195,6 +197,7 @@ export class ExpressionElaborator implements Elaboration {
       return applyTo(stack(row, items.length, span), items, { span, operator: span }, this, label);
     }
     const { values, rows } = literal;
-    return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows }, span);
+    const dtype = openDType(undefined, [valuesDemand(values, span)]);
+    return dataTensor(label ?? 'literal', { kind: 'values', values }, { rows, dtype }, span);
   }
 }

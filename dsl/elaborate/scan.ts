@@ -25,14 +25,14 @@ export function applyScan(call: ScanCall, solver: Solver): Scanned {
   const { operator, span, init, xs, step } = call;
   const turns = turnsOf(call);
   const slices = xs.map(x => sliceOf(x, turns, call, solver));
-  const carries = init.map(({ tensor, name }) => {
+  const carries = init.map(part => {
+    const { tensor, name } = part;
     const operation = { ...identity, operator, hint: `${name}_start` };
     const written = { span, operator: span, operands: [] };
     const start = applyOperation(operation, [tensor], written, { solver, label: undefined });
-    return {
-      start,
-      place: standIn(name, { shape: start.shape, dtypeVar: carriedDType(start) }, start),
-    };
+    const place = standIn(name, { shape: start.shape, dtypeVar: carriedDType(start) }, start);
+    startsDType(place, part, call, solver);
+    return { start, place };
   });
   const made = step(
     carries.map(c => c.place),
@@ -101,9 +101,32 @@ function useOf({ operator, span }: ScanCall, result: Tensor, operands: readonly 
   };
 }
 
-/** A carry that starts as a number has the dtype of what it becomes. */
+/** A carry that starts as a number or as data without a dtype has that of what it becomes. */
 function carriedDType({ dtypeVar }: Tensor): DTypeVar {
   return resolveDType(dtypeVar).weak ? openDType() : dtypeVar;
+}
+
+/** So it must be able to: 0.5 does not start a carry of integers. */
+function startsDType(
+  place: Tensor,
+  { tensor, name, span }: Part,
+  call: ScanCall,
+  solver: Solver,
+): void {
+  const { source, dtypeVar } = tensor;
+  const value = source.kind === 'constant' ? source.value : undefined;
+  const start: Typed = {
+    dtype: dtypeVar,
+    text: tensor.label ?? name,
+    span: span ?? tensor.span,
+    value,
+  };
+  const taken: Typed = { dtype: place.dtypeVar, text: place.hint, span: place.span };
+  inferAssign(assign(access(taken, 0), { op: 'set' }, access(start, 1), undefined), {
+    typed: one => one,
+    meeting: { operator: call.operator, span: call.span },
+    solver,
+  });
 }
 
 /** The step gives a carry of the shape and the dtype that it takes. */

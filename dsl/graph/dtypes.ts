@@ -1,6 +1,6 @@
 /** The dtype of what an operation computes, and what it makes of the dtypes of its operands. */
 import type { Span } from '../../compiler/index.ts';
-import { type DTypeVar, openDType, weakDType } from '../dtype/dtype-var.ts';
+import { type DTypeVar, openDType, weakDType, weakestOf } from '../dtype/dtype-var.ts';
 import { inferAssign, type Inference, inferScalar, type Typed } from '../dtype/infer.ts';
 import type { Solver } from '../shape/solve.ts';
 import type { Operation, Slot } from './operation.ts';
@@ -12,7 +12,7 @@ interface Written {
   readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
-/** Numbers and comparisons take what they meet; computed with each other they remain such. */
+/** Numbers, comparisons and data without a dtype take what they meet; computed with each other they remain such. */
 export function dtypeOfResult(
   operation: Operation,
   operands: readonly Tensor[],
@@ -37,7 +37,7 @@ export function dtypeOfResult(
   const inference: Inference<Slot> = { typed, meeting, solver };
   const found = forward.map(a => inferScalar(a.value, inference));
   const weak = found.flatMap(f => ('weak' in f ? [f.weak] : []));
-  if (weak.length === found.length) return weakDType(weak.includes('number') ? 'number' : 'whole');
+  if (weak.length === found.length) return weakDType(weakestOf(weak));
   forward.forEach(a => inferAssign(a, inference));
   return result;
 }

@@ -17,7 +17,13 @@ import {
   scalarShape,
   type Shape,
 } from '../shape/row.ts';
-import { type Decision, type Demand, openDType, weakDType } from '../dtype/dtype-var.ts';
+import {
+  type Decision,
+  type Demand,
+  type DTypeVar,
+  openDType,
+  weakDType,
+} from '../dtype/dtype-var.ts';
 import { Tensor } from './tensor.ts';
 
 /** What is said about a tensor where it is introduced; the rest is left to inference. */
@@ -116,7 +122,7 @@ export function letTensor(label: string, span: Span): Tensor {
 export function dataTensor(
   label: string,
   initial: Initial,
-  { rows, dtype }: Given,
+  { rows, dtype }: { readonly rows: GivenRows; readonly dtype: DTypeVar },
   span: Span,
 ): Tensor {
   const row = (kind: RowKind): Row => closedRow(rows[kind] ?? []);
@@ -125,7 +131,7 @@ export function dataTensor(
     label,
     hint: label,
     shape,
-    dtype: openDType(dtype),
+    dtype,
     source: { kind: 'data', initial },
     origins: [span],
   });

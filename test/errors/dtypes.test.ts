@@ -140,23 +140,20 @@ test('integers and what is computed from numbers', async () => {
 });
 
 test('a number that meets integers only later', async () => {
-  const lines = [
-    "const y = tensor([1, 2], { label: 'y' });",
-    'const half = op`half = ${y} *. 0.5`;',
-  ];
-  expect(await messageOf(...data, ...lines, 'op`${half} + ${ids}`;')).toMatchInlineSnapshot(`
+  const half = 'const half = op`half = [1, 2] *. 0.5`;';
+  expect(await messageOf(...data, half, 'op`${half} + ${ids}`;')).toMatchInlineSnapshot(`
     "error[EINC0604]: 0.5 is not an i32, which it meets here
-     --> program.js:4:32
+     --> program.js:3:34
       |
-    4 | const half = op\`half = \${y} *. 0.5\`;
-      |                                ^^^
+    3 | const half = op\`half = [1, 2] *. 0.5\`;
+      |                                  ^^^
      --> program.js:2:13
       |
     2 | const ids = tensor(new Int32Array([3, 4]), { label: 'ids' });
       |             ------ \`ids\` is made of an array of i32
-     --> program.js:5:12
+     --> program.js:4:12
       |
-    5 | op\`\${half} + \${ids}\`;
+    4 | op\`\${half} + \${ids}\`;
       |            - \`+\` brings them together
       |
       = help: convert the integers first: f32(…)"
@@ -176,15 +173,23 @@ test('values that their dtype does not have', async () => {
 });
 
 test('values that the inferred dtype does not have', async () => {
-  const y = "const y = tensor([1, 2.5], { label: 'y' });";
-  expect(await messageOf(...data, y, 'await run(op`${y} + ${ids}`);')).toMatchInlineSnapshot(`
-    "error[EINC0604]: \`y\` is i32, but its value 2.5 (cell 1) is not an i32
-     --> program.js:3:11
+  const y = 'const y = op`y = [1, 2.5]`;';
+  expect(await messageOf(...data, y, 'op`${y} + ${ids}`;')).toMatchInlineSnapshot(`
+    "error[EINC0604]: 2.5 is not an i32, which it meets here
+     --> program.js:3:18
       |
-    3 | const y = tensor([1, 2.5], { label: 'y' });
-      |           ^^^^^^
+    3 | const y = op\`y = [1, 2.5]\`;
+      |                  ^^^^^^^^
+     --> program.js:2:13
       |
-      = help: give it whole numbers within the range of the dtype, or a dtype of floats"
+    2 | const ids = tensor(new Int32Array([3, 4]), { label: 'ids' });
+      |             ------ \`ids\` is made of an array of i32
+     --> program.js:4:9
+      |
+    4 | op\`\${y} + \${ids}\`;
+      |         - \`+\` brings them together
+      |
+      = help: convert the integers first: f32(…)"
   `);
 });
 
@@ -220,24 +225,20 @@ test('a parameter declared as integers', async () => {
 
 test('a dtype that is decided too late', async () => {
   const lines = [
-    "const y = tensor([1, 2], { label: 'y' });",
-    'await ctx.compile(forward(op`z = ${y} *. 2`));',
-    'op`${y} + ${ids}`;',
+    'const w = op`{ w; o = [2] }`;',
+    'await ctx.compile(forward(op`z = ${w} *. 2`));',
+    "op`${w} + ${tensor([1, 2], { label: 'n', dtype: 'bf16' })}`;",
   ];
-  expect(await messageOf(...data, ...lines)).toMatchInlineSnapshot(`
-    "error[EINC0606]: a tensor that a routine was compiled with as f32 cannot become i32
-     --> program.js:5:9
+  expect(await messageOf(...lines)).toMatchInlineSnapshot(`
+    "error[EINC0606]: a tensor that a routine was compiled with as f32 cannot become bf16
+     --> program.js:3:9
       |
-    5 | op\`\${y} + \${ids}\`;
-      |         ^
-     --> program.js:2:13
-      |
-    2 | const ids = tensor(new Int32Array([3, 4]), { label: 'ids' });
-      |             ------ \`ids\` is made of an array of i32
+    3 | op\`\${w} + \${tensor([1, 2], { label: 'n', dtype: 'bf16' })}\`;
+      |         ^   ------ \`n\` is made bf16
       |
       = note: nothing had decided its dtype, so it took f32, that of the context
       = help: build the whole program before its first routine is compiled
-      = help: or convert: i32(…)"
+      = help: or convert: bf16(…)"
   `);
 });
 

@@ -52,9 +52,16 @@ describe('what a parameter starts from', () => {
   });
 
   test('takes its dtype', () => {
-    const x = tensor([1, 2], { label: 'x' });
-    const w = op<Tensor>`{ w = 2 *. ${x}; dtype = f16 }`;
-    expect([w.dtype, x.dtype]).toEqual(['f16', 'f16']);
+    const v = op<Tensor>`{ v }`;
+    const w = op<Tensor>`{ w = 2 *. ${v}; dtype = f16 }`;
+    expect([w.dtype, v.dtype]).toEqual(['f16', 'f16']);
+  });
+
+  test('is converted where it is data without a dtype', async () => {
+    const x = tensor([1, 2.0001], { label: 'x' });
+    const y = op`{ w = 2 *. ${x}; dtype = f16 } + 0`;
+    expect([y.dtype, x.dtype]).toEqual(['f16', undefined]);
+    expect(await valueOf(y)).toEqual([2, 4]);
   });
 
   test('is what it starts from again', async () => {
