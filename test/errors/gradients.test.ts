@@ -286,16 +286,16 @@ describe('by integers and bools', () => {
   test('of what is found to be integers only later', async () => {
     const message = await messageOf(
       ids,
-      'const x = op`{ x = [1, 2] }`;',
+      'const x = op`x = [1, 2]`;',
       'const g = op`grad(${x} **. 2, ${x})`;',
       'op`${x} + ${ids}`',
     );
     expect(message).toMatchInlineSnapshot(`
-      "error[EINC0605]: the parameter \`x\` would be i32, but what is learned is a float
-       --> program.js:2:14
+      "error[EINC0404]: \`grad\` is asked for a derivative by \`x\`, which is i32: there are none by integers
+       --> program.js:3:31
         |
-      2 | const x = op\`{ x = [1, 2] }\`;
-        |              ^^^^^^^^^^^^^^
+      3 | const g = op\`grad(\${x} **. 2, \${x})\`;
+        |                               ^^^^
        --> program.js:1:13
         |
       1 | const ids = tensor(new Int32Array([2, 3]), { label: 'ids' });
@@ -305,8 +305,7 @@ describe('by integers and bools', () => {
       4 | op\`\${x} + \${ids}\`
         |         - \`+\` brings them together
         |
-        = help: convert what it meets first: f32(…)
-        = help: or make it data: tensor(values, { label: 'x', dtype: 'i32' })"
+        = help: convert what it meets first: f32(…)"
     `);
   });
 
