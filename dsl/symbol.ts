@@ -15,7 +15,7 @@ export function symbol(name: string, range?: number): StaticSymbol {
   if (wrong !== undefined) {
     throw new UserError({ code: 'EINC0503', message: wrong, labels: [{ span: callSite(symbol) }] });
   }
-  return { kind: 'static-symbol', name, range };
+  return { kind: 'static-symbol', name, range, made: callSite(symbol) };
 }
 
 /** Types do not reach callers in JavaScript. */

@@ -1,4 +1,10 @@
-import { type Compiled, type StaticSymbol, UserError } from '../compiler/index.ts';
+import {
+  type Compiled,
+  type Label,
+  type Span,
+  type StaticSymbol,
+  UserError,
+} from '../compiler/index.ts';
 import { checkOptions, described, isObject } from './arguments.ts';
 import type { Plan, Stream } from './backend.ts';
 
@@ -101,23 +107,30 @@ export class Routine {
     return this.#values;
   }
 
-  #missing({ name }: StaticSymbol, given: Indices): UserError {
+  #missing({ name, made }: StaticSymbol, given: Indices): UserError {
     const names = Object.keys(given).map(g => `\`${g}\``);
     return new UserError({
       code: 'EINC0506',
       message: `\`${this.name}\` needs a value for its static symbol \`${name}\``,
+      labels: placeOf(made),
       notes: names.length > 0 ? [`given were ${names.join(', ')}`] : [],
       help: [`run({ ${name}: 0 })`],
     });
   }
 }
 
-function checkRange({ name, range }: StaticSymbol, value: number): void {
+function checkRange({ name, range, made }: StaticSymbol, value: number): void {
   const fits = range === undefined ? value === (value | 0) : value >= 0 && value < range;
   if (fits && Number.isInteger(value)) return;
   const wanted = range === undefined ? 'a 32-bit integer' : `an integer from 0 to ${range - 1}`;
   throw new UserError({
     code: 'EINC0506',
     message: `the static symbol \`${name}\` must be ${wanted}, not ${described(value)}`,
+    labels: placeOf(made),
   });
+}
+
+/** Of a symbol. */
+function placeOf(made: Span | undefined): readonly Label[] {
+  return made ? [{ span: made, text: 'the symbol is made here' }] : [];
 }

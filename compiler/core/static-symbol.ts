@@ -1,3 +1,5 @@
+import type { Span } from '../support/source.ts';
+
 /**
  * An integer that is the same throughout one run of a routine and is given with each run: a batch
  * number, a step. Its identity is the object; two symbols of one name are two symbols.
@@ -7,4 +9,6 @@ export interface StaticSymbol {
   readonly name: string;
   /** It takes the values `0 <= value < range`. Only a symbol with a range may subscript an array. */
   readonly range: number | undefined;
+  /** Where, for errors of runs. */
+  readonly made?: Span;
 }

@@ -14,9 +14,10 @@ import { applyTo, type Elaboration, tensorsOf, writtenIn } from './elaboration.t
 import { notAFunction } from './errors.ts';
 import { applyIndexing } from './indexing.ts';
 import { applyCumulative, applyStep, notAStep, type Operand } from './scan-step.ts';
-import { applyDefinition, definitionOf, labelOfCall, wrongArity } from './tensor-function.ts';
+import { applyDefinition, definitionOf, labelOfCall } from './tensor-function.ts';
 import { elaborateTransform } from './transform.ts';
 import { applyView } from './views.ts';
+import { wrongArity } from './wrong-arity.ts';
 
 export function elaborateCall(e: Apply, elaboration: Elaboration, label?: string): Tensor {
   const { environment, solver } = elaboration;

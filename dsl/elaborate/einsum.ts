@@ -6,13 +6,15 @@ import { dimTensor } from '../graph/make.ts';
 import type { OpenProjections } from '../graph/open-projections.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { EinsumOp, Expr, StringLit } from '../language/ast.ts';
-import type { Spec } from '../language/ast-einsum.ts';
+import type { AxisSpec, Spec } from '../language/ast-einsum.ts';
 import { einsum, einsumKinds, pad } from '../ops/einsum.ts';
 import { identity } from '../ops/operations.ts';
-import { captured, needsPadding } from '../shape/einsum.ts';
+import { axesIn, labelsIn } from '../shape/blocks.ts';
+import { captured, needsPadding, textOfAxis } from '../shape/einsum.ts';
 import type { Solver } from '../shape/solve.ts';
 import { fail } from './errors.ts';
-import { type Context, wrongArity } from './tensor-function.ts';
+import type { Context } from './tensor-function.ts';
+import { wrongArity } from './wrong-arity.ts';
 
 /** The operation that a spec asks for; an error where the operator takes other operands than it has. */
 export function einsumOperation(
@@ -34,7 +36,34 @@ export function einsumOperation(
   }
   const operation = einsum(op, spec, text);
   if (operation) return operation;
+  const doubled = repeatedPart(spec);
+  if (doubled) {
+    const { axis, name } = doubled;
+    const text = textOfAxis(axis);
+    throw fail(
+      'EINC0304',
+      `\`${text}\` has \`${name}\` twice, so its parts cannot be told apart`,
+      axis.span,
+      {
+        help: ['give each part a name of its own: (a, b) ++^ "i; j => i^j"'],
+      },
+    );
+  }
   throw fail('EINC0304', 'no part of a concatenation meets what is on the other side', spec.span);
+}
+
+/** A concatenation with the same axis as two of its parts. */
+function repeatedPart({
+  operands,
+  result,
+}: Spec): { readonly axis: AxisSpec; readonly name: string } | undefined {
+  for (const axis of [...operands, result].flatMap(axesIn)) {
+    if (axis.kind !== 'concat') continue;
+    const names = labelsIn(axis).map(label => label.name);
+    const name = names.find((one, i) => names.indexOf(one) !== i);
+    if (name !== undefined) return { axis, name };
+  }
+  return undefined;
 }
 
 /** Operands of which the spec asks for margins get them first. */

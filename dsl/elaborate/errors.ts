@@ -2,10 +2,10 @@
 import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
 import { suggest } from '../language/suggest.ts';
-import { TemplateSource } from '../language/template-source.ts';
+import { isFollowedByArgument } from '../language/template-source.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type { Expr } from '../language/ast.ts';
-import { spellingOf } from './foreign-names.ts';
+import { adviceOnFunction, adviceOnValue } from './foreign-names.ts';
 import { describe, HoleOfType, isSymbol } from './hole.ts';
 import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction } from './tensor-function.ts';
@@ -22,13 +22,13 @@ export function unknownName(
   hints: readonly string[] = [],
 ): UserError {
   const isExpression = functions.length > 0;
-  const isApplied = isExpression && hasArgument(span);
+  const isApplied = isExpression && isFollowedByArgument(span);
   const meant = isApplied ? [...known, ...functions] : known;
   const guesses = hints.length > 0 ? hints : guessesAt(name, span, meant, isApplied);
   const isOperand = isExpression && !isApplied && guesses.length === 0;
   const notes = [
     ...(known.length > 0 ? [`the names here are ${listed(known)}`] : []),
-    ...(isApplied ? ['dsl/README.md lists the functions'] : []),
+    ...(isApplied ? ['docs/op.md lists the functions'] : []),
   ];
   return new UserError({
     code: 'EINC0201',
@@ -48,22 +48,15 @@ function guessesAt(
   isApplied: boolean,
 ): readonly string[] {
   const variable = javascriptVariable(span.source, name);
-  const spelling = isApplied ? spellingOf(name) : undefined;
-  const similar = spelling === undefined ? suggest(name, known) : undefined;
+  const advice = isApplied ? adviceOnFunction(name) : adviceOnValue(name);
+  const similar = advice.length === 0 ? suggest(name, known) : undefined;
   return [
     ...(variable
       ? [`\`${name}\` is a JavaScript variable (line ${variable.line}): write \${${name}}`]
       : []),
-    ...(spelling === undefined ? [] : [`there is no function for it: write \`${spelling}\``]),
+    ...advice,
     ...(similar === undefined ? [] : [`did you mean \`${similar}\`?`]),
   ];
-}
-
-/** Whether something follows that the name would be applied to. */
-function hasArgument({ source, end }: Span): boolean {
-  return (
-    source instanceof TemplateSource && /^\s*[\p{L}\d_({\u{E000}]/u.test(source.text.slice(end))
-  );
 }
 
 function listed(names: readonly string[]): string {

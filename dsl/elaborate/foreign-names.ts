@@ -1,6 +1,8 @@
-/** Functions that other libraries have and `op` spells otherwise: what to write for them. */
-const sum = 'x ++ "...|... => 0"';
+/** Names that other languages and libraries have and `op` spells otherwise: what to write for them. */
+const all = '"...|... => 0"';
+const sum = `x ++ ${all}`;
 
+/** Functions, as expressions that say the same. */
 const spellings: Readonly<Record<string, string>> = {
   sum,
   mean: `(${sum}) /. n`,
@@ -10,13 +12,87 @@ const spellings: Readonly<Record<string, string>> = {
   einsum: 'a +* "i; j => i, j" b',
   square: 'x **. 2',
   softmax: 'exp(x) /. (exp(x) ++ "...|... => ...|0")',
+  interleave: '(a ++ "i => 2*i") + (b ++ "i => 2*i+1")',
+  deinterleave_even: 'x ++ "2*i => i"',
+  deinterleave_odd: 'x ++ "2*i+1 => i"',
+  einsum1: 'x ++ "i => i"',
+  einmax1: `x @^^ ${all}`,
+  outer_sum: 'a +++ "i; j => i, j" b',
+  tropical: 'a @^+ "i; j => i, j" b',
+  concat_sum: '(a, b) ++^ "i; j => i^j"',
+  range_of_shape: 'offsets(x)',
 };
 
-/** What to write instead of a function that is not known; undefined where that is not known either. */
-export function spellingOf(name: string): string | undefined {
-  return Object.hasOwn(spellings, name) ? spellings[name] : undefined;
+/** Functions of two that elsewhere have a reduction of the same name. */
+const reductions: Readonly<Record<string, string>> = {
+  max: `x @^^ ${all}`,
+  min: `x @-- ${all}`,
+};
+
+const data = 'data comes from TypeScript, in a hole: `${tensor(values, { label, output: [n] })}`';
+const bits = 'for numbers in [0, 1) from a key write `uniform(key)`';
+const values = 'write `{ w = ${values}; o = [n] }`';
+
+/** OCANNL's functions that are no expressions here, and words of host languages. */
+const elsewhere: Readonly<Record<string, string>> = {
+  wrap: data,
+  init: data,
+  rebatch: data,
+  wrap_padded: 'margins belong to the spec that needs them: `x +* "o=+k; k => o" w`',
+  wrap_param: values,
+  reshape_param: values,
+  embed_symbol: 'for the value of a static symbol write `!@${symbol}`',
+  embed_dim: 'for the size of an axis that a spec has captured write `dim d`',
+  embed_self_id: 'tensors have no numbers: randomness goes by seed and name',
+  uint4x32_to_prec_uniform: bits,
+  uint4x32_to_prec_uniform1: bits,
+  uniform1: bits,
+  uniform_at: bits,
+  uniform_at1: bits,
+  while: 'there are no loops in `op`: loop in TypeScript, or over an axis by `scan`',
+  match: 'to choose when the template is made write `${condition ? x : y}`',
+  open: "`open` is OCaml's; use what TypeScript imports through holes: `${f}(x)`",
+};
+
+const constants: Readonly<Record<string, string>> = {
+  pi: '${Math.PI}',
+  nan: '${NaN}',
+  NaN: '${NaN}',
+  inf: '${Infinity}',
+  infinity: '${Infinity}',
+  Infinity: '${Infinity}',
+  neg_infinity: '${-Infinity}',
+  true: '1',
+  false: '0',
+};
+
+/** What to write instead of a function that is not known; nothing where that is not known either. */
+export function adviceOnFunction(name: string): readonly string[] {
+  const spelling = entry(spellings, name);
+  if (spelling !== undefined) return [`there is no function for it: write \`${spelling}\``];
+  const advice = entry(elsewhere, name);
+  return advice === undefined ? [] : [advice];
+}
+
+/** The same of a value. */
+export function adviceOnValue(name: string): readonly string[] {
+  const constant = entry(constants, name);
+  return constant === undefined ? [] : [`there is no name for it: write \`${constant}\``];
+}
+
+/** The reduction that one who applies `name` to one operand may have meant. */
+export function reductionOf(name: string): string | undefined {
+  return entry(reductions, name);
+}
+
+function entry(of: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
 }
 
 /** For a test: the names, and the expressions that are suggested. */
-export const foreignNames: readonly string[] = Object.keys(spellings);
-export const suggestedSpellings: readonly string[] = [...new Set(Object.values(spellings))];
+export const foreignNames: readonly string[] = [spellings, elsewhere, constants].flatMap(of =>
+  Object.keys(of),
+);
+export const suggestedSpellings: readonly string[] = [
+  ...new Set([spellings, reductions].flatMap(of => Object.values(of))),
+];

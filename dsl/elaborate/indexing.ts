@@ -4,7 +4,8 @@ import { constantTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Application } from '../ops/construction.ts';
 import type { Indexing } from '../ops/indexing.ts';
-import { type Context, wrongArity } from './tensor-function.ts';
+import type { Context } from './tensor-function.ts';
+import { wrongArity } from './wrong-arity.ts';
 
 export function applyIndexing(
   { arity, more = false, build }: Indexing,

@@ -1,6 +1,8 @@
 /** Named first values of parameters: `{ w = normal(0.02) }`, `{ w = kaiming }`. */
-import type { Initial, InitialScale, Span } from '../../compiler/index.ts';
+import { type Initial, type InitialScale, type Span, UserError } from '../../compiler/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
 import type { Expr } from '../language/ast.ts';
+import { suggest } from '../language/suggest.ts';
 import { fail } from './errors.ts';
 
 interface Initialiser {
@@ -43,6 +45,21 @@ export function initialiserIn(init: Expr, numberIn: (e: Expr) => number): Initia
   const initial = found.of(first, second);
   if (typeof initial !== 'string') return initial;
   throw fail('EINC0229', `\`${called.name}\`: ${initial}`, init.span, { help: [found.form] });
+}
+
+/** A value that is computed; a name that is not known there may be a misspelt initial value. */
+export function computedIn(init: Expr, tensorOf: (e: Expr) => Tensor): Tensor {
+  try {
+    return tensorOf(init);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [first, ...others] = error.diagnostics;
+    const called = init.kind === 'apply' ? init.callee : init;
+    if (called.kind !== 'name' || first.unknownName !== called.name) throw error;
+    const similar = suggest(called.name, initialiserNames);
+    if (similar === undefined) throw error;
+    throw new UserError({ ...first, notes: [], help: [`did you mean \`${similar}\`?`] }, ...others);
+  }
 }
 
 function wrong({ form, counts }: Initialiser, given: readonly number[], span: Span): Error {

@@ -20,6 +20,7 @@ import type {
   Name,
   NumberLit,
 } from '../language/ast.ts';
+import { notARow } from '../language/not-a-row.ts';
 import {
   basedSize,
   type Because,
@@ -31,7 +32,7 @@ import {
 } from '../shape/row.ts';
 import { fail, wrongHole } from './errors.ts';
 import { describe, type NestedNumbers } from './hole.ts';
-import { initialiserIn } from './initialiser.ts';
+import { computedIn, initialiserIn } from './initialiser.ts';
 import { literalValues } from './tensor-literal.ts';
 
 /** What a hole of the template holds, or a setting is; `others` are names that could stand there too. */
@@ -85,7 +86,7 @@ function shapeAndValues(
     return { rows: literal.rows, initial: { kind: 'values', values: literal.values } };
   }
   const value = literal?.values ?? initialValue(init, holeValue);
-  if (value === undefined) return { rows: given, initial: tensorOf(init) };
+  if (value === undefined) return { rows: given, initial: computedIn(init, tensorOf) };
   if (typeof value === 'number') return { rows: given, initial: { kind: 'fill', value } };
   const values = flatten(value);
   const initial = { kind: 'values', values } as const;
@@ -128,9 +129,8 @@ function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleVa
 export function rowOfLetter({ text, span }: Ident): RowKind {
   const kind = rowLetters[text] ?? rowKinds.find(k => k === text);
   if (kind) return kind;
-  throw fail('EINC0208', `\`${text}\` is not a row of axes`, span, {
-    help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
-  });
+  const { message, help } = notARow(text);
+  throw fail('EINC0208', message, span, { help });
 }
 
 /** One size, or all that a hole holds. */

@@ -1,6 +1,7 @@
 /** `layer(~hid: 16)(x)`: layers given their settings inside a template. */
 import type { Configure, Expr, GivenSetting, Ident } from '../language/ast.ts';
 import { suggest } from '../language/suggest.ts';
+import { isFunctionName } from '../ops/names.ts';
 import { fail, wrongHole } from './errors.ts';
 import { isLayer, type Layer } from './layer.ts';
 import { textOfSpec } from './spec.ts';
@@ -38,6 +39,11 @@ export function layerAt(
   }
   const layer = e.kind === 'name' ? named.get(e.name) : undefined;
   if (layer) return layer;
+  if (e.kind === 'name' && isFunctionName(e.name)) {
+    throw fail('EINC0221', `\`${e.name}\` takes no settings`, e.span, {
+      help: [`it is applied to tensors alone; name what it makes: y = ${e.name}(x)`],
+    });
+  }
   const similar = e.kind === 'name' ? suggest(e.name, named.keys()) : undefined;
   const unknown = e.kind === 'name' ? { unknownName: e.name } : {};
   const help =

@@ -8,7 +8,7 @@ import { infixFunctions } from '../ops/infix.ts';
 import { type ScalarFunction, scalarFunction, scalarFunctions } from '../ops/scalar-functions.ts';
 import { both, each } from './collect.ts';
 import { fail } from './errors.ts';
-import { wrongArity } from './tensor-function.ts';
+import { wrongArity } from './wrong-arity.ts';
 
 export interface ScalarContext<N> {
   /** What is not arithmetic: a cell of an array, or a number. */

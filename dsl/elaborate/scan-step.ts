@@ -10,7 +10,8 @@ import { sizeOf } from '../shape/row.ts';
 import type { Solver } from '../shape/solve.ts';
 import { applyScan, type Scanned } from './scan.ts';
 import type { Part, ScanSettings } from './scan-call.ts';
-import { applyDefinition, type FunctionDefinition, wrongArity } from './tensor-function.ts';
+import { applyDefinition, type FunctionDefinition } from './tensor-function.ts';
+import { wrongArity } from './wrong-arity.ts';
 import { fail } from './errors.ts';
 
 /** A tensor as it is written. */

@@ -3,6 +3,7 @@ import type { Hole, StringLit } from '../language/ast.ts';
 import type { Spec } from '../language/ast-einsum.ts';
 import { parseSpec } from '../language/parse.ts';
 import { axesIn, labelsIn } from '../shape/blocks.ts';
+import { meantAsLetters } from '../shape/explain-names.ts';
 import { fail, wrongHole } from './errors.ts';
 
 /** Inside a spec a hole is an integer or a piece of spec. */
@@ -11,8 +12,9 @@ export function specOf(
   holes: readonly unknown[],
 ): { readonly spec: Spec; readonly text: string } {
   const spec = parseSpec(literal, hole => fragment(hole, holes));
-  checkResult(spec);
-  return { spec, text: textOfSpec(literal, holes) };
+  const text = textOfSpec(literal, holes);
+  checkResult(spec, text);
+  return { spec, text };
 }
 
 /** With what stands in its holes. */
@@ -28,7 +30,7 @@ function fragment({ index, span }: Hole, holes: readonly unknown[]): string {
 }
 
 /** An axis that no operand has is of no size: most often a slip of the pen. */
-export function checkResult({ operands, result }: Spec): void {
+export function checkResult({ operands, result }: Spec, text?: string): void {
   const ofOperands = operands.flatMap(axesIn).flatMap(labelsIn);
   const sized = axesIn(result)
     .flatMap(labelsIn)
@@ -40,8 +42,24 @@ export function checkResult({ operands, result }: Spec): void {
       const name = label.kind === 'label' ? label.name : '_';
       if (known.has(name)) continue;
       throw fail('EINC0304', `no operand has the axis \`${name}\` of this result`, label.span, {
-        help: ['for an axis of size 1 write `0`'],
+        help: [runTogether(name, [...known], text) ?? 'for an axis of size 1 write `0`'],
       });
     }
   }
+}
+
+/** Letters that a `,` or `^` elsewhere in the spec makes one name: `ij; kl => i^k, j^l`. */
+function runTogether(
+  name: string,
+  known: readonly string[],
+  text: string | undefined,
+): string | undefined {
+  const letters = (word: string): boolean => /^\p{L}{2,}$/u.test(word);
+  const isIn = (part: string, whole: string): boolean => letters(whole) && whole.includes(part);
+  const isPart = name.length === 1 && known.some(other => isIn(name, other));
+  const isWhole = letters(name) && Array.from(name).every(letter => known.includes(letter));
+  const together = isWhole ? name : known.find(other => isIn(name, other));
+  if (text === undefined || !(isPart || isWhole) || together === undefined) return undefined;
+  const sign = /[*+^<]|=(?!>)/.exec(text)?.[0] ?? ',';
+  return `the \`${sign}\` makes \`${together}\` one name: write \`${meantAsLetters(text)}\``;
 }

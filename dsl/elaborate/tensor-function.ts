@@ -4,6 +4,7 @@ import type { Written } from '../graph/apply.ts';
 import { constantTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { Solver } from '../shape/solve.ts';
+import { wrongArity } from './wrong-arity.ts';
 
 /** `mlp(x) = …`: call it in a template, `${mlp}(${input})`, or from JavaScript. */
 export interface TensorFunction {
@@ -92,18 +93,4 @@ export function definitionOf(value: TensorFunction): FunctionDefinition {
 /** `mlp(moons_input)` gives `mlp_moons_input`. */
 export function labelOfCall(label: string, args: readonly Tensor[]): string {
   return [label, ...args.flatMap(t => t.label ?? [])].join('_');
-}
-
-export function wrongArity(
-  name: string,
-  arity: number,
-  given: number,
-  { span, more = false }: { readonly span: Tensor['span']; readonly more?: boolean },
-): UserError {
-  const count = `${more ? 'at least ' : ''}${arity === 1 ? '1 argument' : `${arity} arguments`}`;
-  return new UserError({
-    code: 'EINC0207',
-    message: `\`${name}\` takes ${count}, not ${given}`,
-    labels: span ? [{ span }] : [],
-  });
 }

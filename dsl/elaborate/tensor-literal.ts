@@ -1,5 +1,5 @@
 /** `[1, 2]`, `[| (1, 2), (3, 4) |]`: numbers in brackets that say which axes they stand along. */
-import type { Span } from '../../compiler/index.ts';
+import { type Span, UserError } from '../../compiler/index.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, TensorLit } from '../language/ast.ts';
 import { basedSize, type Because, type RowKind } from '../shape/row.ts';
@@ -43,11 +43,32 @@ function axesOf(e: Expr): readonly LiteralAxis[] {
   const [first, ...others] = e.items.map(axesOf);
   const text = JSON.stringify(first);
   const odd = others.findIndex(axes => JSON.stringify(axes) !== text);
-  if (odd >= 0) {
-    const span = e.items[odd + 1]?.span ?? e.span;
-    throw fail('EINC0220', 'the parts of a literal must have the same axes', span);
-  }
+  if (odd >= 0) throw differing(e.items, [first, others[odd]], odd + 1);
   return [{ row: e.row, size: e.items.length, basis: e.basis?.text }, ...(first ?? [])];
+}
+
+function differing(
+  parts: readonly Expr[],
+  [first = [], other = []]: readonly (readonly LiteralAxis[] | undefined)[],
+  place: number,
+): UserError {
+  const [one, another] = [axesText(first), axesText(other)];
+  const at = [parts[place], parts[0]].flatMap(part => part?.span ?? []);
+  return new UserError({
+    code: 'EINC0220',
+    message: `the parts of a literal must have the same axes, but ${one} and ${another} differ`,
+    labels: at.map((span, i) => ({ span, text: i === 0 ? another : one })),
+  });
+}
+
+/** In the brackets of their rows, outermost first. */
+function axesText(axes: readonly LiteralAxis[]): string {
+  const brackets = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] } as const;
+  const texts = axes.map(({ row, size, basis }) => {
+    const [open, close] = brackets[row];
+    return `${open}${basis === undefined ? '' : `${basis}:`}${size}${close}`;
+  });
+  return texts.length === 0 ? 'a number' : texts.join(' of ');
 }
 
 /** Values come in the order they are written, which has to be that of memory. */

@@ -7,7 +7,7 @@ import { arities, type TransformName, transforms } from '../ops/transforms.ts';
 import { type Elaboration, tensorsOf, writtenIn } from './elaboration.ts';
 import type { Environment } from './environment.ts';
 import { fail } from './errors.ts';
-import { wrongArity } from './tensor-function.ts';
+import { wrongArity } from './wrong-arity.ts';
 import { literalValues } from './tensor-literal.ts';
 
 export function elaborateTransform(

@@ -100,11 +100,11 @@ function plainAdvice({ found, expected, open }: Failure): Advice {
 }
 
 function syntaxError(source: TemplateSource, advice: Advice): Diagnostic {
-  const { message, at, also = [], help = [] } = advice;
+  const { code = 'EINC0101', message, at, also = [], help = [] } = advice;
   const labels: Label[] = [{ at, text: '' }, ...also].map(({ at: { start, end }, text }) => {
     return { span: { source, start, end }, text };
   });
-  return { code: 'EINC0101', message, labels, help };
+  return { code, message, labels, help };
 }
 
 function tooDeep(source: TemplateSource): UserError {

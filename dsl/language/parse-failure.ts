@@ -15,6 +15,8 @@ export interface Failure {
 }
 
 export interface Advice {
+  /** EINC0101 if none is given. */
+  readonly code?: string;
   readonly message: string;
   /** Where the caret goes. */
   readonly at: Token;

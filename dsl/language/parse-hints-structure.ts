@@ -1,4 +1,5 @@
 /** Words that are right by themselves but not after what stands before them. */
+import { notARow } from './not-a-row.ts';
 import { described, type Hint } from './parse-failure.ts';
 import { beginsOperand } from './parse-tokens.ts';
 
@@ -58,6 +59,16 @@ const axesOfInline: Hint = ({ found, expected, open }) => {
   return expected.includes('`[`') ? { help: ['axes stand in brackets: `o = [16]`'] } : undefined;
 };
 
+/** `{ w; any_label = 3 }` */
+const labelOfInline: Hint = ({ expected, before, open }) => {
+  const [name, sign] = before.slice(-2);
+  if (open.at(-1)?.text !== '{' || sign?.text !== '=' || !expected.includes('`[`')) {
+    return undefined;
+  }
+  if (!name || /^(?:[oib]|output|input|batch)$/.test(name.text)) return undefined;
+  return { code: 'EINC0208', at: name, ...notARow(name.text) };
+};
+
 /** An operand after one that cannot be applied; on a new line it likely begins something new. */
 const notApplicable: Hint = ({ text, before, found, expected }) => {
   if (!beginsOperand(found) || !expected.includes('an operator')) return undefined;
@@ -90,6 +101,7 @@ export const structureHints: readonly Hint[] = [
   missingSpec,
   looseEinsum,
   sectionWithoutBody,
+  labelOfInline,
   axesOfInline,
   notApplicable,
   unknownAnnotation,

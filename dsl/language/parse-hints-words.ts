@@ -1,6 +1,6 @@
 /** Words that cannot stand as they are: unfinished, run together, or where none may stand. */
 import { type Hint, spanning, touches } from './parse-failure.ts';
-import { isCloser, keywords } from './parse-tokens.ts';
+import { endsName, isCloser, keywords } from './parse-tokens.ts';
 
 const emptyTemplate: Hint = ({ language, found, before }) => {
   if (found.kind !== 'end' || before.length > 0) return undefined;
@@ -38,13 +38,14 @@ const bareFraction: Hint = ({ found, after: [next] }) => {
   }
   const at = spanning(found, next);
   const op = found.text.slice(0, -1);
+  const digits = next.text.replace(/\.$/, '');
   if (['', '+', '-'].includes(op)) {
-    return { message: 'a number starts with a digit', at, help: [`write \`0.${next.text}\``] };
+    return { message: 'a number starts with a digit', at, help: [`write \`0.${digits}\``] };
   }
   return {
     message: `\`${found.text}${next.text}\` can be read in two ways`,
     at,
-    help: [`write \`${found.text} ${next.text}\` or \`${op} 0.${next.text}\``],
+    help: [`write \`${found.text} ${next.text}\` or \`${op} 0.${digits}\``],
   };
 };
 
@@ -69,7 +70,8 @@ const gluedNumber: Hint = ({ found, after: [next] }) => {
   };
 };
 
-const misplacedKeyword: Hint = ({ language, found: { kind, text }, expected, before }) => {
+const misplacedKeyword: Hint = ({ language, found, expected, before, after: [next] }) => {
+  const { kind, text } = found;
   const isName = expected.includes('a name');
   const isValue = expected.includes('an expression') && !expected.includes('an operator');
   if (kind !== 'name' || !keywords.has(text) || !(isName || isValue)) return undefined;
@@ -79,7 +81,7 @@ const misplacedKeyword: Hint = ({ language, found: { kind, text }, expected, bef
       help: ['leave out the `;`, or group the statements: `then (…; …) else (…)`'],
     };
   }
-  if (isValue && text !== 'in') {
+  if (isValue && text !== 'in' && !endsName(next)) {
     const where = language === 'op' ? 'belongs to `cd`' : 'is part of a statement, not a value';
     return { message: `\`${text}\` ${where}`, help: ['write `if ${…} then (…) else (…)` in `cd`'] };
   }

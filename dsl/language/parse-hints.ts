@@ -1,7 +1,9 @@
 /** The usual mistakes, told by the words around the place where parsing stopped. */
 import type { Hint } from './parse-failure.ts';
+import { controlHints } from './parse-hints-control.ts';
 import { foreignHints } from './parse-hints-foreign.ts';
 import { ocamlHints } from './parse-hints-ocaml.ts';
+import { ocannlHints } from './parse-hints-ocannl.ts';
 import { operatorHints } from './parse-hints-operators.ts';
 import { separatorHints } from './parse-hints-separator.ts';
 import { structureHints } from './parse-hints-structure.ts';
@@ -9,8 +11,10 @@ import { wordHints } from './parse-hints-words.ts';
 
 /** The first that applies speaks, so the more particular stand first. */
 export const hints: readonly Hint[] = [
-  ...wordHints,
   ...ocamlHints,
+  ...controlHints,
+  ...wordHints,
+  ...ocannlHints,
   ...foreignHints,
   ...separatorHints,
   ...operatorHints,

@@ -96,6 +96,11 @@ export function isMark(token: Token): boolean {
   return isCloser(token) || token.kind === 'end' || token.text === ';' || token.text === ',';
 }
 
+/** True of what may follow a name and no word that begins something: `f(if) = …`. */
+export function endsName(token: Token | undefined): boolean {
+  return token !== undefined && (isMark(token) || token.text === '=');
+}
+
 /** The brackets that these words leave open, the innermost last. */
 export function openBrackets(tokens: readonly Token[]): readonly Token[] {
   const open: Token[] = [];

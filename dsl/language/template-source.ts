@@ -1,5 +1,5 @@
 /** The text of one template, and the way back from its offsets to the user's file. */
-import type { Location, Source } from '../../compiler/index.ts';
+import type { Location, Source, Span } from '../../compiler/index.ts';
 import { type AnyFunction, captureFrame, type Frame } from './call-site.ts';
 import { placeTemplate, standIn, type TemplatePlaces } from './template-places.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
@@ -57,4 +57,11 @@ export class TemplateSource implements Source {
 function find(raw: readonly string[], frame: Frame | undefined): TemplatePlaces {
   const file = frame && readTextFile(frame.path);
   return (file && placeTemplate(file, raw, frame)) ?? standIn(raw, frame);
+}
+
+/** Whether something stands behind this that it could be applied to. */
+export function isFollowedByArgument({ source, end }: Span): boolean {
+  return (
+    source instanceof TemplateSource && /^\s*[\p{L}\d_({\u{E000}]/u.test(source.text.slice(end))
+  );
 }

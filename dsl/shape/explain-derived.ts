@@ -17,6 +17,7 @@ export function sumMismatch(sum: DimSum): UserError {
 
 /** No size of one axis makes the sum come out. */
 export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserError {
+  if (sum.why.use.operator === 'split') return unequalParts(sum);
   const label = unknown.label === undefined ? 'an axis' : `\`${unknown.label}\``;
   const { coeff = 0 } = sum.terms.find(term => resolveDim(term.dim) === unknown) ?? {};
   const whole = sizeNow(sum.whole);
@@ -24,6 +25,18 @@ export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserErro
   const fits = nearest.map(n => whole + coeff * (n - size));
   const help = coeff > 1 && fits.length > 0 ? [`an axis of ${fits.join(' or ')} would fit`] : [];
   return wrongSum(sum, `fits no size of ${label}`, help);
+}
+
+function unequalParts({ whole, terms, why }: DimSum): UserError {
+  const cells = sizeNow(whole);
+  const axis = resolveDim(whole);
+  return new UserError({
+    code: 'EINC0306',
+    message: `\`split\` makes ${terms.length} equal parts, but ${terms.length} does not divide the ${cells} cells of the axis of ${nameOf(why.use, why.right)}`,
+    ...placesOf(why),
+    notes: axis.kind === 'size' ? [because(axis)] : [],
+    help: ['parts of other sizes are slices: op`${x}[:2]`'],
+  });
 }
 
 /** A slice reaches beyond its axis. */

@@ -1,8 +1,8 @@
 /** The words that shape errors share: who must agree with whom, where they stand, what may help. */
 import type { Diagnostic, Label } from '../../compiler/index.ts';
-import { printBecause, printRow, printShape, printSize } from './print.ts';
-import { resolveRow } from './resolve.ts';
-import type { Row, RowKind, Shape, Size, Use, Why } from './row.ts';
+import { printBecause, printDim, printShape, printSize } from './print.ts';
+import { resolveDim, resolveRow } from './resolve.ts';
+import type { Dim, Row, RowKind, Shape, Size, Use, Why } from './row.ts';
 
 /** A size and its reason. */
 export function because(size: Size): string {
@@ -10,11 +10,20 @@ export function because(size: Size): string {
 }
 
 export function describeRow(row: Row): string {
-  return hasAxes(row) || resolveRow(row).rest ? `[${printRow(row)}]` : 'no axes';
+  if (!hasAxes(row) && !resolveRow(row).rest) return 'no axes';
+  const { lead, rest, trail } = resolveRow(row);
+  return `[${[...lead.map(axisText), ...(rest ? ['…'] : []), ...trail.map(axisText)].join(', ')}]`;
+}
+
+/** An axis of a spec as the spec has it: a number in it picks a cell. */
+function axisText(dim: Dim): string {
+  const d = resolveDim(dim);
+  return d.kind === 'dim-var' && typeof d.fixed === 'number' ? String(d.fixed) : printDim(d);
 }
 
 /** `` `*` needs the input axes of `w2` to equal the output axes of `relu(x)` `` */
 export function agreement({ use, left, right, rows: [row, other], peer }: Why): string {
+  if (use.operator === 'stack') return `the parts of this literal must have the same ${row} axes`;
   const isUnnamed = left < 0 && use.result.text === undefined;
   const [a, b] = isUnnamed && peer !== undefined ? [peer, right].toSorted() : [left, right];
   const first = nameOf(use, a ?? left);

@@ -1,8 +1,9 @@
 /** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
 import { UserError } from '../../compiler/index.ts';
 import { agreement, because, describeRow, hintsFor, nameOf, placesOf } from './explain-words.ts';
+import { meantAsNames } from './explain-names.ts';
 import { printBecause } from './print.ts';
-import type { Dim, DimVar, Leaf, Row, Size, Why } from './row.ts';
+import type { Dim, DimVar, Leaf, Row, Size, Use, Why } from './row.ts';
 import { resolveRow } from './resolve.ts';
 
 /** Two dims that must be equal are not. */
@@ -29,6 +30,14 @@ export function basisMismatch(a: Size, b: Size, why: Why): UserError {
   });
 }
 
+/** Functions that are told how many cells, not which. */
+const countsCells: ReadonlySet<string> = new Set([
+  'topk',
+  'argtopk',
+  'dynamic_slice',
+  'dynamic_update_slice',
+]);
+
 /** An axis is too short for what subscripts it. */
 export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined): UserError {
   const { fixed, atLeast } = variable;
@@ -36,9 +45,11 @@ export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined
   const index =
     typeof fixed === 'object' ? `\`${fixed.name}\`, up to ${last},` : `index ${fixed ?? last}`;
   const [operator, owner] = why ? [`\`${why.use.operator}\``, nameOf(why.use, why.right)] : [];
+  const cells = `${atLeast} ${atLeast === 1 ? 'cell' : 'cells'}`;
+  const taken = why && countsCells.has(why.use.operator) ? cells : index;
   return new UserError({
     code: 'EINC0301',
-    message: `${operator ?? 'a slice'} takes ${index} of an axis of ${owner ?? 'a tensor'} whose size is ${axis.size}`,
+    message: `${operator ?? 'a slice'} takes ${taken} of an axis of ${owner ?? 'a tensor'} whose size is ${axis.size}`,
     ...placesOf(why),
     notes: [because(axis)],
   });
@@ -60,12 +71,15 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
     ...placesOf(why),
     notes: reasons,
     help: [
-      ...(why.left === why.right && !isSlice
-        ? ['name as many axes as there are, or write `...` for all of a row']
-        : []),
+      ...(why.left === why.right && !isSlice ? fittingSpec(why.use) : []),
       ...hintsFor(why, []),
     ],
   });
+}
+
+function fittingSpec({ operator, spec = '' }: Use): readonly string[] {
+  if (operator === 'stack') return [];
+  return [meantAsNames(spec) ?? 'name as many axes as there are, or write `...` for all of a row'];
 }
 
 /** A bracket has more items than its tensor has axes. */

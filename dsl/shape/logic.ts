@@ -130,7 +130,7 @@ export function constraintsOf(
     case 'transpose':
       return operands.flatMap(operand => transpose(result, operand, use));
     case 'einsum':
-      return einsum(logic.spec, slots, use, block);
+      return einsum(logic.spec, slots, { ...use, spec: logic.text }, block);
     case 'padding':
       return padding(logic.spec, logic.operand, slots, use);
     case 'slice':

@@ -230,6 +230,8 @@ export interface Use {
   readonly span: Span | undefined;
   readonly operands: readonly Operand[];
   readonly result: Operand;
+  /** The text of the spec that says which axes meet, where one is written. */
+  readonly spec?: string;
 }
 
 export interface Operand {

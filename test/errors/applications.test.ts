@@ -166,3 +166,83 @@ test('`**` in op', async () => {
       = help: for the element-wise operation write \`**.\`"
   `);
 });
+
+test('several arguments without parentheses', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`where ${x} 1 2`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0207]: \`where\` takes 3 arguments, not 1
+     --> program.js:2:4
+      |
+    2 | op\`where \${x} 1 2\`
+      |    ^^^^^^^^^^
+      |
+      = help: several arguments stand in parentheses: \`where(condition, x, y)\`"
+  `);
+});
+
+test('three tensors without parentheses', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`fma ${x} ${x} ${x}`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0207]: \`fma\` takes 3 arguments, not 1
+     --> program.js:2:4
+      |
+    2 | op\`fma \${x} \${x} \${x}\`
+      |    ^^^^^^^^
+      |
+      = help: several arguments stand in parentheses: \`fma(x, y, z)\`"
+  `);
+});
+
+test('without parentheses, to a function of the template', async () => {
+  expect(
+    await messageOf(
+      "const x = tensor([1, 2, 3], { label: 'x' });",
+      'op`f(a, b) = a + b; f ${x} 1`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0207]: \`f\` takes 2 arguments, not 1
+     --> program.js:2:21
+      |
+    2 | op\`f(a, b) = a + b; f \${x} 1\`
+      |                     ^^^^^^
+      |
+      = help: several arguments stand in parentheses: \`f(x, y)\`"
+  `);
+});
+
+test('the greatest of all cells', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`max(${x})`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0207]: \`max\` takes 2 arguments, not 1
+     --> program.js:2:4
+      |
+    2 | op\`max(\${x})\`
+      |    ^^^^^^^^^
+      |
+      = help: over all cells of one tensor write \`x @^^ "...|... => 0"\`"
+  `);
+});
+
+test('the least of all cells', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`min ${x}`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0207]: \`min\` takes 2 arguments, not 1
+     --> program.js:2:4
+      |
+    2 | op\`min \${x}\`
+      |    ^^^^^^^^
+      |
+      = help: over all cells of one tensor write \`x @-- "...|... => 0"\`"
+  `);
+});
+
+test('an operation of two with one operand', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`atan2(${x})`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0207]: \`atan2\` takes 2 arguments, not 1
+     --> program.js:2:4
+      |
+    2 | op\`atan2(\${x})\`
+      |    ^^^^^^^^^^^"
+  `);
+});

@@ -131,11 +131,13 @@ test('of tensors in a literal', async () => {
 test('parts of a literal that differ', async () => {
   const message = await messageOf('op`[([1, 2] : xy), ([3, 4] : uv)]`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0220]: the parts of a literal must have the same axes
+    "error[EINC0220]: the parts of a literal must have the same axes, but [xy:2] and [uv:2] differ
      --> program.js:1:21
       |
     1 | op\`[([1, 2] : xy), ([3, 4] : uv)]\`
-      |                     ^^^^^^"
+      |      ------         ^^^^^^ [uv:2]
+      |      |
+      |      [xy:2]"
   `);
 });
 

@@ -104,13 +104,11 @@ test('two arrays of cd', async () => {
 test('a keyword', async () => {
   const message = await messageOf('op`if = 1`');
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0101]: \`if\` belongs to \`cd\`
+    "error[EINC0101]: \`if\` is a keyword and cannot be a name
      --> program.js:1:4
       |
     1 | op\`if = 1\`
-      |    ^^
-      |
-      = help: write \`if \${…} then (…) else (…)\` in \`cd\`"
+      |    ^^"
   `);
 });
 

@@ -205,3 +205,39 @@ test('data: lists of different lengths', async () => {
       = help: lists of one level must have the same length"
   `);
 });
+
+test('a misspelt initial value', async () => {
+  expect(await messageOf('op`{ w = kaming; o = [2] }`')).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`kaming\` is not known in this template
+     --> program.js:1:10
+      |
+    1 | op\`{ w = kaming; o = [2] }\`
+      |          ^^^^^^ unknown name
+      |
+      = help: did you mean \`kaiming\`?"
+  `);
+});
+
+test('a misspelt initial value with a number', async () => {
+  expect(await messageOf('op`{ w = norml(0.1); o = [2] }`')).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`norml\` is not known in this template
+     --> program.js:1:10
+      |
+    1 | op\`{ w = norml(0.1); o = [2] }\`
+      |          ^^^^^ unknown name
+      |
+      = help: did you mean \`normal\`?"
+  `);
+});
+
+test('a field that is no row', async () => {
+  expect(await messageOf('op`{ w = 1; any_label = 3 }`')).toMatchInlineSnapshot(`
+    "error[EINC0208]: \`any_label\` is not a row of axes
+     --> program.js:1:13
+      |
+    1 | op\`{ w = 1; any_label = 3 }\`
+      |             ^^^^^^^^^
+      |
+      = help: the rows are \`o\` (output), \`i\` (input) and \`b\` (batch): { w; o = [16] }"
+  `);
+});

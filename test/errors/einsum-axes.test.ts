@@ -120,3 +120,110 @@ test('a size that no spec has captured', async () => {
       = help: capture an axis or a row after a spec: x ++ "...|..d.. => ...|0" ["d"]"
   `);
 });
+
+test('names of several letters without commas', async () => {
+  expect(
+    await messageOf(
+      "const A = tensor([[1, 2], [3, 4]], { label: 'A' });",
+      'op`${A} ++ "row col => col row"`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0302]: \`++\` needs the output axes of \`A\` to fit its spec, but [2, 2] and [r, o, w, c, o, l] cannot match
+     --> program.js:2:9
+      |
+    2 | op\`\${A} ++ "row col => col row"\`
+      |    ---- ^^
+      |    |
+      |    2, 2
+      |
+      = note: [2, 2] because \`A\` is made with this shape (program.js:1:11)
+      = help: a name of more than one letter needs a comma beside it: \`row, col => col, row\`"
+  `);
+});
+
+test('a letter with a digit', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`${x} ++ "i2 => i"`'))
+    .toMatchInlineSnapshot(`
+      "error[EINC0302]: \`++\` needs the output axes of \`x\` to fit its spec, but [3] and [i, 2] cannot match
+       --> program.js:2:9
+        |
+      2 | op\`\${x} ++ "i2 => i"\`
+        |    ---- ^^
+        |    |
+        |    3
+        |
+        = note: [3] because \`x\` is made with this shape (program.js:1:11)
+        = help: a name of more than one letter needs a comma beside it: \`i2,\`"
+    `);
+});
+
+test('the same as the logic of code', async () => {
+  expect(
+    await messageOf(
+      "const x = tensor([1, 2, 3], { label: 'x' });",
+      'cd`{ y } =:+ ${x} ~logic:"i2 => i"`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0302]: \`=:+\` needs the output axes of \`x\` to fit its spec, but [3] and [i, 2] cannot match
+     --> program.js:2:10
+      |
+    2 | cd\`{ y } =:+ \${x} ~logic:"i2 => i"\`
+      |    ----- ^^^ ---- 3
+      |    |
+      |    …
+      |
+      = note: [3] because \`x\` is made with this shape (program.js:1:11)
+      = help: a name of more than one letter needs a comma beside it: \`i2,\`"
+  `);
+});
+
+test('letters that a sign makes one name', async () => {
+  expect(
+    await messageOf(
+      "const A = tensor([[1, 2], [3, 4]], { label: 'A' });",
+      'op`(${A}, ${A}) ++^ "ij; kl => i^k, j^l"`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0304]: no operand has the axis \`i\` of this result
+     --> program.js:2:32
+      |
+    2 | op\`(\${A}, \${A}) ++^ "ij; kl => i^k, j^l"\`
+      |                                ^
+      |
+      = help: the \`^\` makes \`ij\` one name: write \`i, j; k, l => i^k, j^l\`"
+  `);
+});
+
+test('letters of the result that a comma makes one name', async () => {
+  expect(
+    await messageOf(
+      "const x = tensor([1, 2, 3], { label: 'x' });",
+      'op`(${x}, ${x}) +* "i, ; j => ij"`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0304]: no operand has the axis \`ij\` of this result
+     --> program.js:2:31
+      |
+    2 | op\`(\${x}, \${x}) +* "i, ; j => ij"\`
+      |                               ^^
+      |
+      = help: the \`,\` makes \`ij\` one name: write \`i, ; j => i, j\`"
+  `);
+});
+
+test('a part that stands twice in a concatenation', async () => {
+  expect(
+    await messageOf(
+      "const x = tensor([1, 2, 3], { label: 'x' });",
+      'op`(${x}, ${x}) ++^ "a; a => a^a"`',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0304]: \`a^a\` has \`a\` twice, so its parts cannot be told apart
+     --> program.js:2:30
+      |
+    2 | op\`(\${x}, \${x}) ++^ "a; a => a^a"\`
+      |                              ^^^
+      |
+      = help: give each part a name of its own: (a, b) ++^ "i; j => i^j""
+  `);
+});

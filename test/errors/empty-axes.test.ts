@@ -76,7 +76,7 @@ test('the greatest of nothing that shows later', async () => {
 
 test('one of the greatest of nothing', async () => {
   expect(await messageOf(none, 'op`topk(${none}, 1)`')).toMatchInlineSnapshot(`
-    "error[EINC0301]: \`topk\` takes index 0 of an axis of \`none\` whose size is 0
+    "error[EINC0301]: \`topk\` takes 1 cell of an axis of \`none\` whose size is 0
      --> program.js:2:4
       |
     2 | op\`topk(\${none}, 1)\`

@@ -150,7 +150,7 @@ test('no axis to be ordered', async () => {
 
 test('more of the greatest than there are', async () => {
   expect(await wrong('op`topk(${x}, 3)`')).toMatchInlineSnapshot(`
-    "error[EINC0301]: \`topk\` takes index 2 of an axis of \`x\` whose size is 2
+    "error[EINC0301]: \`topk\` takes 3 cells of an axis of \`x\` whose size is 2
      --> program.js:3:4
       |
     3 | op\`topk(\${x}, 3)\`
@@ -162,7 +162,7 @@ test('more of the greatest than there are', async () => {
 
 test('a slice that is longer than its axis', async () => {
   expect(await wrong('op`dynamic_slice(${x}, 0, 4)`')).toMatchInlineSnapshot(`
-    "error[EINC0301]: \`dynamic_slice\` takes index 3 of an axis of \`x\` whose size is 3
+    "error[EINC0301]: \`dynamic_slice\` takes 4 cells of an axis of \`x\` whose size is 3
      --> program.js:3:4
       |
     3 | op\`dynamic_slice(\${x}, 0, 4)\`
@@ -178,7 +178,7 @@ test('an update that is longer than its axis', async () => {
       'op`dynamic_update_slice(${x}, ${tensor([[1, 2], [3, 4], [5, 6], [7, 8]], { label: "u" })}, 0)`',
     ),
   ).toMatchInlineSnapshot(`
-    "error[EINC0301]: \`dynamic_update_slice\` takes index 3 of an axis of \`x\` whose size is 3
+    "error[EINC0301]: \`dynamic_update_slice\` takes 4 cells of an axis of \`x\` whose size is 3
      --> program.js:3:4
       |
     3 | op\`dynamic_update_slice(\${x}, \${tensor([[1, 2], [3, 4], [5, 6], [7, 8]], { label: "u" })}, 0)\`

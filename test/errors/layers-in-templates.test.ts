@@ -143,3 +143,17 @@ test('what is wrong inside, with the place where it is made', async () => {
       = note: 3 because \`x\` is made with this shape (program.js:1:11)"
   `);
 });
+
+test('settings of an operation', async () => {
+  expect(
+    await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`relu(~label: "y")(${x})`'),
+  ).toMatchInlineSnapshot(`
+    "error[EINC0221]: \`relu\` takes no settings
+     --> program.js:2:4
+      |
+    2 | op\`relu(~label: "y")(\${x})\`
+      |    ^^^^
+      |
+      = help: it is applied to tensors alone; name what it makes: y = relu(x)"
+  `);
+});

@@ -4,21 +4,25 @@ import { messageOf } from '../support/user-program.ts';
 
 test('parts of different lengths', async () => {
   expect(await messageOf('op`[[1, 2], [3]]`;')).toMatchInlineSnapshot(`
-    "error[EINC0220]: the parts of a literal must have the same axes
+    "error[EINC0220]: the parts of a literal must have the same axes, but [2] and [1] differ
      --> program.js:1:13
       |
     1 | op\`[[1, 2], [3]]\`;
-      |             ^^^"
+      |     ------  ^^^ [1]
+      |     |
+      |     [2]"
   `);
 });
 
 test('parts along different axes', async () => {
   expect(await messageOf('op`[[1, 2], (3, 4)]`;')).toMatchInlineSnapshot(`
-    "error[EINC0220]: the parts of a literal must have the same axes
+    "error[EINC0220]: the parts of a literal must have the same axes, but [2] and (2) differ
      --> program.js:1:13
       |
     1 | op\`[[1, 2], (3, 4)]\`;
-      |             ^^^^^^"
+      |     ------  ^^^^^^ (2)
+      |     |
+      |     [2]"
   `);
 });
 
@@ -41,7 +45,7 @@ test('a stack of tensors of different shapes', async () => {
     'op`[${a}, ${b}]`;',
   ];
   expect(await messageOf(...lines)).toMatchInlineSnapshot(`
-    "error[EINC0301]: \`stack\` needs the output axes of \`b\` to fit its spec, but sizes 3 and 2 differ
+    "error[EINC0301]: the parts of this literal must have the same output axes, but sizes 3 and 2 differ
      --> program.js:3:4
       |
     3 | op\`[\${a}, \${b}]\`;
@@ -142,5 +146,49 @@ test('a size that is no setting', async () => {
       |                               ^^^^^^ unknown name
       |
       = note: the names here are \`hid\`"
+  `);
+});
+
+test('a stack of a tensor and a number', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`[${x}; 1]`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0302]: the parts of this literal must have the same output axes, but no axes and [3] cannot match
+     --> program.js:2:4
+      |
+    2 | op\`[\${x}; 1]\`
+      |    ^^^^^^^^^
+      |     |     |
+      |     |     scalar
+      |     3
+      |
+      = note: [3] because \`x\` is made with this shape (program.js:1:11)"
+  `);
+});
+
+test('the same along an input axis', async () => {
+  expect(await messageOf("const x = tensor([1, 2, 3], { label: 'x' });", 'op`(${x}, 1)`'))
+    .toMatchInlineSnapshot(`
+    "error[EINC0302]: the parts of this literal must have the same output axes, but no axes and [3] cannot match
+     --> program.js:2:4
+      |
+    2 | op\`(\${x}, 1)\`
+      |    ^^^^^^^^^
+      |     |     |
+      |     |     scalar
+      |     3
+      |
+      = note: [3] because \`x\` is made with this shape (program.js:1:11)"
+  `);
+});
+
+test('a number beside a list', async () => {
+  expect(await messageOf('op`[1; [3]]`')).toMatchInlineSnapshot(`
+    "error[EINC0220]: the parts of a literal must have the same axes, but a number and [1] differ
+     --> program.js:1:8
+      |
+    1 | op\`[1; [3]]\`
+      |     -  ^^^ [1]
+      |     |
+      |     a number"
   `);
 });

@@ -151,13 +151,11 @@ test('a keyword as a name', () => {
 
 test('a keyword as a parameter', () => {
   expect(opError('f(if) = 1')).toMatchInlineSnapshot(`
-    "error[EINC0101]: \`if\` belongs to \`cd\`
+    "error[EINC0101]: \`if\` is a keyword and cannot be a name
      --> <template>:1:3
       |
     1 | f(if) = 1
-      |   ^^
-      |
-      = help: write \`if \${…} then (…) else (…)\` in \`cd\`"
+      |   ^^"
   `);
 });
 
@@ -202,5 +200,17 @@ test('an escaped back-tick', () => {
       |
     1 | x \\\` y
       |   ^"
+  `);
+});
+
+test('a point on either side of a digit', () => {
+  expect(opError('x *.2.')).toMatchInlineSnapshot(`
+    "error[EINC0101]: \`*.2.\` can be read in two ways
+     --> <template>:1:3
+      |
+    1 | x *.2.
+      |   ^^^^
+      |
+      = help: write \`*. 2.\` or \`* 0.2\`"
   `);
 });

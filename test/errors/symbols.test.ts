@@ -100,6 +100,11 @@ test('a run without a value', async () => {
   );
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0506]: \`routine\` needs a value for its static symbol \`n\`
+     --> program.js:1:11
+      |
+    1 | const n = symbol('n', 4);
+      |           ^^^^^^ the symbol is made here
+      |
       = note: given were \`m\`
       = help: run({ n: 0 })"
   `);
@@ -112,6 +117,11 @@ test('a run without any', async () => {
   );
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0506]: \`routine\` needs a value for its static symbol \`n\`
+     --> program.js:1:11
+      |
+    1 | const n = symbol('n', 4);
+      |           ^^^^^^ the symbol is made here
+      |
       = help: run({ n: 0 })"
   `);
 });
@@ -122,7 +132,13 @@ test('a run out of range', async () => {
     '(await ctx.compile(cd`{ x } =: !@${n}`)).runSync({ n: 4 })',
   );
   expect(message).toMatchInlineSnapshot(
-    `"error[EINC0506]: the static symbol \`n\` must be an integer from 0 to 3, not 4"`,
+    `
+    "error[EINC0506]: the static symbol \`n\` must be an integer from 0 to 3, not 4
+     --> program.js:1:11
+      |
+    1 | const n = symbol('n', 4);
+      |           ^^^^^^ the symbol is made here"
+  `,
   );
 });
 
@@ -132,7 +148,13 @@ test('a run with half a step', async () => {
     '(await ctx.compile(cd`{ x } =: !@${step}`)).runSync({ step: 0.5 })',
   );
   expect(message).toMatchInlineSnapshot(
-    `"error[EINC0506]: the static symbol \`step\` must be a 32-bit integer, not 0.5"`,
+    `
+    "error[EINC0506]: the static symbol \`step\` must be a 32-bit integer, not 0.5
+     --> program.js:1:14
+      |
+    1 | const step = symbol('step');
+      |              ^^^^^^ the symbol is made here"
+  `,
   );
 });
 

@@ -276,7 +276,7 @@ test('such a name as a tensor', async () => {
 });
 
 test('what is suggested for those is right', () => {
-  const [a, b, x] = ['a', 'b', 'x'].map(label => tensor([1, 2, 3], { label }));
+  const [a, b, x] = ['a', 'b', 'x'].map(label => tensor([1, 2, 3, 4], { label }));
   const names = { x, a, b, w: op`{ w; o = [4] }`, m: op`{ m; i = [2]; o = [3] }`, n: 2 };
   for (const spelling of suggestedSpellings) {
     // The string parts stay as they are; single letters outside of them are holes.

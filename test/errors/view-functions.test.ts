@@ -171,7 +171,7 @@ test('too few operands', async () => {
 
 test('split into parts that do not divide', async () => {
   expect(await messageOf(...data, 'split(x, 4);')).toMatchInlineSnapshot(`
-    "error[EINC0306]: \`part^part^part^part\` fits no size of \`part\`
+    "error[EINC0306]: \`split\` makes 4 equal parts, but 4 does not divide the 2 cells of the axis of \`x\`
      --> program.js:2:1
       |
     2 | split(x, 4);
@@ -179,7 +179,8 @@ test('split into parts that do not divide', async () => {
       | |
       | 2, 3
       |
-      = note: 2 because \`x\` is made with this shape (program.js:1:11)"
+      = note: 2 because \`x\` is made with this shape (program.js:1:11)
+      = help: parts of other sizes are slices: op\`\${x}[:2]\`"
   `);
 });
 

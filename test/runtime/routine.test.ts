@@ -6,6 +6,15 @@ import { backends, messageOf } from './support.ts';
 const batch = symbol('batch', 4);
 const step = symbol('step');
 
+/** The frame that shows where the symbol that `message` is about is made. */
+function placeFor(message: string): string {
+  const [line, column, text] = message.includes('`batch`')
+    ? [6, 15, "const batch = symbol('batch', 4);"]
+    : [7, 14, "const step = symbol('step');"];
+  const under = `${' '.repeat(column - 1)}^^^^^^ the symbol is made here`;
+  return ` --> test/runtime/routine.test.ts:${line}:${column}\n  |\n${line} | ${text}\n  | ${under}`;
+}
+
 interface Bench extends Disposable {
   readonly ctx: Context;
   readonly log: Tensor;
@@ -67,7 +76,7 @@ describe.each(backends)('%s', backend => {
     const { ctx, log, routine } = made;
     const [first = '', second] = hints;
     const trailer = second === undefined ? `help: ${first}` : `note: ${first}\n  = help: ${second}`;
-    const text = `UserError: error[EINC0506]: \`append\` ${message}\n  = ${trailer}`;
+    const text = `UserError: error[EINC0506]: \`append\` ${message}\n${placeFor(message)}\n  |\n  = ${trailer}`;
     expect(await messageOf(() => routine.run(indices))).toBe(text);
     expect(await messageOf(() => routine.runSync(indices))).toBe(text);
     expect(ctx.item(log)).toBe(0);
@@ -87,7 +96,7 @@ describe.each(backends)('%s', backend => {
   ])('a run with %o', async (indices, message) => {
     using made = await bench(backend);
     const { ctx, log, routine } = made;
-    const text = `UserError: error[EINC0506]: the static symbol ${message}`;
+    const text = `UserError: error[EINC0506]: the static symbol ${message}\n${placeFor(message)}`;
     expect(await messageOf(() => routine.run(indices))).toBe(text);
     expect(await messageOf(() => routine.runSync(indices))).toBe(text);
     expect(ctx.item(log)).toBe(0);
@@ -102,7 +111,7 @@ describe.each(backends)('%s', backend => {
     using made = await bench(backend);
     const { ctx, log, routine } = made;
     expect(await messageOf(() => routine.loop(batch, indices, steps))).toBe(
-      `UserError: error[EINC0506]: the static symbol ${ofStep}, not ${value}`,
+      `UserError: error[EINC0506]: the static symbol ${ofStep}, not ${value}\n${placeFor(ofStep)}`,
     );
     expect(ctx.item(log)).toBe(0);
   });

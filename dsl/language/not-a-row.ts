@@ -1,0 +1,10 @@
+/** What a definition `{ w; … }` is told of a field that it does not have. */
+export function notARow(name: string): {
+  readonly message: string;
+  readonly help: readonly string[];
+} {
+  return {
+    message: `\`${name}\` is not a row of axes`,
+    help: ['the rows are `o` (output), `i` (input) and `b` (batch): { w; o = [16] }'],
+  };
+}
