@@ -11,7 +11,7 @@ def ways(settings: dict, torch) -> dict:
     if not torch:
         return {}
     batches, size = settings["batches"], settings["batchSize"]
-    pixels, hidden, classes = settings["pixels"], settings["hidden"], settings["classes"]
+    pixels, hidden, classes = settings["inputs"], settings["hidden"], settings["classes"]
     pictures = torch.from_numpy(noise((batches, size, pixels), 1))
     digits = torch.from_numpy(choices((batches, size), 2, classes))
 

@@ -1,5 +1,5 @@
 /** Einsum expressions to tensors. */
-import type { Span } from '../../compiler/index.ts';
+import type { Span, UserError } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';
 import { dimTensor } from '../graph/make.ts';
@@ -34,6 +34,8 @@ export function einsumOperation(
     const message = `\`${op}\` takes ${has} but its spec has ${spec.operands.length}`;
     throw fail('EINC0304', message, spec.span);
   }
+  const margin = axesIn(spec.result).find(axis => axis.kind === 'affine' && axis.isPadded);
+  if (margin) throw marginOfResult(margin);
   const operation = einsum(op, spec, text);
   if (operation) return operation;
   const doubled = repeatedPart(spec);
@@ -50,6 +52,14 @@ export function einsumOperation(
     );
   }
   throw fail('EINC0304', 'no part of a concatenation meets what is on the other side', spec.span);
+}
+
+/** What is read beyond an axis is 0; what would be stored there is part of the result. */
+function marginOfResult(axis: AxisSpec): UserError {
+  const text = textOfAxis(axis);
+  const message = `\`${text}\` of the result asks for margins, which only an operand can have`;
+  const help = [`write \`${text.replace('=', '<')}\`, and take what you want of it: [1:-1]`];
+  return fail('EINC0304', message, axis.span, { help });
 }
 
 /** A concatenation with the same axis as two of its parts. */

@@ -227,3 +227,17 @@ test('a part that stands twice in a concatenation', async () => {
       = help: give each part a name of its own: (a, b) ++^ "i; j => i^j""
   `);
 });
+
+test('margins of a result', async () => {
+  const data = "const x = tensor([1, 2, 3], { label: 'x' });";
+  const spec = 'op`${x} +* "o; k => o=+k" [1, 1, 1]`';
+  expect(await messageOf(data, spec)).toMatchInlineSnapshot(`
+    "error[EINC0304]: \`o=+k\` of the result asks for margins, which only an operand can have
+     --> program.js:2:21
+      |
+    2 | op\`\${x} +* "o; k => o=+k" [1, 1, 1]\`
+      |                     ^^^^
+      |
+      = help: write \`o<+k\`, and take what you want of it: [1:-1]"
+  `);
+});
