@@ -51,7 +51,8 @@ function equalOpen(
   pairEqual(bindings, lastOf(a.trail, trail), lastOf(b.trail, trail), why);
   const [left, right] = [inside(a, lead, trail), inside(b, lead, trail)];
   if (aRest === bRest) {
-    if (flanksOf(left) + flanksOf(right) > 0) throw rankMismatch(a, b, why);
+    if (flanksOf(left) !== flanksOf(right)) throw rankMismatch(a, b, why);
+    if (flanksOf(left) > 0) equalOpposite(bindings, left, aRest, right, bRest, why);
   } else if (flanksOf(right) === 0) {
     bindings.bindRow(bRest, left);
   } else if (flanksOf(left) === 0) {

@@ -1,6 +1,8 @@
 /** Element-wise operations: rows aligned at the right, each row by itself. */
 import { expect, test } from 'vitest';
-import { openShapesOf, shapesOf } from '../../support/shapes.ts';
+import { op, tensor, type Tensor } from '../../../dsl/index.ts';
+import { closeShapes } from '../../../dsl/shape/close.ts';
+import { openShapesOf, shapesOf, shown } from '../../support/shapes.ts';
 
 test.each([
   ['${3} + ${3}', '3'],
@@ -52,4 +54,11 @@ test.each([
   ['{ w; b = [7] } + 1', '…, 7 | … -> …; w 7 | … -> …'],
 ])('while %s is open: %s', (text, shape) => {
   expect(openShapesOf(text)).toBe(shape);
+});
+
+test('a row without its last axis is of one shape with the same without its first', () => {
+  const data = tensor(new Float32Array(12), { label: 'data', batch: [4], output: [3] });
+  const { y } = op<{ y: Tensor }>`x = relu(${data}); y = [|argmax(x); x[2]|]`;
+  closeShapes([y.shape]);
+  expect(shown(y)).toBe('2, 4 | scalar');
 });
