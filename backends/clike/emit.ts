@@ -47,15 +47,16 @@ export function emitParts(
     identifiers.program,
     [...args.indices, ...args.arrays].map(parameterOf),
   );
+  const outermost = new Set(statementsOf(program.body));
   const outline = (loop: For): string | undefined =>
-    loop.mode === 'parallel' ? parts.call(loop) : nests.call(loop);
+    loop.mode === 'parallel' && outermost.has(loop) ? parts.call(loop, outline) : nests.call(loop);
   w.indented(() => {
     emitPlaces(program, w, exprs);
     emitStmt(program.body, w, exprs, outline);
   }).line('}');
   const texts = [
-    ...parts.texts(),
     ...nests.texts(),
+    ...parts.texts(),
     w,
     emitEntry(identifiers.program, args, entry),
   ];

@@ -27,11 +27,11 @@ export class LoopArguments {
     this.#sharing = new Set(program.scratch.map(({ node }) => node));
   }
 
-  /** Arrays, scalars, static indices. */
-  of(loop: For): readonly Argument[] {
+  /** Arrays, scalars, static indices, turns of the loops around. */
+  of(loop: For, around: readonly For[] = []): readonly Argument[] {
     const { symbols } = this.#program;
     const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
-    const indices = loopsNamedIn(loop.body);
+    const named = loopsNamedIn(loop.body);
     return [
       ...givenArrays(this.#program)
         .filter(node => used.has(node))
@@ -39,9 +39,9 @@ export class LoopArguments {
       ...this.localsIn(loop).map(node =>
         node.dims.length === 0 ? numberArgument(node, this.#exprs) : this.#array(node, loop, false),
       ),
-      ...symbols
-        .filter(symbol => indices.has(symbol.loop))
-        .map(symbol => indexArgument(symbol.loop, this.#exprs)),
+      ...[...symbols, ...around]
+        .filter(index => named.has(index.loop))
+        .map(index => indexArgument(index.loop, this.#exprs)),
     ];
   }
 

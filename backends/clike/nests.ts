@@ -1,7 +1,8 @@
 /**
- * Nests of long programs as functions of their own. What compilers take for a function grows faster
- * than the function, so that hundreds of nests in one take most of the time; and nests that differ in
- * nothing but their arrays, like the steps of an optimiser, are compiled once.
+ * Nests as functions of their own, where a program or the turn of a parallel loop has several. What
+ * compilers take for a function grows faster than the function, so that hundreds of nests in one take most
+ * of the time; nests that differ in nothing but their arrays, like the steps of an optimiser, are compiled
+ * once; and of two tiles in one function, the registers that one keeps are not there for the other.
  *
  *     __attribute__((noinline)) static void p_nest(float *restrict w, const float *restrict w_grad) {
  *       for (int i = 0; i < 4; ++i) {
@@ -9,20 +10,22 @@
  *       }
  *     }
  */
-import { type For, type Program, Writer, writtenIn } from '../../compiler/index.ts';
+import { type For, type Program, type Stmt, Writer, writtenIn } from '../../compiler/index.ts';
 import { statementsOf } from '../../compiler/loop/ir.ts';
+import { visitStmts } from '../../compiler/loop/traverse.ts';
 import { functionHead } from './arguments.ts';
-import type { ExprEmitter } from './expr.ts';
+import { type ExprEmitter, largestInt } from './expr.ts';
 import type { LoopArguments } from './loop-arguments.ts';
 import { emitStmt } from './stmt.ts';
 
-/** The most nests that stay together. */
+/** The most nests of a program that stay together. */
 const few = 64;
 
 export class Nests {
   readonly #loops: LoopArguments;
   readonly #exprs: ExprEmitter;
-  readonly #isLong: boolean;
+  /** The loops that become functions, and those around each of them. */
+  readonly #apart: ReadonlyMap<For, readonly For[]>;
   readonly #texts: string[] = [];
   /** The functions there are, by what they do. */
   readonly #known = new Map<string, string>();
@@ -30,7 +33,12 @@ export class Nests {
   constructor({ body }: Program, loops: LoopArguments, exprs: ExprEmitter) {
     this.#loops = loops;
     this.#exprs = exprs;
-    this.#isLong = statementsOf(body).filter(s => s.kind === 'for').length > few;
+    const nests = statementsOf(body).filter(s => s.kind === 'for');
+    const inTurns = nests.filter(s => s.mode === 'parallel').flatMap(s => nestsInTurnsOf(s));
+    this.#apart = new Map([
+      ...(nests.length > few ? nests.map(s => [s, []] as const) : []),
+      ...inTurns,
+    ]);
   }
 
   texts(): readonly string[] {
@@ -40,10 +48,10 @@ export class Nests {
   /** The call that stands for a loop; undefined where the loop stays. */
   call(loop: For): string | undefined {
     const { dialect, identifiers } = this.#exprs;
-    if (!this.#isLong || dialect.separate === undefined || this.#changesScalar(loop))
-      return undefined;
+    const around = this.#apart.get(loop);
+    if (!around || dialect.separate === undefined || this.#changesScalar(loop)) return undefined;
     const name = identifiers.fresh(`${identifiers.program}_nest`);
-    const args = this.#loops.of(loop);
+    const args = this.#loops.of(loop, around);
     const w = new Writer();
     functionHead(
       w,
@@ -67,4 +75,30 @@ export class Nests {
     const written = writtenIn(loop.body);
     return this.#loops.localsIn(loop).some(node => node.dims.length === 0 && written.has(node));
   }
+}
+
+/** Nests that stand side by side in a turn, two or more of them tiles or loops over tiles. */
+function nestsInTurnsOf(
+  loop: For,
+  around: readonly For[] = [loop],
+): readonly (readonly [For, readonly For[]])[] {
+  if (loop.extent > largestInt) return [];
+  const inside = statementsOf(loop.body).filter(s => s.kind === 'for');
+  const nests = inside.filter(s => s.mode === 'serial');
+  const large = nests.filter(holdsTile);
+  if (large.length > 1) return large.map(nest => [nest, around] as const);
+  return nests.flatMap(nest => nestsInTurnsOf(nest, [...around, nest]));
+}
+
+/** Whether sums are kept for several rows at once. */
+function holdsTile(loop: For): boolean {
+  let holds = false;
+  visitStmts(loop, s => {
+    holds ||= s.kind === 'for' && s.mode === 'unrolled' && statementsOf(s.body).some(isUnrolled);
+  });
+  return holds;
+}
+
+function isUnrolled(s: Stmt): boolean {
+  return s.kind === 'for' && s.mode === 'unrolled';
 }

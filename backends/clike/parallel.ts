@@ -23,7 +23,7 @@ import { type Argument, functionHead } from './arguments.ts';
 import type { ParallelText } from './dialect.ts';
 import type { ExprEmitter } from './expr.ts';
 import type { LoopArguments } from './loop-arguments.ts';
-import { countType, emitTurns } from './stmt.ts';
+import { countType, emitTurns, type Outline } from './stmt.ts';
 
 /** Names of the function of turns that may not be those of arrays. */
 export const boundsOfTurns = ['first', 'last'] as const;
@@ -45,8 +45,8 @@ export class Parts {
     return this.#texts;
   }
 
-  /** The call that stands for a loop; undefined where the language has none. */
-  call(loop: For): string | undefined {
+  /** The call that stands for a loop; undefined where the language has none. `outline`: of loops in it. */
+  call(loop: For, outline: Outline): string | undefined {
     const { dialect, identifiers } = this.#exprs;
     const { parallel } = dialect;
     if (!parallel) return undefined;
@@ -54,7 +54,7 @@ export class Parts {
     const turns = identifiers.fresh(`${identifiers.program}_turns`);
     const part = identifiers.fresh(`${identifiers.program}_part`);
     const args = this.#loops.of(loop);
-    const text = this.#turns(loop, turns, args, parallel);
+    const text = this.#turns(loop, turns, args, { parallel, outline });
     const key = identifiers.anonymous(text);
     const known = this.#known.get(key);
     if (known === undefined) {
@@ -67,7 +67,12 @@ export class Parts {
   }
 
   /** Without the promise, subscripts might wrap for all a compiler knows, and no vector were possible. */
-  #turns(loop: For, name: string, args: readonly Argument[], { never }: ParallelText): string {
+  #turns(
+    loop: For,
+    name: string,
+    args: readonly Argument[],
+    { parallel: { never }, outline }: { parallel: ParallelText; outline: Outline },
+  ): string {
     const [first, last] = boundsOfTurns;
     const type = countType(loop.extent, this.#exprs);
     const bounds = boundsOfTurns.map(bound => `const ${type} ${bound}`);
@@ -78,7 +83,7 @@ export class Parts {
     ]);
     w.indented(() => {
       w.line(never(`${first} < 0 || ${last} > ${loop.extent}`));
-      emitTurns(loop, { first, last }, w, this.#exprs);
+      emitTurns(loop, { first, last }, w, this.#exprs, outline);
     }).line('}');
     return w.toString();
   }

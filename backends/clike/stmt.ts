@@ -15,7 +15,7 @@ import { vectorStore } from './vector.ts';
 /** The call that stands for a loop; undefined where the loop stays. */
 export type Outline = (loop: For) => string | undefined;
 
-/** `outline` is asked about the loops that stand in no other. */
+/** `outline` is asked about all loops but those in one for which a call stands. */
 export function emitStmt(
   s: Stmt,
   w: Writer,
@@ -33,7 +33,7 @@ export function emitStmt(
       const call = outline(s);
       if (call !== undefined) w.statement(call);
       else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
-      else emitLoop(s, w, exprs);
+      else emitLoop(s, w, exprs, outline);
       return;
     }
     case 'declare':
@@ -62,11 +62,11 @@ export function emitStmt(
   }
 }
 
-function emitLoop(s: For, w: Writer, exprs: ExprEmitter): void {
+function emitLoop(s: For, w: Writer, exprs: ExprEmitter, outline?: Outline): void {
   const { dialect, rolled } = exprs;
   if (rolled.has(s)) w.line(dialect.unroll(1));
   else if (s.mode === 'unrolled') w.line(dialect.unroll(s.extent));
-  emitTurns(s, { first: 0, last: s.extent }, w, exprs);
+  emitTurns(s, { first: 0, last: s.extent }, w, exprs, outline);
 }
 
 /** Turns first, …, last - 1 of a loop. */
@@ -75,11 +75,12 @@ export function emitTurns(
   { first, last }: { readonly first: number | string; readonly last: number | string },
   w: Writer,
   exprs: ExprEmitter,
+  outline?: Outline,
 ): void {
   const type = countType(s.extent, exprs);
   exprs.identifiers.within(s.loop, i => {
     w.block(`for (${type} ${i} = ${first}; ${i} < ${last}; ++${i})`, () =>
-      emitStmt(s.body, w, exprs),
+      emitStmt(s.body, w, exprs, outline),
     );
   });
 }

@@ -15,14 +15,14 @@ import {
   write,
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
-import { ownIndex, partOf, stretchOf } from '../schedule/stretch.ts';
+import { arrayOf, ownIndex, partOf } from '../schedule/stretch.ts';
 import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
 /** Each turn declares its part for itself. */
 export function contractArrays(program: Program, note?: Note): Program {
   const contract = (s: Stmt): Stmt => {
-    const outer = s.kind === 'block' ? contractIn(s.body, note) : s;
+    const outer = s.kind === 'block' ? contractIn(s.body, mostBytes, note) : s;
     return mapParts(outer, { expr: e => e, stmt: contract });
   };
   return withBody(program, contract(program.body));
@@ -31,7 +31,8 @@ export function contractArrays(program: Program, note?: Note): Program {
 /** A turn has its arrays on the stack of a thread, beside those of the loops around. */
 const mostBytes = 64 * 1024;
 
-function contractIn(body: readonly Stmt[], note: Note | undefined): Stmt {
+/** The arrays declared among the statements of a block, as long as a turn has no more than these bytes. */
+export function contractIn(body: readonly Stmt[], most: number, note?: Note): Stmt {
   const statements: (Stmt | undefined)[] = [...body];
   const users = usersIn(body);
   body.forEach((s, own) => {
@@ -39,7 +40,7 @@ function contractIn(body: readonly Stmt[], note: Note | undefined): Stmt {
     const [at = -1, ...others] = users.get(s.node) ?? [];
     const loop = statements[at];
     const inTurns =
-      others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, [], note);
+      others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, [], { most, note });
     if (!inTurns) return;
     statements[at] = inTurns;
     statements[own] = undefined;
@@ -47,17 +48,24 @@ function contractIn(body: readonly Stmt[], note: Note | undefined): Stmt {
   return block(statements.filter(s => s !== undefined));
 }
 
+interface Limits {
+  /** Bytes of arrays that a turn may have. */
+  readonly most: number;
+  readonly note: Note | undefined;
+}
+
 /** Declares an array in the innermost of nested loops of which each turn uses a part of its own. */
 function contracted(
   node: TensorNode,
   loop: For,
   around: readonly For[],
-  note: Note | undefined,
+  limits: Limits,
 ): For | undefined {
   if (loop.mode !== 'serial') return undefined;
   const loops = [...around, loop];
   const parts = statementsOf(loop.body);
-  const withParts = inLoopIn(node, parts, loops, note) ?? withPart(node, parts, loop, loops, note);
+  const withParts =
+    inLoopIn(node, parts, loops, limits) ?? withPart(node, parts, loop, loops, limits);
   return withParts && forLoop(loop.loop, loop.extent, block(withParts), loop.mode);
 }
 
@@ -66,15 +74,15 @@ function withPart(
   body: readonly Stmt[],
   loop: For,
   loops: readonly For[],
-  note: Note | undefined,
+  { most, note }: Limits,
 ): readonly Stmt[] | undefined {
-  const stretch = stretchOf(node, loop, loops);
-  if (!stretch) return undefined;
-  const smaller = partOf(node, stretch);
+  const part = partOf(node, loop, loops);
+  if (!part) return undefined;
+  const smaller = arrayOf(node, part);
   const isWhole = cellsOf(smaller) === cellsOf(node);
-  if (isWhole || bytesIn(block(body)) + sizeOf(smaller) > mostBytes) return undefined;
+  if (isWhole || bytesIn(block(body)) + sizeOf(smaller) > most) return undefined;
   note?.(narrowed(node, smaller, loop));
-  const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, stretch, smaller);
+  const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, part, smaller);
   return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller, own))];
 }
 
@@ -83,11 +91,12 @@ function inLoopIn(
   node: TensorNode,
   body: readonly Stmt[],
   around: readonly For[],
-  note: Note | undefined,
+  limits: Limits,
 ): readonly Stmt[] | undefined {
   const [at = -1, ...others] = usersIn(body).get(node) ?? [];
   const user = body[at];
-  const inner = others.length === 0 && user?.kind === 'for' && contracted(node, user, around, note);
+  const inner =
+    others.length === 0 && user?.kind === 'for' && contracted(node, user, around, limits);
   return inner ? body.with(at, inner) : undefined;
 }
 

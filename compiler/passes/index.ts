@@ -1,4 +1,5 @@
 import { accumulateInRegisters } from './accumulate-in-registers.ts';
+import { blockRows } from './block-rows.ts';
 import { blockReductions } from './block-reductions.ts';
 import { contractFma } from './contract-fma.ts';
 import { dropDead } from './drop-dead.ts';
@@ -59,6 +60,7 @@ function reordering(target: Target, overrides: Overrides): readonly Pass[] {
 /** For one kind of processor that has vectors. */
 function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   return [
+    blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     splitReductions(target, overrides), // what is left of sums, in the fused loops too

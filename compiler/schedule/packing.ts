@@ -46,7 +46,7 @@ export function packedFor(
   return bytesOfPanels(apart) <= largestPanels ? apart : undefined;
 }
 
-function distinct(all: readonly Packed[]): readonly Packed[] {
+export function distinct(all: readonly Packed[]): readonly Packed[] {
   const isSame = (a: Packed, b: Packed): boolean =>
     a.node === b.node && sameIndices(a.index, b.index);
   return all.filter((p, i) => all.findIndex(q => isSame(p, q)) === i);

@@ -30,6 +30,13 @@ export type Step =
       readonly rows: string;
       readonly blocks: number;
     }
+  /** Arrays of which only so many rows are there at once. */
+  | {
+      readonly kind: 'rows at once';
+      readonly arrays: readonly string[];
+      readonly rows: number;
+      readonly of: number;
+    }
   /** What the next turn of a loop uses, asked for in this one. */
   | { readonly kind: 'prefetch'; readonly arrays: readonly string[]; readonly loop: string }
   | {
@@ -64,6 +71,8 @@ export function printStep(step: Step): string {
       return `${step.array} over ${step.over}: ${step.parts} parts`;
     case 'rows':
       return `${step.array} over ${step.rows}: ${step.blocks} blocks`;
+    case 'rows at once':
+      return `${step.rows} of ${step.of} rows of ${step.arrays.join(', ')} at once`;
     case 'prefetch':
       return `${step.arrays.join(', ')} of the next ${step.loop}`;
     case 'vectorise':

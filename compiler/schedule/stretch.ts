@@ -6,20 +6,32 @@ import { loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
 import { greatestDivisor } from '../support/divisor.ts';
 
-/** The part of the first axis that a turn uses: `count` cells from where `turn` and `least` say. */
+/** The part of each axis that a turn uses; undefined for an axis of which it may use all. */
+export type Part = readonly (Stretch | undefined)[];
+
+/** `count` cells of an axis, from where `turn` and `least` say. */
 export interface Stretch {
-  /** Another number for each turn. */
   readonly turn: Index;
   readonly least: number;
   readonly count: number;
 }
 
 /** Undefined where turns of the nested loops, of which `loop` is the innermost, may share a cell. */
-export function stretchOf(node: TensorNode, loop: For, loops: readonly For[]): Stretch | undefined {
+export function partOf(node: TensorNode, loop: For, loops: readonly For[]): Part | undefined {
   const sites = sitesUnder(loop.body).filter(site => site.node === node);
-  const places = sites.map(placeOf);
+  const part = node.dims.map((_, axis) => stretchOf(axis, sites, loops));
+  const turns = part.flatMap(stretch => (stretch ? [stretch.turn] : []));
+  return turns.length > 0 && isOneToOne(turns, loops) ? part : undefined;
+}
+
+function stretchOf(
+  axis: number,
+  sites: readonly Site[],
+  loops: readonly For[],
+): Stretch | undefined {
+  const places = sites.map(site => placeOf(axis, site));
   const [first] = places;
-  if (!first || !isOneToOne([first.turn], loops)) return undefined;
+  if (!first) return undefined;
   const known = places.filter(place => place !== undefined && sameIndex(place.turn, first.turn));
   if (known.length < places.length) return undefined;
   const least = Math.min(...known.map(place => place?.inside.min ?? 0));
@@ -30,35 +42,45 @@ export function stretchOf(node: TensorNode, loop: For, loops: readonly For[]): S
   return most - least < step ? { turn: first.turn, least, count: most - least + 1 } : undefined;
 }
 
-/** A subscript of the first axis: what is the same in all of a turn, and what its loops add. */
-function placeOf({ kind, index, path }: Site): { turn: Index; inside: Range } | undefined {
-  const [first] = index ?? [];
-  if (!first?.terms.every(isLoop) || kind === 'fill' || kind === 'scatter') return undefined;
+/** A subscript: what is the same in all of a turn, and what the loops in it add. */
+function placeOf(
+  axis: number,
+  { kind, index, path }: Site,
+): { turn: Index; inside: Range } | undefined {
+  const subscript = index?.[axis];
+  if (!subscript?.terms.every(isLoop) || kind === 'fill' || kind === 'scatter') return undefined;
   const inner = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
   const [inside, outside] = [true, false].map(is =>
-    first.terms.filter(isLoop).filter(t => inner.has(t.loop) === is),
+    subscript.terms.filter(isLoop).filter(t => inner.has(t.loop) === is),
   );
-  const within = { terms: inside ?? [], offset: first.offset };
+  const within = { terms: inside ?? [], offset: subscript.offset };
   return {
     turn: { terms: outside ?? [], offset: 0 },
     inside: rangeOf(within, l => inner.get(l) ?? 1),
   };
 }
 
-/** Without its first axis where a turn uses one cell of it; a scalar where nothing else is left. */
-export function partOf(node: TensorNode, { count }: Stretch): TensorNode {
-  const rest = node.dims.slice(1);
-  const dims = [...(count === 1 ? [] : [count]), ...rest];
+/** Without the axes of which a turn uses one cell; a scalar where nothing else is left. */
+export function arrayOf(node: TensorNode, part: Part): TensorNode {
+  const dims = node.dims.flatMap((dim, axis) => {
+    const count = part[axis]?.count ?? dim;
+    return count === 1 && part[axis] ? [] : [count];
+  });
   return tensorNode(node.name, node.dtype, dims.every(dim => dim === 1) ? [] : dims);
 }
 
 export function ownIndex(
-  [first, ...rest]: readonly Index[],
-  { turn, least, count }: Stretch,
-  part: TensorNode,
+  index: readonly Index[],
+  part: Part,
+  { dims }: TensorNode,
 ): readonly Index[] {
-  if (!first || part.dims.length === 0) return [];
-  const named = new Set(loopsIn(turn));
-  const terms = first.terms.filter(t => !isLoop(t) || !named.has(t.loop));
-  return [...(count === 1 ? [] : [{ terms, offset: first.offset - least }]), ...rest];
+  if (dims.length === 0) return [];
+  return index.flatMap((ix, axis) => {
+    const stretch = part[axis];
+    if (!stretch) return [ix];
+    if (stretch.count === 1) return [];
+    const named = new Set(loopsIn(stretch.turn));
+    const terms = ix.terms.filter(t => !isLoop(t) || !named.has(t.loop));
+    return [{ terms, offset: ix.offset - stretch.least }];
+  });
 }

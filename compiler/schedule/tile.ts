@@ -119,7 +119,7 @@ function columnsOf(nest: Nest, lanes: number): For | undefined {
   return nest.loops.find(l => l.extent >= lanes && isReadSideBySide(nest, l)) ?? stored;
 }
 
-function storedBeside(nest: Nest): For | undefined {
+export function storedBeside(nest: Nest): For | undefined {
   const last = sitesOf(nest).findLast(s => s.kind !== 'read' && s.node.dims.length > 0);
   return nest.loops.find(l => l.extent > 1 && last && strideAlong(last, l) === 1);
 }

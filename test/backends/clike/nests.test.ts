@@ -57,3 +57,45 @@ describe('the nests of a long program', () => {
     expect(emit(parseProgram(text), { ...c99, separate: undefined })).not.toContain('nest');
   });
 });
+
+describe('the nests in a turn of a parallel loop', () => {
+  const tile = (from: string): string =>
+    `for o < 2 { for r < 2 unrolled { for c < 2 unrolled { t[2*o + r, c] += ${from}[k, b, 2*o + r, c] + f32(k); } } }`;
+  const program = (body: string): string =>
+    cOf(`p(): device x: f32[4, 3, 4, 2], y: f32[4, 3, 4, 2], z: f32[4, 3];
+      for k < 4 parallel { for b < 3 { local t: f32[4, 2]; zero_out t; ${body} z[k, b] := t[3, 1]; } }`);
+
+  test('are functions where there are two tiles', () => {
+    const c = program(tile('x') + tile('y'));
+    expect(complaintsAbout(c)).toBe('');
+    expect(c.match(/^__attribute__[^]*?^}$/gm)).toMatchInlineSnapshot(`
+      [
+        "__attribute__((noinline)) static void p_nest(
+        const float *restrict x,
+        float *restrict t,
+        const int k2,
+        const int b) {
+        for (int o = 0; o < 2; ++o) {
+          #pragma GCC unroll 2
+          for (int r = 0; r < 2; ++r) {
+            #pragma GCC unroll 2
+            for (int c = 0; c < 2; ++c) {
+              t[(2 * o + r) * 2 + c] += x[((k2 * 3 + b) * 4 + 2 * o + r) * 2 + c] + (float)k2;
+            }
+          }
+        }
+      }",
+      ]
+    `);
+    expect(c.match(/^ +p_nest.*$/gm)).toMatchInlineSnapshot(`
+      [
+        "      p_nest(x, t, k2, b);",
+        "      p_nest(y, t, k2, b);",
+      ]
+    `);
+  });
+
+  test('stay where there is one', () => {
+    expect(program(tile('x'))).not.toContain('nest');
+  });
+});

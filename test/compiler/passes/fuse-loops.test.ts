@@ -81,6 +81,21 @@ test('loops that read the same are fused where that is more than a cache holds',
   );
 });
 
+test('a row is all that is kept, where what the outermost loop has of an array is large', () => {
+  const large: Setting = { device: 'x: f32[2, 64, 300], y: f32[2, 64, 300]' };
+  const rows = (leaf: string): string => `for b < 2 { for s < 64 { for o < 300 { ${leaf} } } }`;
+  const body = `local t: f32[2, 64, 300];
+    ${rows('t[b, s, o] := exp(x[b, s, o]);')}
+    for b < 2 { for s < 64 { for o < 300 { y[b, s, o] := t[b, s, -1*o + 299]; } } }`;
+  const after = `for b < 2 { for s < 64 {
+      local t: f32[300];
+      for o < 300 { t[o] := exp(x[b, s, o]); }
+      for o < 300 { y[b, s, o] := t[-1*o + 299]; }
+    } }`;
+  const run = through(fuseLoops(smallTarget), large);
+  expect(run(body)).toBe(laidOut(after, large));
+});
+
 // ── Random rows of loops ────────────────────────────────────────────────────────────────────────
 
 const arrays = fc.constantFrom('t', 'u', 'y', 'z');

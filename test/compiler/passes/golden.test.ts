@@ -106,6 +106,30 @@ const programs: Readonly<Record<string, string>> = {
         for i < 203 { sum += x[b, i] * x[b, i]; }
         y[b] := sum;
       }`,
+  'block-rows': `
+    attention():
+      device q: f32[2, 32, 4], k: f32[2, 6, 4], v: f32[2, 6, 4], y: f32[32, 2, 4];
+      local scores: f32[2, 32, 6];
+      local p: f32[2, 32, 6];
+      for h < 2 {
+        for s < 32 {
+          for t < 6 {
+            local score: f32 := 0;
+            for d < 4 { score += q[h, s, d] * k[h, t, d]; }
+            scores[h, s, t] := score;
+          }
+        }
+      }
+      for h < 2 { for s < 32 { for t < 6 { p[h, s, t] := exp(scores[h, s, t] - scores[h, s, 0]); } } }
+      for s < 32 {
+        for h < 2 {
+          for d < 4 {
+            local sum: f32 := 0;
+            for t < 6 { sum += p[h, s, t] * v[h, t, d]; }
+            y[s, h, d] := sum;
+          }
+        }
+      }`,
   'fuse-loops': `
     softmax():
       device x: f32[4, 9], y: f32[4, 9];
