@@ -15,6 +15,7 @@ import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
 import { planMemory } from './plan-memory.ts';
 import { recompute } from './recompute.ts';
+import { separateSums } from './separate-sums.ts';
 import { simplify } from './simplify.ts';
 import { type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
 import { type Target, targets } from '../schedule/target.ts';
@@ -60,6 +61,7 @@ function reordering(target: Target, overrides: Overrides): readonly Pass[] {
 /** For one kind of processor that has vectors. */
 function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   return [
+    separateSums(target, overrides), // after sums are in scalars, and before their nests are tiled
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own

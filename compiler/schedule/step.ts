@@ -30,6 +30,8 @@ export type Step =
       readonly rows: string;
       readonly blocks: number;
     }
+  /** What an array is the sum of computed first, so that several terms are at once. */
+  | { readonly kind: 'separate'; readonly array: string }
   /** Arrays of which only so many rows are there at once. */
   | {
       readonly kind: 'rows at once';
@@ -71,6 +73,8 @@ export function printStep(step: Step): string {
       return `${step.array} over ${step.over}: ${step.parts} parts`;
     case 'rows':
       return `${step.array} over ${step.rows}: ${step.blocks} blocks`;
+    case 'separate':
+      return `the terms of ${step.array} first`;
     case 'rows at once':
       return `${step.rows} of ${step.of} rows of ${step.arrays.join(', ')} at once`;
     case 'prefetch':

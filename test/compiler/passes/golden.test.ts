@@ -106,6 +106,17 @@ const programs: Readonly<Record<string, string>> = {
         for i < 203 { sum += x[b, i] * x[b, i]; }
         y[b] := sum;
       }`,
+  'separate-sums': `
+    distance():
+      device w: f32[8, 5], x: f32[6, 5], t: f32[6, 8], total: f32;
+      total := 0;
+      for b < 6 {
+        for o < 8 {
+          local s: f32 := 0;
+          for i < 5 { s += w[o, i] * x[b, i]; }
+          total += abs(s - t[b, o]);
+        }
+      }`,
   'block-rows': `
     attention():
       device q: f32[2, 32, 4], k: f32[2, 6, 4], v: f32[2, 6, 4], y: f32[32, 2, 4];
