@@ -1,5 +1,6 @@
 /** All benchmarks, in the order they run. */
 import type { Benchmark } from './benchmark.ts';
+import { attention } from './attention.ts';
 import { call } from './call.ts';
 import { conv } from './conv.ts';
 import { elementwise } from './elementwise.ts';
@@ -18,6 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   elementwise,
   softmax,
   layerNorm,
+  attention,
   conv,
   moons,
   ocannl,
