@@ -17,14 +17,14 @@
  *              }
  *            }
  *
- * Turns of the loops around do not need each other, before and after, so every bit stays. What all rows
+ * An array that is filled before is filled part by part. Turns of the loops around do not need each other, before and after, so every bit stays. What all rows
  * read is read again for each block of them: it must stay in a cache, and is copied once
  * where each block would have to copy it.
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
-import { block, type Stmt, statementsOf } from '../loop/ir.ts';
-import { mapParts } from '../loop/traverse.ts';
+import { block, type Fill, fill, type Stmt, statementsOf } from '../loop/ir.ts';
+import { mapParts, rewriteStmts } from '../loop/traverse.ts';
 import { meet } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { rowsAtOnce, runInBlocks } from '../schedule/row-blocks.ts';
@@ -67,22 +67,33 @@ function inBlocksOf(s: Stmt, options: Options): Stmt {
 /** The statements, a group of which runs block by block; undefined where that cannot be, or does not pay. */
 function withGroup(
   statements: readonly Stmt[],
-  { members: unordered, between }: RowGroup,
+  { members: unordered, between, fills }: RowGroup,
   { target, overrideOf, names, note }: Options,
 ): readonly Stmt[] | undefined {
   if (unordered.some(({ stmt }) => overrideOf(stmt).fuse === false)) return undefined;
   const size = rowsAtOnce(unordered, between, target);
-  const order = size && movedTogether(statements, unordered);
+  const unfilled = statements.filter(s => s.kind !== 'fill' || !fills.includes(s));
+  const order = size && movedTogether(unfilled, unordered);
   const together = order && runInBlocks(order.members, between, size, names);
   if (!together) return undefined;
   const isBetween = (s: Stmt): boolean => s.kind === 'declare' && between.includes(s.node);
   const declares = order.before.filter(isBetween);
-  const after = contractIn([...declares, ...statementsOf(together)], 2 * target.cacheBytes, note);
-  if (statementsOf(after).some(isBetween)) return undefined;
+  const parts = contractIn([...declares, ...statementsOf(together)], 2 * target.cacheBytes, note);
+  if (statementsOf(parts).some(isBetween)) return undefined;
+  const after = fills.reduce(filledInTurns, parts);
   const arrays = between.map(({ name }) => name);
   const before = order.members.map(({ stmt }) => stmt);
   note?.({ about: 'nest', step: { kind: 'rows at once', arrays, ...size }, before, after });
   return [...order.before.filter(s => !isBetween(s)), after, ...order.after];
+}
+
+/** What was filled as a whole is filled part by part, where the part is declared. */
+function filledInTurns(s: Stmt, { node, value, origins }: Fill): Stmt {
+  return rewriteStmts(s, part =>
+    part.kind === 'declare' && part.node.name === node.name
+      ? block([part, fill(part.node, value, origins)])
+      : undefined,
+  );
 }
 
 interface Order {

@@ -9,7 +9,7 @@ import { block, declare, forLoops, type Stmt } from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
-import { sitesOf, strideAlong } from './nest.ts';
+import { sitesOf, strideAlong, turnsOf } from './nest.ts';
 import { distinct, type Packed } from './packing.ts';
 import { fromPanel, type Panel, panelFor } from './panel.ts';
 import { bytesPerRow, isProduct, type Member } from './row-group.ts';
@@ -21,8 +21,8 @@ export interface RowsAtOnce {
   readonly of: number;
 }
 
-/** With fewer rows at a time, what they all read would be read too often. */
-const fewestRows = 16;
+/** A block of rows reads what all rows share at least so often: else it would be read too often in all. */
+const fewestReuses = 16;
 
 /** As many rows as keep in a cache what lies between products; undefined where those are too few. */
 export function rowsAtOnce(
@@ -40,8 +40,16 @@ export function rowsAtOnce(
   const of = rows.at(-1)?.extent ?? 0;
   const most = Math.min(of, Math.floor(cacheBytes / Math.max(total(held), ...bytes)));
   const size = Array.from({ length: most }, (_, i) => most - i).find(n => of % n === 0) ?? 0;
-  const isWorthIt = size >= Math.min(fewestRows, of) && (size < of || rows.length > 1);
-  return isWorthIt ? { rows: size, of } : undefined;
+  if (size === 0 || (size === of && rows.length === 1)) return undefined;
+  const reuses = Math.min(...products.map(member => size * reusesPerRow(member, between)));
+  return size === of || reuses >= fewestReuses ? { rows: size, of } : undefined;
+}
+
+/** How often a row reads each cell of what it shares with the others. */
+function reusesPerRow(member: Member, between: readonly TensorNode[]): number {
+  const cells = sharedIn(member, between).map(({ loops }) => product(loops.map(l => l.extent)));
+  const turns = turnsOf(member.nest) / product(member.rows.map(l => l.extent));
+  return turns / Math.max(1, ...cells);
 }
 
 function total(numbers: readonly number[]): number {

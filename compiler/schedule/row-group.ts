@@ -5,14 +5,15 @@
 import { asLoop } from '../core/index-expr.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../loop/facts.ts';
-import type { For, Stmt } from '../loop/ir.ts';
+import type { Fill, For, Stmt } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import { type Nest, nestAt } from './nest.ts';
 
 export interface RowGroup {
   readonly members: readonly Member[];
-  /** What lies between members; all that use one of them are members. */
+  /** What lies between members; all that use one of them are members, or fill it before they do. */
   readonly between: readonly TensorNode[];
+  readonly fills: readonly Fill[];
 }
 
 export interface Member {
@@ -36,10 +37,15 @@ export function rowGroupsOf(statements: readonly Stmt[], bytes: number): readonl
 /** An array, and the loops of each of its users that walk along its first axes. */
 interface RowArray {
   readonly node: TensorNode;
+  /** What it holds where no user stores to it. */
+  readonly start: Fill | undefined;
   readonly users: ReadonlyMap<For, { readonly nest: Nest; readonly rows: readonly For[] }>;
 }
 
-function arrayOf(node: TensorNode, users: readonly Stmt[]): RowArray | undefined {
+function arrayOf(node: TensorNode, all: readonly Stmt[]): RowArray | undefined {
+  const [first] = all;
+  const start = first?.kind === 'fill' ? first : undefined;
+  const users = start ? all.slice(1) : all;
   const found = users.map(stmt => {
     const nest = stmt.kind === 'for' ? nestAt(stmt) : undefined;
     const rows = nest && rowsOf(node, nest);
@@ -48,7 +54,7 @@ function arrayOf(node: TensorNode, users: readonly Stmt[]): RowArray | undefined
   const known = found.filter(user => user !== undefined && user !== false);
   return known.length < 2 || known.length < users.length
     ? undefined
-    : { node, users: new Map(known) };
+    : { node, start, users: new Map(known) };
 }
 
 /** The loops of a nest that alone are the first subscripts of an array, wherever it is used. */
@@ -104,7 +110,8 @@ function groupOf(arrays: readonly RowArray[]): RowGroup | undefined {
       members.set(stmt, { stmt, nest, rows });
     }
   }
-  return { members: [...members.values()], between: arrays.map(a => a.node) };
+  const fills = arrays.flatMap(({ start }) => (start ? [start] : []));
+  return { members: [...members.values()], between: arrays.map(a => a.node), fills };
 }
 
 /** Whether a member sums for cells of which each row has several. */

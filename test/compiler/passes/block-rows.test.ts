@@ -55,6 +55,25 @@ test('what stands between comes first, and what comes later stays there', () => 
   expect(text).toBe(laidOut(`${early} ${inBlocks} ${late}`, setting));
 });
 
+test('what is filled first is filled part by part', () => {
+  const padded = first.replace('h[b, o]', 'h[b, o + 1]');
+  const all = `local h: f32[48, 8]; zero_out h; ${padded} ${second.replace('h[b, i]', 'h[b, i + 2]')}`;
+  const expected = inBlocks
+    .replace('local h: f32[24, 6];', 'local h: f32[24, 8]; zero_out h;')
+    .replace('h[b, o] :=', 'h[b, o + 1] :=')
+    .replace('h[b, i]', 'h[b, i + 2]');
+  expect(run(all)).toBe(laidOut(expected, setting));
+});
+
+test('rows may be few where each reads often what they share', () => {
+  const of = { device: 'x: f32[6, 16, 4], w: f32[4, 4], y: f32[6, 16, 4]' };
+  const rows = (store: string, value: string): string =>
+    `for b < 6 { for p < 16 { for o < 4 { local sum: f32 := 0; for i < 4 { sum += ${value}; } ${store} := sum; } } }`;
+  const body = `local h: f32[6, 16, 4];
+    ${rows('h[b, p, o]', 'x[b, p, i] * w[i, o]')} ${rows('y[b, p, o]', 'h[b, -1*p + 15, i] * w[i, o]')}`;
+  expect(through(pass, of)(body)).toContain('for b_block < 2 {\n  local h: f32[3, 16, 4];');
+});
+
 describe('stays as it is', () => {
   const same = (body: string): void => expect(run(body)).toBe(laidOut(body, setting));
 
@@ -83,6 +102,14 @@ describe('stays as it is', () => {
       ${product('h[b, o]', 300, 'x[b, i] * big[o, i]', 4)}
       ${product('y[b, o]', 5, 'h[b, i] * v[i, o]', 300)}`;
     expect(through(pass, large)(body)).toBe(laidOut(body, large));
+  });
+
+  test('where few rows fit, and each reads what they share once', () => {
+    const wide = { device: 'x: f32[48, 2], w: f32[2, 40], u: f32[40, 2], y: f32[48, 2]' };
+    const body = `local h: f32[48, 40];
+      ${product('h[b, o]', 40, 'x[b, i] * w[i, o]', 2)}
+      ${product('y[b, o]', 2, 'h[b, i] * u[i, o]', 40)}`;
+    expect(through(pass, wide)(body)).toBe(laidOut(body, wide));
   });
 
   test('where there is no product, as loops over rows are fused without this', () => {
@@ -134,7 +161,7 @@ const nests = fc.oneof(
 
 function programOfNests(parts: readonly string[]): Program {
   const start = product('h[b, o]', 6, 'x[b, i] * w[o, i]', 4);
-  const all = `local h: f32[48, 6]; local k: f32[48, 6]; ${start} ${start.replace('h[', 'k[')}`;
+  const all = `local h: f32[48, 6]; local k: f32[48, 6]; ${start} zero_out k;`;
   return programOf(
     setting.device.replace('u: f32[6, 5]', 'u: f32[6, 6]'),
     `${all} ${parts.join(' ')}`,
