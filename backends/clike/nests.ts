@@ -84,7 +84,7 @@ function nestsInTurnsOf(
 ): readonly (readonly [For, readonly For[]])[] {
   if (loop.extent > largestInt) return [];
   const inside = statementsOf(loop.body).filter(s => s.kind === 'for');
-  const nests = inside.filter(s => s.mode === 'serial');
+  const nests = inside.filter(s => s.mode === 'serial' || s.mode === 'parallel');
   const large = nests.filter(holdsTile);
   if (large.length > 1) return large.map(nest => [nest, around] as const);
   return nests.flatMap(nest => nestsInTurnsOf(nest, [...around, nest]));

@@ -15,15 +15,23 @@
  *       p_turns((int)first, (int)last, args[0]);
  *     }
  *
+ * Where threads share the turns of loops in each other, these are counted as one:
+ *
+ *       for (int turn = first; turn < last; ++turn) {
+ *         const int i = turn / 4;
+ *         const int j = turn % 4;
+ *
  * Loops that differ in nothing but the arrays they work on share these functions: to compile four layers
  * of a network takes no longer than one.
  */
-import { type For, Writer } from '../../compiler/index.ts';
+import { type For, loopVar, Writer } from '../../compiler/index.ts';
+import { block } from '../../compiler/loop/ir.ts';
+import { product } from '../../compiler/support/list.ts';
 import { type Argument, functionHead } from './arguments.ts';
 import type { ParallelText } from './dialect.ts';
 import type { ExprEmitter } from './expr.ts';
 import type { LoopArguments } from './loop-arguments.ts';
-import { countType, emitTurns, type Outline } from './stmt.ts';
+import { countType, emitStmt, emitTurns, type Outline } from './stmt.ts';
 
 /** Names of the function of turns that may not be those of arrays. */
 export const boundsOfTurns = ['first', 'last'] as const;
@@ -63,7 +71,7 @@ export class Parts {
     }
     const list = args.map(({ given }) => given).join(', ');
     const given = list === '' ? '0' : `(void *const[]){${list}}`;
-    return `${share}(${loop.extent}, ${known ?? part}, ${given});`;
+    return `${share}(${turnsOf(loopsSharedIn(loop))}, ${known ?? part}, ${given});`;
   }
 
   /** Without the promise, subscripts might wrap for all a compiler knows, and no vector were possible. */
@@ -74,7 +82,9 @@ export class Parts {
     { parallel: { never }, outline }: { parallel: ParallelText; outline: Outline },
   ): string {
     const [first, last] = boundsOfTurns;
-    const type = countType(loop.extent, this.#exprs);
+    const loops = loopsSharedIn(loop);
+    const count = turnsOf(loops);
+    const type = countType(count, this.#exprs);
     const bounds = boundsOfTurns.map(bound => `const ${type} ${bound}`);
     const w = new Writer();
     functionHead(w, this.#exprs.dialect.functionPrefix, name, [
@@ -82,14 +92,34 @@ export class Parts {
       ...args.map(a => a.parameter),
     ]);
     w.indented(() => {
-      w.line(never(`${first} < 0 || ${last} > ${loop.extent}`));
-      emitTurns(loop, { first, last }, w, this.#exprs, outline);
+      w.line(never(`${first} < 0 || ${last} > ${count}`));
+      if (loops.length === 1) emitTurns(loop, { first, last }, w, this.#exprs, outline);
+      else this.#emitShared(loops, type, w, outline);
     }).line('}');
     return w.toString();
   }
 
-  #part({ extent }: For, name: string, turns: string, args: readonly Argument[]): string {
-    const type = countType(extent, this.#exprs);
+  #emitShared(loops: readonly For[], type: string, w: Writer, outline: Outline): void {
+    const [first, last] = boundsOfTurns;
+    const { identifiers } = this.#exprs;
+    identifiers.within(loopVar('turn'), turn => {
+      w.block(`for (${type} ${turn} = ${first}; ${turn} < ${last}; ++${turn})`, () => {
+        const inLoops = ([loop, ...inner]: readonly For[]): void => {
+          if (!loop) return emitStmt(loops.at(-1)?.body ?? block([]), w, this.#exprs, outline);
+          const inside = turnsOf(inner);
+          const rest = loop === loops[0] ? '' : ` % ${loop.extent}`;
+          identifiers.within(loop.loop, name => {
+            w.line(`const ${type} ${name} = ${turn}${inside > 1 ? ` / ${inside}` : ''}${rest};`);
+            inLoops(inner);
+          });
+        };
+        inLoops(loops);
+      });
+    });
+  }
+
+  #part(loop: For, name: string, turns: string, args: readonly Argument[]): string {
+    const type = countType(turnsOf(loopsSharedIn(loop)), this.#exprs);
     const bounds = boundsOfTurns.map(bound => `(${type})${bound}`);
     const values = args.map(({ taken }, i) => taken(`args[${i}]`));
     const w = new Writer();
@@ -98,4 +128,14 @@ export class Parts {
     });
     return w.toString();
   }
+}
+
+/** A parallel loop, and those that stand alone in it and are shared with it. */
+export function loopsSharedIn(loop: For): readonly For[] {
+  const { body } = loop;
+  return body.kind === 'for' && body.mode === 'parallel' ? [loop, ...loopsSharedIn(body)] : [loop];
+}
+
+function turnsOf(loops: readonly For[]): number {
+  return product(loops.map(l => l.extent));
 }

@@ -6,9 +6,13 @@
  *
  *   after    for i < 512 parallel { for j < 512 { y[i, j] := exp(x[i, j]); } }
  *
+ * Where such a loop has few turns and holds nothing but another one of this kind, threads share the turns
+ * of both: three are not to be shared evenly by two threads, and not at all by four.
+ *
  * Where the turns of the outermost loop need each other, as in a sum over it, all stays as it is: a
  * loop inside would hand work over in each of its turns.
  */
+import type { LoopVar } from '../core/index-expr.ts';
 import { cellsOf } from '../core/tensor-node.ts';
 import { infoOf } from '../core/op.ts';
 import { grouped } from '../support/count.ts';
@@ -37,23 +41,46 @@ export function paralleliseFrom(least: number, overrides = noOverrides): Pass {
       const statements = statementsOf(program.body);
       const overrideOf = overrides(program);
       const after = mapSame(statements, s =>
-        s.kind === 'for' ? marked(s, obstacle(s, least, overrideOf(s)), note) : s,
+        s.kind === 'for' ? marked(s, least, obstacle(s, least, overrideOf(s)), note) : s,
       );
       return after === statements ? program : withBody(program, block(after));
     },
   };
 }
 
-function marked(loop: For, because: string | undefined, note: Note | undefined): For {
+function marked(
+  loop: For,
+  least: number,
+  because: string | undefined,
+  note: Note | undefined,
+): For {
   if (loop.mode !== 'serial') return loop;
   if (because !== undefined) {
     note?.({ about: 'refusal', nest: loop, because });
     return loop;
   }
-  const after = forLoop(loop.loop, loop.extent, loop.body, 'parallel');
-  const step = { kind: 'parallelise', loop: loop.loop, turns: loop.extent } as const;
+  const { after, loops, turns } = shared(loop, least);
+  const step = { kind: 'parallelise', loop: loops.join(', '), turns } as const;
   note?.({ about: 'nest', step, before: [loop], after });
   return after;
+}
+
+/** As many turns are shared evenly enough by any number of threads. */
+const manyTurns = 64;
+
+/** With the loops in it that are shared too, so that there are many turns, and not too little for one. */
+function shared(
+  loop: For,
+  least: number,
+  turnsAround = 1,
+): { readonly after: For; readonly loops: readonly LoopVar[]; readonly turns: number } {
+  const turns = turnsAround * loop.extent;
+  const [inner, ...others] = statementsOf(loop.body);
+  const isAlone = others.length === 0 && inner?.kind === 'for' && inner.mode === 'serial';
+  const isWorthIt = turns < manyTurns && isAlone && workOf(inner.body) >= least / manyTurns;
+  const rest = isWorthIt && isIndependent(inner) ? shared(inner, least, turns) : undefined;
+  const after = forLoop(loop.loop, loop.extent, rest?.after ?? loop.body, 'parallel');
+  return { after, loops: [loop.loop, ...(rest?.loops ?? [])], turns: rest?.turns ?? turns };
 }
 
 /** Why the turns of a loop stay on one thread. */

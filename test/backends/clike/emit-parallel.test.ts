@@ -97,11 +97,48 @@ describe('a parallel loop', () => {
 
   test('in another loop is one like others', () => {
     const nest =
-      'for r < 3 { for i < 4 MODE { x[i] += 1; } } for i < 4 parallel { for j < 4 MODE { w[i, j] := 0; } }';
+      'for r < 3 { for i < 4 MODE { x[i] += 1; } } for i < 4 parallel { x[i] := 0; for j < 4 MODE { w[i, j] := 0; } }';
     const [parallel, serial] = ['parallel', ''].map(mode =>
       cOf(`p(): device x: f32[4], w: f32[4, 4]; ${nest.replaceAll('MODE', mode)}`),
     );
     expect(parallel).toBe(serial);
+  });
+
+  test('and the only one in it are counted as one', () => {
+    const c = cOf(
+      'p(): device w: f32[3, 4, 5]; for i < 3 parallel { for j < 4 parallel { for k < 5 { w[i, j, k] := 0; } } }',
+    );
+    expect(complaintsAbout(c)).toBe('');
+    expect(c.slice(c.indexOf('static void p_turns'))).toMatchInlineSnapshot(`
+      "static void p_turns(
+        const int first,
+        const int last,
+        float *restrict w) {
+        if (first < 0 || last > 12) __builtin_unreachable();
+        for (int turn = first; turn < last; ++turn) {
+          const int i = turn / 4;
+          const int j = turn % 4;
+          for (int k2 = 0; k2 < 5; ++k2) {
+            w[(i * 4 + j) * 5 + k2] = 0.0f;
+          }
+        }
+      }
+
+      static void p_part(long first, long last, void *const *args) {
+        p_turns((int)first, (int)last, args[0]);
+      }
+
+      static void p(
+        float *restrict w) {
+        einc_parallel(12, p_part, (void *const[]){w});
+      }
+
+      int einc_run(void *const *args) {
+        p(args[0]);
+        return 0;
+      }
+      "
+    `);
   });
 
   test('where a language has no way to share it, too', () => {

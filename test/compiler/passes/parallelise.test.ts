@@ -12,7 +12,7 @@ const run = through(paralleliseFrom(0), setting);
 describe('turns that need nothing of each other', () => {
   test.each<[title: string, before: string]>([
     ['each with a cell of its own', 'for i < 8 LOOP { x[i] := y[i] * 2; }'],
-    ['each with a row', 'for i < 4 LOOP { for j < 8 { w[i, j] := x[j]; } }'],
+    ['each with a row', 'for i < 4 LOOP { for j < 8 LOOP { w[i, j] := x[j]; } }'],
     ['each with a sum', 'for i < 4 LOOP { for j < 8 { x[i] += w[i, j]; } }'],
     ['each with arrays of its own', 'for i < 4 LOOP { local t: f32 := y[i]; t *= 2; x[i] := t; }'],
     ['one after the other', 'for i < 8 LOOP { x[i] := y[i]; } for i < 8 LOOP { y[i] := x[i]; }'],
@@ -22,6 +22,46 @@ describe('turns that need nothing of each other', () => {
     expect(run(text.replaceAll('LOOP ', ''))).toBe(
       laidOut(text.replaceAll('LOOP', 'parallel'), setting),
     );
+  });
+});
+
+describe('loops in each other are shared together', () => {
+  const device = 'a: f32[3, 4, 5], b: f32[3, 4, 5], c: f32[3]';
+  const marks = (body: string, pass = paralleliseFrom(0)): string[] =>
+    [...through(pass, { device })(body).matchAll(/for (\w+) < \d+ parallel/g)].map(m => m[1] ?? '');
+
+  test('as long as there are few turns', () => {
+    expect(marks('for i < 3 { for j < 4 { for k < 5 { a[i, j, k] := 1; } } }')).toEqual([
+      'i',
+      'j',
+      'k',
+    ]);
+    const many = { device: 'd: f32[8, 8, 5]' };
+    const text = through(
+      paralleliseFrom(0),
+      many,
+    )('for i < 8 { for j < 8 { for k < 5 { d[i, j, k] := 1; } } }');
+    expect(text.match(/parallel/g)).toHaveLength(2);
+  });
+
+  test('where the outer one holds nothing else', () => {
+    expect(marks('for i < 3 { c[i] := 1; for j < 4 { a[i, j, 0] := 1; } }')).toEqual(['i']);
+    expect(marks('for i < 3 { for j < 4 { a[i, j, 0] := 1; b[i, j, 0] := 1; } }')).toEqual([
+      'i',
+      'j',
+    ]);
+  });
+
+  test('where the turns of both need nothing of each other', () => {
+    expect(marks('for i < 3 { for j < 4 { c[i] += a[i, j, 0]; } }')).toEqual(['i']);
+  });
+
+  test('where a turn of both has enough to do: a 64th of what makes threads worth it', () => {
+    const of = { device: 'd: f32[3, 40], e: f32[3, 40]' };
+    const body = 'for i < 3 { for j < 40 { d[i, j] := e[i, j]; } }';
+    const marked = (least: number): number =>
+      through(paralleliseFrom(least), of)(body).match(/parallel/g)?.length ?? 0;
+    expect([marked(128), marked(129)]).toEqual([2, 1]);
   });
 });
 
