@@ -21,6 +21,7 @@ import { type FunctionOp, functionText } from './functions.ts';
 import { threefryNeeds } from './threefry.ts';
 import { typeName } from './type-name.ts';
 import { vectorFunctionOf } from './vector-functions.ts';
+import { transposeOf } from './transpose.ts';
 import { splatOf, vectorTypeOf } from './vector-type.ts';
 
 /** Of a shift: neither negative nor as large as the number of bits. */
@@ -53,6 +54,7 @@ export const c99: Dialect = {
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
   splat: splatOf,
+  transpose: transposeOf,
   localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),
   prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
   rolled: loopsThatSum,

@@ -3,7 +3,7 @@ import { bytesOf, type DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 
 /** Conditions are 0 and other numbers. */
-const scalars = {
+export const scalars = {
   f64: 'double',
   f32: 'float',
   i32: 'int',

@@ -22,6 +22,11 @@ export interface Dialect {
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
   /** A vector with the same number in all lanes. */
   readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
+  /**
+   * A function `(to, to_row, from, from_row)` that stores a square of so many rows and lanes turned over; rows
+   * are so many cells apart. Undefined where there is none.
+   */
+  readonly transpose?: (dtype: DType, lanes: number) => CallText | undefined;
   /** How an array of a function is declared, given it as C would have it, and its bytes. */
   readonly localArray: (declaration: string, bytes: number) => string;
   /** A statement that asks memory for a cell. */

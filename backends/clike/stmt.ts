@@ -10,6 +10,7 @@ import {
 } from '../../compiler/index.ts';
 import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/loop/ir.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
+import { transposition } from './transpose.ts';
 import { vectorStore } from './vector.ts';
 
 /** The call that stands for a loop; undefined where the loop stays. */
@@ -30,7 +31,7 @@ export function emitStmt(
       w.line(`/* ${commentText(s.text)} */`);
       return;
     case 'for': {
-      const call = outline(s);
+      const call = outline(s) ?? transposition(s, exprs);
       if (call !== undefined) w.statement(call);
       else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
       else emitLoop(s, w, exprs, outline);

@@ -74,7 +74,7 @@ function withGroup(
   const size = rowsAtOnce(unordered, between, target);
   const unfilled = statements.filter(s => s.kind !== 'fill' || !fills.includes(s));
   const order = size && movedTogether(unfilled, unordered);
-  const together = order && runInBlocks(order.members, between, size, names);
+  const together = order && runInBlocks(order.members, between, size, { target, names });
   if (!together) return undefined;
   const isBetween = (s: Stmt): boolean => s.kind === 'declare' && between.includes(s.node);
   const declares = order.before.filter(isBetween);

@@ -1,7 +1,8 @@
 /**
  * Computes sums for several cells at once, in registers and on vectors: a tile of rows and columns
  * of what a nest stores. `schedule/tile.ts` chooses it, `schedule/jam.ts` shows what becomes of the
- * code. Exact: each cell is summed in the order it was.
+ * code, and `schedule/sum-parts.ts` what does where caches do not hold the rows. Exact: each cell is
+ * summed in the order it was.
  *
  *   before   for b < 128 { for o < 512 { local s: f32 := 0; for i < 784 { s += … } y[b, o] := s; } }
  *   after    for o < 16 { … for b < 16 { local s_tile: f32[8, 32]; … } }

@@ -1,10 +1,12 @@
 /**
  * A nest rewritten by a tile: columns outermost, then the copies of what they read, then the other
  * loops and the rows, around one jam. What does not divide evenly is done by smaller tiles of its
- * own, so that no tile asks where it ends.
+ * own, so that no tile asks where it ends. With blocks, the columns outermost are those of several
+ * tiles, which a row then meets one after the other; and there are parts of the sums outside of the copies.
  */
-import { at, fixed, type Index, type LoopVar, loopVar } from '../core/index-expr.ts';
+import { at, fixed, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
 import {
   block,
   declare,
@@ -15,10 +17,11 @@ import {
   statementsOf,
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
-import { jam } from './jam.ts';
+import { jam, type Turns } from './jam.ts';
 import { mayRunTwice, type Nest } from './nest.ts';
-import { fromPanel, panelFor } from './panel.ts';
-import { type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
+import { copyInto, fromPanel, panelFor } from './panel.ts';
+import { type Piece, piecesOfBlocks, piecesOfColumns, piecesOfRows } from './pieces.ts';
+import { type Part, partsOf, wholeOf } from './sum-parts.ts';
 import type { Tile } from './tile.ts';
 
 export function applyTile(nest: Nest, tile: Tile, names: Names): Stmt {
@@ -26,6 +29,11 @@ export function applyTile(nest: Nest, tile: Tile, names: Names): Stmt {
 }
 
 type Binding = ReadonlyMap<LoopVar, Index>;
+
+/** Tiles of columns one after the other, and the arrays that hold what is copied for them. */
+interface Strip extends Piece {
+  readonly panels: readonly TensorNode[];
+}
 
 class Tiling {
   readonly #nest: Nest;
@@ -49,38 +57,89 @@ class Tiling {
 
   stmt(): Stmt {
     return this.#over(this.#around, new Map(), outer => {
-      const { columns, vectors, lanes } = this.#tile;
-      const isFree = mayRunTwice(this.#nest.body);
-      const pieces = piecesOfColumns(columns.extent, vectors, lanes, isFree);
-      return block(pieces.map(piece => this.#columns(piece, outer)));
-    });
-  }
-
-  #columns(piece: Piece, outer: Binding): Stmt {
-    const { columns, packed } = this.#tile;
-    return this.#tiles(columns, piece, start => {
-      const here = new Map(outer).set(columns.loop, start);
-      const panels = packed.map(p => panelFor(p, columns, piece.count, here, this.#names));
-      const body = panels.reduce(fromPanel, block(this.#nest.body));
-      const copies = panels.flatMap(({ panel, copy }) => [declare(panel), copy]);
-      const tiles = this.#over(this.#others, outer, binding =>
-        this.#rows(statementsOf(body), piece, start, binding),
+      const { columns, blocks } = this.#tile;
+      const pieces = blocks
+        ? piecesOfBlocks(columns.extent, blocks.columns)
+        : this.#piecesOf(columns.extent);
+      return block(
+        pieces.map(piece => this.#tiles(columns, piece, start => this.#block(piece, start, outer))),
       );
-      return block([...copies, tiles]);
     });
   }
 
-  #rows(body: readonly Stmt[], piece: Piece, start: Index, binding: Binding): Stmt {
-    const { rows, columns, rowCount } = this.#tile;
-    const turns = { loop: columns.loop, start, count: piece.count };
-    const plan = { columns: turns, lanes: piece.lanes, binding };
-    if (!rows) return jam(body, { ...plan, rows: undefined }, this.#names);
-    const pieces = piecesOfRows(rows.extent, rowCount);
+  #piecesOf(columns: number): readonly Piece[] {
+    const { vectors, lanes, blocks } = this.#tile;
+    // What a part adds to a cell it may not add again.
+    const isFree = blocks?.sum === undefined && mayRunTwice(this.#nest.body);
+    return piecesOfColumns(columns, vectors, lanes, isFree);
+  }
+
+  /** All turns of some columns. */
+  #block(piece: Piece, start: Index, outer: Binding): Stmt {
+    const { blocks, columns } = this.#tile;
+    const pieces = blocks ? this.#piecesOf(piece.count) : [{ ...piece, start: 0, tiles: 1 }];
+    const [first, ...others] = this.#parts();
+    const strips = pieces.map(strip => {
+      return { ...strip, panels: first.packed.map(of => panelFor(of, strip, this.#names)) };
+    });
+    const inPart = (part: Part, isFirst: boolean): Stmt => {
+      const copies = strips.flatMap(strip =>
+        part.packed.flatMap((of, i) => {
+          const panel = strip.panels[i];
+          if (!panel) return [];
+          const at = { ...strip, columns, start: plus(start, fixed(strip.start)) };
+          const copy = copyInto(panel, of, at, outer, this.#names);
+          return isFirst ? [declare(panel), copy] : [copy];
+        }),
+      );
+      return part.around(block([...copies, this.#turns(part, strips, start, outer)]));
+    };
+    return block([inPart(first, true), ...others.map(part => inPart(part, false))]);
+  }
+
+  #parts(): readonly [Part, ...Part[]] {
+    const { packed, blocks } = this.#tile;
+    const { body } = this.#nest;
+    return blocks?.sum ? partsOf(blocks.sum, packed, this.#names) : [wholeOf(body, packed)];
+  }
+
+  /** The other loops around tiles. */
+  #turns(part: Part, strips: readonly Strip[], start: Index, outer: Binding): Stmt {
+    const { rows, rowCount } = this.#tile;
+    return this.#over(this.#others, outer, binding => {
+      if (!rows) return this.#jams(part, strips, start, undefined, binding);
+      return block(
+        piecesOfRows(rows.extent, rowCount).map(piece =>
+          this.#tiles(rows, piece, first => {
+            const turns = { loop: rows.loop, start: first, count: piece.count };
+            return this.#jams(part, strips, start, turns, binding);
+          }),
+        ),
+      );
+    });
+  }
+
+  /** Some rows of all columns of a block. */
+  #jams(
+    { body, packed }: Part,
+    strips: readonly Strip[],
+    start: Index,
+    rows: Turns | undefined,
+    binding: Binding,
+  ): Stmt {
+    const { columns } = this.#tile;
     return block(
-      pieces.map(part =>
-        this.#tiles(rows, part, first => {
-          const inRows = { loop: rows.loop, start: first, count: part.count };
-          return jam(body, { ...plan, rows: inRows }, this.#names);
+      strips.map(({ panels, ...strip }) =>
+        this.#tiles(columns, strip, (offset, tile) => {
+          const first = plus(start, offset);
+          const turns = { loop: columns.loop, start: first, count: strip.count };
+          const of = { columns: columns.loop, start: first, tile };
+          const read = packed.reduce<Stmt>((all, copied, i) => {
+            const panel = panels[i];
+            return panel ? fromPanel(all, panel, copied, of) : all;
+          }, block(body));
+          const plan = { rows, columns: turns, lanes: strip.lanes, binding };
+          return jam(statementsOf(read), plan, this.#names);
         }),
       ),
     );
@@ -93,10 +152,14 @@ class Tiling {
     return forLoops(fresh, body(new Map([...outer, ...here])));
   }
 
-  /** A loop over the tiles of a piece; `body` is told where a tile starts. */
-  #tiles({ loop }: For, { start, tiles, count }: Piece, body: (start: Index) => Stmt): Stmt {
-    if (tiles === 1) return body(fixed(start));
+  /** A loop over the tiles of a piece; `body` is told where a tile starts, and which it is of several. */
+  #tiles(
+    { loop }: For,
+    { start, tiles, count }: Piece,
+    body: (start: Index, tile: Index | undefined) => Stmt,
+  ): Stmt {
+    if (tiles === 1) return body(fixed(start), undefined);
     const fresh = loopVar(this.#names.fresh(loop));
-    return forLoop(fresh, tiles, body(at(fresh, count, start)));
+    return forLoop(fresh, tiles, body(at(fresh, count, start), at(fresh)));
   }
 }

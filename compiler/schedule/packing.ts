@@ -29,21 +29,44 @@ const panelColumns = 32;
 /** A copy is made where what is copied is read at least so often. */
 const fewestReuses = 4;
 
+/** What may be copied, if there is room. */
+export interface Packable {
+  /** What has to be: its columns lie apart. */
+  readonly apart: readonly Packed[];
+  /** Where neighbouring columns lie side by side. */
+  readonly beside: readonly Packed[];
+}
+
 /** Undefined where something would have to be copied that it does not pay to copy. */
-export function packedFor(
+export function packableIn(
   across: readonly Site[],
   nest: Nest,
   columns: For,
   rows: For | undefined,
-): readonly Packed[] | undefined {
-  const [apart, beside] = [false, true].map(isBeside =>
+): Packable | undefined {
+  const [apart = [], beside = []] = [false, true].map(isBeside =>
     distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
   );
   const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows);
-  if (!apart?.every(isWorthIt)) return undefined;
-  const packed = [...apart, ...(beside ?? []).filter(p => isFarApart(p) && isWorthIt(p))];
-  if (bytesOfPanels(packed) <= largestPanels) return packed;
-  return bytesOfPanels(apart) <= largestPanels ? apart : undefined;
+  return apart.every(isWorthIt) ? { apart, beside: beside.filter(isWorthIt) } : undefined;
+}
+
+/** What is copied for all terms of a tile; undefined where there is no room for what has to be. */
+export function packedOf(packable: Packable): readonly Packed[] | undefined {
+  const { apart } = packable;
+  const wanted = wantedOf(packable);
+  if (!isTooLong(wanted)) return wanted;
+  return isTooLong(apart) ? undefined : apart;
+}
+
+/** What reading it in place would cost more than its copy. */
+export function wantedOf({ apart, beside }: Packable): readonly Packed[] {
+  return [...apart, ...beside.filter(isFarApart)];
+}
+
+/** Whether there is no room for the panels of one tile. */
+export function isTooLong(packed: readonly Packed[]): boolean {
+  return bytesOfPanels(packed, panelColumns) > largestPanels;
 }
 
 export function distinct(all: readonly Packed[]): readonly Packed[] {
@@ -52,10 +75,9 @@ export function distinct(all: readonly Packed[]): readonly Packed[] {
   return all.filter((p, i) => all.findIndex(q => isSame(p, q)) === i);
 }
 
-function bytesOfPanels(packed: readonly Packed[]): number {
+export function bytesOfPanels(packed: readonly Packed[], columns: number): number {
   const bytes = packed.map(
-    ({ node, loops }) =>
-      product(loops.map(loop => loop.extent)) * panelColumns * bytesOf[node.dtype],
+    ({ node, loops }) => product(loops.map(loop => loop.extent)) * columns * bytesOf[node.dtype],
   );
   return bytes.reduce((a, b) => a + b, 0);
 }

@@ -10,7 +10,6 @@ import {
   fixed,
   type Index,
   type LoopVar,
-  loopVar,
   plus,
   sameIndices,
   substitute,
@@ -18,56 +17,80 @@ import {
 } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { type For, forLoop, read, type Stmt, write } from '../loop/ir.ts';
+import { type For, read, type Stmt, write } from '../loop/ir.ts';
 import { rewriteExprsIn } from '../loop/traverse.ts';
 import type { Packed } from './packing.ts';
+import { type CellCopy, copyOf } from './panel-copy.ts';
 
-export interface Panel {
-  readonly panel: TensorNode;
-  /** The statement that fills it. */
-  readonly copy: Stmt;
-  readonly of: Packed;
-  readonly columns: LoopVar;
-  /** Where its first column is in the nest. */
+/** Columns in tiles one after the other, each with a panel of its own. */
+interface Strip {
+  readonly tiles: number;
+  /** Columns of one tile. */
+  readonly count: number;
+  readonly lanes: number;
+}
+
+/** The array for the panels of all tiles. */
+export function panelFor(
+  { node, loops }: Packed,
+  { tiles, count }: Strip,
+  names: Names,
+): TensorNode {
+  const dims = [...(tiles > 1 ? [tiles] : []), ...loops.map(l => l.extent), count];
+  return tensorNode(names.fresh(`${node.name}_panel`), node.dtype, dims);
+}
+
+interface StripAt extends Strip {
+  readonly columns: For;
+  /** The first of its columns. */
   readonly start: Index;
 }
 
-/** `binding`: what the loops around are where the copy is made, the first column among them. */
-export function panelFor(
+/** `binding`: what the loops around are where the copy is made. */
+export function copyInto(
+  panel: TensorNode,
   of: Packed,
-  columns: For,
-  count: number,
+  { columns, start, tiles, count, lanes }: StripAt,
   binding: ReadonlyMap<LoopVar, Index>,
   names: Names,
-): Panel {
-  const start = binding.get(columns.loop) ?? fixed(0);
-  const dims = [...of.loops.map(l => l.extent), count];
-  const panel = tensorNode(names.fresh(`${of.node.name}_panel`), of.node.dtype, dims);
-  const loops = of.loops.map(l => ({ ...l, as: loopVar(names.fresh(l.loop)) }));
-  const column = loopVar(names.fresh(columns.loop));
-  const here = new Map([...binding, ...loops.map(l => [l.loop, at(l.as)] as const)]);
-  here.set(columns.loop, plus(start, at(column)));
-  const value = read(
-    of.node,
-    of.index.map(ix => substitute(ix, here)),
-    of.origins,
-  );
-  const store = write(panel, [...loops.map(l => at(l.as)), at(column)], value, of.origins);
-  const inner = forLoop(column, count, store);
-  const copy = loops.reduceRight<Stmt>((body, l) => forLoop(l.as, l.extent, body), inner);
-  return { panel, copy, of, columns: columns.loop, start };
+): Stmt {
+  const cell: CellCopy = (turns, tile, column) => {
+    const first = plus(start, sumOf([[count, tile]]));
+    const here = new Map([...binding, ...turns]).set(columns.loop, plus(first, column));
+    const index = of.index.map(ix => substitute(ix, here));
+    const place = of.loops.map(l => turns.get(l.loop) ?? fixed(0));
+    const all = [...(tiles > 1 ? [tile] : []), ...place, column];
+    return write(panel, all, read(of.node, index, of.origins), of.origins);
+  };
+  return copyOf(of, { loop: columns.loop, tiles, count, lanes }, cell, names);
 }
 
-/** The statement with its reads of what was copied taken from the panel. */
-export function fromPanel(body: Stmt, { panel, of, columns, start }: Panel): Stmt {
+interface TileAt {
+  readonly columns: LoopVar;
+  /** The first of its columns. */
+  readonly start: Index;
+  /** Which of several tiles it is. */
+  readonly tile: Index | undefined;
+}
+
+/** The statement of a tile, with its reads of what was copied taken from the panel. */
+export function fromPanel(
+  body: Stmt,
+  panel: TensorNode,
+  of: Packed,
+  { columns, start, tile }: TileAt,
+): Stmt {
   const column = sumOf([
     [1, at(columns)],
     [-1, start],
   ]);
   return rewriteExprsIn(body, e => {
     const isCopied = e.kind === 'read' && e.node === of.node && sameIndices(e.index, of.index);
-    return isCopied
-      ? read(panel, [...of.loops.map(l => at(l.loop)), column], e.origins)
-      : undefined;
+    if (!isCopied) return undefined;
+    return read(
+      panel,
+      [...(tile ? [tile] : []), ...of.loops.map(l => at(l.loop)), column],
+      e.origins,
+    );
   });
 }

@@ -36,6 +36,16 @@ export function piecesOfColumns(
   return pieces;
 }
 
+/** Blocks of so many columns, and one of those that are left. */
+export function piecesOfBlocks(extent: number, count: number): readonly Piece[] {
+  const tiles = Math.floor(extent / count);
+  const rest = extent % count;
+  return [
+    { start: 0, tiles, count, lanes: 1 },
+    { start: tiles * count, tiles: 1, count: rest, lanes: 1 },
+  ].filter(piece => piece.tiles * piece.count > 0);
+}
+
 /** From `start` to the end, on vectors of one width. */
 function reachingBack(start: number, extent: number, most: number): readonly Piece[] {
   if (start === extent) return [];

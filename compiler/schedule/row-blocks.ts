@@ -1,20 +1,17 @@
 /** A group of nests over the same rows as one, with so many rows at a time. */
 import { at, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
-import { bytesOf } from '../core/dtype.ts';
 import type { Names } from '../core/names.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { loopsAlong, usedIn, writtenIn } from '../loop/facts.ts';
+import { usedIn, writtenIn } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
 import { block, declare, forLoops, type Stmt } from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
-import { sitesOf, strideAlong, turnsOf } from './nest.ts';
-import { distinct, type Packed } from './packing.ts';
-import { fromPanel, type Panel, panelFor } from './panel.ts';
+import { turnsOf } from './nest.ts';
 import { bytesPerRow, isProduct, type Member } from './row-group.ts';
 import type { Target } from './target.ts';
-import { storedBeside } from './tile.ts';
+import { bytesRead, copyOf, fromTurned, sharedIn, type Turned, turnedFor } from './turned.ts';
 
 export interface RowsAtOnce {
   readonly rows: number;
@@ -56,36 +53,12 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }
 
-/** What each row of a product reads again. */
-function sharedIn({ nest, rows }: Member, between: readonly TensorNode[]): readonly Packed[] {
-  const row = rows.at(-1);
-  const rest = nest.loops.filter(l => !rows.includes(l));
-  const shared = sitesOf(nest).filter(
-    site =>
-      site.kind === 'read' &&
-      site.node.dims.length > 0 &&
-      !between.includes(site.node) &&
-      row !== undefined &&
-      strideAlong(site, row) === 0,
-  );
-  return distinct(
-    shared.map(site => {
-      const loops = [...rest, ...loopsAlong(site.path)].filter(l => strideAlong(site, l) !== 0);
-      return { node: site.node, index: site.index ?? [], loops, origins: site.leaf.origins };
-    }),
-  );
-}
-
-function bytesRead({ node, loops }: Packed): number {
-  return product(loops.map(l => l.extent)) * bytesOf[node.dtype];
-}
-
 /** Undefined where turns of the loops around would need each other. */
 export function runInBlocks(
   members: readonly Member[],
   between: readonly TensorNode[],
   { rows: count, of }: RowsAtOnce,
-  names: Names,
+  { target, names }: { readonly target: Target; readonly names: Names },
 ): Stmt | undefined {
   const [outer, row] = [members[0]?.rows.slice(0, -1) ?? [], members[0]?.rows.at(-1)];
   const over = row && count < of ? loopVar(names.fresh(`${stemOf(row.loop)}_block`)) : undefined;
@@ -94,12 +67,12 @@ export function runInBlocks(
     const around = new Map(
       member.rows.slice(0, -1).map((l, i) => [l.loop, at(outer[i]?.loop ?? l.loop)]),
     );
-    const panels = over === undefined ? [] : panelsOf(member, between, stored, names);
-    const copies = panels.flatMap(({ panel, copy }) => [
-      declare(panel),
-      substituteLoopsIn(copy, around),
+    const all = over === undefined ? [] : turnedFor(member, between, stored, names);
+    const copies = all.flatMap(turned => [
+      declare(turned.array),
+      substituteLoopsIn(copyOf(turned, target, names), around),
     ]);
-    return { copies, inner: substituteLoopsIn(rowsOf(member, panels, over, count), around) };
+    return { copies, inner: substituteLoopsIn(rowsOf(member, all, over, count), around) };
   });
   const inner = block(parts.map(part => part.inner));
   const blocks = over === undefined ? [] : [{ loop: over, extent: of / count }];
@@ -111,32 +84,17 @@ export function runInBlocks(
 /** The member with some of its rows: all of a block, or all there are. */
 function rowsOf(
   { nest, rows }: Member,
-  panels: readonly Panel[],
+  all: readonly Turned[],
   over: LoopVar | undefined,
   count: number,
 ): Stmt {
   const row = rows.at(-1);
   const rest = nest.loops.filter(l => !rows.includes(l));
-  const body = panels.reduce(fromPanel, block(nest.body));
+  const body = fromTurned(block(nest.body), all);
   if (!row) return body;
   const own = forLoops([{ loop: row.loop, extent: count }, ...rest], body);
   if (over === undefined) return own;
   return substituteLoopsIn(own, new Map([[row.loop, plus(at(over, count), at(row.loop))]]));
-}
-
-/** Copies of what every block would have to copy: what the columns of a product have far apart. */
-function panelsOf(
-  member: Member,
-  between: readonly TensorNode[],
-  stored: ReadonlySet<TensorNode>,
-  names: Names,
-): readonly Panel[] {
-  const columns = isProduct(member) ? storedBeside(member.nest) : undefined;
-  if (!columns || member.rows.includes(columns)) return [];
-  return sharedIn(member, between)
-    .filter(p => !stored.has(p.node) && (strideAlong(p, columns) ?? 0) > 1)
-    .map(p => ({ ...p, loops: p.loops.filter(l => l !== columns) }))
-    .map(p => panelFor(p, columns, columns.extent, new Map(), names));
 }
 
 /** Whether the turns of each of the outermost loops, so many of them, need nothing of each other. */

@@ -53,6 +53,12 @@ export interface TileStep {
   readonly kind: 'tile';
   readonly rows: { readonly loop: string; readonly count: number } | undefined;
   readonly columns: { readonly loop: string; readonly vectors: number; readonly lanes: number };
+  readonly blocks?:
+    | {
+        readonly columns: number;
+        readonly terms: { readonly loop: string; readonly count: number } | undefined;
+      }
+    | undefined;
   readonly packed: readonly { readonly node: string; readonly dims: readonly number[] }[];
 }
 
@@ -88,11 +94,13 @@ export function printStep(step: Step): string {
   }
 }
 
-function printTile({ rows, columns, packed }: TileStep): string {
+function printTile({ rows, columns, packed, blocks }: TileStep): string {
   const { loop, vectors, lanes } = columns;
+  const terms = blocks?.terms ? `, terms ${blocks.terms.count} of ${blocks.terms.loop}` : '';
   return [
     ...(rows ? [`rows ${rows.count} of ${rows.loop}`] : []),
     `columns ${vectors} × ${lanes} of ${loop}`,
+    ...(blocks ? [`blocks of ${blocks.columns} columns${terms}`] : []),
     ...packed.map(({ node, dims }) => `pack ${node} [${dims.join(', ')}]`),
   ].join(', ');
 }

@@ -3,14 +3,16 @@
  * many of each at once. Columns are the turns that stores have side by side in memory; rows share
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
+import { bytesOf } from '../core/dtype.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { loopsAlong, type Site } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
+import { type Blocks, blocksFor } from './blocks.ts';
 import { type Nest, sitesOf, strideAlong, turnsIn, turnsOf } from './nest.ts';
 import type { NestOverride } from './override.ts';
-import { areRowsFarApart, type Packed, packedFor } from './packing.ts';
+import { areRowsFarApart, packableIn, type Packed, packedOf } from './packing.ts';
 import { resized } from './resized.ts';
 import type { TileStep } from './step.ts';
 import { lanesOf, type Target } from './target.ts';
@@ -23,6 +25,7 @@ export interface Tile {
   readonly lanes: number;
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
+  readonly blocks?: Blocks;
 }
 
 /** Why a nest stays as it is. */
@@ -48,13 +51,31 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const rows = rowsOf(nest, columns, across);
   const sizes =
     rows || !across.some(areRowsFarApart)
-      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length)
+      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length, mostRowsOf(reads, rows))
       : wholeRows(columns, lanes);
-  const packed = asked.pack === false ? [] : packedFor(across, nest, columns, rows);
-  if (!packed) return { because: 'what it would copy is read too seldom' };
-  const tile = { rows, columns, lanes, packed, ...sizes };
-  const size = isAsked ? resized(tile, asked) : sizes;
-  return 'because' in size ? size : { ...tile, ...size };
+  const chosen = { rows, columns, lanes, ...sizes };
+  const size = isAsked ? resized(chosen, asked) : sizes;
+  if ('because' in size) return size;
+  return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
+}
+
+/** The tile with what is copied for it, in blocks where these pay. */
+function withCopies(
+  tile: Tile,
+  nest: Nest,
+  { across, reads }: { readonly across: readonly Site[]; readonly reads: readonly Site[] },
+  target: Target,
+  asked: NestOverride,
+): Tile | NoTile {
+  const { rows, columns, vectors, lanes } = tile;
+  if (asked.pack === false) return tile;
+  const packable = packableIn(across, nest, columns, rows);
+  if (!packable) return { because: 'what it would copy is read too seldom' };
+  const tiled = { nest, rows, columns, columnCount: vectors * lanes, packable, reads };
+  const blocks = asked.block === false ? undefined : blocksFor(tiled, target);
+  if (blocks) return { ...tile, packed: blocks.packed, blocks };
+  const packed = packedOf(packable);
+  return packed ? { ...tile, packed } : { because: 'what it would copy is too large' };
 }
 
 /** What a tile would have for each of its cells. */
@@ -73,13 +94,21 @@ function obstacle(nest: Nest, target: Target, leastTurns: number): string | unde
   return lanesOf(target, dtype) < 2 ? `there are no vectors of ${dtype}` : undefined;
 }
 
-export function stepOf({ rows, columns, rowCount, vectors, lanes, packed }: Tile): TileStep {
+export function stepOf(tile: Tile): TileStep {
+  const { rows, columns, rowCount, vectors, lanes, packed, blocks } = tile;
+  const { of, size = 0 } = blocks?.sum ?? {};
+  const width = blocks?.columns ?? vectors * lanes;
   return {
     kind: 'tile',
     rows: rows && { loop: rows.loop, count: rowCount },
     columns: { loop: columns.loop, vectors, lanes },
+    blocks: blocks && {
+      columns: blocks.columns,
+      terms: of && { loop: of.terms.loop, count: size },
+    },
     packed: packed.map(({ node, loops }) => {
-      return { node: node.name, dims: [...loops.map(l => l.extent), vectors * lanes] };
+      const dims = loops.map(l => (l === of?.terms ? size : l.extent));
+      return { node: node.name, dims: [...dims, width] };
     }),
   };
 }
@@ -145,6 +174,20 @@ function readsOf(nest: Nest): readonly Site[] {
 }
 
 const mostRows = 14;
+const mostRowsApart = 8;
+const pageBytes = 4096;
+
+/**
+ * Cells whole pages apart have the same few places in a cache of the first level: as many rows as it
+ * has, less what the columns take.
+ */
+function mostRowsOf(reads: readonly Site[], rows: For | undefined): number {
+  const isPagesApart = reads.some(read => {
+    const bytes = (rows ? (strideAlong(read, rows) ?? 0) : 0) * bytesOf[read.node.dtype];
+    return bytes !== 0 && bytes % pageBytes === 0;
+  });
+  return isPagesApart ? mostRowsApart : mostRows;
+}
 
 /**
  * A loop that does not change what is read across the columns: the innermost that fills a tile, as
@@ -165,6 +208,7 @@ function sizesOf(
   rows: For | undefined,
   lanes: number,
   registers: number,
+  mostRows: number,
 ): Pick<Tile, 'vectors' | 'rowCount'> {
   const vectors = Math.min(rows ? 2 : 4, Math.max(1, Math.floor(columns.extent / lanes)));
   if (!rows) return { vectors, rowCount: 1 };

@@ -8,6 +8,7 @@ export const smallTarget: Target = {
   vectorRegisters: 12,
   leastTurns: 0,
   cacheBytes: 1024,
+  sharedCacheBytes: 512,
 };
 
 export const allPasses = passesFor(smallTarget);

@@ -1,10 +1,10 @@
 /** What vector loops look like in C. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { c99 } from '../../../backends/cc/dialect.ts';
 import { emitParts } from '../../../backends/clike/emit.ts';
 import { programOf } from '../../support/loop-text.ts';
 
-const device = 'x: f32[40], y: f32[40], n: i32[4]';
+const device = 'x: f32[40], y: f32[40], n: i32[4], from: f32[8, 12], into: f32[12, 8]';
 
 function cOf(body: string): string {
   const { needs, text } = emitParts(programOf(device, body), c99);
@@ -106,4 +106,51 @@ test('so is what reads at a computed position', () => {
         y[l] = x[l] + (at < 0 ? 0.0f : x[at]);
       }"
   `);
+});
+
+describe('a square that is turned over', () => {
+  const turned = (leaf: string): string =>
+    `for i < 3 { for r < 4 unrolled { for l < 4 vector { ${leaf} } } }`;
+
+  test('is a call', () => {
+    expect(cOf(turned('into[4*i + r, l + 4] := from[l + 1, 4*i + r];'))).toMatchInlineSnapshot(`
+      "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+      #ifdef __clang__
+      #define shuffle_f32x4(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+      #else
+      #define shuffle_f32x4(a, b, ...) __builtin_shuffle(a, b, (int __attribute__((vector_size(sizeof(a))))){__VA_ARGS__})
+      #endif
+      static inline void transpose_f32x4(
+        float *to, long to_row, const float *from, long from_row) {
+        f32x4 a[4], b[4];
+        #pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r) a[r] = *(f32x4*)&from[r * from_row];
+        #pragma GCC unroll 2
+        for (int pass = 0; pass < 2; ++pass) {
+          #pragma GCC unroll 2
+          for (int r = 0; r < 2; ++r) {
+            b[2 * r] = shuffle_f32x4(a[r], a[r + 2], 0, 4, 1, 5);
+            b[2 * r + 1] = shuffle_f32x4(a[r], a[r + 2], 2, 6, 3, 7);
+          }
+          #pragma GCC unroll 4
+          for (int r = 0; r < 4; ++r) a[r] = b[r];
+        }
+        #pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r) *(f32x4*)&to[r * to_row] = a[r];
+      }
+        for (int i = 0; i < 3; ++i) {
+          transpose_f32x4(&into[(4 * i) * 8 + 4], 8, &from[1 * 12 + 4 * i], 12);
+        }"
+    `);
+  });
+
+  test.each<[title: string, leaf: string]>([
+    ['where it is added', 'into[4*i + r, l] += from[l, 4*i + r];'],
+    ['where it changes on its way', 'into[4*i + r, l] := 2 * from[l, 4*i + r];'],
+    ['where it is not turned', 'into[4*i + r, l] := from[r, 4*i + l];'],
+    ['where rows are not side by side', 'into[4*i + r, l] := from[l, 2*r + i];'],
+    ['where lanes are stored apart', 'into[4*i + l, r] := from[l, r];'],
+  ])('but not %s', (_, leaf) => {
+    expect(cOf(turned(leaf))).not.toContain('transpose');
+  });
 });

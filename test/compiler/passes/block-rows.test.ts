@@ -28,13 +28,13 @@ const declares = 'local h: f32[48, 6];';
 
 /** Of 48 rows 24 at a time: with all of them the array between would be larger than the cache. */
 const inBlocks = `
-  local w_panel: f32[4, 6];
-  for i < 4 { for o < 6 { w_panel[i, o] := w[o, i]; } }
+  local w_turned: f32[4, 6];
+  for i < 4 { for o < 6 { w_turned[i, o] := w[o, i]; } }
   for b_block < 2 {
     local h: f32[24, 6];
     for b < 24 { for o < 6 {
       local sum: f32 := 0;
-      for i < 4 { sum += x[24*b_block + b, i] * w_panel[i, o]; }
+      for i < 4 { sum += x[24*b_block + b, i] * w_turned[i, o]; }
       h[b, o] := sum;
     } }
     for b < 24 { for o < 5 {

@@ -32,6 +32,13 @@ test('several panels', () => {
   expect(bytesOnStack(`${device}, y: f64[64, 64]`, body)).toBeLessThan(mebibyte);
 });
 
+test('blocks of columns that are left over', () => {
+  const body = `for b < 2000 { for o < 1111 { local s: f32 := 0;
+    for i < 2100 { s += x[b, i] * w[o, i]; } y[b, o] := relu(s); } }`;
+  const device = 'x: f32[2000, 2100], w: f32[1111, 2100], y: f32[2000, 1111]';
+  expect(bytesOnStack(device, body)).toBeLessThan(mebibyte);
+});
+
 test('what is read twice is copied once', () => {
   const difference = '(x[b, i] - w[o, i])';
   const body = `for b < 64 { for o < 64 { local s: f32 := 0;

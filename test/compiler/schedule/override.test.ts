@@ -19,7 +19,7 @@ import { scheduled } from '../../support/scheduled.ts';
 import { smallTarget } from '../../support/small-target.ts';
 
 /** With a cache for all of it. */
-const target = { ...smallTarget, cacheBytes: 2 ** 16 };
+const target = { ...smallTarget, cacheBytes: 2 ** 16, sharedCacheBytes: 2 ** 16 };
 
 type ByName = Exclude<Schedule, 'scalar'>;
 

@@ -37,10 +37,10 @@ attention():
 attention():
   device q: f32[2, 32, 4], k: f32[2, 6, 4], v: f32[2, 6, 4], y: f32[32, 2, 4];
   for h < 2 {
-    local k_panel: f32[4, 6];
+    local k_turned: f32[4, 6];
     for d < 4 {
       for t < 6 {
-        k_panel[d, t] := k[h, t, d];
+        k_turned[d, t] := k[h, t, d];
       }
     }
     for s_block < 2 {
@@ -50,7 +50,7 @@ attention():
         for t < 6 {
           local score: f32 := 0;
           for d < 4 {
-            score += q[h, 16*s_block + s, d] * k_panel[d, t];
+            score += q[h, 16*s_block + s, d] * k_turned[d, t];
           }
           scores[s, t] := score;
         }

@@ -15,9 +15,14 @@ layer():
 layer():
   device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
   local w_panel: f32[5, 4];
-  for i < 5 {
-    for o < 4 {
-      w_panel[i, o] := w[o, i];
+  for r < 4 unrolled {
+    for l < 4 vector {
+      w_panel[r, l] := w[l, r];
+    }
+  }
+  for r < 4 unrolled {
+    for l < 4 vector {
+      w_panel[r + 1, l] := w[l, r + 1];
     }
   }
   local sum_tile: f32[5, 4];
@@ -39,9 +44,14 @@ layer():
     }
   }
   local w_panel2: f32[5, 4];
-  for i < 5 {
-    for o < 4 {
-      w_panel2[i, o] := w[o + 2, i];
+  for r < 4 unrolled {
+    for l < 4 vector {
+      w_panel2[r, l] := w[l + 2, r];
+    }
+  }
+  for r < 4 unrolled {
+    for l < 4 vector {
+      w_panel2[r + 1, l] := w[l + 2, r + 1];
     }
   }
   local sum_tile2: f32[5, 4];

@@ -1,0 +1,97 @@
+/**
+ * Chooses blocks for a tile: how many columns are copied at once, which each row then meets one after
+ * the other, and how many terms of their sums. Without blocks the rows come from memory once for each
+ * tile of columns. That is fine while a cache holds them, and while it holds a whole sum of each column
+ * of a tile.
+ */
+import { bytesOf } from '../core/dtype.ts';
+import { rangeOf } from '../core/index-expr.ts';
+import { loopsAlong, type Site } from '../loop/facts.ts';
+import type { For } from '../loop/ir.ts';
+import { product } from '../support/list.ts';
+import { type Nest, strideAlong } from './nest.ts';
+import { bytesOfPanels, isTooLong, type Packable, type Packed, wantedOf } from './packing.ts';
+import { plainSumIn, type SumInParts } from './sum-parts.ts';
+import type { Target } from './target.ts';
+
+export interface Blocks {
+  /** Copied at once. */
+  readonly columns: number;
+  readonly packed: readonly Packed[];
+  /** Undefined where all terms of a sum are taken at once. */
+  readonly sum: SumInParts | undefined;
+}
+
+interface Tiled {
+  readonly nest: Nest;
+  readonly columns: For;
+  readonly rows: For | undefined;
+  /** In one tile. */
+  readonly columnCount: number;
+  readonly packable: Packable;
+  readonly reads: readonly Site[];
+}
+
+/** Of a block of the columns, the copies of as many as one tile has, at most. */
+const shareOfTile = 1 / 4;
+
+/** Blocks are what threads share. */
+const fewestBlocks = 4;
+
+/** Undefined where none are needed, or sums cannot be taken in parts. */
+export function blocksFor(tiled: Tiled, target: Target): Blocks | undefined {
+  const { nest, rows, columns, columnCount, packable } = tiled;
+  const packed = [...packable.apart, ...packable.beside];
+  if (!rows || packed.length === 0) return undefined;
+  const hasRoom = !isTooLong(wantedOf(packable));
+  if (hasRoom && bytesOfRows(tiled, packed) <= target.sharedCacheBytes) return undefined;
+  const bytes = bytesOfPanels(packed, columnCount);
+  const most = target.cacheBytes * shareOfTile;
+  const sum = bytes > most ? sumInParts(nest, packed, columnCount, most) : undefined;
+  if (!sum && isTooLong(packed)) return undefined;
+  const ofTile = sum ? bytesOfPart(sum, packed, columnCount) : bytes;
+  const fitting = Math.floor(target.cacheBytes / ofTile);
+  const shared = Math.ceil(columns.extent / columnCount / fewestBlocks);
+  const tiles = Math.max(1, Math.min(fitting, shared));
+  return tiles > 1 || sum ? { columns: tiles * columnCount, sum, packed } : undefined;
+}
+
+function sumInParts(
+  { body }: Nest,
+  packed: readonly Packed[],
+  columns: number,
+  mostBytes: number,
+): SumInParts | undefined {
+  const of = plainSumIn(body);
+  if (!of) return undefined;
+  const ofTurn = bytesOfPart({ of, size: 1 }, packed, columns);
+  const most = Math.floor(mostBytes / ofTurn);
+  const { extent } = of.terms;
+  return most < 1 || most >= extent
+    ? undefined
+    : { of, size: Math.ceil(extent / Math.ceil(extent / most)) };
+}
+
+function bytesOfPart(
+  { of: { terms }, size }: SumInParts,
+  packed: readonly Packed[],
+  columns: number,
+): number {
+  const part = packed.map(p => {
+    return { ...p, loops: p.loops.map(l => (l === terms ? { ...l, extent: size } : l)) };
+  });
+  return bytesOfPanels(part, columns);
+}
+
+/** Of all that is the same for all columns, while what is copied stays the same. */
+function bytesOfRows({ nest, columns, reads }: Tiled, packed: readonly Packed[]): number {
+  const turning = nest.loops.filter(l => packed.every(p => strideAlong(p, l) === 0));
+  const bytes = reads
+    .filter(read => strideAlong(read, columns) === 0)
+    .map(({ node, index = [], path }) => {
+      const loops = new Map([...turning, ...loopsAlong(path)].map(l => [l.loop, l.extent]));
+      const ranges = index.map(ix => rangeOf(ix, loop => loops.get(loop) ?? 1));
+      return product(ranges.map(({ min, max }) => max - min + 1)) * bytesOf[node.dtype];
+    });
+  return bytes.reduce((a, b) => a + b, 0);
+}
