@@ -1,11 +1,12 @@
 /** The only place that knows all backends. */
 import { type Target, targets, UserError } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { settings } from '../runtime/index.ts';
+import { type Collective, inProcess, type Launch, settings } from '../runtime/index.ts';
 import { CcBackend } from './cc/backend.ts';
 import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
+import { openMpi } from './mpi/open.ts';
 import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
@@ -39,6 +40,15 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
 export function prepareBackend(): void {
   const { backend = 'cc', executes } = settings();
   if (backend === 'cc' && executes) CcBackend.open().catch(() => undefined);
+}
+
+/**
+ * What the ranks of a launch speak through: MPI, or nothing for a rank that is alone. `seconds` is how long
+ * one may keep the others waiting.
+ */
+export async function openCollective(launch: Launch, seconds: number): Promise<Collective> {
+  const [alone] = launch.size === 1 ? inProcess(1) : [];
+  return alone ?? openMpi(launch, seconds);
 }
 
 /** `$EINC_TARGET`, else this processor. */

@@ -1,5 +1,7 @@
 /** What a benchmark is: programs of einc, how much they compute, and what their peers are told. */
 
+import type { Timed } from './measure.ts';
+
 export interface Benchmark {
   readonly name: string;
   /** One line for people. */
@@ -14,6 +16,10 @@ export interface Case {
   readonly settings?: Readonly<Record<string, number | string | boolean>>;
   /** A peer in C, a file in `peers/`. */
   readonly c?: string;
+  /** How many processes that one is, which `mpicc` builds and `mpirun` starts; 1, and `cc`, when left out. */
+  readonly ranks?: number;
+  /** What the peer in C is started with. */
+  readonly arguments?: readonly string[];
   /** Arithmetic of one step, where that is what bounds it. */
   readonly flops?: number;
   /** What one step has to move at least, where memory bounds it. */
@@ -34,6 +40,8 @@ export type Tolerance = { readonly absolute: number } | { readonly relative: num
 export interface Subject extends Disposable {
   /** What is timed. */
   readonly call: () => void;
+  /** Times so many calls, in place of `call`, for what runs elsewhere. */
+  readonly timed?: Timed;
   /** What it computes, or some cells of it, for comparison: asked once, before anything is timed. */
   readonly outcome?: () => readonly number[];
   /** The bytes of all arrays that are there at once during a call, at most. */

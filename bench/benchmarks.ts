@@ -1,5 +1,6 @@
 /** All benchmarks, in the order they run. */
 import type { Benchmark } from './benchmark.ts';
+import { allReduce } from './all-reduce.ts';
 import { attention } from './attention.ts';
 import { call } from './call.ts';
 import { conv } from './conv.ts';
@@ -24,5 +25,6 @@ export const benchmarks: readonly Benchmark[] = [
   moons,
   ocannl,
   call,
+  allReduce,
   firstStep,
 ];

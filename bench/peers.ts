@@ -6,6 +6,7 @@ import type { Case } from './benchmark.ts';
 import { buildC } from './c-program.ts';
 import { LineProcess } from './line-process.ts';
 import type { Timed } from './measure.ts';
+import { launched } from './ranks.ts';
 
 export interface Peer {
   readonly name: string;
@@ -91,15 +92,16 @@ type Outcomes = Readonly<Record<string, readonly number[]>>;
 
 /** Runs a peer in C while `use` has it: it prints its outcome, then for each count the seconds. */
 export async function withC<T>(
-  file: string,
+  { c = '', ranks = 1, arguments: args = [] }: Case,
   use: (peers: readonly Peer[]) => Promise<T>,
 ): Promise<T> {
-  using program = buildC(`peers/${file}`);
+  using program = buildC(`peers/${c}`, ranks === 1 ? 'cc' : 'mpicc');
   if (!program) return await use([]);
-  using running = new LineProcess(program.path, []);
+  const command = ranks === 1 ? { path: program.path, args } : launched(ranks, program.path, args);
+  using running = new LineProcess(command.path, command.args, 'env' in command ? command.env : {});
   const outcome = (await running.read()).split(' ').map(Number);
   const timed: Timed = async calls => Number(await running.ask(String(calls)));
-  return await use([{ name: 'plain C', outcome, timed }]);
+  return await use([{ name: ranks === 1 ? 'plain C' : 'C, MPI_Allreduce', outcome, timed }]);
 }
 
 function pythons(): readonly string[] {

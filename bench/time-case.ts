@@ -23,7 +23,7 @@ export async function timeCase(
   const { python, hasPeers } = surroundings;
   const inPython = (await python?.of(name, given)) ?? [];
   if (!hasPeers || given.c === undefined) return timeBeside(name, given, inPython, surroundings);
-  return withC(given.c, inC => timeBeside(name, given, [...inPython, ...inC], surroundings));
+  return withC(given, inC => timeBeside(name, given, [...inPython, ...inC], surroundings));
 }
 
 async function timeBeside(
@@ -37,7 +37,7 @@ async function timeBeside(
   if (wrong !== undefined) throw new Error(`${name}/${given.name} is not timed: ${wrong}`);
   const { steps = 1, rounds = effort.rounds } = given;
   const [own = NaN, ...others] = await medianSeconds(
-    [timed(subject.call), ...peers.map(peer => peer.timed)],
+    [subject.timed ?? timed(subject.call), ...peers.map(peer => peer.timed)],
     { ...effort, rounds: Math.min(effort.rounds, rounds) },
   );
   const peerSeconds = peers.map((peer, i) => [peer.name, (others[i] ?? NaN) / steps] as const);

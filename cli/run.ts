@@ -6,6 +6,7 @@ import { prepareBackend } from '../backends/index.ts';
 import { UserError } from '../compiler/index.ts';
 // The program will ask for it; loading it before the hooks are there is twice as fast.
 import '../dsl/einc.ts';
+import { directOutput } from './rank-output.ts';
 import { report } from './report.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw noProgram(`there is no file ${file}`);
   if (status.isDirectory()) throw noProgram(`${file} is a folder, not a program`);
+  directOutput();
   prepareBackend();
   process.setSourceMapsEnabled(true);
   // What `tsx/esm/api` does, without loading tsx in this thread, where nothing needs it.

@@ -20,6 +20,8 @@ import { callSite } from './language/call-site.ts';
 export type { DType, NestOverride, Schedule, StaticSymbol } from '../compiler/index.ts';
 export { BackendError, UserError } from '../compiler/index.ts';
 export * from './index.ts';
+export { joinWorld } from './world/join.ts';
+export { type AllReduceOptions, World } from './world/world.ts';
 export {
   Context,
   type ContextOptions,

@@ -24,7 +24,7 @@ import {
 } from './arguments.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { HostArray } from './host-array.ts';
-import { Memory, type MemoryUsage, nothingSent } from './memory.ts';
+import { Memory, type MemoryUsage, nothingSent, type StateArray } from './memory.ts';
 import { Routine } from './routine.ts';
 import { settings, takesTuned } from './settings.ts';
 import { tunedSchedule } from './tuned.ts';
@@ -61,6 +61,8 @@ export class Context implements Disposable {
   /** Arrays whose initial values have been computed, or are being. */
   readonly #started = new Map<DeviceArray, Promise<void>>();
   readonly #owned: Disposable[] = [];
+  /** The call that works on arrays of this context, and has to end before another is made. */
+  #lentTo: string | undefined;
   #disposed = false;
 
   /** Throws a `UserError` for options that are none. */
@@ -120,7 +122,11 @@ export class Context implements Disposable {
   }
 
   /** Ties a kernel to this context's arrays. What it takes goes back when there is no room for all. */
-  #link({ routine, arrays, outputs }: LinkableRoutine, program: Program, kernel: Kernel): Plan {
+  #link(
+    { routine, arrays, inputs, outputs }: LinkableRoutine,
+    program: Program,
+    kernel: Kernel,
+  ): Plan {
     const taken: Disposable[] = [kernel];
     try {
       // The context may have gone while the compiler was at work.
@@ -132,6 +138,7 @@ export class Context implements Disposable {
       const plan = this.#stream.plan([step]);
       this.#owned.push(...taken, plan);
       outputs.forEach(array => this.#memory.markFilled(array));
+      this.#memory.noteUse(inputs, outputs);
       return plan;
     } catch (error) {
       taken.toReversed().forEach(resource => resource[Symbol.dispose]());
@@ -203,6 +210,44 @@ export class Context implements Disposable {
     this.#memory.markFilled(array);
   }
 
+  /**
+   * Hands the memory of tensors to `use`, after all that is queued. Until that is done the context takes no
+   * other call, for who does not await it would read what is being written.
+   */
+  async lend<T>(
+    handles: readonly ArrayHandle[],
+    call: string,
+    use: (buffers: readonly DeviceBuffer[]) => Promise<T>,
+  ): Promise<T> {
+    const buffers = handles.map(handle => this.#bufferFor(handleOf(handle, call), call));
+    return this.#lendWhile(call, () => use(buffers));
+  }
+
+  /**
+   * The same for all that its routines carry from run to run: parameters that are updated, what
+   * optimisers keep. Rejects with a `UserError` when there is no such thing.
+   */
+  async lendState<T>(call: string, use: (state: readonly StateArray[]) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    const state = this.#memory.state();
+    if (state.length > 0) return this.#lendWhile(call, () => use(state));
+    throw new UserError({
+      code: 'EINC0962',
+      message: `\`${call}\` finds nothing that routines of this context carry from run to run`,
+      help: ['compile the routine that updates the parameters first'],
+    });
+  }
+
+  async #lendWhile<T>(call: string, use: () => Promise<T>): Promise<T> {
+    this.#lentTo = call;
+    try {
+      await this.#stream.idle();
+      return await use();
+    } finally {
+      this.#lentTo = undefined;
+    }
+  }
+
   /** Resolves when all queued runs are done; rejects if one of them failed. */
   async idle(): Promise<void> {
     this.#checkOpen();
@@ -242,7 +287,14 @@ export class Context implements Disposable {
   }
 
   #checkOpen(): void {
-    if (!this.#disposed) return;
-    throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
+    if (this.#disposed) {
+      throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
+    }
+    if (this.#lentTo === undefined) return;
+    throw new UserError({
+      code: 'EINC0961',
+      message: `\`${this.#lentTo}\` is still at work on arrays of this context`,
+      help: [`await \`${this.#lentTo}\` before the next call`],
+    });
   }
 }

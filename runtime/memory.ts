@@ -24,6 +24,14 @@ export interface MemoryUsage {
   readonly arenaBytes: number;
 }
 
+/** An array that is part of where a training has come to. */
+export interface StateArray {
+  /** Of no other array of the context. */
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly buffer: DeviceBuffer;
+}
+
 export class Memory implements Disposable {
   readonly #backend: Backend;
   readonly #seed: number;
@@ -33,6 +41,9 @@ export class Memory implements Disposable {
   readonly #arenas: DeviceBuffer[] = [];
   /** Arrays without initial values that hold something all the same: what routines or the host write. */
   readonly #filled = new Set<DeviceArray>();
+  /** What routines read of what was there before, and what they write. */
+  readonly #read = new Set<DeviceArray>();
+  readonly #written = new Set<DeviceArray>();
   /** Names that tell initial values apart, by the arrays that have them. */
   readonly #streamNames = new Map<DeviceArray, string>();
 
@@ -124,6 +135,24 @@ export class Memory implements Disposable {
         ],
       });
     }
+  }
+
+  /** A routine of the context reads these before it writes them, and writes those. */
+  noteUse(inputs: Iterable<DeviceArray>, outputs: Iterable<DeviceArray>): void {
+    for (const array of inputs) this.#read.add(array);
+    for (const array of outputs) this.#written.add(array);
+  }
+
+  /**
+   * The arrays that carry something from run to run, by their names: what the context's routines write
+   * and read later. All others are as they were at first, or are computed before they are read.
+   */
+  state(): readonly StateArray[] {
+    const arrays = [...this.#buffers].flatMap(([array, buffer]) => {
+      if (!this.#read.has(array) || !this.#written.has(array)) return [];
+      return [{ name: this.#streamNameOf(array), dims: inMemoryOrder(array.dims), buffer }];
+    });
+    return arrays.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   usage(): MemoryUsage {

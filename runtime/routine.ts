@@ -7,6 +7,7 @@ import {
 } from '../compiler/index.ts';
 import { checkOptions, described, isObject } from './arguments.ts';
 import type { Plan, Stream } from './backend.ts';
+import { noteRun } from './collective/last-run.ts';
 
 /** A value for each static symbol of a routine, by name. */
 export type Indices = Readonly<Record<string, number>>;
@@ -16,6 +17,8 @@ export class Routine {
   /** Every stage of it, for dumps. */
   readonly compiled: Compiled;
   readonly symbols: readonly StaticSymbol[];
+  /** How often it has been run, a loop counting once. */
+  runs = 0;
   readonly #stream: Stream;
   readonly #plan: Plan;
   readonly #checkReady: () => void;
@@ -89,6 +92,7 @@ export class Routine {
 
   #bind(indices: Indices): readonly number[] {
     this.#checkReady();
+    noteRun(this);
     if (!isObject(indices)) {
       throw new UserError({
         code: 'EINC0506',

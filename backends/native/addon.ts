@@ -114,14 +114,14 @@ async function buildAndLoad(compiler: Compiler = findCompiler()): Promise<Native
 const flags = ['-std=gnu11', '-O1', '-fvisibility=hidden', '-pthread', '-ldl'];
 
 function build(compiler: Compiler): Promise<string> {
-  const source = sourceOf('runtime.c');
+  const source = sourceOf('native', 'runtime.c');
   return compileLibrary(compiler, { name: 'runtime', source, flags, include: nodeApiHeaders() });
 }
 
-/** With the files it includes from beside it, which the compiler would not find in its workspace. */
-function sourceOf(file: string): string {
-  const text = readFileSync(join(packageRoot(), 'backends', 'native', file), 'utf8');
-  return text.replaceAll(/^#include "(.*)"$/gm, (_, other: string) => sourceOf(other));
+/** A file of `backends/`, with those it includes from beside it, which the compiler would not find in its workspace. */
+export function sourceOf(folder: string, file: string): string {
+  const text = readFileSync(join(packageRoot(), 'backends', folder, file), 'utf8');
+  return text.replaceAll(/^#include "(.*)"$/gm, (_, other: string) => sourceOf(folder, other));
 }
 
 function nodeApiHeaders(): { readonly path: string; readonly version: string } {

@@ -1,7 +1,7 @@
 /** How many threads the loops of a kernel share: as many as there are cores for this process. */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../compiler/index.ts';
-import { settings } from '../../runtime/index.ts';
+import { launchOf, settings } from '../../runtime/index.ts';
 import { type Group, groupsOf, type Read, readText } from './control-group.ts';
 
 const most = 1024;
@@ -15,11 +15,15 @@ export interface PoolSize {
   readonly coreOf: readonly number[];
 }
 
-/** `$EINC_THREADS`, else the cores. Throws a `UserError` for what is no number of threads. */
-export function poolSize(setting = settings().threads ?? '', read: Read = readText): PoolSize {
+/** `$EINC_THREADS`, else the cores, or this rank's part of them. Throws a `UserError` for what is no number of threads. */
+export function poolSize(
+  setting = settings().threads ?? '',
+  read: Read = readText,
+  ranks = launchOf().localSize,
+): PoolSize {
   const coreOf = coresOfProcessors(read);
   const cores = Math.max(...coreOf, -1) + 1;
-  const threads = setting === '' ? fitting(cores, read) : parsed(setting);
+  const threads = setting === '' ? fitting(cores, ranks, read) : parsed(setting);
   return { threads, coreOf: threads === cores ? coreOf : [] };
 }
 
@@ -36,10 +40,22 @@ function parsed(setting: string): number {
   });
 }
 
-/** The cores, but no more than the process has a share of time for. */
-function fitting(cores: number, read: Read): number {
-  const shares = groupsOf('cpu', read).map(group => Math.floor(shareOf(group, read)));
-  return Math.max(1, Math.min(most, cores === 0 ? availableParallelism() : cores, ...shares));
+/**
+ * The cores, but no more than the process has a share of time for. Ranks of one machine share it: a
+ * launcher may have given each its cores already, or nothing but leave to use all.
+ */
+function fitting(cores: number, ranks: number, read: Read): number {
+  const usable = cores === 0 ? availableParallelism() : cores;
+  const limits = groupsOf('cpu', read).map(group => shareOf(group, read));
+  const shares = [coresOfMachine(read), ...limits].map(share => Math.floor(share / ranks));
+  return Math.max(1, Math.min(most, usable, ...shares));
+}
+
+/** All that are there, whoever may use them; Infinity when that is not known. */
+function coresOfMachine(read: Read): number {
+  const online = read('/sys/devices/system/cpu/online')?.trim();
+  if (online === undefined) return Infinity;
+  return new Set(numbersIn(online).map(processor => siblingsOf(processor, read))).size;
 }
 
 /**

@@ -1,3 +1,4 @@
 /** Training: what a loss and its parameters need to learn. */
+export { type CheckpointOptions, resumeFrom, saveCheckpoint } from './checkpoint.ts';
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';

@@ -24,7 +24,7 @@ test('a difference as such', () => {
 test.each(moons.cases)('moons in C learns what einc learns: $name', async given => {
   const { c, within } = given;
   if (c === undefined || !within) throw new Error('moons has a peer in C');
-  const [ours = [], theirs = []] = await withC(c, async peers => {
+  const [ours = [], theirs = []] = await withC(given, async peers => {
     using subject = await given.prepare('f32');
     return [subject.outcome?.(), peers[0]?.outcome];
   });

@@ -15,6 +15,9 @@ const { folder, einc } = placeWith({
 import { context, forward, op, tensor } from 'einc';
 const ctx = await context();
 await ctx.compile(forward(op\`y = { w1; o = [2] } * \${tensor([1, 2], { label: 'x' })}\`));`,
+  'ranks.ts': `
+import { joinWorld } from 'einc';
+await joinWorld();`,
   'exits.ts': 'process.exit(0);\n',
   'unfinished.ts':
     "import { op } from 'einc';\nexport const y = op`1 + 2`;\nexport const limit = ;\n",
@@ -59,6 +62,15 @@ test('each section has one, but for what no program can bring about', () => {
     'EINC0910',
     'EINC0911',
     'EINC0912',
+    'EINC0951',
+    'EINC0952',
+    'EINC0953',
+    'EINC0955',
+    'EINC0956',
+    'EINC0957',
+    'EINC0958',
+    'EINC0961',
+    'EINC0963',
   ]);
 });
 

@@ -23,6 +23,7 @@ const mayImport = {
   ],
   'dsl/einc': ['compiler/index', 'runtime/index', 'backends/index', 'dsl'],
   'dsl/train': ['compiler/index', 'runtime/index', 'dsl'],
+  'dsl/world': ['compiler/index', 'runtime/index', 'backends/index', 'dsl'],
   'dsl/data': ['compiler/index'],
   'dsl/plot': [],
   dsl: ['compiler/index'],

@@ -90,3 +90,21 @@ test.each(['0', '-1', '1.5', '1025', 'all', ' 2', '1e2'])(
     );
   },
 );
+
+test.each<[string, Files, ranks: number, threads: number]>([
+  ['one rank has all cores', four, 1, 4],
+  ['two have half of them each', four, 2, 2],
+  ['more ranks than cores have one', four, 8, 1],
+  ['what the launcher has given to this one alone', allowed('2'), 4, 1],
+  ['half of the machine, given to two of four', allowed('0-3'), 4, 2],
+  [
+    'the time of a group is shared too',
+    { ...four, ...group({ '/sys/fs/cgroup/job/task/cpu.max': '200000 100000\n' }) },
+    2,
+    1,
+  ],
+])('ranks of a machine: %s', (title, files, ranks, threads) => {
+  const all = title.startsWith('half') ? '0-7' : '0-3';
+  const machine: Files = { ...files, '/sys/devices/system/cpu/online': `${all}\n` };
+  expect(poolSize('', path => machine[path], ranks).threads).toBe(threads);
+});

@@ -1,0 +1,63 @@
+/** How long a data-parallel training step takes: the model of `docs/scaling.md`. */
+
+export interface Link {
+  /** Of a message, in seconds. */
+  readonly latency: number;
+  /** That one device sends and, at the same time, receives. */
+  readonly bytesPerSecond: number;
+}
+
+export interface Job {
+  readonly ranks: number;
+  /** For each of them. */
+  readonly rows: number;
+  /** Of the gradients. */
+  readonly bytes: number;
+  /** How many ranks can compute at once: the cores where they are fewer, else all. */
+  readonly cores: number;
+  readonly link: Link;
+  /** Forward, backward and update, for one row of the batch. */
+  readonly secondsPerRow: number;
+  /** What a step takes whatever the batch: the update, and reading the parameters. */
+  readonly fixedSeconds: number;
+}
+
+/** Of the latencies of a call: the greeting, the parts, the chunks. */
+const rounds = 3;
+/** To hand one message to the library, which a rank does for each of the others in turn. */
+const perMessage = 0.3e-6;
+
+/** Each rank sends its part of every chunk, and the sum of its own to everyone. */
+export function allReduceSeconds({ ranks, bytes, cores, link }: Job): number {
+  if (ranks === 1) return 0;
+  const others = ranks - 1;
+  const alone = rounds * (link.latency + others * perMessage);
+  const moved = (2 * others * bytes) / ranks / link.bytesPerSecond;
+  return (alone + moved) * Math.max(1, ranks / cores);
+}
+
+export function computeSeconds({ ranks, rows, cores, secondsPerRow, fixedSeconds }: Job): number {
+  return (fixedSeconds + rows * secondsPerRow) * Math.max(1, ranks / cores);
+}
+
+export function stepSeconds(job: Job): number {
+  return computeSeconds(job) + allReduceSeconds(job);
+}
+
+export interface Sizes {
+  readonly parameters: number;
+  /** What the optimiser keeps for each: 0 for SGD, 1 with momentum, 2 for Adam. */
+  readonly states: number;
+  /** What the forward pass leaves for the backward one, of one row of the batch. */
+  readonly activationBytesPerRow: number;
+}
+
+/** Of one device, in f32; with `isSharded` the optimiser's arrays are divided among the ranks (ZeRO-1). */
+export function deviceBytes(
+  { parameters, states, activationBytesPerRow }: Sizes,
+  { ranks, rows }: Pick<Job, 'ranks' | 'rows'>,
+  isSharded: boolean,
+): number {
+  const kept = (parameters * states) / (isSharded ? ranks : 1);
+  return 4 * (2 * parameters + kept) + rows * activationBytesPerRow;
+}

@@ -1,0 +1,118 @@
+/**
+ * How long a training step takes on several processes: what the model of `docs/scaling.md` says beside what
+ * is measured here.
+ *
+ *   npx einc run bench/scaling.ts                  1, 2 and 4 processes
+ *   npx einc run bench/scaling.ts -- --ranks 1,2   those
+ *   npx einc run bench/scaling.ts -- --rows 64     a larger or smaller share for each of up to 1024 devices
+ *
+ * It measures what the model is made of (a step of one process, latency and bandwidth of a link), predicts from
+ * that, and measures the step itself.
+ */
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { launched } from './ranks.ts';
+import { allReduceSeconds, stepSeconds } from './scaling-model.ts';
+
+const { values } = parseArgs({
+  options: {
+    ranks: { type: 'string', default: '1,2,4' },
+    rows: { type: 'string', default: '128' },
+  },
+});
+const counts = values.ranks.split(',').map(Number);
+const einc = fileURLToPath(new URL('../cli/einc.js', import.meta.url));
+const program = fileURLToPath(new URL('programs/data-parallel.ts', import.meta.url));
+
+interface Measured {
+  /** Of one share, without the others. */
+  readonly computeSeconds: number;
+  readonly allReduceSeconds: number;
+  readonly stepSeconds: number;
+  readonly bytes: number;
+  /** Of an all-reduce of 8 bytes. */
+  readonly smallSeconds: number;
+}
+
+function measure(ranks: number, rows: number): Measured {
+  const args = [einc, 'run', program, String(rows)];
+  const { path, args: all, env } = launched(ranks, process.execPath, args);
+  const output = execFileSync(path, all, {
+    encoding: 'utf8',
+    // Each process is a device of one core: what is to be shown is how devices add up.
+    env: { ...process.env, ...env, EINC_THREADS: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(output) as Measured;
+}
+
+const batch = 256;
+const cores = availableParallelism();
+const alone = measure(1, batch);
+const [half, pair] = [measure(1, batch / 2), measure(2, batch / 2)];
+// Of two sizes on one process: what a row costs, and what a step costs without any.
+const secondsPerRow = Math.max(0, alone.computeSeconds - half.computeSeconds) / (batch / 2);
+const fixedSeconds = Math.max(0, alone.computeSeconds - batch * secondsPerRow);
+// A link, from two processes; what a byte costs there is what it costs between any two.
+const link = {
+  latency: pair.smallSeconds,
+  bytesPerSecond: pair.bytes / Math.max(1e-9, pair.allReduceSeconds - pair.smallSeconds),
+};
+console.log(
+  `one step of ${batch} rows: ${ms(alone.stepSeconds)} ms; gradients: ${alone.bytes} bytes; ` +
+    `a link: ${(link.latency * 1e6).toFixed(1)} µs, ${(link.bytesPerSecond / 1e9).toFixed(2)} GB/s`,
+);
+console.log(
+  'processes   rows each   step ms: predicted   measured   off by   of it all-reduce: predicted   measured',
+);
+for (const ranks of counts) {
+  const rows = batch / ranks;
+  const job = { ranks, rows, bytes: alone.bytes, cores, link, secondsPerRow, fixedSeconds };
+  const predicted = stepSeconds(job);
+  const measured = measure(ranks, rows);
+  const off = (100 * (predicted - measured.stepSeconds)) / measured.stepSeconds;
+  console.log(
+    [
+      String(ranks).padStart(9),
+      String(rows).padStart(12),
+      ms(predicted).padStart(21),
+      ms(measured.stepSeconds).padStart(11),
+      `${off.toFixed(0)} %`.padStart(9),
+      ms(allReduceSeconds(job)).padStart(29),
+      ms(measured.allReduceSeconds).padStart(11),
+    ].join(''),
+  );
+}
+
+console.log(
+  `\nif each of so many devices like this core had a link of its own, ${values.rows} rows each:`,
+);
+const links = [
+  { name: 'as here', ...link },
+  { name: '25 Gbit/s, 20 µs', latency: 20e-6, bytesPerSecond: 3.1e9 },
+  { name: '400 Gbit/s, 2 µs', latency: 2e-6, bytesPerSecond: 50e9 },
+];
+console.log(`  devices${links.map(l => `${l.name}: ms, share`.padStart(32)).join('')}`);
+for (let ranks = 1; ranks <= 1024; ranks *= 4) {
+  const cells = links.map(l => {
+    const rows = Number(values.rows);
+    const job = {
+      ranks,
+      rows,
+      bytes: alone.bytes,
+      cores: ranks,
+      link: l,
+      secondsPerRow,
+      fixedSeconds,
+    };
+    const share = stepSeconds({ ...job, ranks: 1 }) / stepSeconds(job);
+    return `${ms(stepSeconds(job))}, ${Math.round(100 * share)} %`.padStart(32);
+  });
+  console.log(String(ranks).padStart(9) + cells.join(''));
+}
+
+function ms(seconds: number): string {
+  return (seconds * 1e3).toFixed(2);
+}

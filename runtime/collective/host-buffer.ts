@@ -1,0 +1,50 @@
+import {
+  type AnyCells,
+  bytesOf,
+  type DType,
+  invariant,
+  type MutableCells,
+  roundTo,
+  type Value,
+} from '../../compiler/index.ts';
+import type { DeviceBuffer } from '../backend.ts';
+
+/** An array of JavaScript as a buffer, so that collectives take it. Nothing is copied. */
+export class HostBuffer implements DeviceBuffer {
+  readonly dtype: DType;
+  readonly #values: AnyCells;
+
+  /** Of narrow floats `values` are the f32 they are, as `DeviceBuffer.read` gives them. */
+  constructor(dtype: DType, values: AnyCells) {
+    this.dtype = dtype;
+    this.#values = values;
+  }
+
+  get cells(): number {
+    return this.#values.length;
+  }
+
+  get bytes(): number {
+    return this.cells * bytesOf[this.dtype];
+  }
+
+  write(values: ArrayLike<Value>): void {
+    invariant(values.length === this.cells, () => `${values.length} values for ${this.cells}`);
+    const to: MutableCells = this.#values;
+    for (let i = 0; i < values.length; i++) to[i] = roundTo(this.dtype, values[i] ?? NaN);
+  }
+
+  read(): AnyCells {
+    return this.#values.slice();
+  }
+
+  at(cell: number): Value {
+    const value = this.#values[cell];
+    if (value === undefined) throw new RangeError(`cell ${cell} of ${this.cells}`);
+    return value;
+  }
+
+  [Symbol.dispose](): void {
+    // The array is its owner's.
+  }
+}

@@ -1,0 +1,24 @@
+/** What this process has run last: what the others are told of it should it not come. */
+
+interface Run {
+  readonly routine: string;
+  /** How many times it has been run, this time included. */
+  readonly times: number;
+}
+
+let counted: Counted | undefined;
+
+export interface Counted {
+  readonly name: string;
+  runs: number;
+}
+
+/** Called with every run, so it does next to nothing. */
+export function noteRun(routine: Counted): void {
+  routine.runs++;
+  counted = routine;
+}
+
+export function lastRun(): Run | undefined {
+  return counted && { routine: counted.name, times: counted.runs };
+}
