@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { call } from './call.ts';
 import { conv } from './conv.ts';
+import { dataParallelMlp } from './data-parallel.ts';
 import { elementwise } from './elementwise.ts';
 import { firstStep } from './first-step.ts';
 import { gemm } from './gemm.ts';
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   conv,
   moons,
   ocannl,
+  dataParallelMlp,
   call,
   firstStep,
 ];

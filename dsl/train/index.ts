@@ -1,3 +1,5 @@
 /** Training: what a loss and its parameters need to learn. */
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
+export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
+export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';

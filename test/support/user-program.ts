@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { UserError } from '../../compiler/index.ts';
 import * as einc from '../../dsl/einc.ts';
-import { gradUpdate, sgdUpdate } from '../../dsl/train/index.ts';
+import * as train from '../../dsl/train/index.ts';
 
-const inScope = { ...einc, gradUpdate, sgdUpdate };
+const inScope = { ...einc, ...train };
 
 const opening = 'return (async () => {';
 
