@@ -1,12 +1,14 @@
 /** A backend that writes code but runs none: every array stays as it was given. */
 import type { Target } from '../compiler/index.ts';
-import type { Backend, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
+import type { Backend, BackendDevice, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
 import { HostBuffer } from './interpreter/backend.ts';
+import { namedParts } from './named-parts.ts';
 
 /** `source` is how the backend whose code is wanted writes a program. */
 export class CompileOnlyBackend implements Backend {
   readonly name: string;
   readonly target: Target;
+  readonly sharesMemory = true;
   readonly source: Backend['source'];
 
   constructor(name: string, target: Target, source: Backend['source']) {
@@ -30,10 +32,18 @@ export class CompileOnlyBackend implements Backend {
       launch: nothing,
       run: nothing,
       loop: nothing,
+      record: () => ({}),
+      waitFor: nothing,
+      copy: nothing,
+      finished: () => Promise.resolve(),
       idle: () => Promise.resolve(),
       wait: nothing,
       [Symbol.dispose]: nothing,
     };
+  }
+
+  devices(count: number | 'all'): readonly BackendDevice[] {
+    return namedParts(this, count);
   }
 
   [Symbol.dispose](): void {

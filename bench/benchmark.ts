@@ -38,14 +38,26 @@ export type Tolerance = { readonly absolute: number } | { readonly relative: num
 
 /** A program that is ready to be timed. */
 export interface Subject extends Disposable {
-  /** What is timed. */
-  readonly call: () => void;
+  /** What is timed, until it is done. */
+  readonly call: () => void | Promise<void>;
   /** Times so many calls, in place of `call`, for what runs elsewhere. */
   readonly timed?: Timed;
+  /** What does the same in this process, to be timed in turns with it. */
+  readonly beside?: readonly Peer[];
   /** What it computes, or some cells of it, for comparison: asked once, before anything is timed. */
   readonly outcome?: () => readonly number[];
   /** The bytes of all arrays that are there at once during a call, at most. */
   readonly peakBytes?: () => number;
+}
+
+/** What does the same work. */
+export interface Peer {
+  readonly name: string;
+  /** What it computes, in the order of `Subject.outcome`; empty if there is nothing to compare. */
+  readonly outcome: readonly number[];
+  readonly timed: Timed;
+  /** As that of a `Subject`; undefined if the peer cannot tell. */
+  readonly peakBytes?: () => Promise<number | undefined>;
 }
 
 /** Training is compared by the losses of its first steps, which part slowly by rounding alone. */

@@ -4,6 +4,7 @@ import { allReduce } from './all-reduce.ts';
 import { attention } from './attention.ts';
 import { call } from './call.ts';
 import { conv } from './conv.ts';
+import { dataParallelMlp } from './data-parallel.ts';
 import { elementwise } from './elementwise.ts';
 import { firstStep } from './first-step.ts';
 import { gemm } from './gemm.ts';
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   conv,
   moons,
   ocannl,
+  dataParallelMlp,
   call,
   allReduce,
   firstStep,

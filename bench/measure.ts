@@ -38,10 +38,14 @@ async function callsFor(timed: Timed, seconds: number): Promise<number> {
   return Math.max(1, Math.ceil((calls * seconds) / taken));
 }
 
-export function timed(call: () => void): Timed {
-  return calls => {
+/** What is awaited, until it is done. */
+export function timed(call: () => void | Promise<void>): Timed {
+  return async calls => {
     const start = performance.now();
-    for (let i = 0; i < calls; i++) call();
+    for (let i = 0; i < calls; i++) {
+      const pending = call();
+      if (pending) await pending;
+    }
     return (performance.now() - start) / 1000;
   };
 }

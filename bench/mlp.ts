@@ -17,7 +17,7 @@ export interface PerceptronSize {
   readonly momentum: number;
 }
 
-const size: PerceptronSize = {
+export const size: PerceptronSize = {
   batches: 8,
   batchSize: 128,
   inputs: 784,

@@ -2,20 +2,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Case } from './benchmark.ts';
+import type { Case, Peer } from './benchmark.ts';
 import { buildC } from './c-program.ts';
 import { LineProcess } from './line-process.ts';
 import type { Timed } from './measure.ts';
 import { launched } from './ranks.ts';
-
-export interface Peer {
-  readonly name: string;
-  /** What it computes, in the order of `Subject.outcome`; empty if there is nothing to compare. */
-  readonly outcome: readonly number[];
-  readonly timed: Timed;
-  /** As that of a `Subject`; undefined if the peer cannot tell. */
-  readonly peakBytes?: () => Promise<number | undefined>;
-}
 
 /** A Python with PyTorch or numpy, which runs all peers but those in C. */
 export class PythonPeers implements Disposable {

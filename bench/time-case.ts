@@ -1,9 +1,9 @@
 /** One case: that it is right, then how long it takes, beside its peers. */
-import type { Benchmark, Case, Subject } from './benchmark.ts';
+import type { Benchmark, Case, Peer, Subject } from './benchmark.ts';
 import type { Machine } from './machine.ts';
 import { type Effort, medianSeconds, timed } from './measure.ts';
 import { disagreement } from './parity.ts';
-import { type Peer, type PythonPeers, withC } from './peers.ts';
+import { type PythonPeers, withC } from './peers.ts';
 import { type Result, resultOf, type Times } from './result.ts';
 
 export interface Surroundings {
@@ -29,18 +29,19 @@ export async function timeCase(
 async function timeBeside(
   name: string,
   given: Case,
-  peers: readonly Peer[],
+  others: readonly Peer[],
   { threads, effort, machine }: Surroundings,
 ): Promise<Result> {
   using subject = await given.prepare('f32');
+  const peers = [...(subject.beside ?? []), ...others];
   const wrong = await whatIsWrong(given, subject, peers);
   if (wrong !== undefined) throw new Error(`${name}/${given.name} is not timed: ${wrong}`);
   const { steps = 1, rounds = effort.rounds } = given;
-  const [own = NaN, ...others] = await medianSeconds(
+  const [own = NaN, ...theirs] = await medianSeconds(
     [subject.timed ?? timed(subject.call), ...peers.map(peer => peer.timed)],
     { ...effort, rounds: Math.min(effort.rounds, rounds) },
   );
-  const peerSeconds = peers.map((peer, i) => [peer.name, (others[i] ?? NaN) / steps] as const);
+  const peerSeconds = peers.map((peer, i) => [peer.name, (theirs[i] ?? NaN) / steps] as const);
   const memory = await memoryOf(subject, peers);
   return resultOf(name, given, { threads, machine, seconds: own / steps, peerSeconds, memory });
 }

@@ -90,6 +90,8 @@ export interface RoutineSource {
 /** Something of the language that stands for an array: a tensor's value, or its gradient. */
 export interface ArrayHandle {
   readonly label: string | undefined;
+  /** What another device has sent for it. Throws a `UserError` for an array that has no such buffer. */
+  readonly merge: ArrayHandle;
   /** `dtype` is for an array that nothing else decides it for. */
   deviceArray(dtype: DType): DeviceArray;
 }

@@ -8,9 +8,15 @@
 import { type BackendName, openBackend } from '../backends/index.ts';
 import {
   checkContextOptions,
+  checkDevicesOptions,
   Context,
   type ContextOptions,
+  type Device,
+  Devices,
+  type DevicesOptions,
+  DeviceStream,
   type HostArray,
+  wrong,
 } from '../runtime/index.ts';
 import { tensorGiven } from './arguments.ts';
 import { forward } from './code.ts';
@@ -23,23 +29,62 @@ export * from './index.ts';
 export { joinWorld } from './world/join.ts';
 export { type AllReduceOptions, World } from './world/world.ts';
 export {
+  type CompiledCode,
   Context,
   type ContextOptions,
+  Device,
+  Devices,
+  type DevicesOptions,
+  DeviceStream,
+  deviceToDevice,
   HostArray,
   type Indices,
+  type LinkOptions,
   Routine,
+  type Run,
+  type TransferOptions,
 } from '../runtime/index.ts';
 
 export interface OpenContextOptions extends ContextOptions {
   /** `cc` compiles C; `interp` needs no compiler and is slow. Default `$EINC_BACKEND`, else `cc`. */
   readonly backend?: BackendName;
+  /** One of `devices(…)`, or a stream of one, instead of a backend of its own. On a device it gets a new stream. */
+  readonly on?: Device | DeviceStream;
 }
 
 /** Opens a context: the memory of tensors on a device, and what compiles routines for it. */
 export async function context(given: OpenContextOptions = {}): Promise<Context> {
-  checkContextOptions(given, ['backend']);
+  checkContextOptions(given, ['backend', 'on']);
+  const { backend, on, ...options } = given;
+  if (on === undefined) return new Context(await openBackend(backend), options);
+  if (backend !== undefined) {
+    throw wrong(
+      'EINC0508',
+      'a context `on` a device has the backend of the device',
+      'leave `backend` out',
+    );
+  }
+  if (on instanceof DeviceStream) return new Context({ stream: on, owned: [] }, options);
+  const stream = on.stream();
+  return new Context({ stream, owned: [stream] }, options);
+}
+
+export interface OpenDevicesOptions extends DevicesOptions {
+  /** As that of a context. */
+  readonly backend?: BackendName;
+}
+
+/**
+ * Opens several devices, whose streams work at the same time. On a CPU each is a set of cores.
+ *
+ *   using both = await devices({ count: 2 });
+ *   const [one, two] = both;
+ *   using ctx = await context({ on: one });
+ */
+export async function devices(given: OpenDevicesOptions = {}): Promise<Devices> {
+  checkDevicesOptions(given, ['backend']);
   const { backend, ...options } = given;
-  return new Context(await openBackend(backend), options);
+  return new Devices(await openBackend(backend), options);
 }
 
 /** The value of a tensor, computed in a context of its own: for trying things out. */

@@ -3,6 +3,7 @@
  *
  *   npm run moons                            trains, then draws four plots
  *   npm run moons -- --seed 3 --epochs 20
+ *   npm run moons -- --devices 4             divides each batch among them; 'all': one for each core
  *   npm run --silent moons -- --json         one JSON object instead of text
  *
  * Every 10 points are a batch, 80 batches an epoch; the loss of an epoch is the sum of its batches'.
@@ -12,20 +13,23 @@ import { parseArgs } from 'node:util';
 import { context, forward, op, sequence, symbol, tensor } from 'einc';
 import { halfMoons, pointsOf } from 'einc/data';
 import { cellCentres, linePlot, scatterPlot, significant } from 'einc/plot';
-import { gradUpdate, sgdUpdate } from 'einc/train';
+import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from 'einc/train';
 
 const { values: flags } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '80' },
+    devices: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const [seed, epochs] = [Number(flags.seed), Number(flags.epochs)];
-const isUsable = Number.isSafeInteger(seed) && Number.isSafeInteger(epochs) && epochs > 0;
-if (flags.help || !isUsable) {
-  console.log('moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--json]');
+const devices = flags.devices === 'all' ? 'all' : Number(flags.devices ?? 1);
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0;
+const isUsable = Number.isSafeInteger(seed) && isCount(epochs);
+if (flags.help || !isUsable || !(devices === 'all' || isCount(devices))) {
+  console.log('moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--devices COUNT] [--json]');
   process.exit(flags.help ? 0 : 2);
 }
 
@@ -49,20 +53,53 @@ const learningRate = op`learning_rate = 0.1 *. (2 *. ${steps} - !@${step}) /. ${
 
 // One routine for the whole step: forward, gradients, update.
 using ctx = await context({ seed });
-const update = sequence([gradUpdate(loss), sgdUpdate(loss, { learningRate, weightDecay: 0.0001 })]);
+const descent = { learningRate, weightDecay: 0.0001 };
+const update = sequence([gradUpdate(loss), sgdUpdate(loss, descent)]);
 const sgd = await ctx.compile(update, { keep: [learningRate] });
+const onOneDevice = (b: number, n: number): readonly [loss: number, rate: number] => {
+  sgd.runSync({ batch: b, step: n });
+  return [ctx.item(loss), ctx.item(learningRate)];
+};
+
+// The same on several: each takes a part of the batch, and their gradients are added up.
+using parallel =
+  flags.devices === undefined
+    ? undefined
+    : await dataParallel({
+        devices,
+        batch: batchSize,
+        shard: { points: { output: [2] }, label: { output: [1] } },
+        loss: ({ points, label: own }, count) => op`
+          part_loss = (relu(1 - ${own} *. ${mlp}(${points})) ++ "...|... => 0") /. ${count}`,
+        update: p => sgdOne(p, descent),
+        keep: [learningRate],
+        seed,
+      });
+const onSeveral = async (
+  training: NonNullable<typeof parallel>,
+  b: number,
+  n: number,
+): Promise<readonly [loss: number, rate: number]> => {
+  const [first, end] = [b * batchSize, (b + 1) * batchSize];
+  const points = moons.coordinates.subarray(2 * first, 2 * end);
+  const result = await training.step(
+    { points, label: moons.labels.subarray(first, end) },
+    { step: n },
+  );
+  return [result.loss, training.item(learningRate)];
+};
 
 // Train.
 const rates: number[] = [];
 const losses: number[] = [];
+const epochLosses: number[] = [];
 const sparsely = Math.max(1, Math.floor(steps / 40));
 let [epochLoss, firstStep, training] = [0, 0, 0];
 for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
   epochLoss = 0;
   for (let b = 0; b < batches; b++, n++) {
     const before = performance.now();
-    sgd.runSync({ batch: b, step: n });
-    const [lossNow, rate] = [ctx.item(loss), ctx.item(learningRate)];
+    const [lossNow, rate] = parallel ? await onSeveral(parallel, b, n) : onOneDevice(b, n);
     training += performance.now() - before;
     if (n === 0) firstStep = performance.now();
     epochLoss += lossNow;
@@ -73,15 +110,18 @@ for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
       console.log(`Epoch=${epoch}, step=${n}, batch=${b}, lr=${lr}, loss=${l}, epoch loss=${el}`);
     }
   }
+  epochLosses.push(epochLoss);
 }
+
+const trained = parallel?.context ?? ctx;
 
 // How the network sees the points, and the plane around them.
 const score = async (name: string, points: Float32Array): Promise<ArrayLike<number>> => {
   const x = tensor(points, { label: name, batch: [points.length / 2], output: [2] });
   const y = op`${mlp}(${x})`;
-  const routine = await ctx.compile(forward(y));
+  const routine = await trained.compile(forward(y));
   routine.runSync();
-  return (await ctx.read(y)).data;
+  return (await trained.read(y)).data;
 };
 const scores = Array.from(await score('points', moons.coordinates));
 const right = scores.filter((s, i) => s > 0 === (moons.labels[i] ?? 0) > 0).length;
@@ -93,6 +133,7 @@ if (flags.json) {
       epochs,
       steps,
       finalEpochLoss: epochLoss,
+      epochLosses,
       accuracy: right / moons.count,
       firstStepSeconds: firstStep / 1000,
       microsecondsPerStep: (training / steps) * 1000,

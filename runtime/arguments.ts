@@ -71,10 +71,10 @@ function isSource(value: unknown): value is RoutineSource {
   return isObject(value) && typeof value['settle'] === 'function';
 }
 
-export function handlesToKeep(keep: unknown): readonly ArrayHandle[] {
-  if (Array.isArray(keep)) return keep.map(handle => handleOf(handle, 'keep'));
-  const help = 'write { keep: [tensor] }';
-  throw wrong('EINC0505', `\`keep\` is a list of tensors, not ${shown(keep)}`, help);
+export function handlesToKeep(keep: unknown, option = 'keep'): readonly ArrayHandle[] {
+  if (Array.isArray(keep)) return keep.map(handle => handleOf(handle, option));
+  const help = `write { ${option}: [tensor] }`;
+  throw wrong('EINC0505', `\`${option}\` is a list of tensors, not ${shown(keep)}`, help);
 }
 
 /** As many numbers as the array has cells. */

@@ -4,17 +4,30 @@
  */
 import type { AnyCells, DType, Program, Target, Value } from '../compiler/index.ts';
 
-export interface Backend extends Disposable {
+/** Where arrays are and kernels run: some cores, a GPU. */
+export interface BackendDevice extends Disposable {
+  /** `cc:0`; of a whole backend its own, `cc`. */
   readonly name: string;
+  /** A zero-filled array. Throws a `BackendError` that says what was asked when there is no room. */
+  allocate(dtype: DType, cells: number): DeviceBuffer;
+  openStream(): Stream;
+}
+
+/** As a device, it is all of the machine that it can use as one. */
+export interface Backend extends BackendDevice {
   /** What programs are scheduled for. */
   readonly target: Target;
   /** The program in the backend's own language, for dumps; undefined when it has none. */
   source(program: Program): { readonly extension: string; readonly text: string } | undefined;
   /** Makes the program runnable. Rejects with a `BackendError` that carries the compiler's words. */
   compile(program: Program): Promise<Kernel>;
-  /** A zero-filled array. Throws a `BackendError` that says what was asked when there is no room. */
-  allocate(dtype: DType, cells: number): DeviceBuffer;
-  openStream(): Stream;
+  /** Whether kernels on one device can be bound to arrays of another. */
+  readonly sharesMemory: boolean;
+  /**
+   * The machine as so many devices, or as many as it has. Throws a `UserError` when it cannot be
+   * divided into so many.
+   */
+  devices(count: number | 'all'): readonly BackendDevice[];
 }
 
 /** Array memory of a device. Disposing twice is disposing once; use after disposing throws. */
@@ -47,7 +60,8 @@ export type BoundKernel = object;
 
 /**
  * Kernels run one after another, in the order of the calls. A kernel that fails stops the ones
- * queued behind it; the failure is thrown by the next call that waits, and by that call only.
+ * queued behind it, here and in streams that wait for them, until somebody is told: the failure is
+ * thrown by the next call that waits, and by that call only.
  */
 export interface Stream extends Disposable {
   /**
@@ -61,11 +75,25 @@ export interface Stream extends Disposable {
   run(plan: Plan, indices: readonly number[]): void;
   /** Queues `count` runs as one call; from each to the next, `indices[i]` grows by `steps[i]`. */
   loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void;
+  /** A point in the queue: reached when all that is queued so far is done. */
+  record(): StreamEvent;
+  /** What is queued from now on starts after the event, which may be of any device of the backend. */
+  waitFor(event: StreamEvent): void;
+  /** Queues a copy of all cells to an array of the same dtype and size, of whatever device. */
+  copy(to: DeviceBuffer, from: DeviceBuffer): void;
+  /**
+   * Resolves when an event of this stream is reached; rejects with the failure that kept something
+   * before it from being done, also when others have been told.
+   */
+  finished(event: StreamEvent): Promise<void>;
   /** Resolves when everything queued so far has run. */
   idle(): Promise<void>;
   /** Blocks the calling thread until then. */
   wait(): void;
 }
+
+/** Opaque outside its backend, which lets go of it when it is collected. */
+export type StreamEvent = object;
 
 export interface PlanStep {
   readonly kernel: BoundKernel;

@@ -1,33 +1,31 @@
 import {
-  arenaBytes,
   type ArrayHandle,
-  compile,
-  type Compiled,
   type DeviceArray,
   type DType,
-  type LinkableRoutine,
-  type Program,
+  inMemoryOrder,
+  product,
   type RoutineSource,
-  type Schedule,
   UserError,
   type Value,
 } from '../compiler/index.ts';
-import type { Backend, DeviceBuffer, Kernel, Plan, Stream } from './backend.ts';
+import type { Backend, DeviceBuffer } from './backend.ts';
+import { checkCell, checkContextOptions, checkValues, handleOf } from './arguments.ts';
+import { checkChild, checkCode, checkLinkOptions, type LinkOptions } from './check-link.ts';
 import {
-  checkCell,
-  checkContextOptions,
-  checkOptions,
-  checkValues,
-  handleOf,
-  handlesToKeep,
-  sourceOf,
-} from './arguments.ts';
-import { checkSchedule } from './check-schedule.ts';
+  compileAll,
+  type CompiledCode,
+  compileCode,
+  type CompileRoutineOptions,
+  settleCode,
+} from './compiled-code.ts';
+import { type DeviceStream, streamOn } from './device-stream.ts';
+import type { HeldArray } from './held-array.ts';
 import { HostArray } from './host-array.ts';
-import { Memory, type MemoryUsage, nothingSent, type StateArray } from './memory.ts';
+import { Link } from './link.ts';
+import { Memory, type MemoryUsage, type StateArray } from './memory.ts';
 import { Routine } from './routine.ts';
-import { settings, takesTuned } from './settings.ts';
-import { tunedSchedule } from './tuned.ts';
+import type { Run } from './run.ts';
+import { type Destination, transfer, type TransferEnd } from './transfer.ts';
 
 export interface ContextOptions {
   /** Decides the initial values of parameters. Default 0. */
@@ -36,49 +34,79 @@ export interface ContextOptions {
   readonly dtype?: DType;
 }
 
-export interface CompileRoutineOptions {
-  /** Tensors whose values, or `.grad`s, a run is to leave behind for the host or other routines. */
-  readonly keep?: readonly ArrayHandle[];
-  /** Instead of the name that the code's sections give. */
-  readonly name?: string;
-  /**
-   * How its nests are to run, instead of what the compiler would choose: by the names of the arrays
-   * that they compute, as `einc dump --stage schedule` shows them. The results are the same.
-   */
-  readonly schedule?: Schedule;
+/** Where a context is, when it is not alone on a backend of its own. */
+export interface Place {
+  readonly stream: DeviceStream;
+  /** Whose arrays it sees. */
+  readonly parent?: Context;
+  /** What goes with it. */
+  readonly owned: readonly Disposable[];
+}
+
+function alone(backend: Backend): Place {
+  const stream = streamOn(backend);
+  return { stream, owned: [backend, stream] };
 }
 
 /**
- * The memory of tensors on one device, and the routines that work on it. Dispose of it when done:
- * `using ctx = await context();`.
+ * The memory of tensors on one device, and the routines that work on it, in order on a stream. Dispose of
+ * it when done: `using ctx = await context();`.
  */
 export class Context implements Disposable {
   readonly seed: number;
   readonly dtype: DType;
-  readonly #backend: Backend;
-  readonly #stream: Stream;
+  readonly stream: DeviceStream;
   readonly #memory: Memory;
+  readonly #parent: Context | undefined;
+  readonly #children = new Set<Context>();
   /** Arrays whose initial values have been computed, or are being. */
   readonly #started = new Map<DeviceArray, Promise<void>>();
-  readonly #owned: Disposable[] = [];
+  /** Code and its links; then what the context came with. */
+  readonly #linked: Disposable[] = [];
+  readonly #owned: readonly Disposable[];
   /** The call that works on arrays of this context, and has to end before another is made. */
   #lentTo: string | undefined;
   #disposed = false;
 
-  /** Throws a `UserError` for options that are none. */
-  constructor(backend: Backend, options: ContextOptions = {}) {
+  /** Alone on a backend, which goes with it, or at a place. Throws a `UserError` for options that are none. */
+  constructor(at: Backend | Place, options: ContextOptions = {}) {
     checkContextOptions(options);
+    const { stream, parent, owned } = 'stream' in at ? at : alone(at);
     const { seed = 0, dtype = 'f32' } = options;
     this.seed = seed;
     this.dtype = dtype;
-    this.#backend = backend;
-    this.#stream = backend.openStream();
-    this.#memory = new Memory(backend, { seed, dtype });
+    this.stream = stream;
+    this.#parent = parent;
+    this.#memory = new Memory(stream.device, {
+      seed,
+      dtype,
+      parent: parent ? parent.#memory : undefined,
+    });
+    this.#owned = owned;
+    if (parent) parent.#children.add(this);
   }
 
   get backend(): string {
     return this.#backend.name;
   }
+
+  /** Of the device: `cc`, or `cc:1` where there are several. */
+  get device(): string {
+    return this.stream.device.name;
+  }
+
+  /**
+   * A context that sees the arrays of this one beside its own, which this one does not see. What one of
+   * the two writes the other reads, in the order of the calls whatever their streams.
+   */
+  child({ stream = this.stream }: { readonly stream?: DeviceStream } = {}): Context {
+    this.#checkOpen();
+    checkChild(stream, this.stream);
+    const { seed, dtype } = this;
+    return new Context({ stream, parent: this, owned: [] }, { seed, dtype });
+  }
+
+  // ── Routines ──────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Makes a routine of code and ties it to this context's arrays; parameters and data get their
@@ -86,105 +114,103 @@ export class Context implements Disposable {
    * Rejects with a `UserError` for a program that is wrong and with a
    * `BackendError` when the compiler of the backend fails.
    */
-  async compile(source: RoutineSource, options: CompileRoutineOptions = {}): Promise<Routine> {
+  async compile(
+    source: RoutineSource,
+    { receives, indices, ...options }: CompileRoutineOptions & LinkOptions = {},
+  ): Promise<Routine> {
     this.#checkOpen();
-    const code = sourceOf(source);
-    checkOptions('EINC0509', 'compile', options, ['keep', 'name', 'schedule']);
-    const { keep = [], name, schedule } = options;
-    if (schedule !== undefined) checkSchedule(schedule);
-    const linkable = code.settle({ dtype: this.dtype, keep: handlesToKeep(keep), name });
+    const settled = settleCode(source, options, { backend: this.#backend, dtype: this.dtype });
+    const { linkable } = settled;
     this.#memory.checkInputs(linkable.routine.name, linkable.inputs);
     for (const array of linkable.inputs) await this.#start(array);
-    const compiled = this.#compileAndShow(linkable, schedule);
-    const kernel = await this.#backend.compile(compiled.program);
-    const plan = this.#link(linkable, compiled.program, kernel);
-    const { name: title, symbols } = linkable.routine;
-    let awaited = [...linkable.inputs].filter(({ initial }) => initial.kind === 'sent');
-    const checkReady = (): void => {
+    const code = await compileCode(settled);
+    try {
+      const routine = this.#tie(code, { receives, indices });
+      this.#linked.push(code);
+      return routine;
+    } catch (error) {
+      code[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Several at the same time, by as many compilers as there are cores; tied in their order. */
+  async compileAll(
+    sources: readonly RoutineSource[],
+    options: Omit<CompileRoutineOptions, 'name' | 'schedule'> = {},
+  ): Promise<readonly Routine[]> {
+    this.#checkOpen();
+    const wanted = { backend: this.#backend, dtype: this.dtype };
+    const codes = await compileAll(sources, options, wanted);
+    this.#linked.push(...codes);
+    const routines: Routine[] = [];
+    for (const code of codes) routines.push(await this.link(code));
+    return routines;
+  }
+
+  /** Ties code that is compiled already, and may be tied to other contexts too, to this one's arrays. */
+  async link(code: CompiledCode, options: LinkOptions = {}): Promise<Routine> {
+    this.#checkOpen();
+    checkCode(code, this.#backend, this.dtype);
+    const { inputs } = code.linkable;
+    this.#memory.checkInputs(code.name, inputs);
+    for (const array of inputs) await this.#start(array);
+    return this.#tie(code, options);
+  }
+
+  /** What it takes goes back when there is no room for all. */
+  #tie(code: CompiledCode, options: LinkOptions): Routine {
+    // The context may have gone while the compiler was at work.
+    this.#checkOpen();
+    checkLinkOptions(code, options);
+    const link = new Link(code, this.stream, this.#memory);
+    this.#linked.push(link);
+    const routine = new Routine(code, link, () => {
       this.#checkOpen();
-      if (awaited.length === 0) return;
-      awaited = awaited.filter(array => !this.#memory.isFilled(array));
-      const [missing] = awaited;
-      if (missing) throw nothingSent(`\`${title}\` reads \`${missing.label}\``, missing);
-    };
-    return new Routine(compiled, symbols, this.#stream, plan, checkReady);
+    });
+    return options.indices ? routine.bind(options.indices) : routine;
   }
 
   /** Computes the initial value of an array that starts from an expression, once. */
   async #start(array: DeviceArray): Promise<void> {
     const { initial } = array;
     if (initial.kind !== 'computed') return;
-    const known = this.#started.get(array);
+    const known = this.#startOf(array);
     if (!known && this.#memory.isFilled(array)) return;
     const start = known ?? this.compile(initial.by).then(routine => routine.runSync());
     this.#started.set(array, start);
     await start;
   }
 
-  /** Ties a kernel to this context's arrays. What it takes goes back when there is no room for all. */
-  #link(
-    { routine, arrays, inputs, outputs }: LinkableRoutine,
-    program: Program,
-    kernel: Kernel,
-  ): Plan {
-    const taken: Disposable[] = [kernel];
-    try {
-      // The context may have gone while the compiler was at work.
-      this.#checkOpen();
-      const buffers = arrays.map(array => this.#memory.bufferOf(array));
-      const arena = this.#memory.arenaOf(arenaBytes(program.scratch));
-      const bound = kernel.bind(buffers, arena);
-      const step = { kernel: bound, symbols: routine.symbols.map((_, i) => i) };
-      const plan = this.#stream.plan([step]);
-      this.#owned.push(...taken, plan);
-      outputs.forEach(array => this.#memory.markFilled(array));
-      this.#memory.noteUse(inputs, outputs);
-      return plan;
-    } catch (error) {
-      taken.toReversed().forEach(resource => resource[Symbol.dispose]());
-      throw error;
-    }
-  }
-
-  #compileAndShow(
-    { routine, tensors, because }: LinkableRoutine,
-    schedule: Schedule | undefined,
-  ): Compiled {
-    const { watchedPass, onRoutine } = settings();
-    const { target } = this.#backend;
-    let watched: Program | undefined;
-    const compiled = compile(routine, {
-      target,
-      schedule,
-      suggest: takesTuned() ? program => tunedSchedule(program, target) : undefined,
-      observe: (pass, after) => {
-        if (pass.name === watchedPass) watched = after;
-      },
-      explains: onRoutine !== undefined,
-    });
-    if (onRoutine) {
-      const source = this.#backend.source(compiled.program);
-      onRoutine({ compiled, source, watched, because, schedule, tensors });
-    }
-    return compiled;
+  #startOf(array: DeviceArray): Promise<void> | undefined {
+    const parent = this.#parent;
+    return this.#started.get(array) ?? (parent ? parent.#startOf(array) : undefined);
   }
 
   // ── Values ────────────────────────────────────────────────────────────────────────────────────
 
-  /** The values of a tensor, after all that is queued. */
+  /** Has an array here, with its initial values, for this context's children to share. */
+  async hold(handle: ArrayHandle): Promise<void> {
+    this.#checkOpen();
+    const array = handleOf(handle, 'hold').deviceArray(this.dtype);
+    await this.#start(array);
+    this.#memory.arrayOf(array);
+  }
+
+  /** The values of a tensor, after all that is queued here and the last write of it elsewhere. */
   async read(handle: ArrayHandle): Promise<HostArray> {
     this.#checkOpen();
     await this.#start(handleOf(handle, 'read').deviceArray(this.dtype));
-    const buffer = this.#bufferFor(handle, 'read');
+    const held = this.#heldFor(handle, 'read');
     await this.idle();
-    return this.#copy(handle, buffer);
+    return this.#copy(handle, held);
   }
 
   /** The same, blocking the calling thread. */
   readSync(handle: ArrayHandle): HostArray {
-    const buffer = this.#bufferFor(handle, 'readSync');
-    this.#stream.wait();
-    return this.#copy(handle, buffer);
+    const held = this.#heldFor(handle, 'readSync');
+    this.stream.queue.wait();
+    return this.#copy(handle, held);
   }
 
   /**
@@ -192,22 +218,32 @@ export class Context implements Disposable {
    * double is, the nearest double. Blocks.
    */
   item(handle: ArrayHandle, cell = 0): number {
-    const buffer = this.#bufferFor(handle, 'item');
+    const { buffer } = this.#heldFor(handle, 'item');
     if (cell !== 0 || buffer.cells === 0)
       checkCell(handle.deviceArray(this.dtype).label, buffer.cells, cell);
-    this.#stream.wait();
+    this.stream.queue.wait();
     return Number(buffer.at(cell));
   }
 
-  /** Gives a tensor new values, in memory order. Blocks until the queue is done. */
+  /** Gives a tensor new values, in memory order. Blocks until nobody who is queued uses the old ones. */
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
     const array = handleOf(handle, 'write').deviceArray(this.dtype);
-    const buffer = this.#memory.bufferOf(array);
-    checkValues(array.label, buffer.cells, values);
-    this.#stream.wait();
-    buffer.write(values);
-    this.#memory.markFilled(array);
+    checkValues(array.label, product(inMemoryOrder(array.dims)), values);
+    const isMerge = array.initial.kind === 'sent';
+    const held = isMerge ? this.#memory.merges.copyOf(array) : this.#memory.arrayOf(array);
+    if (this.stream.sharing.isActive) held.beforeWrite(this.stream);
+    this.stream.queue.wait();
+    held.buffer.write(values);
+    held.isFilled = true;
+    held.settle();
+  }
+
+  /** What another context has of an array, into this one: see `deviceToDevice`. */
+  receive(handle: ArrayHandle, from: Context, into: Destination): Run {
+    this.#checkOpen();
+    from.#checkOpen();
+    return transfer(handle, { to: this.#end(), from: from.#end(), into });
   }
 
   /**
@@ -219,8 +255,9 @@ export class Context implements Disposable {
     call: string,
     use: (buffers: readonly DeviceBuffer[]) => Promise<T>,
   ): Promise<T> {
-    const buffers = handles.map(handle => this.#bufferFor(handleOf(handle, call), call));
-    return this.#lendWhile(call, () => use(buffers));
+    this.#checkOpen();
+    const all = handles.map(handle => this.#memory.arrayFor(handleOf(handle, call), call));
+    return this.#lendWhile(call, all, () => use(all.map(({ buffer }) => buffer)));
   }
 
   /**
@@ -230,19 +267,26 @@ export class Context implements Disposable {
   async lendState<T>(call: string, use: (state: readonly StateArray[]) => Promise<T>): Promise<T> {
     this.#checkOpen();
     const state = this.#memory.state();
-    if (state.length > 0) return this.#lendWhile(call, () => use(state));
-    throw new UserError({
-      code: 'EINC0962',
-      message: `\`${call}\` finds nothing that routines of this context carry from run to run`,
-      help: ['compile the routine that updates the parameters first'],
-    });
+    if (state.length === 0) {
+      throw new UserError({
+        code: 'EINC0962',
+        message: `\`${call}\` finds nothing that routines of this context carry from run to run`,
+        help: ['compile the routine that updates the parameters first'],
+      });
+    }
+    const arrays = state.map(({ name, dims, held: { buffer } }) => ({ name, dims, buffer }));
+    const all = state.map(({ held }) => held);
+    return this.#lendWhile(call, all, () => use(arrays));
   }
 
-  async #lendWhile<T>(call: string, use: () => Promise<T>): Promise<T> {
+  async #lendWhile<T>(call: string, all: readonly HeldArray[], use: () => Promise<T>): Promise<T> {
     this.#lentTo = call;
     try {
-      await this.#stream.idle();
-      return await use();
+      if (this.stream.sharing.isActive) for (const held of all) held.beforeWrite(this.stream);
+      await this.stream.queue.idle();
+      const result = await use();
+      for (const held of all) held.settle();
+      return result;
     } finally {
       this.#lentTo = undefined;
     }
@@ -251,39 +295,52 @@ export class Context implements Disposable {
   /** Resolves when all queued runs are done; rejects if one of them failed. */
   async idle(): Promise<void> {
     this.#checkOpen();
-    await this.#stream.idle();
+    await this.stream.queue.idle();
     this.#checkOpen();
   }
 
   /** Blocks until then. */
   wait(): void {
     this.#checkOpen();
-    this.#stream.wait();
+    this.stream.queue.wait();
   }
 
   /** How many arrays the context holds, their size, and what its routines have for those of one run. */
   memory(): MemoryUsage {
-    return this.#memory.usage();
+    return { ...this.#memory.usage(), arenaBytes: this.stream.arenas.bytes };
   }
 
-  /** Frees everything. Waits for what is queued. */
+  /** Frees everything, and its children first. Waits for what is queued. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#stream[Symbol.dispose]();
-    this.#owned.toReversed().forEach(resource => resource[Symbol.dispose]());
+    for (const child of this.#children) child[Symbol.dispose]();
+    if (this.#parent) this.#parent.#children.delete(this);
+    this.stream.finish();
+    this.#linked.toReversed().forEach(resource => resource[Symbol.dispose]());
     this.#memory[Symbol.dispose]();
-    this.#backend[Symbol.dispose]();
+    this.#owned.toReversed().forEach(resource => resource[Symbol.dispose]());
   }
 
-  #copy(handle: ArrayHandle, buffer: DeviceBuffer): HostArray {
+  get #backend(): Backend {
+    return this.stream.sharing.backend;
+  }
+
+  #end(): TransferEnd {
+    const { stream, dtype } = this;
+    return { stream, dtype, memory: this.#memory };
+  }
+
+  #copy(handle: ArrayHandle, { buffer }: HeldArray): HostArray {
     const { dtype, dims } = handle.deviceArray(this.dtype);
     return new HostArray(buffer.read(), dtype, dims);
   }
 
-  #bufferFor(handle: ArrayHandle, call: string): DeviceBuffer {
+  #heldFor(handle: ArrayHandle, call: string): HeldArray {
     this.#checkOpen();
-    return this.#memory.bufferFor(handle, call);
+    const held = this.#memory.arrayFor(handle, call);
+    if (this.stream.sharing.isActive) held.beforeRead(this.stream);
+    return held;
   }
 
   #checkOpen(): void {

@@ -1,16 +1,28 @@
 /** The runtime's door. */
 export type {
   Backend,
+  BackendDevice,
   BoundKernel,
   DeviceBuffer,
   Kernel,
   Plan,
   PlanStep,
   Stream,
+  StreamEvent,
 } from './backend.ts';
-export { checkContextOptions } from './arguments.ts';
+export { checkContextOptions, wrong } from './arguments.ts';
 export { cacheFolder } from './cache.ts';
-export { type CompileRoutineOptions, Context, type ContextOptions } from './context.ts';
+export type { LinkOptions } from './check-link.ts';
+export type { CompiledCode, CompileRoutineOptions } from './compiled-code.ts';
+export { Context, type ContextOptions, type Place } from './context.ts';
+export {
+  checkDevicesOptions,
+  type CompileForDevicesOptions,
+  Device,
+  Devices,
+  type DevicesOptions,
+} from './devices.ts';
+export { DeviceStream } from './device-stream.ts';
 export { checkSameProgram } from './checkpoint/compare.ts';
 export { readCheckpoint, writeCheckpoint } from './checkpoint/file.ts';
 export type { Contents, SavedArray } from './checkpoint/format.ts';
@@ -34,6 +46,8 @@ export { type Launch, launchOf, timeoutOf } from './collective/launch.ts';
 export { fileNameOf } from './file-name.ts';
 export { HostArray, type Nested } from './host-array.ts';
 export { type Indices, Routine } from './routine.ts';
+export type { Run } from './run.ts';
+export { deviceToDevice, type TransferOptions } from './device-to-device.ts';
 export { timeInTurns } from './time-in-turns.ts';
 export { tune, type TunedNest } from './tune.ts';
 export { openTuned, type TunedSchedules } from './tuned.ts';

@@ -8,12 +8,16 @@ import {
   UserError,
 } from '../compiler/index.ts';
 import { handleOf } from './arguments.ts';
-import type { Backend, DeviceBuffer } from './backend.ts';
+import type { BackendDevice, DeviceBuffer } from './backend.ts';
+import { HeldArray } from './held-array.ts';
 import { initialValues } from './initial.ts';
+import { MergeBuffers } from './merge-buffers.ts';
 
 export interface MemoryOptions {
   readonly seed: number;
   readonly dtype: DType;
+  /** Its arrays are seen here too, unless this memory has had its own before. */
+  readonly parent?: Memory | undefined;
 }
 
 export interface MemoryUsage {
@@ -32,46 +36,49 @@ export interface StateArray {
   readonly buffer: DeviceBuffer;
 }
 
+/** The same, and who has used it last. */
+export type HeldState = Omit<StateArray, 'buffer'> & { readonly held: HeldArray };
+
 export class Memory implements Disposable {
-  readonly #backend: Backend;
+  readonly #device: BackendDevice;
   readonly #seed: number;
   readonly #dtype: DType;
-  readonly #buffers = new Map<DeviceArray, DeviceBuffer>();
-  /** For what routines need while they run, the largest last. */
-  readonly #arenas: DeviceBuffer[] = [];
-  /** Arrays without initial values that hold something all the same: what routines or the host write. */
-  readonly #filled = new Set<DeviceArray>();
+  readonly #parent: Memory | undefined;
+  readonly #arrays = new Map<DeviceArray, HeldArray>();
   /** What routines read of what was there before, and what they write. */
   readonly #read = new Set<DeviceArray>();
   readonly #written = new Set<DeviceArray>();
   /** Names that tell initial values apart, by the arrays that have them. */
-  readonly #streamNames = new Map<DeviceArray, string>();
+  readonly #streamNames: Map<DeviceArray, string>;
+  readonly merges: MergeBuffers;
 
-  constructor(backend: Backend, { seed, dtype }: MemoryOptions) {
-    this.#backend = backend;
+  constructor(device: BackendDevice, { seed, dtype, parent }: MemoryOptions) {
+    this.#device = device;
     this.#seed = seed;
     this.#dtype = dtype;
+    this.#parent = parent;
+    this.#streamNames = parent ? parent.#streamNames : new Map<DeviceArray, string>();
+    this.merges = new MergeBuffers(array => this.#allocate(array));
   }
 
   isFilled(array: DeviceArray): boolean {
-    return this.#filled.has(array);
+    return this.find(array)?.isFilled ?? false;
   }
 
-  /** From now on the array holds something, whatever its initial values are. */
-  markFilled(array: DeviceArray): void {
-    this.#filled.add(array);
+  /** Where it is, if it is here or further up. */
+  find(array: DeviceArray): HeldArray | undefined {
+    if (array.initial.kind === 'sent') return this.merges.find(array);
+    return this.#arrays.get(array) ?? this.#parent?.find(array);
   }
 
-  /** The buffer of a tensor that the host asks for. */
-  bufferFor(handle: ArrayHandle, call: string): DeviceBuffer {
+  /** The array of a tensor that the host asks for. */
+  arrayFor(handle: ArrayHandle, call: string): HeldArray {
     const array = handleOf(handle, call).deviceArray(this.#dtype);
+    const known = this.find(array);
+    if (known) return known;
     const { kind } = array.initial;
-    if (kind === 'sent' && !this.#filled.has(array)) {
-      throw nothingSent(`\`${array.label}\` is read`, array);
-    }
-    const buffer = this.#buffers.get(array);
-    if (buffer) return buffer;
-    if (kind !== 'none' && kind !== 'computed' && kind !== 'sum') return this.bufferOf(array);
+    if (kind === 'sent') throw this.merges.nothingSent(`\`${array.label}\` is read`, array);
+    if (kind !== 'none' && kind !== 'computed' && kind !== 'sum') return this.arrayOf(array);
     if (kind === 'computed') {
       throw new UserError({
         code: 'EINC0505',
@@ -87,29 +94,20 @@ export class Memory implements Disposable {
   }
 
   /** With its initial values when it is first met. */
-  bufferOf(array: DeviceArray): DeviceBuffer {
-    const known = this.#buffers.get(array);
+  arrayOf(array: DeviceArray): HeldArray {
+    const known = this.find(array);
     if (known) return known;
-    const buffer = this.#backend.allocate(array.dtype, product(inMemoryOrder(array.dims)));
+    const held = this.#allocate(array);
     const { initial, dtype } = array;
     const like = initial.kind === 'same' ? initial.as.deviceArray(dtype) : array;
-    const values = initialValues(like, buffer.cells, this.#seed, this.#streamNameOf(like));
-    if (values) buffer.write(values);
-    this.#buffers.set(array, buffer);
-    return buffer;
+    const values = initialValues(like, held.buffer.cells, this.#seed, this.#streamNameOf(like));
+    if (values) held.buffer.write(values);
+    this.#arrays.set(array, held);
+    return held;
   }
 
-  /**
-   * Memory for the scratch arrays of a routine. All routines of a context have the same: they run one
-   * after the other. One that needs more than any before gets more, and so do those that come later.
-   */
-  arenaOf(bytes: number): DeviceBuffer | undefined {
-    if (bytes === 0) return undefined;
-    const last = this.#arenas.at(-1);
-    if (last && last.bytes >= bytes) return last;
-    const arena = this.#backend.allocate('u8', bytes);
-    this.#arenas.push(arena);
-    return arena;
+  #allocate({ dtype, dims }: DeviceArray): HeldArray {
+    return new HeldArray(this.#device.allocate(dtype, product(inMemoryOrder(dims))));
   }
 
   /** Two parameters of one label must not start alike. */
@@ -125,7 +123,7 @@ export class Memory implements Disposable {
   /** Throws a `UserError` for what a routine reads and nothing has computed. */
   checkInputs(routine: string, inputs: ReadonlySet<DeviceArray>): void {
     for (const array of inputs) {
-      if (array.initial.kind !== 'none' || this.#filled.has(array)) continue;
+      if (array.initial.kind !== 'none' || this.isFilled(array)) continue;
       throw new UserError({
         code: 'EINC0504',
         message: `\`${routine}\` reads \`${array.label}\`, which nothing in this context has computed`,
@@ -147,34 +145,23 @@ export class Memory implements Disposable {
    * The arrays that carry something from run to run, by their names: what the context's routines write
    * and read later. All others are as they were at first, or are computed before they are read.
    */
-  state(): readonly StateArray[] {
-    const arrays = [...this.#buffers].flatMap(([array, buffer]) => {
+  state(): readonly HeldState[] {
+    const arrays = [...this.#arrays].flatMap(([array, held]) => {
       if (!this.#read.has(array) || !this.#written.has(array)) return [];
-      return [{ name: this.#streamNameOf(array), dims: inMemoryOrder(array.dims), buffer }];
+      return [{ name: this.#streamNameOf(array), dims: inMemoryOrder(array.dims), held }];
     });
     return arrays.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  usage(): MemoryUsage {
-    const arrays = [...this.#buffers.values()];
-    return { arrays: arrays.length, bytes: bytesIn(arrays), arenaBytes: bytesIn(this.#arenas) };
+  /** How many arrays are here, not further up, and their size. */
+  usage(): Omit<MemoryUsage, 'arenaBytes'> {
+    const all = [...this.#arrays.values(), ...this.merges.own];
+    return { arrays: all.length, bytes: all.reduce((sum, { buffer }) => sum + buffer.bytes, 0) };
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of [...this.#buffers.values(), ...this.#arenas]) buffer[Symbol.dispose]();
-    this.#buffers.clear();
-    this.#arenas.length = 0;
+    for (const held of this.#arrays.values()) held[Symbol.dispose]();
+    this.#arrays.clear();
+    this.merges[Symbol.dispose]();
   }
-}
-
-function bytesIn(buffers: readonly DeviceBuffer[]): number {
-  return buffers.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-export function nothingSent(what: string, { label }: DeviceArray): UserError {
-  return new UserError({
-    code: 'EINC0227',
-    message: `${what}, and nothing has been sent there`,
-    help: [`another device sends it, or the host: ctx.write(${label}, values)`],
-  });
 }

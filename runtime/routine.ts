@@ -6,53 +6,76 @@ import {
   UserError,
 } from '../compiler/index.ts';
 import { checkOptions, described, isObject } from './arguments.ts';
-import type { Plan, Stream } from './backend.ts';
 import { noteRun } from './collective/last-run.ts';
+import type { CompiledCode } from './compiled-code.ts';
+import type { Link } from './link.ts';
+import type { Run } from './run.ts';
 
 /** A value for each static symbol of a routine, by name. */
 export type Indices = Readonly<Record<string, number>>;
 
 /** Compiled code, tied to the arrays of a context: the thing that runs. */
 export class Routine {
-  /** Every stage of it, for dumps. */
-  readonly compiled: Compiled;
+  /** What other contexts can be linked to as well. */
+  readonly code: CompiledCode;
   readonly symbols: readonly StaticSymbol[];
   /** How often it has been run, a loop counting once. */
   runs = 0;
-  readonly #stream: Stream;
-  readonly #plan: Plan;
-  readonly #checkReady: () => void;
+  readonly #link: Link;
+  readonly #checkOpen: () => void;
+  /** Given for all runs, unless a run says otherwise. */
+  readonly #bound: Indices;
   /** Reused by every run, so that a run makes no garbage. */
   readonly #values: number[];
 
-  /** `checkReady` throws once the context is disposed of, and until what is read has been sent. */
-  constructor(
-    compiled: Compiled,
-    symbols: readonly StaticSymbol[],
-    stream: Stream,
-    plan: Plan,
-    checkReady: () => void,
-  ) {
-    this.compiled = compiled;
+  /** `checkOpen` throws once the context is disposed of. */
+  constructor(code: CompiledCode, link: Link, checkOpen: () => void, bound: Indices = {}) {
+    const { symbols } = code.linkable.routine;
+    this.code = code;
     this.symbols = symbols;
-    this.#stream = stream;
-    this.#plan = plan;
-    this.#checkReady = checkReady;
+    this.#link = link;
+    this.#checkOpen = checkOpen;
+    this.#bound = bound;
     this.#values = symbols.map(() => 0);
   }
 
-  get name(): string {
-    return this.compiled.routine.name;
+  /** Every stage of it, for dumps. */
+  get compiled(): Compiled {
+    return this.code.compiled;
   }
 
-  /** Queues one run and returns at once; runs of a context happen in the order they were queued. */
-  run(indices: Indices = {}): void {
-    this.#stream.launch(this.#plan, this.#bind(indices));
+  get name(): string {
+    return this.code.name;
+  }
+
+  /**
+   * The same routine with values for some of its static symbols, which its runs need not give:
+   *
+   *   const mine = step.bind({ shard: 1 });
+   *   mine.run({ batch: 7 });
+   */
+  bind(indices: Indices): Routine {
+    const names = this.symbols.map(s => s.name);
+    checkOptions('EINC0506', this.name, indices, names, 'static symbol');
+    for (const symbol of this.symbols) {
+      const value = indices[symbol.name];
+      if (value !== undefined) checkRange(symbol, value);
+    }
+    const bound = { ...this.#bound, ...indices };
+    return new Routine(this.code, this.#link, this.#checkOpen, bound);
+  }
+
+  /**
+   * Queues one run and returns at once; runs of a stream happen in the order they were queued. Whoever
+   * wants to know when it is done, and whether it failed, awaits what it returns.
+   */
+  run(indices: Indices = {}): Run {
+    return this.#link.launch(this.#valuesOf(indices));
   }
 
   /** Runs on the calling thread, after all that is queued: the cheapest way for small routines. */
   runSync(indices: Indices = {}): void {
-    this.#stream.run(this.#plan, this.#bind(indices));
+    this.#link.run(this.#valuesOf(indices));
   }
 
   /**
@@ -61,19 +84,19 @@ export class Routine {
    *
    *   step.loop(batch, { step: epoch * 80 }, { step: 1 });
    */
-  loop(over: StaticSymbol, indices: Indices = {}, steps: Indices = {}): void {
+  loop(over: StaticSymbol, indices: Indices = {}, steps: Indices = {}): Run {
     const range = this.#rangeOf(over);
     const { name } = over;
     const names = this.symbols.map(s => s.name);
     checkOptions('EINC0506', this.name, indices, names, 'static symbol');
     checkOptions('EINC0506', this.name, steps, names, 'static symbol');
-    const first = this.#bind({ ...indices, [name]: 0 });
+    const first = this.#valuesOf({ ...indices, [name]: 0 });
     const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
     // What is right in the second run and in the last is right in all between.
     for (const run of [Math.min(1, range - 1), range - 1]) {
       this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * run));
     }
-    this.#stream.loop(this.#plan, range, first, by);
+    return this.#link.loop(range, first, by);
   }
 
   #rangeOf(over: unknown): number {
@@ -90,8 +113,8 @@ export class Routine {
     });
   }
 
-  #bind(indices: Indices): readonly number[] {
-    this.#checkReady();
+  #valuesOf(indices: Indices): readonly number[] {
+    this.#checkOpen();
     noteRun(this);
     if (!isObject(indices)) {
       throw new UserError({
@@ -103,7 +126,7 @@ export class Routine {
     for (let i = 0; i < this.symbols.length; i++) {
       const symbol = this.symbols[i];
       if (symbol === undefined) continue;
-      const value = indices[symbol.name];
+      const value = indices[symbol.name] ?? this.#bound[symbol.name];
       if (value === undefined) throw this.#missing(symbol, indices);
       checkRange(symbol, value);
       this.#values[i] = value;

@@ -2,7 +2,13 @@
 import { arch } from 'node:os';
 import { arenaBytes, type DType, type Program, type Target } from '../../compiler/index.ts';
 import { visitStmts } from '../../compiler/loop/traverse.ts';
-import type { Backend, DeviceBuffer, Kernel, Stream } from '../../runtime/backend.ts';
+import type {
+  Backend,
+  BackendDevice,
+  DeviceBuffer,
+  Kernel,
+  Stream,
+} from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
 import type { Native } from '../native/addon.ts';
@@ -12,7 +18,9 @@ import { compileLibrary } from '../native/compile.ts';
 import { type Compiler, findCompiler } from '../native/compiler.ts';
 import { openKernel } from '../native/kernel.ts';
 import { nativeTarget } from '../native/cpu.ts';
+import { NativeDevice } from '../native/device.ts';
 import { NativeStream } from '../native/stream.ts';
+import { partsOf, poolSize } from '../native/threads.ts';
 import { c99 } from './dialect.ts';
 import { addsTwiceATurn } from './sum-order.ts';
 
@@ -64,6 +72,7 @@ function hasVectors({ body }: Program): boolean {
 export class CcBackend implements Backend {
   readonly name = 'cc';
   readonly target: Target;
+  readonly sharesMemory = true;
   readonly #compiler: Compiler;
   readonly #native: Native;
 
@@ -104,6 +113,13 @@ export class CcBackend implements Backend {
 
   openStream(): Stream {
     return new NativeStream(this.#native);
+  }
+
+  /** Of the cores, each an equal share. */
+  devices(count: number | 'all'): readonly BackendDevice[] {
+    return partsOf(poolSize(), count).map(
+      (part, i) => new NativeDevice(this.#native, `${this.name}:${i}`, part),
+    );
   }
 
   [Symbol.dispose](): void {

@@ -18,19 +18,23 @@ import {
 } from '../../compiler/index.ts';
 import type {
   Backend,
+  BackendDevice,
   BoundKernel,
   DeviceBuffer,
   Kernel,
   Plan,
   PlanStep,
   Stream,
+  StreamEvent,
 } from '../../runtime/backend.ts';
+import { namedParts } from '../named-parts.ts';
 import { Ownership } from '../native/ownership.ts';
 
 export class InterpreterBackend implements Backend {
   readonly name = 'interp';
   /** It is what schedules are compared with. */
   readonly target = targets.scalar;
+  readonly sharesMemory: boolean = true;
 
   source(): undefined {
     return undefined;
@@ -46,6 +50,10 @@ export class InterpreterBackend implements Backend {
 
   openStream(): Stream {
     return new InterpretedStream();
+  }
+
+  devices(count: number | 'all'): readonly BackendDevice[] {
+    return namedParts(this, count);
   }
 
   [Symbol.dispose](): void {
@@ -177,6 +185,15 @@ class InterpretedPlan implements Plan {
   }
 }
 
+/** Reached when it is made. */
+class InterpretedEvent implements StreamEvent {
+  readonly stream: Stream;
+
+  constructor(stream: Stream) {
+    this.stream = stream;
+  }
+}
+
 /** Runs when asked, on the calling thread: its queue is always empty. */
 class InterpretedStream implements Stream {
   readonly #ownership = new Ownership(this, 'a stream', nothing);
@@ -204,6 +221,34 @@ class InterpretedStream implements Stream {
         indices.map((start, j) => start + i * (steps[j] ?? 0)),
       );
     }
+  }
+
+  record(): StreamEvent {
+    return new InterpretedEvent(this);
+  }
+
+  waitFor(event: StreamEvent): void {
+    this.#ownership.check();
+    invariant(event instanceof InterpretedEvent, () => 'an event of another backend');
+  }
+
+  copy(to: DeviceBuffer, from: DeviceBuffer): void {
+    this.#ownership.check();
+    invariant(
+      to instanceof HostBuffer && from instanceof HostBuffer,
+      () => 'a copy between buffers of another backend',
+    );
+    invariant(
+      to.dtype === from.dtype && to.cells === from.cells,
+      () => `a copy of ${from.cells} cells of ${from.dtype} to ${to.cells} of ${to.dtype}`,
+    );
+    store(to.dtype, from.values, to.values);
+  }
+
+  async finished(event: StreamEvent): Promise<void> {
+    const isOwn = event instanceof InterpretedEvent && event.stream === this;
+    invariant(isOwn, () => 'an event of another stream');
+    await this.idle();
   }
 
   async idle(): Promise<void> {

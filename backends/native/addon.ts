@@ -18,7 +18,7 @@ export type LibraryHandle = Handle<'library'>;
 export type KernelHandle = Handle<'kernel'>;
 export type PlanHandle = Handle<'plan'>;
 export type StreamHandle = Handle<'stream'>;
-export type EventHandle = Handle<'event'>;
+export type NativeDeviceHandle = Handle<'device'>;
 
 export type TypedArray =
   | Float32Array
@@ -59,25 +59,31 @@ export interface Native {
   createPlan(stream: StreamHandle, indexCount: number, program: Float64Array): PlanHandle;
   /** What is queued still runs. */
   destroyPlan(plan: PlanHandle): void;
-  launch(plan: PlanHandle, ...indices: number[]): void;
+  launch(plan: PlanHandle, ...indices: number[]): Position;
   /** `count` runs; from each to the next index `i` grows by stride `i`. */
-  loop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): void;
+  loop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): Position;
   /** On this thread, after all that is queued on the plan's stream. */
   run(plan: PlanHandle, ...indices: number[]): void;
   runLoop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): void;
 
-  createStream(): StreamHandle;
+  /** Of the whole machine when no device is given. */
+  createStream(device?: NativeDeviceHandle): StreamHandle;
   /** Waits for what is queued. */
   destroyStream(stream: StreamHandle): void;
   wait(stream: StreamHandle): void;
   idle(stream: StreamHandle): Promise<void>;
+  /** Resolves when all up to the position is done; rejects with what kept some of it from that. */
+  finished(stream: StreamHandle, position: Position): Promise<void>;
 
-  createEvent(): EventHandle;
-  recordEvent(stream: StreamHandle, event: EventHandle): void;
-  /** Holds the stream until the last record queued before this call has run. */
-  waitEvent(stream: StreamHandle, event: EventHandle): void;
-  /** Queued records and waits still happen. */
-  destroyEvent(event: EventHandle): void;
+  /** Holds the stream until another has come to a position. What failed there has failed here. */
+  waitFor(stream: StreamHandle, other: StreamHandle, position: Position): Position;
+  /** Between buffers of one size. */
+  copy(stream: StreamHandle, to: BufferHandle, from: BufferHandle): Position;
+
+  /** Some cores: see `sizePool`. The threads of its streams run there too. */
+  createDevice(threads: number, cores: Int32Array): NativeDeviceHandle;
+  /** Its streams keep it. */
+  destroyDevice(device: NativeDeviceHandle): void;
 
   /**
    * How many threads the loops of kernels share in this process, with the one that runs the kernel; 1 to
@@ -93,6 +99,9 @@ export interface KernelFailure extends Error {
   readonly step: number;
   readonly code: number;
 }
+
+/** How many commands of a stream have been queued: it comes there when so many are done. */
+export type Position = number;
 
 let loading: Promise<Native> | undefined;
 

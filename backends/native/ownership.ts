@@ -15,6 +15,10 @@ export class Ownership {
     forgotten.register(owner, release, this);
   }
 
+  get isLive(): boolean {
+    return this.#release !== undefined;
+  }
+
   /** Throws when what is owned is gone. */
   check(): void {
     if (this.#release !== undefined) return;

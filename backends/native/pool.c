@@ -1,13 +1,14 @@
 /*
- * Threads that help with the turns of a loop. There is one pool for the process, made when a loop
- * first asks for it, and a loop uses it as a whole: `share_turns` cuts its turns into as many parts
- * of neighbouring turns as there are threads, runs the first itself and hands one to each helper.
- * Which thread runs which turns depends on the counts alone.
+ * Threads that help with the turns of a loop. There is one pool for the process, and one for each
+ * device that is a part of the machine. Its threads are made when a loop first asks for them, and a loop
+ * uses it as a whole: `share_turns` cuts its turns into as many parts of neighbouring turns as there are
+ * threads, runs the first itself and hands one to each helper. Which thread runs which turns depends on
+ * the counts alone.
  *
  * Whoever finds the pool taken runs all turns itself: another stream's loop, which would wait for
  * processors that are all at work already, and a loop in a part of another.
  *
- * With a thread for each core, every helper is pinned to a core of its own, and never to the one its
+ * With a thread for each core of a pool, every helper is pinned to a core of its own, and never to the one its
  * caller is on: the system is slow to pull apart two threads that it has put on one core.
  *
  * A helper and its caller have one word between them, `state`. A helper that has nothing to do spins
@@ -44,9 +45,12 @@ enum helper_state {
   LEAVING,
 };
 
+struct pool;
+
 struct helper {
   _Alignas(64) _Atomic uint32_t state;
   pthread_t thread;
+  struct pool *pool;
   part_function part;
   void *const *args;
   long first;
@@ -62,15 +66,20 @@ struct cores {
   int32_t of[CPU_SETSIZE];
 };
 
-static struct {
-  _Atomic uint32_t users;    /* envs; the last to go ends the threads */
+struct pool {
   _Atomic bool taken;        /* what follows belongs to whoever has set this */
   _Atomic uint32_t threads;  /* with the caller's; read by anyone */
   uint32_t helper_count;     /* those that have been started */
   struct helper *helpers;
   struct cores cores;        /* none: helpers run anywhere */
   int32_t vacant;            /* the core without a helper */
-} pool = { .threads = 1 };
+};
+
+static struct pool whole = { .threads = 1 };
+static _Atomic uint32_t users;  /* envs; with the last one the threads of `whole` end */
+
+/* Of the device that this thread works for; NULL: `whole`. */
+static _Thread_local struct pool *own_pool;
 
 static void relax(void)
 {
@@ -129,6 +138,7 @@ static void change_state(struct helper *helper, uint32_t state, uint32_t sleepin
 static void *help(void *argument)
 {
   struct helper *helper = argument;
+  own_pool = helper->pool;
   while (wait_for_change(helper, IDLE, ASLEEP) != LEAVING) {
     helper->part(helper->first, helper->last, helper->args);
     change_state(helper, IDLE, AWAITED);
@@ -158,10 +168,11 @@ static bool start_thread(pthread_t *thread, const char *name, void *(*run)(void 
 
 static void pin(struct helper *helper, int32_t core)
 {
+  const struct cores *cores = &helper->pool->cores;
   cpu_set_t processors;
   CPU_ZERO(&processors);
-  for (uint32_t i = 0; i < pool.cores.count; i++) {
-    if (pool.cores.of[i] == core) CPU_SET(i, &processors);
+  for (uint32_t i = 0; i < cores->count; i++) {
+    if (cores->of[i] == core) CPU_SET(i, &processors);
   }
   /* Where it is refused, the helper runs where it did. */
   pthread_setaffinity_np(helper->thread, sizeof processors, &processors);
@@ -169,44 +180,45 @@ static void pin(struct helper *helper, int32_t core)
 }
 
 /* A helper on the caller's core goes to the one that the caller has left. */
-static void make_way(void)
+static void make_way(struct pool *pool)
 {
-  if (pool.cores.count == 0) return;
+  if (pool->cores.count == 0) return;
   int processor = sched_getcpu();
-  bool is_known = processor >= 0 && (uint32_t)processor < pool.cores.count;
-  int32_t core = is_known ? pool.cores.of[processor] : NO_CORE;
-  if (core == pool.vacant || core == NO_CORE) return;
-  for (uint32_t i = 0; i < pool.helper_count; i++) {
-    if (pool.helpers[i].core == core) pin(&pool.helpers[i], pool.vacant);
+  bool is_known = processor >= 0 && (uint32_t)processor < pool->cores.count;
+  int32_t core = is_known ? pool->cores.of[processor] : NO_CORE;
+  if (core == pool->vacant || core == NO_CORE) return;
+  for (uint32_t i = 0; i < pool->helper_count; i++) {
+    if (pool->helpers[i].core == core) pin(&pool->helpers[i], pool->vacant);
   }
-  pool.vacant = core;
+  pool->vacant = core;
 }
 
-static void start_helpers(void)
+static void start_helpers(struct pool *pool)
 {
-  uint32_t wanted = atomic_load(&pool.threads) - 1;
-  pool.helpers = aligned_alloc(_Alignof(struct helper), wanted * sizeof *pool.helpers);
-  while (pool.helpers != NULL && pool.helper_count < wanted) {
-    struct helper *helper = &pool.helpers[pool.helper_count];
+  uint32_t wanted = atomic_load(&pool->threads) - 1;
+  pool->helpers = aligned_alloc(_Alignof(struct helper), wanted * sizeof *pool->helpers);
+  while (pool->helpers != NULL && pool->helper_count < wanted) {
+    struct helper *helper = &pool->helpers[pool->helper_count];
     atomic_init(&helper->state, IDLE);
+    helper->pool = pool;
     if (!start_thread(&helper->thread, "einc-helper", help, helper)) break;
-    if (pool.cores.count > 0) pin(helper, (int32_t)pool.helper_count + 1);
-    pool.helper_count++;
+    if (pool->cores.count > 0) pin(helper, (int32_t)pool->helper_count + 1);
+    pool->helper_count++;
   }
-  pool.vacant = 0;
+  pool->vacant = 0;
   /* A machine that has no threads left does not get asked again. */
-  atomic_store(&pool.threads, pool.helper_count + 1);
+  atomic_store(&pool->threads, pool->helper_count + 1);
 }
 
-static void end_helpers(void)
+static void end_helpers(struct pool *pool)
 {
-  for (uint32_t i = 0; i < pool.helper_count; i++) {
-    change_state(&pool.helpers[i], LEAVING, ASLEEP);
-    pthread_join(pool.helpers[i].thread, NULL);
+  for (uint32_t i = 0; i < pool->helper_count; i++) {
+    change_state(&pool->helpers[i], LEAVING, ASLEEP);
+    pthread_join(pool->helpers[i].thread, NULL);
   }
-  free(pool.helpers);
-  pool.helpers = NULL;
-  pool.helper_count = 0;
+  free(pool->helpers);
+  pool->helpers = NULL;
+  pool->helper_count = 0;
 }
 
 static void give_part(struct helper *helper, part_function part, long first, long last,
@@ -226,74 +238,84 @@ static long first_of(long part, long parts, long turns)
   return part * (turns / parts) + (part < longer ? part : longer);
 }
 
-static void share(long turns, part_function part, void *const *args)
+static void share(struct pool *pool, long turns, part_function part, void *const *args)
 {
-  long threads = (long)pool.helper_count + 1;
+  long threads = (long)pool->helper_count + 1;
   long parts = turns < threads ? turns : threads;
-  make_way();
+  make_way(pool);
   for (long i = parts - 1; i > 0; i--) {
     long first = first_of(i, parts, turns);
-    give_part(&pool.helpers[i - 1], part, first, first_of(i + 1, parts, turns), args);
+    give_part(&pool->helpers[i - 1], part, first, first_of(i + 1, parts, turns), args);
   }
   part(0, first_of(1, parts, turns), args);
-  for (long i = parts - 1; i > 0; i--) wait_for_change(&pool.helpers[i - 1], BUSY, AWAITED);
+  for (long i = parts - 1; i > 0; i--) wait_for_change(&pool->helpers[i - 1], BUSY, AWAITED);
 }
 
 /* ---- for others ------------------------------------------------------------------------------ */
 
-static bool try_to_take_pool(void)
+static bool try_to_take(struct pool *pool)
 {
-  return !atomic_load_explicit(&pool.taken, memory_order_relaxed) &&
-         !atomic_exchange(&pool.taken, true);
+  return !atomic_load_explicit(&pool->taken, memory_order_relaxed) &&
+         !atomic_exchange(&pool->taken, true);
 }
 
-static void take_pool(void)
+static void take(struct pool *pool)
 {
-  while (!try_to_take_pool()) sched_yield();
+  while (!try_to_take(pool)) sched_yield();
 }
 
-static void give_pool_back(void)
+static void give_back(struct pool *pool)
 {
-  atomic_store_explicit(&pool.taken, false, memory_order_release);
+  atomic_store_explicit(&pool->taken, false, memory_order_release);
 }
 
 /* Runs all turns; they have run when it returns. */
 static void share_turns(long turns, part_function part, void *const *args)
 {
-  if (turns < 2 || atomic_load_explicit(&pool.threads, memory_order_relaxed) < 2 ||
-      !try_to_take_pool()) {
+  struct pool *pool = own_pool != NULL ? own_pool : &whole;
+  if (turns < 2 || atomic_load_explicit(&pool->threads, memory_order_relaxed) < 2 ||
+      !try_to_take(pool)) {
     part(0, turns, args);
     return;
   }
-  if (pool.helpers == NULL) start_helpers();
-  share(turns, part, args);
-  give_pool_back();
+  if (pool->helpers == NULL) start_helpers(pool);
+  share(pool, turns, part, args);
+  give_back(pool);
 }
 
 /*
  * How many threads loops run on, the caller's among them. `cores` are those of the processors, as
  * many as threads; of no processor where helpers are not to be pinned.
  */
+static void size_pool_of(struct pool *pool, uint32_t threads, const struct cores *cores)
+{
+  take(pool);
+  if (threads != atomic_load(&pool->threads)) {
+    end_helpers(pool);
+    atomic_store(&pool->threads, threads);
+    pool->cores = *cores;
+  }
+  give_back(pool);
+}
+
+static void end_pool(struct pool *pool)
+{
+  take(pool);
+  end_helpers(pool);
+  give_back(pool);
+}
+
 static void size_pool(uint32_t threads, const struct cores *cores)
 {
-  take_pool();
-  if (threads != atomic_load(&pool.threads)) {
-    end_helpers();
-    atomic_store(&pool.threads, threads);
-    pool.cores = *cores;
-  }
-  give_pool_back();
+  size_pool_of(&whole, threads, cores);
 }
 
 static void join_pool(void)
 {
-  atomic_fetch_add(&pool.users, 1);
+  atomic_fetch_add(&users, 1);
 }
 
 static void leave_pool(void)
 {
-  if (atomic_fetch_sub(&pool.users, 1) != 1) return;
-  take_pool();
-  end_helpers();
-  give_pool_back();
+  if (atomic_fetch_sub(&users, 1) == 1) end_pool(&whole);
 }

@@ -1,5 +1,5 @@
 /*
- * The native half of einc, for Node-API: array memory, loaded kernels, plans, streams and events.
+ * The native half of einc, for Node-API: array memory, loaded kernels, plans, devices and streams.
  *
  *   kernel   int32_t k(void *const *args): 0 is success, anything else an error code. A slot of
  *            `args` is an address or an integer cast to a pointer, so calling a kernel needs no
@@ -7,18 +7,21 @@
  *            A library with a variable `einc_parallel` is told there whom its loops can ask for
  *            help: see `pool.c`.
  *   plan     kernels in order, with their arguments; the unit that a stream runs
+ *   device   some of the cores: where the threads of its streams run, and those that help them
  *   stream   a thread with a ring of commands
- *   event    a point in one stream that another can wait for
+ *   position how many commands of a stream are meant: others can wait for those to be done
  *
  * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
  * one thread, "the worker". Both run kernels, whose loops may be helped by the threads of the pool. A ring has one producer (its caller) and one consumer (its worker).
  * Handles, tables and the links between buffers and plans belong to the caller alone; what a
  * worker needs it finds in a command, and it publishes `tail` when it is done with it. While a
- * stream is idle (tail == head) the caller may touch what else belongs to the worker.
+ * stream is idle (tail == head) the caller may touch what else belongs to the worker. Who waits for a
+ * position, the caller, a worker of another stream or a promise, says so in `awaited`; what then is
+ * looked at is under the stream's mutex.
  *
  * Lifetime. JavaScript holds handles, never addresses: a number with a generation in it, so a stale
- * or forged one is an error and not a crash. Buffers, libraries and events count references: one
- * for the handle, one for each plan or queued command that names them. A plan belongs to one
+ * or forged one is an error and not a crash. Buffers, libraries, devices and streams count references:
+ * one for the handle, one for each plan, stream or queued command that names them. A plan belongs to one
  * stream; when a plan or a buffer is given up while queued commands need it, a command behind them
  * lets go of it. So memory is returned as soon as the work before it is done, and nobody polls.
  */
@@ -52,10 +55,10 @@ struct runtime;
 #define MAX_GENERATION ((1u << 28) - 1)
 #define NO_SLOT UINT32_MAX
 
-enum kind { NOTHING, BUFFER, LIBRARY, KERNEL, PLAN, STREAM, EVENT };
+enum kind { NOTHING, BUFFER, LIBRARY, KERNEL, PLAN, STREAM, DEVICE };
 
 static const char *const kind_names[] = {
-  "nothing", "buffer", "library", "kernel", "plan", "stream", "event",
+  "nothing", "buffer", "library", "kernel", "plan", "stream", "device",
 };
 
 struct slot {
@@ -188,32 +191,42 @@ struct plan {
   void **arguments;
 };
 
-/* The first kernel that failed; code 0 is no failure. */
+/*
+ * The first kernel that failed; code 0 is no failure. Commands from position `first` to `last` are not
+ * done; a failure that still holds the stream up has no last one yet.
+ */
 struct failure {
   int32_t code;
   uint32_t step;
   double plan;
+  uint64_t first;
+  uint64_t last;
 };
 
-struct event {
+struct device {
   _Atomic uint32_t references;
-  uint64_t recorded;  /* how often `record` was queued; the caller's */
-  uint64_t reached;   /* how many of those have run; under the mutex */
-  pthread_mutex_t mutex;
-  pthread_cond_t changed;
+  struct pool pool;
 };
 
+/* Settled when its stream has done `target` commands. */
 struct promise {
   struct runtime *runtime;
   napi_deferred deferred;
+  uint64_t target;
   struct failure failure;
+  struct promise *next;
+};
+
+struct copy {
+  struct buffer *to;
+  struct buffer *from;
 };
 
 enum command_kind {
   RUN_PLAN,
-  RECORD_EVENT,
-  AWAIT_EVENT,
-  SETTLE_PROMISE,
+  COPY,
+  AWAIT_STREAM,
+  END_FAILURE,
   DROP_BUFFER,
   DROP_PLAN,
   EXIT,
@@ -222,25 +235,34 @@ enum command_kind {
 struct command {
   enum command_kind kind;
   void *object;
-  uint64_t count;  /* of runs, or the event's record that is meant */
+  uint64_t count;  /* of runs, or the position that is meant */
   int64_t indices[MAX_INDICES];
   int64_t strides[MAX_INDICES];  /* what an index grows by from run to run */
 };
 
+/* Failures that are over; whoever asks for what happened before them has forgotten the answer. */
+#define REMEMBERED_FAILURES 16
+
 struct stream {
   struct runtime *runtime;
+  struct device *device;  /* NULL: the whole machine */
   struct command *ring;
   pthread_t thread;
-  pthread_mutex_t mutex;  /* guards falling asleep, nothing else */
+  _Atomic uint32_t references;  /* the handle's, and those of commands of other streams */
+  pthread_mutex_t mutex;  /* guards falling asleep, and what stands below it */
   pthread_cond_t work;
   pthread_cond_t progress;
+  struct promise *promises;  /* the first to settle first */
+  struct failure failure;  /* its worker reads it without the mutex, and the caller of an idle stream */
+  struct failure past[REMEMBERED_FAILURES];
+  uint32_t past_count;
   uint64_t seen_tail;  /* the caller's copy: spares the worker's cache line */
-  struct failure failure;
   _Alignas(64) _Atomic uint64_t head;  /* commands queued */
   _Alignas(64) _Atomic uint64_t tail;  /* commands done */
-  _Alignas(64) _Atomic uint64_t awaited;  /* the tail that the sleeping caller wants; or NEVER */
+  _Alignas(64) _Atomic uint64_t awaited;  /* the least tail that somebody sleeps for; or NEVER */
   _Atomic bool sleeping;   /* the worker is, or is about to be */
   _Atomic bool abandoned;  /* run nothing more, only let go */
+  _Atomic bool has_failed; /* once */
 };
 
 #define NEVER UINT64_MAX
@@ -706,7 +728,7 @@ static bool is_idle(struct stream *stream)
  * One of them sees the other. The mutex closes the gap between that look and the wait.
  */
 
-/* The caller sleeps until the worker has done `target` commands. */
+/* Sleeps until the stream's worker has done `target` commands. */
 static void wait_for_tail(struct stream *stream, uint64_t target)
 {
   for (int spin = 0; spin < SPINS; spin++) {
@@ -715,21 +737,24 @@ static void wait_for_tail(struct stream *stream, uint64_t target)
   }
   pthread_mutex_lock(&stream->mutex);
   for (;;) {
-    atomic_store(&stream->awaited, target);
+    if (target < atomic_load(&stream->awaited)) atomic_store(&stream->awaited, target);
     if (atomic_load(&stream->tail) >= target) break;
     pthread_cond_wait(&stream->progress, &stream->mutex);
   }
-  atomic_store(&stream->awaited, NEVER);
   pthread_mutex_unlock(&stream->mutex);
 }
 
+static void settle_promises(struct stream *stream, uint64_t tail);
+
+/* Whoever waits for more says so again. */
 static void advance_tail(struct stream *stream, uint64_t tail)
 {
   atomic_store(&stream->tail, tail);
   if (tail < atomic_load(&stream->awaited)) return;
   pthread_mutex_lock(&stream->mutex);
-  atomic_store(&stream->awaited, NEVER);
-  pthread_cond_signal(&stream->progress);
+  settle_promises(stream, tail);
+  atomic_store(&stream->awaited, stream->promises == NULL ? NEVER : stream->promises->target);
+  pthread_cond_broadcast(&stream->progress);
   pthread_mutex_unlock(&stream->mutex);
 }
 
@@ -788,84 +813,140 @@ static void queue_command(struct stream *stream, enum command_kind kind, void *o
   publish_command(stream);
 }
 
-/* ---- events ---------------------------------------------------------------------------------- */
+/* ---- failures --------------------------------------------------------------------------------- */
 
-static void drop_event(struct event *event)
+/* By the worker: the command after `tail` has failed. */
+static void begin_failure(struct stream *stream, struct failure failure, uint64_t tail)
 {
-  if (atomic_fetch_sub(&event->references, 1) != 1) return;
-  pthread_mutex_destroy(&event->mutex);
-  pthread_cond_destroy(&event->changed);
-  free(event);
+  failure.first = tail + 1;
+  failure.last = NEVER;
+  pthread_mutex_lock(&stream->mutex);
+  stream->failure = failure;
+  pthread_mutex_unlock(&stream->mutex);
+  atomic_store(&stream->has_failed, true);
 }
 
-static void reach_event(struct event *event, uint64_t record)
+/*
+ * By the worker, or by the caller of an idle stream: what comes after position `last` runs again, if
+ * the failure lies before `limit`. Returns it; its code is 0 if there was none.
+ */
+static struct failure end_failure(struct stream *stream, uint64_t limit, uint64_t last)
 {
-  pthread_mutex_lock(&event->mutex);
-  if (event->reached < record) event->reached = record;
-  pthread_cond_broadcast(&event->changed);
-  pthread_mutex_unlock(&event->mutex);
+  struct failure failure = stream->failure;
+  if (failure.code == 0 || failure.first > limit) return (struct failure){ 0 };
+  failure.last = last;
+  pthread_mutex_lock(&stream->mutex);
+  stream->past[stream->past_count++ % REMEMBERED_FAILURES] = failure;
+  stream->failure.code = 0;
+  pthread_mutex_unlock(&stream->mutex);
+  return failure;
 }
 
-/* Ends, because a wait is only ever queued behind the record it waits for. */
-static void await_event(struct event *event, uint64_t record)
+/* With the mutex: why the command of that position, which the worker has been at, was not done. */
+static struct failure failure_at(const struct stream *stream, uint64_t position)
 {
-  pthread_mutex_lock(&event->mutex);
-  while (event->reached < record) pthread_cond_wait(&event->changed, &event->mutex);
-  pthread_mutex_unlock(&event->mutex);
+  if (stream->failure.code != 0 && stream->failure.first <= position) return stream->failure;
+  for (uint32_t i = 0; i < REMEMBERED_FAILURES; i++) {
+    struct failure past = stream->past[i];
+    if (past.code != 0 && past.first <= position && position <= past.last) return past;
+  }
+  return (struct failure){ 0 };
 }
 
-/* createEvent(): event */
-static napi_value js_create_event(napi_env env, napi_callback_info info)
+/* ---- between streams -------------------------------------------------------------------------- */
+
+static void drop_device(struct device *device)
+{
+  if (device == NULL || atomic_fetch_sub(&device->references, 1) != 1) return;
+  end_pool(&device->pool);
+  free(device);
+}
+
+static void drop_stream(struct stream *stream)
+{
+  if (atomic_fetch_sub(&stream->references, 1) != 1) return;
+  pthread_mutex_destroy(&stream->mutex);
+  pthread_cond_destroy(&stream->work);
+  pthread_cond_destroy(&stream->progress);
+  free(stream->ring);
+  free(stream);
+}
+
+/*
+ * Ends, because a wait is only ever queued behind what it waits for. A failure there is one here: what
+ * is queued behind the wait relies on what was not done.
+ */
+static void await_stream(struct stream *stream, struct stream *other, uint64_t position,
+                         uint64_t tail)
+{
+  wait_for_tail(other, position);
+  if (!atomic_load(&other->has_failed)) return;
+  pthread_mutex_lock(&other->mutex);
+  struct failure failure = failure_at(other, position);
+  pthread_mutex_unlock(&other->mutex);
+  if (failure.code != 0 && stream->failure.code == 0) begin_failure(stream, failure, tail);
+}
+
+static napi_value make_position(napi_env env, struct stream *stream)
+{
+  return make_number(env, (double)head_of(stream));
+}
+
+static bool read_position(struct call *call, size_t position, struct stream *stream,
+                          uint64_t *commands)
+{
+  if (!read_natural(call, position, commands)) return false;
+  if (*commands <= head_of(stream)) return true;
+  throw_error(call->env, "the stream has no position %llu", (unsigned long long)*commands);
+  return false;
+}
+
+/* waitFor(stream, other, position): position */
+static napi_value js_wait_for(napi_env env, napi_callback_info info)
 {
   struct call call;
-  if (!read_call(&call, env, info, 0, 0)) return NULL;
-  struct event *event = calloc(1, sizeof *event);
-  if (event == NULL) return throw_no_memory(env, sizeof *event);
-  atomic_init(&event->references, 1);
-  pthread_mutex_init(&event->mutex, NULL);
-  pthread_cond_init(&event->changed, NULL);
-  return hand_over(&call, EVENT, event);
-}
-
-/* recordEvent(stream, event) */
-static napi_value js_record_event(napi_env env, napi_callback_info info)
-{
-  struct call call;
-  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  uint64_t position;
+  if (!read_call(&call, env, info, 3, 3)) return NULL;
   struct stream *stream = read_object(&call, 0, STREAM, NULL);
   if (stream == NULL) return NULL;
-  struct event *event = read_object(&call, 1, EVENT, NULL);
-  if (event == NULL) return NULL;
-  atomic_fetch_add(&event->references, 1);
-  queue_command(stream, RECORD_EVENT, event, ++event->recorded);
-  return NULL;
+  struct stream *other = read_object(&call, 1, STREAM, NULL);
+  if (other == NULL || !read_position(&call, 2, other, &position)) return NULL;
+  bool is_over = tail_of(other) >= position && !atomic_load(&other->has_failed);
+  if (other != stream && !is_over) {
+    atomic_fetch_add(&other->references, 1);
+    queue_command(stream, AWAIT_STREAM, other, position);
+  }
+  return make_position(env, stream);
 }
 
-/* waitEvent(stream, event): for the last record queued so far; with none, for nothing */
-static napi_value js_wait_event(napi_env env, napi_callback_info info)
+static void end_copy(struct copy *copy)
+{
+  drop_buffer(copy->to);
+  drop_buffer(copy->from);
+  free(copy);
+}
+
+/* copy(stream, to, from): position */
+static napi_value js_copy(napi_env env, napi_callback_info info)
 {
   struct call call;
-  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  if (!read_call(&call, env, info, 3, 3)) return NULL;
   struct stream *stream = read_object(&call, 0, STREAM, NULL);
   if (stream == NULL) return NULL;
-  struct event *event = read_object(&call, 1, EVENT, NULL);
-  if (event == NULL || event->recorded == 0) return NULL;
-  atomic_fetch_add(&event->references, 1);
-  queue_command(stream, AWAIT_EVENT, event, event->recorded);
-  return NULL;
-}
-
-/* destroyEvent(event): queued records and waits still happen */
-static napi_value js_destroy_event(napi_env env, napi_callback_info info)
-{
-  struct call call;
-  double handle;
-  if (!read_call(&call, env, info, 1, 1)) return NULL;
-  struct event *event = read_object(&call, 0, EVENT, &handle);
-  if (event == NULL) return NULL;
-  table_remove(&call.runtime->table, handle);
-  drop_event(event);
-  return NULL;
+  struct buffer *to = read_object(&call, 1, BUFFER, NULL);
+  if (to == NULL) return NULL;
+  struct buffer *from = read_object(&call, 2, BUFFER, NULL);
+  if (from == NULL) return NULL;
+  if (to->bytes != from->bytes) {
+    return throw_error(env, "%zu bytes do not go into a buffer of %zu", from->bytes, to->bytes);
+  }
+  struct copy *copy = malloc(sizeof *copy);
+  if (copy == NULL) return throw_no_memory(env, sizeof *copy);
+  atomic_fetch_add(&to->references, 1);
+  atomic_fetch_add(&from->references, 1);
+  *copy = (struct copy){ to, from };
+  queue_command(stream, COPY, copy, 1);
+  return make_position(env, stream);
 }
 
 /* ---- plans: making and unmaking -----------------------------------------------------------------
@@ -1111,7 +1192,7 @@ static bool run_steps(const struct plan *plan, struct failure *failure)
   for (size_t i = 0; i < plan->step_count; i++) {
     int32_t code = plan->steps[i].function(plan->steps[i].arguments);
     if (code != 0) {
-      *failure = (struct failure){ code, (uint32_t)i, plan->handle };
+      *failure = (struct failure){ .code = code, .step = (uint32_t)i, .plan = plan->handle };
       return false;
     }
   }
@@ -1176,7 +1257,7 @@ static void queue_run(struct plan *plan, struct command *command, uint64_t count
   plan->last_command = head_of(plan->stream);
 }
 
-/* launch(plan, ...indices) */
+/* launch(plan, ...indices): position */
 static napi_value js_launch(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -1186,10 +1267,10 @@ static napi_value js_launch(napi_env env, napi_callback_info info)
   struct command *command = next_command(plan->stream);
   if (!read_indices(&call, 1, plan->index_count, command->indices)) return NULL;
   queue_run(plan, command, 1);
-  return NULL;
+  return make_position(env, plan->stream);
 }
 
-/* loop(plan, count, ...indices, ...strides) */
+/* loop(plan, count, ...indices, ...strides): position */
 static napi_value js_loop(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -1201,14 +1282,7 @@ static napi_value js_loop(napi_env env, napi_callback_info info)
   if (!read_indices(&call, 2, plan->index_count, command->indices)) return NULL;
   if (!read_indices(&call, 2 + plan->index_count, plan->index_count, command->strides)) return NULL;
   queue_run(plan, command, count);
-  return NULL;
-}
-
-static struct failure take_failure(struct stream *stream)
-{
-  struct failure failure = stream->failure;
-  stream->failure.code = 0;
-  return failure;
+  return make_position(env, plan->stream);
 }
 
 /* Throws what went wrong in the stream before; afterwards the stream is idle and in order. */
@@ -1216,7 +1290,7 @@ static bool settle_stream(napi_env env, struct stream *stream)
 {
   if (!is_idle(stream)) wait_for_tail(stream, head_of(stream));
   if (stream->failure.code == 0) return true;
-  throw_failure(env, take_failure(stream));
+  throw_failure(env, end_failure(stream, NEVER, head_of(stream)));
   return false;
 }
 
@@ -1224,8 +1298,11 @@ static napi_value run_here(napi_env env, struct plan *plan, uint64_t count, int6
                            const int64_t *strides)
 {
   struct failure failure = { 0 };
-  if (!settle_stream(env, plan->stream)) return NULL;
-  run_plan(plan->stream, plan, count, indices, strides, &failure);
+  struct stream *stream = plan->stream;
+  if (!settle_stream(env, stream)) return NULL;
+  if (stream->device != NULL) own_pool = &stream->device->pool;
+  run_plan(stream, plan, count, indices, strides, &failure);
+  if (stream->device != NULL) own_pool = NULL;
   return failure.code == 0 ? NULL : throw_failure(env, failure);
 }
 
@@ -1297,32 +1374,67 @@ static void on_completion(napi_env env, napi_value callback, void *context, void
   free(promise);
 }
 
-/* By the worker. */
-static void complete_promise(struct stream *stream, struct promise *promise)
+/* With the stream's mutex: those that wait for no more than `tail`. */
+static void settle_promises(struct stream *stream, uint64_t tail)
 {
-  napi_threadsafe_function completions = stream->runtime->completions;
-  promise->failure = take_failure(stream);
-  if (napi_call_threadsafe_function(completions, promise, napi_tsfn_nonblocking) != napi_ok) {
-    free(promise);
+  while (stream->promises != NULL && stream->promises->target <= tail) {
+    struct promise *promise = stream->promises;
+    stream->promises = promise->next;
+    promise->failure = failure_at(stream, promise->target);
+    if (napi_call_threadsafe_function(promise->runtime->completions, promise,
+                                      napi_tsfn_nonblocking) != napi_ok) {
+      free(promise);
+    }
   }
 }
 
-static bool queue_promise(struct stream *stream, napi_deferred deferred)
+static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t target)
 {
   struct runtime *runtime = stream->runtime;
-  struct promise *promise = calloc(1, sizeof *promise);
+  struct promise *promise = malloc(sizeof *promise);
   if (promise == NULL) return false;
-  promise->runtime = runtime;
-  promise->deferred = deferred;
+  *promise = (struct promise){ .runtime = runtime, .deferred = deferred, .target = target };
   if (runtime->pending_promises == 0) {
     napi_ref_threadsafe_function(runtime->env, runtime->completions);
   }
   runtime->pending_promises++;
-  queue_command(stream, SETTLE_PROMISE, promise, 0);
+  pthread_mutex_lock(&stream->mutex);
+  struct promise **link = &stream->promises;
+  while (*link != NULL && (*link)->target <= target) link = &(*link)->next;
+  promise->next = *link;
+  *link = promise;
+  if (target < atomic_load(&stream->awaited)) atomic_store(&stream->awaited, target);
+  settle_promises(stream, atomic_load(&stream->tail));
+  pthread_mutex_unlock(&stream->mutex);
   return true;
 }
 
-/* idle(stream): Promise */
+/* A failure before `limit` ends here: what is queued from now on runs. */
+static void queue_end_of_failure(struct stream *stream, uint64_t limit)
+{
+  if (is_idle(stream)) end_failure(stream, limit, head_of(stream));
+  else queue_command(stream, END_FAILURE, NULL, limit);
+}
+
+/* finished(stream, position): Promise; rejects with what kept a command up to there from being done */
+static napi_value js_finished(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t position;
+  napi_deferred deferred;
+  napi_value result;
+  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL || !read_position(&call, 1, stream, &position)) return NULL;
+  if (napi_create_promise(env, &deferred, &result) != napi_ok) {
+    return throw_error(env, "no promise can be made");
+  }
+  queue_end_of_failure(stream, position);
+  if (!add_promise(stream, deferred, position)) return throw_no_memory(env, sizeof(struct promise));
+  return result;
+}
+
+/* idle(stream): Promise; rejects with a failure that nobody has been told of */
 static napi_value js_idle(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -1334,31 +1446,50 @@ static napi_value js_idle(napi_env env, napi_callback_info info)
   if (napi_create_promise(env, &deferred, &result) != napi_ok) {
     return throw_error(env, "no promise can be made");
   }
-  if (is_idle(stream)) settle_promise(env, deferred, take_failure(stream));
-  else if (!queue_promise(stream, deferred)) return throw_no_memory(env, sizeof(struct promise));
+  if (is_idle(stream)) {
+    settle_promise(env, deferred, end_failure(stream, NEVER, head_of(stream)));
+    return result;
+  }
+  queue_command(stream, END_FAILURE, NULL, NEVER);
+  if (!add_promise(stream, deferred, head_of(stream))) {
+    return throw_no_memory(env, sizeof(struct promise));
+  }
   return result;
 }
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
-static void execute(struct stream *stream, struct command *command)
+static void run_queued(struct stream *stream, struct command *command, uint64_t tail)
+{
+  struct failure failure = { 0 };
+  run_plan(stream, command->object, command->count, command->indices, command->strides, &failure);
+  if (failure.code != 0) begin_failure(stream, failure, tail);
+}
+
+static void run_copy(struct stream *stream, struct copy *copy)
+{
+  if (stream->failure.code == 0 && !atomic_load(&stream->abandoned)) {
+    memmove(copy->to->address, copy->from->address, copy->to->bytes);
+  }
+  end_copy(copy);
+}
+
+/* The command after `tail`. */
+static void execute(struct stream *stream, struct command *command, uint64_t tail)
 {
   switch (command->kind) {
   case RUN_PLAN:
-    if (stream->failure.code != 0) break;
-    run_plan(stream, command->object, command->count, command->indices, command->strides,
-             &stream->failure);
+    if (stream->failure.code == 0) run_queued(stream, command, tail);
     break;
-  case RECORD_EVENT:
-    reach_event(command->object, command->count);
-    drop_event(command->object);
+  case COPY:
+    run_copy(stream, command->object);
     break;
-  case AWAIT_EVENT:
-    await_event(command->object, command->count);
-    drop_event(command->object);
+  case AWAIT_STREAM:
+    await_stream(stream, command->object, command->count, tail);
+    drop_stream(command->object);
     break;
-  case SETTLE_PROMISE:
-    complete_promise(stream, command->object);
+  case END_FAILURE:
+    end_failure(stream, command->count, tail + 1);
     break;
   case DROP_BUFFER:
     drop_buffer(command->object);
@@ -1371,45 +1502,55 @@ static void execute(struct stream *stream, struct command *command)
   }
 }
 
+/* On the processors of the stream's device, where they are known. */
+static void settle_on_device(struct stream *stream)
+{
+  if (stream->device == NULL) return;
+  own_pool = &stream->device->pool;
+  if (own_pool->cores.count == 0) return;
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  for (uint32_t i = 0; i < own_pool->cores.count; i++) {
+    if (own_pool->cores.of[i] != NO_CORE) CPU_SET(i, &processors);
+  }
+  /* Where it is refused, the worker runs where it did. */
+  pthread_setaffinity_np(pthread_self(), sizeof processors, &processors);
+}
+
 static void *work(void *argument)
 {
   struct stream *stream = argument;
   uint64_t tail = 0;
+  settle_on_device(stream);
   for (;;) {
     uint64_t head = wait_for_work(stream, tail);
     while (tail != head) {
       struct command *command = &stream->ring[tail % RING_LENGTH];
       if (command->kind == EXIT) return NULL;
-      execute(stream, command);
+      execute(stream, command, tail);
       advance_tail(stream, ++tail);
     }
   }
 }
 
-static void free_stream(struct stream *stream)
-{
-  pthread_mutex_destroy(&stream->mutex);
-  pthread_cond_destroy(&stream->work);
-  pthread_cond_destroy(&stream->progress);
-  free(stream->ring);
-  free(stream);
-}
-
-static struct stream *start_stream(struct runtime *runtime)
+static struct stream *start_stream(struct runtime *runtime, struct device *device)
 {
   struct stream *stream = aligned_alloc(_Alignof(struct stream), sizeof *stream);
   if (stream == NULL) return NULL;
   memset(stream, 0, sizeof *stream);
   stream->runtime = runtime;
+  stream->device = device;
+  atomic_init(&stream->references, 1);
   atomic_init(&stream->awaited, NEVER);
   pthread_mutex_init(&stream->mutex, NULL);
   pthread_cond_init(&stream->work, NULL);
   pthread_cond_init(&stream->progress, NULL);
   stream->ring = calloc(RING_LENGTH, sizeof *stream->ring);
   if (stream->ring != NULL && start_thread(&stream->thread, "einc-stream", work, stream)) {
+    if (device != NULL) atomic_fetch_add(&device->references, 1);
     return stream;
   }
-  free_stream(stream);
+  drop_stream(stream);
   return NULL;
 }
 
@@ -1418,15 +1559,18 @@ static void stop_stream(struct stream *stream)
 {
   queue_command(stream, EXIT, NULL, 0);
   pthread_join(stream->thread, NULL);
-  free_stream(stream);
+  drop_device(stream->device);
+  drop_stream(stream);
 }
 
-/* createStream(): stream */
+/* createStream(device or nothing): stream */
 static napi_value js_create_stream(napi_env env, napi_callback_info info)
 {
   struct call call;
-  if (!read_call(&call, env, info, 0, 0)) return NULL;
-  struct stream *stream = start_stream(call.runtime);
+  if (!read_call(&call, env, info, 0, 1)) return NULL;
+  struct device *device = NULL;
+  if (call.count == 1 && (device = read_object(&call, 0, DEVICE, NULL)) == NULL) return NULL;
+  struct stream *stream = start_stream(call.runtime, device);
   if (stream == NULL) return throw_error(env, "no thread can be started");
   return hand_over(&call, STREAM, stream);
 }
@@ -1455,7 +1599,7 @@ static napi_value js_destroy_stream(napi_env env, napi_callback_info info)
   return NULL;
 }
 
-/* ---- the pool -------------------------------------------------------------------------------- */
+/* ---- the pool, and devices -------------------------------------------------------------------------------- */
 
 /* An Int32Array: for each processor the number of its core, from 0 on, or -1. */
 static bool read_cores(struct call *call, size_t position, uint32_t threads, struct cores *cores)
@@ -1475,19 +1619,52 @@ static bool read_cores(struct call *call, size_t position, uint32_t threads, str
   return is_right;
 }
 
+static bool read_pool(struct call *call, napi_callback_info info, uint64_t *threads,
+                      struct cores *cores)
+{
+  if (!read_call(call, call->env, info, 2, 2) || !read_natural(call, 0, threads)) return false;
+  if (*threads >= 1 && *threads <= MAX_THREADS) {
+    return read_cores(call, 1, (uint32_t)*threads, cores);
+  }
+  throw_error(call->env, "a pool has 1 to %d threads, not %llu", MAX_THREADS,
+              (unsigned long long)*threads);
+  return false;
+}
+
 /* sizePool(threads, cores): what loops run on from now on, in the whole process */
 static napi_value js_size_pool(napi_env env, napi_callback_info info)
 {
-  struct call call;
+  struct call call = { .env = env };
   uint64_t threads;
   struct cores cores;
-  if (!read_call(&call, env, info, 2, 2) || !read_natural(&call, 0, &threads)) return NULL;
-  if (threads < 1 || threads > MAX_THREADS) {
-    return throw_error(env, "a pool has 1 to %d threads, not %llu", MAX_THREADS,
-                       (unsigned long long)threads);
-  }
-  if (!read_cores(&call, 1, (uint32_t)threads, &cores)) return NULL;
-  size_pool((uint32_t)threads, &cores);
+  if (read_pool(&call, info, &threads, &cores)) size_pool((uint32_t)threads, &cores);
+  return NULL;
+}
+
+/* createDevice(threads, cores): device */
+static napi_value js_create_device(napi_env env, napi_callback_info info)
+{
+  struct call call = { .env = env };
+  uint64_t threads;
+  struct cores cores;
+  if (!read_pool(&call, info, &threads, &cores)) return NULL;
+  struct device *device = calloc(1, sizeof *device);
+  if (device == NULL) return throw_no_memory(env, sizeof *device);
+  atomic_init(&device->references, 1);
+  size_pool_of(&device->pool, (uint32_t)threads, &cores);
+  return hand_over(&call, DEVICE, device);
+}
+
+/* destroyDevice(device): its streams keep it */
+static napi_value js_destroy_device(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  double handle;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct device *device = read_object(&call, 0, DEVICE, &handle);
+  if (device == NULL) return NULL;
+  table_remove(&call.runtime->table, handle);
+  drop_device(device);
   return NULL;
 }
 
@@ -1511,8 +1688,8 @@ static void end_object(struct runtime *runtime, enum kind kind, void *object)
     forget_kernels(runtime, object);
     drop_library(object);
     break;
-  case EVENT:
-    drop_event(object);
+  case DEVICE:
+    drop_device(object);
     break;
   case KERNEL:
     free(object);
@@ -1552,7 +1729,7 @@ static void tear_down(void *data)
   end_all(runtime, PLAN);
   end_all(runtime, BUFFER);
   end_all(runtime, LIBRARY);
-  end_all(runtime, EVENT);
+  end_all(runtime, DEVICE);
   leave_pool();
   free(runtime->table.slots);
   free(runtime);
@@ -1607,10 +1784,11 @@ static const struct {
   { "destroyStream", js_destroy_stream },
   { "wait", js_wait },
   { "idle", js_idle },
-  { "createEvent", js_create_event },
-  { "recordEvent", js_record_event },
-  { "waitEvent", js_wait_event },
-  { "destroyEvent", js_destroy_event },
+  { "finished", js_finished },
+  { "waitFor", js_wait_for },
+  { "copy", js_copy },
+  { "createDevice", js_create_device },
+  { "destroyDevice", js_destroy_device },
   { "sizePool", js_size_pool },
 };
 

@@ -1,18 +1,30 @@
 import { BackendError, invariant } from '../../compiler/index.ts';
-import { type Plan, type PlanStep, type Stream } from '../../runtime/backend.ts';
-import { type KernelFailure, type Native, type PlanHandle, type StreamHandle } from './addon.ts';
+import type { DeviceBuffer, Plan, PlanStep, Stream, StreamEvent } from '../../runtime/backend.ts';
+import {
+  type KernelFailure,
+  type Native,
+  type NativeDeviceHandle,
+  type PlanHandle,
+  type Position,
+  type StreamHandle,
+} from './addon.ts';
+import { NativeBuffer } from './buffer.ts';
 import { NativeBoundKernel } from './kernel.ts';
 import { Ownership } from './ownership.ts';
+
+/** The kernels of each plan by their names, for errors, which go from stream to stream. */
+const symbols = new Map<number, readonly string[]>();
 
 export class NativeStream implements Stream {
   readonly #native: Native;
   readonly #handle: StreamHandle;
   readonly #ownership: Ownership;
-  /** The kernels of each plan by their names, for errors. */
-  readonly #symbols = new Map<number, readonly string[]>();
+  /** After what was queued last. */
+  #position: Position = 0;
 
-  constructor(native: Native) {
-    const handle = native.createStream();
+  /** On the whole machine when no device is given. */
+  constructor(native: Native, device?: NativeDeviceHandle) {
+    const handle = device === undefined ? native.createStream() : native.createStream(device);
     this.#native = native;
     this.#handle = handle;
     this.#ownership = new Ownership(this, 'a stream', () => native.destroyStream(handle));
@@ -23,17 +35,17 @@ export class NativeStream implements Stream {
     const own = steps.map(ownStep);
     const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
     const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
-    this.#symbols.set(
+    symbols.set(
       handle,
       own.map(step => step.kernel.kernel.symbol),
     );
-    return new NativePlan(this, handle, indexCount, own, this.#native, this.#symbols);
+    return new NativePlan(this, handle, indexCount, own, this.#native);
   }
 
   launch(plan: Plan, indices: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#native.launch(own.handle, ...indices);
+      this.#position = this.#native.launch(own.handle, ...indices);
     } catch (error) {
       throw this.#explain(error, own);
     }
@@ -51,7 +63,7 @@ export class NativeStream implements Stream {
   loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#native.loop(own.handle, count, ...indices, ...steps);
+      this.#position = this.#native.loop(own.handle, count, ...indices, ...steps);
     } catch (error) {
       throw this.#explain(error, own);
     }
@@ -65,6 +77,48 @@ export class NativeStream implements Stream {
     } catch (error) {
       throw this.#explain(error, own);
     }
+  }
+
+  record(): StreamEvent {
+    return new NativeEvent(this, this.#position);
+  }
+
+  waitFor(event: StreamEvent): void {
+    this.#ownership.check();
+    invariant(event instanceof NativeEvent, () => 'an event of another backend');
+    const { stream, position } = event;
+    if (stream === this) return;
+    // A stream ends when all is done that was queued there.
+    if (!stream.isOpen) return;
+    this.#position = this.#native.waitFor(this.#handle, stream.#handle, position);
+  }
+
+  copy(to: DeviceBuffer, from: DeviceBuffer): void {
+    this.#ownership.check();
+    invariant(
+      to instanceof NativeBuffer && from instanceof NativeBuffer,
+      () => 'a copy between buffers of another backend',
+    );
+    invariant(
+      to.dtype === from.dtype && to.cells === from.cells,
+      () => `a copy of ${from.cells} cells of ${from.dtype} to ${to.cells} of ${to.dtype}`,
+    );
+    this.#position = this.#native.copy(this.#handle, to.handle, from.handle);
+  }
+
+  async finished(event: StreamEvent): Promise<void> {
+    this.#ownership.check();
+    const isOwn = event instanceof NativeEvent && event.stream === this;
+    invariant(isOwn, () => 'an event of another stream');
+    try {
+      await this.#native.finished(this.#handle, event.position);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#ownership.isLive;
   }
 
   async idle(): Promise<void> {
@@ -103,7 +157,7 @@ export class NativeStream implements Stream {
       return error;
     }
     const { plan, step, code } = error;
-    const symbol = this.#symbols.get(plan)?.[step];
+    const symbol = symbols.get(plan)?.[step];
     const name = symbol === undefined ? 'a kernel' : `kernel \`${symbol}\``;
     return new BackendError(
       {
@@ -113,6 +167,17 @@ export class NativeStream implements Stream {
       },
       { cause: error },
     );
+  }
+}
+
+/** A position of a stream, which it keeps from being collected. Nothing native stands behind it. */
+class NativeEvent implements StreamEvent {
+  readonly stream: NativeStream;
+  readonly position: Position;
+
+  constructor(stream: NativeStream, position: Position) {
+    this.stream = stream;
+    this.position = position;
   }
 }
 
@@ -130,7 +195,6 @@ export class NativePlan implements Plan {
     indexCount: number,
     steps: readonly NativeStep[],
     native: Native,
-    symbols: Map<number, readonly string[]>,
   ) {
     this.stream = stream;
     this.indexCount = indexCount;

@@ -27,6 +27,20 @@ export function poolSize(
   return { threads, coreOf: threads === cores ? coreOf : [] };
 }
 
+/**
+ * The same threads and cores in so many parts, or in as many as there are threads. Each has neighbouring
+ * cores of its own, until there are more parts than cores, which then take turns.
+ */
+export function partsOf({ threads, coreOf }: PoolSize, count: number | 'all'): readonly PoolSize[] {
+  const parts = count === 'all' ? threads : count;
+  return Array.from({ length: parts }, (_, part) => {
+    const first = parts > threads ? part % threads : Math.floor((part * threads) / parts);
+    const end = parts > threads ? first + 1 : Math.floor(((part + 1) * threads) / parts);
+    const own = coreOf.map(core => (core >= first && core < end ? core - first : -1));
+    return { threads: end - first, coreOf: own };
+  });
+}
+
 function parsed(setting: string): number {
   const threads = /^\d+$/.test(setting) ? Number(setting) : NaN;
   if (threads >= 1 && threads <= most) return threads;

@@ -2,3 +2,5 @@
 export { type CheckpointOptions, resumeFrom, saveCheckpoint } from './checkpoint.ts';
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
+export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
+export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';

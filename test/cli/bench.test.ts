@@ -52,7 +52,7 @@ describe.concurrent('einc bench', () => {
 test.concurrent.each([
   [
     ['gem'],
-    'there is no benchmark called gem: there are gemm, mlp, gpt, elementwise, softmax, layer-norm, attention, conv, moons, ocannl, call, all-reduce, first-step',
+    'there is no benchmark called gem: there are gemm, mlp, gpt, elementwise, softmax, layer-norm, attention, conv, moons, ocannl, data-parallel, call, all-reduce, first-step',
   ],
   [['conv/back'], 'no case of conv begins with back: there are forward, forward + backward'],
   [['conv', '--threads', '0'], '--threads takes a whole number from 1, not 0'],

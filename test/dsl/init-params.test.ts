@@ -138,6 +138,8 @@ test('is computed once by routines that are compiled at the same time', async ()
     },
     allocate: (dtype, cells) => inner.allocate(dtype, cells),
     openStream: () => inner.openStream(),
+    sharesMemory: inner.sharesMemory,
+    devices: count => inner.devices(count),
     [Symbol.dispose]: () => {
       inner[Symbol.dispose]();
     },

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { type EventHandle, type StreamHandle } from '../../../backends/native/addon.ts';
+import {
+  type PlanHandle,
+  type Position,
+  type StreamHandle,
+} from '../../../backends/native/addon.ts';
 import { generator, nativeWithKernels, slow } from './support.ts';
 
 const { native, library } = await nativeWithKernels();
@@ -18,17 +22,16 @@ function expectOrder(seed: number, streamCount: number, tasks: number): void {
     const plan = native.createPlan(handle, 2, Float64Array.of(mix, 3, cells, -1, -2));
     return { handle, plan };
   });
-  const events = Array.from({ length: cellCount }, () => native.createEvent());
-  const lastStream = new Map<number, StreamHandle>();
+  const last = new Map<number, { stream: StreamHandle; position: Position }>();
   const model = new Uint32Array(cellCount);
   for (let task = 0; task < tasks; task++) {
     const cell = draw(cellCount);
     const stream = streams[draw(streamCount)];
-    const event = events[cell];
-    if (stream === undefined || event === undefined) throw new Error('drawn out of range');
-    follow(lastStream.get(cell), stream.handle, event);
-    native.launch(stream.plan, cell, task);
-    lastStream.set(cell, stream.handle);
+    if (stream === undefined) throw new Error('drawn out of range');
+    const before = last.get(cell);
+    if (before) native.waitFor(stream.handle, before.stream, before.position);
+    const position = native.launch(stream.plan, cell, task);
+    last.set(cell, { stream: stream.handle, position });
     model[cell] = Math.imul(model[cell] ?? 0, 3) + task;
   }
   for (const { handle } of streams) native.wait(handle);
@@ -36,41 +39,45 @@ function expectOrder(seed: number, streamCount: number, tasks: number): void {
   native.read(cells, 0, result);
   expect([...result]).toEqual([...model]);
   for (const { handle } of streams) native.destroyStream(handle);
-  for (const event of events) native.destroyEvent(event);
   native.free(cells);
 }
 
-function follow(last: StreamHandle | undefined, next: StreamHandle, event: EventHandle): void {
-  if (last === undefined || last === next) return;
-  native.recordEvent(last, event);
-  native.waitEvent(next, event);
-}
-
 test.each(slow ? Array.from({ length: 40 }, (_, i) => i) : [1, 2])(
-  'two streams keep the order that events ask for (seed %i)',
+  'two streams keep the order that positions ask for (seed %i)',
   seed => expectOrder(seed, 2, 20_000),
 );
 
 test('so do five', () => expectOrder(3, 5, 20_000));
 
-test('waiting for an event that nobody records is waiting for nothing', () => {
-  const stream = native.createStream();
-  const event = native.createEvent();
-  native.waitEvent(stream, event);
-  native.wait(stream);
-  native.destroyEvent(event);
-  native.destroyStream(stream);
-});
-
-test('an event that is destroyed still does what was queued', () => {
+test('a stream has the positions it has come to, and no others', () => {
   const [one, other] = [native.createStream(), native.createStream()];
-  for (let i = 0; i < 1000; i++) {
-    const event = native.createEvent();
-    native.recordEvent(one, event);
-    native.waitEvent(other, event);
-    native.destroyEvent(event);
-    expect(() => native.recordEvent(one, event)).toThrow('is no live event');
-  }
+  expect(native.waitFor(one, other, 0)).toBe(0);
+  expect(() => native.waitFor(one, other, 1)).toThrow('the stream has no position 1');
+  expect(() => native.finished(one, 1)).toThrow('the stream has no position 1');
   native.destroyStream(one);
   native.destroyStream(other);
+});
+
+test('a stream that is destroyed has done what others wait for', () => {
+  const log = native.allocate(4 * 4);
+  const plans = (stream: StreamHandle): PlanHandle =>
+    native.createPlan(stream, 2, Float64Array.of(mix, 3, log, -1, -2));
+  for (let i = 0; i < 200; i++) {
+    const [one, other] = [native.createStream(), native.createStream()];
+    const [first, second] = [plans(one), plans(other)];
+    const position = native.loop(first, 100, 0, 1, 0, 0);
+    native.waitFor(other, one, position);
+    native.launch(second, 0, 5);
+    native.destroyStream(one);
+    native.destroyStream(other);
+  }
+  const cells = new Uint32Array(4);
+  native.read(log, 0, cells);
+  let expected = 0;
+  for (let i = 0; i < 200; i++) {
+    for (let j = 0; j < 100; j++) expected = Math.imul(expected, 3) + 1;
+    expected = Math.imul(expected, 3) + 5;
+  }
+  expect(cells[0]).toBe(expected >>> 0);
+  native.free(log);
 });

@@ -137,7 +137,11 @@ describe('handles', () => {
     expect(() => native.launch(any)).toThrow('is no live plan');
     expect(() => native.close(any)).toThrow('is no live library');
     expect(() => native.wait(any)).toThrow('is no live stream');
-    expect(() => native.recordEvent(any, any)).toThrow('is no live stream');
+    expect(() => native.finished(any, 0)).toThrow('is no live stream');
+    expect(() => native.waitFor(any, any, 0)).toThrow('is no live stream');
+    expect(() => native.copy(any, any, any)).toThrow('is no live stream');
+    expect(() => native.createStream(any)).toThrow('is no live device');
+    expect(() => native.destroyDevice(any)).toThrow('is no live device');
   });
 
   test.each([undefined, null, 'x', {}, 5n, Symbol('s')])('%s is none', value => {
@@ -236,7 +240,8 @@ function abuse(seed: number, calls: number): void {
   const kernel = native.kernel(native.open(library), 'nothing');
   const actions: readonly (() => unknown)[] = [
     () => keep(native.allocate(1 + draw(5_000))),
-    () => keep(native.createEvent()),
+    () => draw(20) === 0 && keep(native.createDevice(1 + draw(2), new Int32Array())),
+    () => draw(40) === 0 && keep(native.createStream(any())),
     () => draw(20) === 0 && keep(native.createStream()),
     () => keep(native.createPlan(any(), 1, Float64Array.of(kernel, 3, any(), -1, any()))),
     () => keep(native.createPlan(any(), 0, Float64Array.of(kernel, 1, any(), any(), 0))),
@@ -245,13 +250,14 @@ function abuse(seed: number, calls: number): void {
     () => native.loop(any(), draw(5), draw(9), 1),
     () => native.run(any(), draw(100)),
     () => native.wait(any()),
-    () => native.recordEvent(any(), any()),
-    () => native.waitEvent(any(), any()),
+    () => native.waitFor(any(), any(), draw(30)),
+    () => native.copy(any(), any(), any()),
+    () => void native.finished(any(), draw(30)),
     () => native.write(any(), draw(9), new Uint8Array(draw(9))),
     () => native.read(any(), draw(9), new Uint8Array(draw(9))),
     () => draw(3) === 0 && native.free(any()),
     () => draw(3) === 0 && native.destroyPlan(any()),
-    () => draw(3) === 0 && native.destroyEvent(any()),
+    () => draw(3) === 0 && native.destroyDevice(any()),
     () => draw(40) === 0 && native.destroyStream(any()),
   ];
   keep(native.createStream());
@@ -269,7 +275,7 @@ function abuse(seed: number, calls: number): void {
 }
 
 function dropAll(handles: readonly number[]): void {
-  const ways: readonly (keyof Native)[] = ['destroyStream', 'destroyPlan', 'free', 'destroyEvent'];
+  const ways: readonly (keyof Native)[] = ['destroyStream', 'destroyPlan', 'free', 'destroyDevice'];
   for (const way of ways) {
     for (const handle of handles) {
       try {

@@ -202,6 +202,87 @@ describe('failing', () => {
   });
 });
 
+describe('failing, beside other streams', () => {
+  /** A second stream, whose plan appends to the same log. */
+  function two() {
+    const one = bench();
+    const stream = new NativeStream(native);
+    const append = stream.plan([{ kernel: kernel('append').bind([one.log]), symbols: [0] }]);
+    return { ...one, other: stream, appendThere: append };
+  }
+
+  test('the run that failed rejects, and those behind it, but not the one before', async () => {
+    const { stream, failThenAppend, appendIndex, restMicroseconds, logged } = bench();
+    stream.launch(restMicroseconds, [2000]);
+    stream.launch(appendIndex, [1]);
+    const before = stream.record();
+    stream.launch(failThenAppend, [2, 9]);
+    const failed = stream.record();
+    stream.launch(appendIndex, [3]);
+    const behind = stream.record();
+    await stream.finished(before);
+    await expect(stream.finished(behind)).rejects.toThrow(failure(1, 9));
+    await expect(stream.finished(failed)).rejects.toThrow(failure(1, 9));
+    await expect(stream.finished(failed)).rejects.toThrow(failure(1, 9));
+    await stream.finished(before);
+    stream.launch(appendIndex, [4]);
+    await stream.finished(stream.record());
+    await stream.idle();
+    expect(logged()).toEqual([1, 2, 4]);
+  });
+
+  test('who asks for a run before the failure leaves it to others', async () => {
+    const { stream, failThenAppend, appendIndex, logged } = bench();
+    stream.launch(appendIndex, [1]);
+    const before = stream.record();
+    stream.launch(failThenAppend, [2, 9]);
+    await stream.finished(before);
+    stream.launch(appendIndex, [3]);
+    expect(() => stream.wait()).toThrow(failure(1, 9));
+    expect(logged()).toEqual([1, 2]);
+  });
+
+  test('streams that wait for what failed do not run on', async () => {
+    const { stream, failThenAppend, other, appendThere, restMicroseconds, logged } = two();
+    stream.launch(restMicroseconds, [2000]);
+    stream.launch(failThenAppend, [1, 7]);
+    other.waitFor(stream.record());
+    other.launch(appendThere, [2]);
+    const there = other.record();
+    await expect(other.finished(there)).rejects.toThrow(failure(1, 7));
+    await expect(stream.idle()).rejects.toThrow(failure(1, 7));
+    other.launch(appendThere, [3]);
+    await other.idle();
+    expect(logged()).toEqual([1, 3]);
+    other[Symbol.dispose]();
+  });
+
+  test('but those that wait for what came before it do', async () => {
+    const { stream, failThenAppend, appendIndex, other, appendThere, logged } = two();
+    stream.launch(appendIndex, [1]);
+    const before = stream.record();
+    stream.launch(failThenAppend, [2, 7]);
+    await expect(stream.idle()).rejects.toThrow(failure(1, 7));
+    other.waitFor(before);
+    other.launch(appendThere, [3]);
+    await other.idle();
+    expect(logged()).toEqual([1, 2, 3]);
+    other[Symbol.dispose]();
+  });
+
+  test('a copy behind a failure is not made', () => {
+    const { stream, failThenAppend, log } = bench();
+    const copy = new NativeBuffer(native, 'i32', 1_001);
+    stream.launch(failThenAppend, [1, 7]);
+    stream.copy(copy, log);
+    expect(() => stream.wait()).toThrow(failure(1, 7));
+    expect(copy.at(0)).toBe(0);
+    stream.copy(copy, log);
+    stream.wait();
+    expect(copy.at(0)).toBe(1);
+  });
+});
+
 describe('misuse', () => {
   test.each<[string, (stream: NativeStream, plan: Plan) => void, string]>([
     ['too few indices', (s, p) => s.run(p, []), 'the plan wants 1 numbers for its indices, not 0'],

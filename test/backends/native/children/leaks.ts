@@ -25,15 +25,19 @@ function round(launches: number, allocations: number, libraries: number): void {
     buffer.write(i % 100 === 0 ? large : small);
   }
   for (let i = 0; i < libraries; i++) openKernel(native, library, 'nothing')[Symbol.dispose]();
-  const stream = native.createStream();
+  const [stream, other] = [native.createStream(), native.createStream()];
+  const buffer = native.allocate(64);
   for (let i = 0; i < launches; i++) {
-    const event = native.createEvent();
-    native.recordEvent(stream, event);
-    native.waitEvent(stream, event);
-    native.destroyEvent(event);
+    native.waitFor(other, stream, native.copy(stream, buffer, buffer));
+  }
+  native.destroyStream(other);
+  for (let i = 0; i < libraries; i++) {
+    const device = native.createDevice(1, new Int32Array());
+    const onDevice = native.createStream(device);
+    native.destroyDevice(device);
+    native.destroyStream(onDevice);
   }
   const handle = native.open(library);
-  const buffer = native.allocate(64);
   const steps = Float64Array.of(native.kernel(handle, 'add'), 2, buffer, -1);
   for (let i = 0; i < 3 * launches; i++) native.destroyPlan(native.createPlan(stream, 1, steps));
   native.close(handle);

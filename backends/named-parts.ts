@@ -1,0 +1,11 @@
+import type { BackendDevice } from '../runtime/backend.ts';
+
+/** Devices that differ in name alone, for a backend that runs on the thread that calls it: all of it is one. */
+export function namedParts(whole: BackendDevice, count: number | 'all'): readonly BackendDevice[] {
+  return Array.from({ length: count === 'all' ? 1 : count }, (_, i) => ({
+    name: `${whole.name}:${i}`,
+    allocate: (...given: Parameters<BackendDevice['allocate']>) => whole.allocate(...given),
+    openStream: () => whole.openStream(),
+    [Symbol.dispose]: () => undefined,
+  }));
+}

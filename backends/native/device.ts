@@ -1,0 +1,38 @@
+import type { DType } from '../../compiler/index.ts';
+import type { BackendDevice, DeviceBuffer, Stream } from '../../runtime/backend.ts';
+import { type Native, type NativeDeviceHandle } from './addon.ts';
+import { NativeBuffer } from './buffer.ts';
+import { Ownership } from './ownership.ts';
+import { NativeStream } from './stream.ts';
+import { type PoolSize } from './threads.ts';
+
+/** Some of the cores: its streams' threads run there, with threads that help with their loops. */
+export class NativeDevice implements BackendDevice {
+  readonly name: string;
+  readonly #native: Native;
+  readonly #handle: NativeDeviceHandle;
+  readonly #ownership: Ownership;
+
+  constructor(native: Native, name: string, { threads, coreOf }: PoolSize) {
+    const handle = native.createDevice(threads, Int32Array.from(coreOf));
+    this.name = name;
+    this.#native = native;
+    this.#handle = handle;
+    this.#ownership = new Ownership(this, `device \`${name}\``, () => native.destroyDevice(handle));
+  }
+
+  /** The memory is that of the process: any core reaches it. */
+  allocate(dtype: DType, cells: number): DeviceBuffer {
+    return new NativeBuffer(this.#native, dtype, cells);
+  }
+
+  openStream(): Stream {
+    this.#ownership.check();
+    return new NativeStream(this.#native, this.#handle);
+  }
+
+  /** Streams that are open keep running. */
+  [Symbol.dispose](): void {
+    this.#ownership.dispose();
+  }
+}

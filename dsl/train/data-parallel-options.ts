@@ -1,0 +1,156 @@
+import type { DType, Span, UserError } from '../../compiler/index.ts';
+import { Devices } from '../../runtime/index.ts';
+import { isRecord, optionsGiven, wrong } from '../arguments.ts';
+import type { TensorShape } from '../data-tensor.ts';
+import { describe } from '../elaborate/hole.ts';
+import type { Code } from '../graph/code.ts';
+import { ArrayRef, Tensor } from '../graph/tensor.ts';
+
+/** The axes and the dtype of an array of an example; batch axes stand behind that of the examples. */
+export type ExampleShape = Omit<TensorShape, 'label'>;
+
+export type Examples<Name extends string> = Readonly<Record<Name, Tensor>>;
+
+export interface DataParallelOptions<Name extends string> {
+  /** How many, as for `devices`: `all` when left out. Or those of a program that has opened them. */
+  readonly devices?: number | 'all' | Devices;
+  /**
+   * Into how many parts a batch is divided, one for each device when left out. With the same number of
+   * parts, results are the same to the bit, however many devices there are.
+   */
+  readonly shards?: number;
+  /** How many examples a step takes; the last one of an epoch may have fewer. */
+  readonly batch: number;
+  /** The arrays of an example, by name. */
+  readonly shard: Readonly<Record<Name, ExampleShape>>;
+  /**
+   * The mean loss of `count` examples, which are the first batch axis of the tensors. It is called once for each
+   * number of examples that a part has, so the model with its parameters is made outside.
+   */
+  readonly loss: (examples: Examples<Name>, count: number) => Tensor;
+  /** The code that updates a parameter by its gradient: `p => sgdOne(p, { learningRate: 0.1 })`. */
+  readonly update: (param: Tensor) => Code;
+  /** What `item` and `read` are to find of the tensors that updates compute. */
+  readonly keep?: readonly (Tensor | ArrayRef)[];
+  /**
+   * Whether devices read the parameters where they are, or have copies that are sent to them after each
+   * update. Where devices share memory they are read, when left out.
+   */
+  readonly parameters?: 'point' | 'copy';
+  readonly seed?: number;
+  readonly dtype?: DType;
+  readonly backend?: 'cc' | 'interp';
+}
+
+const names = [
+  'devices',
+  'shards',
+  'batch',
+  'shard',
+  'loss',
+  'update',
+  'keep',
+  'parameters',
+  'seed',
+  'dtype',
+  'backend',
+];
+const example = '{ batch: 128, shard: { x: { output: [2] } }, loss: ({ x }) => …, update: p => … }';
+
+type Check = readonly [name: string, wanted: string, fits: (value: unknown) => boolean];
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const or =
+  (fits: (value: unknown) => boolean, ...others: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    others.includes(value) || fits(value);
+
+const checks: readonly Check[] = [
+  ['batch', 'a number of examples', isCount],
+  ['shard', 'an object with the shape of each array of an example', isRecord],
+  ['loss', 'a function of tensors', isFunction],
+  ['update', 'a function of a parameter', isFunction],
+  ['shards', 'a number', or(isCount, undefined)],
+  ['devices', "a number, 'all' or devices", or(isDevices, 'all', undefined)],
+  ['parameters', "'point' or 'copy'", or(() => false, 'point', 'copy', undefined)],
+  ['keep', 'a list of tensors', or(isListOfHandles, undefined)],
+];
+
+function isDevices(value: unknown): boolean {
+  return isCount(value) || value instanceof Devices;
+}
+
+function isListOfHandles(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(handle => handle instanceof Tensor || handle instanceof ArrayRef)
+  );
+}
+
+/** Types do not reach callers in JavaScript. */
+export function checkDataParallelOptions(options: unknown, span: Span): void {
+  const given = optionsGiven('EINC0530', 'dataParallel', options, { names, example, span });
+  for (const [name, wanted, fits] of checks) {
+    const value = given[name];
+    if (fits(value)) continue;
+    const message = `the option \`${name}\` of \`dataParallel\` is ${wanted}, not ${describe(value)}`;
+    throw wrong('EINC0530', message, span);
+  }
+  const { devices, backend } = given;
+  if (!(devices instanceof Devices) || backend === undefined) return;
+  throw wrong('EINC0530', '`dataParallel` has the backend of its devices', span, [
+    'leave `backend` out',
+  ]);
+}
+
+/** Of `dataParallel`, for what its functions give back. */
+export function lossGiven(value: unknown, span: Span): Tensor {
+  if (value instanceof Tensor) return value;
+  throw wrong(
+    'EINC0530',
+    `the \`loss\` of \`dataParallel\` gives a tensor, not ${describe(value)}`,
+    span,
+  );
+}
+
+/** The arrays of a batch, each of whole examples, all of as many. Returns how many. */
+export function examplesGiven(
+  batch: unknown,
+  cells: ReadonlyMap<string, number>,
+  most: number,
+  place: () => Span,
+): number {
+  const complain = (message: string): UserError => wrong('EINC0532', message, place());
+  const names = [...cells.keys()];
+  const isWhole = isRecord(batch) && names.every(name => Object.hasOwn(batch, name));
+  const given = isWhole
+    ? batch
+    : optionsGiven('EINC0532', 'step', batch, {
+        names,
+        example: `{ ${names.join(', ')} }`,
+        span: place(),
+      });
+  const counts = [...cells].map(([name, each]) => {
+    const values = given[name];
+    const length = isListOfNumbers(values) ? values.length : NaN;
+    if (Number.isInteger(length / each)) return { name, count: length / each };
+    const what = Number.isNaN(length) ? describe(values) : `${length} numbers`;
+    throw complain(`\`${name}\` of a batch has ${each} numbers for each example, not ${what}`);
+  });
+  const [first] = counts;
+  const other = counts.find(({ count }) => count !== first?.count);
+  if (first === undefined) throw complain('a batch has no arrays');
+  if (other) {
+    throw complain(
+      `a batch has ${first.count} examples in \`${first.name}\` and ${other.count} in \`${other.name}\``,
+    );
+  }
+  if (first.count >= 1 && first.count <= most) return first.count;
+  throw complain(`a batch has 1 to ${most} examples, not ${first.count}`);
+}
+
+function isListOfNumbers(values: unknown): values is ArrayLike<number> {
+  return Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
+}

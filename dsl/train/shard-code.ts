@@ -1,0 +1,117 @@
+/** The code of data-parallel training, in `cd` itself, for parts of any size. */
+import { product, type Span, type StaticSymbol } from '../../compiler/index.ts';
+import { wrong } from '../arguments.ts';
+import { cd } from '../cd.ts';
+import { type AxisSize, tensor, type TensorShape } from '../data-tensor.ts';
+import type { Code } from '../graph/code.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { symbol } from '../symbol.ts';
+import { type DataParallelOptions, type Examples, lossGiven } from './data-parallel-options.ts';
+
+export interface Part<Name extends string> {
+  readonly examples: Examples<Name>;
+  readonly loss: Tensor;
+  /** Gradients of the loss, by its share of the batch. */
+  readonly gradient: Code;
+}
+
+/** How many examples the batch has is given with each run: the last one may have fewer. */
+const total: StaticSymbol = symbol('examples_of_batch');
+
+export function batchIndices(examples: number): Readonly<Record<string, number>> {
+  return { [total.name]: examples };
+}
+
+export class ShardCode<Name extends string> {
+  readonly params: readonly Tensor[];
+  /** How many numbers an example has, by the names of its arrays. */
+  readonly cells: ReadonlyMap<Name, number>;
+  readonly #options: DataParallelOptions<Name>;
+  readonly #span: Span;
+  readonly #parts = new Map<number, Part<Name>>();
+  readonly #updates = new Map<Tensor, Code>();
+
+  /** `largest`: how many examples a part has at most. */
+  constructor(options: DataParallelOptions<Name>, largest: number, span: Span) {
+    this.#options = options;
+    this.#span = span;
+    const names = Object.keys(options.shard) as Name[];
+    this.cells = new Map(names.map(name => [name, cellsOf(options.shard[name])] as const));
+    const part = this.#make(largest);
+    this.#parts.set(largest, part);
+    this.params = paramsOf(part.loss);
+  }
+
+  /** For a number of examples. Throws a `UserError` when its loss has other parameters. */
+  part(count: number): Part<Name> {
+    const known = this.#parts.get(count);
+    if (known) return known;
+    const part = this.#make(count);
+    const odd = paramsOf(part.loss).find(p => !this.params.includes(p));
+    if (odd) {
+      const message = `the \`loss\` of \`dataParallel\` makes its parameter \`${odd.label ?? odd.hint}\` anew each time`;
+      throw wrong('EINC0531', message, this.#span, [
+        'make the model outside, and apply it there: op`${mlp}(${x})`',
+      ]);
+    }
+    this.#parts.set(count, part);
+    return part;
+  }
+
+  /** Of a part without examples. */
+  zeroGradients(): Code {
+    return cd`~~("zero grads"; ${this.params.map(p => cd`${p}.grad =: 0`)})`;
+  }
+
+  /** Adds what another device has sent for the gradients of these. */
+  merge(params: readonly Tensor[]): Code {
+    return cd`~~("merge grads"; ${params.map(p => cd`${p}.grad =+ ${p}.grad.merge`)})`;
+  }
+
+  /** The same pieces each time, so that all routines work on the same state. */
+  update(params: readonly Tensor[]): Code {
+    const pieces = params.map(p => {
+      const code = this.#updates.get(p) ?? this.#options.update(p);
+      this.#updates.set(p, code);
+      return code;
+    });
+    return cd`~~("update"; ${pieces})`;
+  }
+
+  #make(count: number): Part<Name> {
+    const { shard } = this.#options;
+    const examples = Object.fromEntries(
+      [...this.cells].map(([label, cells]) => {
+        const zeros = new Float64Array(count * cells); // each run brings others
+        return [label, tensor(zeros, shapeOf(shard[label], label, count))] as const;
+      }),
+    ) as unknown as Examples<Name>;
+    const loss = lossGiven(this.#options.loss(examples, count), this.#span);
+    const gradient = cd`
+    ~~(${loss} "gradient";
+       ${loss}.forward;
+       ${loss}.zero_grads;
+       ${loss.grad} =: ${count} /. !@${total};
+       ${loss}.backprop)`;
+    return { examples, loss, gradient };
+  }
+}
+
+function paramsOf(loss: Tensor): readonly Tensor[] {
+  return Object.values(loss.grad.tensor.params);
+}
+
+type Shape = DataParallelOptions<string>['shard'][string];
+
+/** Of so many examples. */
+function shapeOf({ batch = [], ...rest }: Shape, label: string, count: number): TensorShape {
+  return { ...rest, label, batch: [count, ...batch] };
+}
+
+function cellsOf({ batch = [], input = [], output = [] }: Shape): number {
+  return product([...batch, ...input, ...output].map(sizeOf));
+}
+
+function sizeOf(size: AxisSize): number {
+  return typeof size === 'number' ? size : Number(size.slice(size.lastIndexOf(':') + 1));
+}

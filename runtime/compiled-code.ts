@@ -1,0 +1,122 @@
+/** Code that is compiled, for any context of its backend: linking ties it to the arrays of one. */
+import {
+  type ArrayHandle,
+  compile,
+  type Compiled,
+  type DType,
+  type LinkableRoutine,
+  type Program,
+  type RoutineSource,
+  type Schedule,
+} from '../compiler/index.ts';
+import { checkOptions, handlesToKeep, sourceOf } from './arguments.ts';
+import type { Backend, Kernel } from './backend.ts';
+import { checkSchedule } from './check-schedule.ts';
+import { settings, takesTuned } from './settings.ts';
+import { tunedSchedule } from './tuned.ts';
+
+export interface CompileRoutineOptions {
+  /** Tensors whose values, or `.grad`s, a run is to leave behind for the host or other routines. */
+  readonly keep?: readonly ArrayHandle[];
+  /** Instead of the name that the code's sections give. */
+  readonly name?: string;
+  /**
+   * How its nests are to run, instead of what the compiler would choose: by the names of the arrays
+   * that they compute, as `einc dump --stage schedule` shows them. The results are the same.
+   */
+  readonly schedule?: Schedule;
+}
+
+export class CompiledCode implements Disposable {
+  readonly linkable: LinkableRoutine;
+  /** Every stage of it, for dumps. */
+  readonly compiled: Compiled;
+  /** For arrays that nothing in the program gives another. */
+  readonly dtype: DType;
+  readonly backend: Backend;
+  readonly kernel: Kernel;
+
+  constructor({ linkable, dtype, backend }: Settled, compiled: Compiled, kernel: Kernel) {
+    this.linkable = linkable;
+    this.compiled = compiled;
+    this.dtype = dtype;
+    this.backend = backend;
+    this.kernel = kernel;
+  }
+
+  get name(): string {
+    return this.linkable.routine.name;
+  }
+
+  /** Routines that are linked keep running. */
+  [Symbol.dispose](): void {
+    this.kernel[Symbol.dispose]();
+  }
+}
+
+/** Code whose shapes and dtypes are decided. */
+export interface Settled {
+  readonly linkable: LinkableRoutine;
+  readonly schedule: Schedule | undefined;
+  readonly dtype: DType;
+  readonly backend: Backend;
+}
+
+/** Throws a `UserError` for a program that is wrong. */
+export function settleCode(
+  source: RoutineSource,
+  options: CompileRoutineOptions,
+  { backend, dtype }: { readonly backend: Backend; readonly dtype: DType },
+): Settled {
+  const code = sourceOf(source);
+  checkOptions('EINC0509', 'compile', options, ['keep', 'name', 'schedule']);
+  const { keep = [], name, schedule } = options;
+  if (schedule !== undefined) checkSchedule(schedule);
+  const linkable = code.settle({ dtype, keep: handlesToKeep(keep), name });
+  return { linkable, schedule, dtype, backend };
+}
+
+/**
+ * Several, by as many compilers at the same time as there are cores. Rejects when one of them does; then
+ * none are left.
+ */
+export async function compileAll(
+  sources: readonly RoutineSource[],
+  options: CompileRoutineOptions,
+  wanted: { readonly backend: Backend; readonly dtype: DType },
+): Promise<readonly CompiledCode[]> {
+  const settled = sources.map(source => settleCode(source, options, wanted));
+  const ended = await Promise.allSettled(settled.map(compileCode));
+  const codes = ended.flatMap(end => (end.status === 'fulfilled' ? [end.value] : []));
+  const failed = ended.find(end => end.status === 'rejected');
+  if (!failed) return codes;
+  for (const code of codes) code[Symbol.dispose]();
+  throw failed.reason;
+}
+
+/** Rejects with a `BackendError` when the compiler of the backend fails. */
+export async function compileCode(settled: Settled): Promise<CompiledCode> {
+  const compiled = compileAndShow(settled);
+  return new CompiledCode(settled, compiled, await settled.backend.compile(compiled.program));
+}
+
+function compileAndShow({ linkable, schedule, backend }: Settled): Compiled {
+  const { routine, tensors, because } = linkable;
+  const { watchedPass, onRoutine } = settings();
+  const { target } = backend;
+  let watched: Program | undefined;
+  const compiled = compile(routine, {
+    target,
+    schedule,
+    suggest: takesTuned() ? program => tunedSchedule(program, target) : undefined,
+    observe: (pass, after) => {
+      if (pass.name === watchedPass) watched = after;
+    },
+    explains: onRoutine !== undefined,
+  });
+  if (onRoutine) {
+    const source = backend.source(compiled.program);
+    onRoutine({ compiled, source, watched, because, schedule, tensors });
+  }
+  return compiled;
+}

@@ -1,0 +1,152 @@
+/** Compiled code tied to the arrays of a context, which it uses after those who used them before. */
+import { arenaBytes, type DeviceArray } from '../compiler/index.ts';
+import type { DeviceBuffer, Plan, Stream } from './backend.ts';
+import type { CompiledCode } from './compiled-code.ts';
+import type { DeviceStream, Sharing } from './device-stream.ts';
+import type { HeldArray } from './held-array.ts';
+import type { Memory } from './memory.ts';
+import { Run } from './run.ts';
+
+/** What a link takes: arrays of the context, or for a merge buffer whatever is there when it runs. */
+interface Argument {
+  readonly array: DeviceArray;
+  readonly held: HeldArray | undefined;
+}
+
+export class Link implements Disposable {
+  readonly #code: CompiledCode;
+  readonly #stream: DeviceStream;
+  readonly #queue: Stream;
+  readonly #sharing: Sharing;
+  readonly #memory: Memory;
+  readonly #arguments: readonly Argument[];
+  readonly #arena: DeviceBuffer | undefined;
+  /** Of code that reads no merge buffers. */
+  readonly #fixed: Plan | undefined;
+  /** The latest, and for all that merge buffers have held. */
+  #plan: Plan | undefined;
+  #held: readonly HeldArray[] = [];
+  #plans: readonly { readonly held: readonly HeldArray[]; readonly plan: Plan }[] = [];
+
+  /** Throws a `BackendError` when there is no room for arrays that the context does not have yet. */
+  constructor(code: CompiledCode, stream: DeviceStream, memory: Memory) {
+    const { arrays, inputs, outputs } = code.linkable;
+    this.#code = code;
+    this.#stream = stream;
+    this.#queue = stream.queue;
+    this.#sharing = stream.sharing;
+    this.#memory = memory;
+    this.#arguments = arrays.map(array => {
+      const isMerge = array.initial.kind === 'sent';
+      return { array, held: isMerge ? undefined : memory.arrayOf(array) };
+    });
+    this.#arena = stream.arenas.of(arenaBytes(code.compiled.program.scratch));
+    const isFixed = this.#arguments.every(({ held }) => held !== undefined);
+    this.#fixed = isFixed ? this.#take(this.#argumentsNow()) : undefined;
+    for (const { array, held } of this.#arguments) {
+      if (held && outputs.has(array)) held.isFilled = true;
+    }
+    memory.noteUse(inputs, outputs);
+  }
+
+  /** Queues a run. */
+  launch(indices: readonly number[]): Run {
+    this.#queue.launch(this.#ready(), indices);
+    return this.#queued();
+  }
+
+  /** On the calling thread, after all that is queued here and all that it depends on elsewhere. */
+  run(indices: readonly number[]): void {
+    // Most runs of all are of this kind, and some of them take no longer than to get here.
+    if (this.#fixed && !this.#sharing.isActive) {
+      this.#queue.run(this.#fixed, indices);
+      return;
+    }
+    this.#queue.run(this.#ready(), indices);
+    if (this.#sharing.isActive) this.#eachWrite(held => held.settle());
+  }
+
+  loop(count: number, indices: readonly number[], steps: readonly number[]): Run {
+    this.#queue.loop(this.#ready(), count, indices, steps);
+    return this.#queued();
+  }
+
+  /** The plan for what merge buffers hold, whose turn comes after those it depends on. */
+  #ready(): Plan {
+    const plan = this.#fixed ?? this.#take(this.#argumentsNow());
+    if (this.#sharing.isActive) this.#follow();
+    return plan;
+  }
+
+  #follow(): void {
+    const { outputs } = this.#code.linkable;
+    this.#arguments.forEach(({ array }, i) => {
+      const held = this.#held[i];
+      if (outputs.has(array)) held?.beforeWrite(this.#stream);
+      else held?.beforeRead(this.#stream);
+    });
+  }
+
+  #queued(): Run {
+    if (!this.#sharing.isActive) return new Run(this.#queue);
+    const { outputs } = this.#code.linkable;
+    const moment = this.#stream.moment();
+    this.#arguments.forEach(({ array }, i) => {
+      const held = this.#held[i];
+      if (outputs.has(array)) held?.afterWrite(moment);
+      else held?.afterRead(moment);
+    });
+    return new Run(this.#queue, moment.event);
+  }
+
+  #eachWrite(use: (held: HeldArray) => void): void {
+    const { outputs } = this.#code.linkable;
+    this.#arguments.forEach(({ array }, i) => {
+      const held = this.#held[i];
+      if (held && outputs.has(array)) use(held);
+    });
+  }
+
+  /** Throws a `UserError` where nothing has been sent. */
+  #argumentsNow(): readonly HeldArray[] {
+    return this.#arguments.map(({ array, held }) => {
+      const now = held ?? this.#memory.find(array);
+      if (now) return now;
+      const what = `\`${this.#code.name}\` reads \`${array.label}\``;
+      throw this.#memory.merges.nothingSent(what, array);
+    });
+  }
+
+  #take(held: readonly HeldArray[]): Plan {
+    if (this.#plan && isSame(held, this.#held)) return this.#plan;
+    const plan = this.#plans.find(known => isSame(held, known.held))?.plan ?? this.#add(held);
+    this.#plan = plan;
+    this.#held = held;
+    return plan;
+  }
+
+  #add(held: readonly HeldArray[]): Plan {
+    const plan = this.#planOf(held);
+    const gone = this.#plans.filter(known => known.held.some(({ isGone }) => isGone));
+    gone.forEach(known => known.plan[Symbol.dispose]());
+    this.#plans = [...this.#plans.filter(known => !gone.includes(known)), { held, plan }];
+    return plan;
+  }
+
+  #planOf(held: readonly HeldArray[]): Plan {
+    const { kernel, linkable } = this.#code;
+    const buffers = held.map(({ buffer }) => buffer);
+    const symbols = linkable.routine.symbols.map((_, i) => i);
+    const step = { kernel: kernel.bind(buffers, this.#arena), symbols };
+    return this.#queue.plan([step]);
+  }
+
+  [Symbol.dispose](): void {
+    for (const { plan } of this.#plans) plan[Symbol.dispose]();
+    this.#plans = [];
+  }
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, i) => element === b[i]);
+}

@@ -1,0 +1,67 @@
+/** The half-moons on several devices: the losses are those of one. */
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { placeWith } from '../cli/support.ts';
+
+const { einc } = placeWith({});
+
+interface Summary {
+  readonly epochLosses: readonly number[];
+  readonly accuracy?: number;
+}
+
+async function summaryOf(file: string, args: readonly string[]): Promise<Summary> {
+  const { code, stdout, stderr } = await einc(['run', resolve(file), '--', '--json', ...args]);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as Summary;
+}
+
+function expectClose({ epochLosses }: Summary, one: Summary): void {
+  expect(epochLosses).toHaveLength(one.epochLosses.length);
+  epochLosses.forEach((loss, i) => {
+    const wanted = one.epochLosses[i] ?? NaN;
+    expect(Math.abs(loss - wanted)).toBeLessThan(1e-5 * wanted);
+  });
+}
+
+describe('npm run moons -- --devices', { timeout: 60_000 }, () => {
+  const file = 'examples/moons.ts';
+  const epochs = ['--epochs', '10'];
+
+  test('1 says what it says without, bit for bit', async () => {
+    const [one, plain] = [
+      await summaryOf(file, [...epochs, '--devices', '1']),
+      await summaryOf(file, epochs),
+    ];
+    expect(one.epochLosses).toEqual(plain.epochLosses);
+  });
+
+  test.each(['2', '4', 'all'])('%s has the same curve', async devices => {
+    const several = await summaryOf(file, [...epochs, '--devices', devices]);
+    expectClose(several, await summaryOf(file, epochs));
+  });
+
+  test('4 learns the moons', async () => {
+    expect((await summaryOf(file, ['--devices', '4'])).accuracy).toBe(1);
+  });
+
+  test('0 are none', async () => {
+    const { code, stdout } = await einc(['run', resolve(file), '--', '--devices', '0']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('[--devices COUNT]');
+  });
+});
+
+describe('the algorithm of the slides', { timeout: 60_000 }, () => {
+  const file = 'examples/moons-parallel.ts';
+
+  test.each(['2', '4', '8'])('on %s devices has the curve of one', async devices => {
+    const several = await summaryOf(file, ['--epochs', '5', '--devices', devices]);
+    expectClose(several, await summaryOf(file, ['--epochs', '5', '--devices', '1']));
+  });
+
+  test('needs devices that divide a batch', async () => {
+    const { code, stdout } = await einc(['run', resolve(file), '--', '--devices', '3']);
+    expect([code, stdout.startsWith('moons-parallel [--devices N]')]).toEqual([2, true]);
+  });
+});
