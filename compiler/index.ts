@@ -128,5 +128,5 @@ export { type NestVariants, nestVariants, type Variant } from './decisions/varia
 export { type NestOverride, overrideNames, type Schedule } from './schedule/override.ts';
 export { printStep, type Step } from './schedule/step.ts';
 export { passesFor } from './passes/index.ts';
-export { type Target, type TargetName, targets } from './schedule/target.ts';
+export { gpu, type Target, type TargetName, targets } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

@@ -1,0 +1,70 @@
+/** What the command says and writes of a GPU, on a machine that needs none. */
+import { describe, test } from 'vitest';
+import { placeWith } from './support.ts';
+
+const { einc, files, read } = placeWith({
+  'layer.ts': `
+    import { context, forward, op, tensor } from 'einc';
+    using ctx = await context();
+    const x = tensor(new Float32Array(256 * 512), { label: 'x', batch: [256], output: [512] });
+    const h = op\`h = relu({ w } * \${x} + { b; o = [256] })\`;
+    const total = op\`total = \${h} ++ "...|... => 0"\`;
+    await ctx.compile(forward(total), { keep: [h] });`,
+});
+
+describe.concurrent('--backend cuda', () => {
+  test('einc dump writes the kernels in the place of C', async ({ expect }) => {
+    const { code, stderr } = await einc(['dump', 'layer.ts', '--backend', 'cuda', '--out', 'out']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(files('out')).toEqual(
+      ['-unoptimized.ll', '.cd', '.cu', '.ll'].map(ending => `total_forward${ending}`),
+    );
+    expect(read('out/total_forward.cu')).toContain('extern "C" __global__ void');
+    expect(read('out/total_forward.ll')).toMatch(/for \w+ < \d+ block/);
+  });
+
+  test('einc dump --stage schedule says what is bound to what', async ({ expect }) => {
+    const { stdout } = await einc(['dump', 'layer.ts', '--backend', 'cuda', '--stage', 'schedule']);
+    expect(stdout).toMatchInlineSnapshot(`
+      "total_forward
+        h  [b4:256, o3:256, i:512]  contraction
+          tile-blocks   32 of b4 × 32 of o3, 4 × 4 a thread, 16 terms at once
+          bind-threads  b4_2, o3_2 on 64 × 64 threads
+        total  [b5:256, o4:256]  reduction
+          accumulate-in-registers  total over b5, o4
+          split-sums               total_sum over b5: 256 blocks
+          split-sums               total_sum_row over o4: 64 parts
+          split-sums               total_sum over b5_2: 64 parts
+          bind-threads             b5 on 256 × 64 threads
+          bind-threads             64 threads of one block
+      "
+    `);
+  });
+
+  test('einc dump --why says where arrays are', async ({ expect }) => {
+    const { stdout } = await einc(['dump', 'layer.ts', '--backend', 'cuda', '--why']);
+    expect(stdout).toMatchInlineSnapshot(`
+      "total_forward
+        b       f32[256], 1 KiB         argument: a parameter
+        h       f32[256, 256], 256 KiB  argument: the program keeps it
+        total   f32[1], 4 B             argument: the code says forward
+        w       f32[256, 512], 512 KiB  argument: a parameter
+        x       f32[256, 512], 512 KiB  argument: data
+        matmul  f32[256, 256], 256 KiB  inlined into h: 65,536 reads of 65,536 cells, 1,536 each: recomputing costs 100,663,296, storing 100,794,368
+        add     f32[256, 256], 256 KiB  inlined into h: 65,536 reads of 65,536 cells, 1,538 each: recomputing costs 100,794,368, storing 100,925,440
+      "
+    `);
+  });
+
+  test('einc run does not run it', async ({ expect }) => {
+    const { code, stderr } = await einc(['run', '--backend', 'cuda', 'layer.ts']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'error[EINC0920]: the backend `cuda` writes code, and does not run it yet',
+    );
+  });
+
+  test('the help names it', async ({ expect }) => {
+    expect((await einc(['dump', '--help'])).stdout).toContain('one of cc, interp, cuda');
+  });
+});

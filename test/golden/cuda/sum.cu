@@ -1,0 +1,113 @@
+extern "C" __global__ void __launch_bounds__(32) mean_of_squares_s(
+  float *__restrict__ s) {
+  if (threadIdx.x < 1) {
+    s[0] = 0.0f;
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(64) mean_of_squares_s_rows(
+  const float *__restrict__ x,
+  float *__restrict__ s_rows) {
+  const int b = blockIdx.x;
+  __shared__ float s_row;
+  if (threadIdx.x < 1) {
+    s_row = 0.0f;
+  }
+  alignas(16) __shared__ float s_row_parts[64];
+  {
+    const int t = threadIdx.x;
+    float s_row_part = 0.0f;
+    for (int i = 0; i < 15; ++i) {
+      s_row_part = fmaf(x[b * 1000 + 64 * i + t], x[b * 1000 + 64 * i + t], s_row_part);
+    }
+    s_row_parts[t] = s_row_part;
+  }
+  __syncthreads();
+  if (threadIdx.x < 32) {
+    const int t = threadIdx.x;
+    s_row_parts[t] = fmaf(x[b * 1000 + t + 960], x[b * 1000 + t + 960], s_row_parts[t]);
+  }
+  __syncwarp();
+  if (threadIdx.x < 1) {
+    for (int i = 0; i < 8; ++i) {
+      s_row_parts[0] = fmaf(x[b * 1000 + i + 992], x[b * 1000 + i + 992], s_row_parts[0]);
+    }
+  }
+  __syncwarp();
+  if (threadIdx.x < 32) {
+    const int t = threadIdx.x;
+    s_row_parts[t] += s_row_parts[t + 32];
+  }
+  __syncwarp();
+  if (threadIdx.x < 16) {
+    const int t = threadIdx.x;
+    s_row_parts[t] += s_row_parts[t + 16];
+  }
+  __syncwarp();
+  if (threadIdx.x < 8) {
+    const int t = threadIdx.x;
+    s_row_parts[t] += s_row_parts[t + 8];
+  }
+  __syncwarp();
+  if (threadIdx.x < 4) {
+    const int t = threadIdx.x;
+    s_row_parts[t] += s_row_parts[t + 4];
+  }
+  __syncwarp();
+  if (threadIdx.x < 2) {
+    const int t = threadIdx.x;
+    s_row_parts[t] += s_row_parts[t + 2];
+  }
+  __syncwarp();
+  if (threadIdx.x < 1) {
+    s_row_parts[0] += s_row_parts[1];
+    s_row += s_row_parts[0];
+    s_rows[b] = s_row;
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(64) mean_of_squares_y(
+  float *__restrict__ y,
+  float *__restrict__ s,
+  const float *__restrict__ s_rows) {
+  alignas(16) __shared__ float s_parts[64];
+  {
+    const int t = threadIdx.x;
+    float s_part = 0.0f;
+    for (int b = 0; b < 64; ++b) {
+      s_part += s_rows[64 * b + t];
+    }
+    s_parts[t] = s_part;
+  }
+  __syncthreads();
+  if (threadIdx.x < 32) {
+    const int t = threadIdx.x;
+    s_parts[t] += s_parts[t + 32];
+  }
+  __syncwarp();
+  if (threadIdx.x < 16) {
+    const int t = threadIdx.x;
+    s_parts[t] += s_parts[t + 16];
+  }
+  __syncwarp();
+  if (threadIdx.x < 8) {
+    const int t = threadIdx.x;
+    s_parts[t] += s_parts[t + 8];
+  }
+  __syncwarp();
+  if (threadIdx.x < 4) {
+    const int t = threadIdx.x;
+    s_parts[t] += s_parts[t + 4];
+  }
+  __syncwarp();
+  if (threadIdx.x < 2) {
+    const int t = threadIdx.x;
+    s_parts[t] += s_parts[t + 2];
+  }
+  __syncwarp();
+  if (threadIdx.x < 1) {
+    s_parts[0] += s_parts[1];
+    s[0] += s_parts[0];
+    y[0] = s[0] / 4096000.0f;
+  }
+}
