@@ -1,18 +1,23 @@
 /** The only place that knows all backends. */
-import { type Target, targets, UserError } from '../compiler/index.ts';
+import { BackendError, gpu, type Target, targets, UserError } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { settings } from '../runtime/index.ts';
 import { CcBackend } from './cc/backend.ts';
 import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
+import { cudaSource } from './cuda/source.ts';
+import { CudaEmulatorBackend } from './cuda-emulator/backend.ts';
 import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
-export { checkToolchain, type Toolchain } from './toolchain.ts';
+export { checkToolchain, cppCompiler, type Toolchain } from './toolchain.ts';
 
-export const backendNames = ['cc', 'interp'] as const;
-export type BackendName = (typeof backendNames)[number];
+/** Those that run programs. */
+export const backendNames = ['cc', 'interp', 'cuda-emulator'] as const;
+/** Those that write what a program becomes, too. */
+export const allBackendNames = [...backendNames, 'cuda'] as const;
+export type BackendName = (typeof allBackendNames)[number];
 
 /**
  * Opens a backend: the named one, else `$EINC_BACKEND`, else `cc`. Rejects with a `BackendError`
@@ -23,6 +28,18 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
   switch (wanted) {
     case 'interp':
       return new InterpreterBackend();
+    case 'cuda':
+      if (settings().executes) throw noGpu();
+      return new CompileOnlyBackend('cuda', gpu, program => ({
+        extension: 'cu',
+        text: cudaSource(program).text,
+      }));
+    case 'cuda-emulator':
+      if (settings().executes) return CudaEmulatorBackend.open();
+      return new CompileOnlyBackend('cuda-emulator', gpu, program => ({
+        extension: 'cu',
+        text: cudaSource(program).text,
+      }));
     case 'cc':
       if (settings().executes) return CcBackend.open(chosenTarget());
       return new CompileOnlyBackend('cc', chosenTarget(), program => ({
@@ -56,11 +73,19 @@ function chosenTarget(): Target {
 }
 
 function known(name: string): BackendName {
-  const found = backendNames.find(backend => backend === name);
+  const found = allBackendNames.find(backend => backend === name);
   if (found) return found;
   throw new UserError({
     code: 'EINC0508',
     message: `there is no backend called \`${name}\``,
-    help: [`the backends are ${backendNames.map(backend => `\`${backend}\``).join(' and ')}`],
+    help: [`the backends are ${allBackendNames.map(backend => `\`${backend}\``).join(', ')}`],
+  });
+}
+
+function noGpu(): BackendError {
+  return new BackendError({
+    code: 'EINC0920',
+    message: 'the backend `cuda` writes code, and does not run it yet',
+    help: ['`einc dump FILE --backend cuda` writes the kernels; `cc` runs the program'],
   });
 }

@@ -1,6 +1,6 @@
 /** The `einc` command: what it understands. What each command does is in a file of its own. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { backendNames } from '../backends/index.ts';
+import { allBackendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';
 import { bench, type BenchOptions } from './bench.ts';
 import type { CheckOptions } from './check.ts';
@@ -102,7 +102,7 @@ function commands(): Command {
     .description('say what an error is about and how to mend it, or why tensors have their shapes')
     .argument('[what]', 'the code of an error, or a program; without it, the codes are listed')
     .argument('[name]', 'the label of a tensor of the program; without it, all are explained')
-    .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .option('--backend <name>', `one of ${allBackendNames.join(', ')}`)
     .option('--run', 'run the routines too; without it every array reads as zeros')
     .option('--json', 'as JSON')
     .action(async (what: string | undefined, name: string | undefined, options: ExplainOptions) => {
@@ -152,7 +152,7 @@ function withProgram(command: Command): Command {
   return command
     .argument('<file>', 'the program')
     .argument('[args...]', 'its own arguments, after --')
-    .option('--backend <name>', `one of ${backendNames.join(', ')}`)
+    .option('--backend <name>', `one of ${allBackendNames.join(', ')}`)
     .showHelpAfterError('(options of the program go after --; see einc --help)')
     .exitOverride();
 }

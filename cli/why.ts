@@ -94,6 +94,8 @@ function headOf({ fate, readers = [] }: Told): string {
       return `looked up for ${readers.join(', ')}`;
     case 'stack':
       return 'on the stack';
+    case 'shared':
+      return 'shared by the threads of a block';
     case 'scratch':
       return 'in scratch memory';
     default:

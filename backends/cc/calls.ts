@@ -33,8 +33,13 @@ export function libm(name: string, arity: number): (dtype: DType) => CallText {
     const needs = [`${type} ${called}(${params});`];
     if (isFloat(dtype)) return { kind: 'call', name: called, needs };
     const steps = conversion('f64', dtype);
-    const args = parameters.slice(0, arity).join(', ');
-    const whole = helper(name, arity, steps.reduce(converted, `${called}(${args})`))(dtype);
+    // C converts by itself; C++ would look for a function of integers.
+    const args = parameters.slice(0, arity).map(p => `(double)${p}`);
+    const whole = helper(
+      name,
+      arity,
+      steps.reduce(converted, `${called}(${args.join(', ')})`),
+    )(dtype);
     return withNeeds([...needs, ...needsOf(steps)], whole);
   };
 }

@@ -47,6 +47,7 @@ const parallelNeeds = `void (*einc_parallel)(
  */
 export const c99: Dialect = {
   wideInteger: 'long',
+  restrict: 'restrict',
   typeName,
   functionPrefix: 'static void',
   separate: '__attribute__((noinline)) static void',

@@ -77,7 +77,7 @@ function definition(dtype: NarrowFloat): Definition {
 }
 
 /** Processors convert to and from f16, and compilers that know it have a type for that. */
-const builtInHalf: Definition = {
+export const builtInHalf: Definition = {
   from: 'static inline float f32_of_f16(unsigned short a) { union { unsigned short u; _Float16 f; } x = { a }; return x.f; }',
   to: 'static inline unsigned short f16_of_f32(float a) { union { _Float16 f; unsigned short u; } x = { (_Float16)a }; return x.u; }',
 };

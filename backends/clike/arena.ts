@@ -12,8 +12,9 @@ import type { Program, Writer } from '../../compiler/index.ts';
 import type { Argument } from './arguments.ts';
 import type { ExprEmitter } from './expr.ts';
 
-export function arenaArgument({ identifiers: { arena } }: ExprEmitter): Argument {
-  return { name: arena, parameter: `char *restrict ${arena}`, given: arena, taken: slot => slot };
+export function arenaArgument({ dialect, identifiers: { arena } }: ExprEmitter): Argument {
+  const parameter = `char *${dialect.restrict} ${arena}`;
+  return { name: arena, parameter, given: arena, taken: slot => slot };
 }
 
 export function emitPlaces(

@@ -31,7 +31,7 @@ export function arrayArgument(
   const qualifier = isWritten ? '' : 'const ';
   return {
     name,
-    parameter: `${qualifier}${dialect.typeName[node.dtype]} *${isAlone ? 'restrict ' : ''}${name}`,
+    parameter: `${qualifier}${dialect.typeName[node.dtype]} *${isAlone ? `${dialect.restrict} ` : ''}${name}`,
     given: isConst ? `(void *)${name}` : name,
     taken: slot => slot,
   };

@@ -9,6 +9,8 @@ export interface Dialect {
   readonly separate: string | undefined;
   /** Counts and subscripts that do not fit an `i32`. */
   readonly wideInteger: string;
+  /** Promises of a pointer that what it points at is reached by no other. */
+  readonly restrict: string;
   readonly literal: (dtype: DType, value: Value) => string;
   /** How an op on operands of a dtype is written. */
   readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;

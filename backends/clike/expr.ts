@@ -38,6 +38,9 @@ export class ExprEmitter {
   /** Variables for the computed subscripts of the statement being emitted, by what they hold. */
   readonly #positions = new Map<string, string>();
 
+  /** How many first axes of an array are the same in all code that names it, and not written. */
+  readonly #ownAxes = new Map<TensorNode, number>();
+
   constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
     this.dialect = dialect;
     this.identifiers = identifiers;
@@ -48,6 +51,11 @@ export class ExprEmitter {
   /** The lines that the expressions emitted so far need before the program. */
   needs(): readonly string[] {
     return [...this.#needs];
+  }
+
+  /** From here on the first axes of an array are left out: there is one of what is left for each thread. */
+  leaveOut(node: TensorNode, axes: number): void {
+    this.#ownAxes.set(node, axes);
   }
 
   /** The name of what the program needs before it. */
@@ -86,7 +94,7 @@ export class ExprEmitter {
       case 'gather':
         return this.#gather(e, level);
       case 'index':
-        return this.#index(e.index, level);
+        return this.index(e.index, level);
       case 'cast':
         return this.#cast(e, level);
       case 'apply': {
@@ -195,21 +203,24 @@ export class ExprEmitter {
    * Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. A subscript
    * may be the name of a variable that holds it.
    */
-  cell(node: TensorNode, index: readonly (Index | string)[]): string {
+  cell(node: TensorNode, all: readonly (Index | string)[]): string {
     const name = this.identifiers.ofNode(node);
+    const ownAxes = this.#ownAxes.get(node) ?? 0;
+    const [index, dims] = [all.slice(ownAxes), node.dims.slice(ownAxes)];
     if (index.length === 0 && !this.#pointers.has(node)) return name;
     const isWide = cellsOf(node) > largestInt;
     const offset = index.reduce<string>((text, ix, axis) => {
-      const own = typeof ix === 'string' ? ix : this.#index(ix, precedence.sum, isWide);
+      const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
       if (axis === 0 || isZero(text)) return own;
-      if (node.dims[axis] === 1) return text;
+      if (dims[axis] === 1) return text;
       const row = /^\w+$/.test(text) ? text : `(${text})`;
-      return isZero(own) ? `${row} * ${node.dims[axis]}` : `${row} * ${node.dims[axis]} + ${own}`;
+      return isZero(own) ? `${row} * ${dims[axis]}` : `${row} * ${dims[axis]} + ${own}`;
     }, '0');
     return `${name}[${offset}]`;
   }
 
-  #index({ terms, offset }: Index, level: number, isWide = false): string {
+  /** A sum of loops and digits. */
+  index({ terms, offset }: Index, level: number, isWide = false): string {
     const wide = isWide ? `(${this.dialect.wideInteger})` : '';
     const parts = terms.map(term => {
       const factor = (at: number): string =>
@@ -228,7 +239,7 @@ export class ExprEmitter {
   #digit({ of, over, below }: Digit, level: number, isWide: boolean): string {
     const quotient = over === 1 ? '' : ` / ${over}`;
     const rest = below === undefined ? '' : ` % ${below}`;
-    const whole = this.#index(of, precedence.product, isWide);
+    const whole = this.index(of, precedence.product, isWide);
     return within(level, precedence.product, whole + quotient + rest);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Writer,
 } from '../../compiler/index.ts';
 import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/loop/ir.ts';
+import { precedence } from './dialect.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
 import { vectorStore } from './vector.ts';
 
@@ -34,6 +35,11 @@ export function emitStmt(
       if (call !== undefined) w.statement(call);
       else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
       else emitLoop(s, w, exprs);
+      return;
+    }
+    case 'when': {
+      const condition = `${exprs.index(s.index, precedence.less + 1)} < ${s.below}`;
+      w.block(`if (${condition})`, () => emitStmt(s.body, w, exprs));
       return;
     }
     case 'declare':

@@ -1,15 +1,15 @@
 import { BackendError, invariant } from '../../compiler/index.ts';
 import { type Plan, type PlanStep, type Stream } from '../../runtime/backend.ts';
 import { type KernelFailure, type Native, type PlanHandle, type StreamHandle } from './addon.ts';
-import { NativeBoundKernel } from './kernel.ts';
+import { NativeBoundKernel, type NativeKernel } from './kernel.ts';
 import { Ownership } from './ownership.ts';
 
 export class NativeStream implements Stream {
   readonly #native: Native;
   readonly #handle: StreamHandle;
   readonly #ownership: Ownership;
-  /** The kernels of each plan by their names, for errors. */
-  readonly #symbols = new Map<number, readonly string[]>();
+  /** The kernels of each plan, for errors. */
+  readonly #kernels = new Map<number, readonly FailingKernel[]>();
 
   constructor(native: Native) {
     const handle = native.createStream();
@@ -23,11 +23,8 @@ export class NativeStream implements Stream {
     const own = steps.map(ownStep);
     const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
     const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
-    this.#symbols.set(
-      handle,
-      own.map(step => step.kernel.kernel.symbol),
-    );
-    return new NativePlan(this, handle, indexCount, own, this.#native, this.#symbols);
+    this.#kernels.set(handle, own.map(failingKernel));
+    return new NativePlan(this, handle, indexCount, own, this.#native, this.#kernels);
   }
 
   launch(plan: Plan, indices: readonly number[]): void {
@@ -103,8 +100,10 @@ export class NativeStream implements Stream {
       return error;
     }
     const { plan, step, code } = error;
-    const symbol = this.#symbols.get(plan)?.[step];
-    const name = symbol === undefined ? 'a kernel' : `kernel \`${symbol}\``;
+    const kernel = this.#kernels.get(plan)?.[step];
+    const explained = kernel?.explainFailure?.(code);
+    if (explained) return explained;
+    const name = kernel === undefined ? 'a kernel' : `kernel \`${kernel.symbol}\``;
     return new BackendError(
       {
         code: 'EINC0910',
@@ -130,14 +129,14 @@ export class NativePlan implements Plan {
     indexCount: number,
     steps: readonly NativeStep[],
     native: Native,
-    symbols: Map<number, readonly string[]>,
+    kernels: Map<number, readonly FailingKernel[]>,
   ) {
     this.stream = stream;
     this.indexCount = indexCount;
     this.steps = steps;
     this.#handle = handle;
     this.#ownership = new Ownership(this, 'a plan', () => {
-      symbols.delete(handle);
+      kernels.delete(handle);
       native.destroyPlan(handle);
     });
   }
@@ -156,6 +155,14 @@ export class NativePlan implements Plan {
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
+}
+
+/** What an error says of a kernel. Holds on to nothing native. */
+type FailingKernel = Pick<NativeKernel, 'symbol' | 'explainFailure'>;
+
+function failingKernel({ kernel: { kernel } }: NativeStep): FailingKernel {
+  const { symbol, explainFailure } = kernel;
+  return { symbol, explainFailure };
 }
 
 interface NativeStep {

@@ -83,11 +83,17 @@ function notDone(
   });
 }
 
-/** By the pass that has to do it. A processor without vectors has no tiles, and misses none. */
-function wantedOf(asked: NestOverride = {}, { vectorBytes }: Target): ReadonlyMap<string, string> {
+/**
+ * By the pass that has to do it. A processor without vectors has no tiles, and misses none; a GPU shares
+ * all nests anyway.
+ */
+function wantedOf(
+  asked: NestOverride = {},
+  { vectorBytes, gpu }: Target,
+): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   const hasSize = asked.rows !== undefined || asked.vectors !== undefined;
   if (hasSize && vectorBytes > 0) wanted.set('tile-registers', 'tiled');
-  if (asked.parallel === true) wanted.set('parallelise', 'shared by threads');
+  if (asked.parallel === true && !gpu) wanted.set('parallelise', 'shared by threads');
   return wanted;
 }

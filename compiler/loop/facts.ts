@@ -4,7 +4,15 @@
  */
 import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { type For, isComputed, type Leaf, type Program, type Stmt, type Subscript } from './ir.ts';
+import {
+  type For,
+  isComputed,
+  type Leaf,
+  type Program,
+  type Stmt,
+  type Subscript,
+  type When,
+} from './ir.ts';
 import { expressionsOf, visitExpr, visitStmts } from './traverse.ts';
 
 export interface Site {
@@ -12,14 +20,16 @@ export interface Site {
   readonly kind: 'read' | Leaf['kind'];
   /** Undefined for a fill, which touches every cell, and for a gather or scatter, which may touch any. */
   readonly index: readonly Index[] | undefined;
+  /** Of a gather or scatter, the subscripts that are not computed, each at its axis. */
+  readonly known?: readonly (Index | undefined)[];
   /** The write, accumulation or fill that touches it. */
   readonly leaf: Leaf;
   /** The way from the body of the program down to `leaf`. */
   readonly path: Path;
 }
 
-/** Into a loop, or to the n-th statement of a block. */
-export type Path = readonly (For | number)[];
+/** Into a loop or what is done under a condition, or to the n-th statement of a block. */
+export type Path = readonly (For | When | number)[];
 
 /** All sites in the order they run; the reads of a statement stand before its write. */
 export function sitesIn(program: Program): readonly Site[] {
@@ -70,6 +80,7 @@ export function loopsNamedIn(s: Stmt): ReadonlySet<LoopVar> {
   };
   visitStmts(s, part => {
     if (part.kind === 'prefetch') add(part.index);
+    if (part.kind === 'when') add([part.index]);
     if (!isLeaf(part)) return;
     if (part.kind !== 'fill') add(part.index);
     for (const value of expressionsOf(part)) {
@@ -126,15 +137,20 @@ export function isLeaf(s: Stmt): s is Leaf {
     case 'block':
     case 'comment':
     case 'for':
+    case 'when':
     case 'declare':
     case 'prefetch':
       return false;
   }
 }
 
+export function isLoopStep(step: Path[number] | undefined): step is For {
+  return typeof step === 'object' && step.kind === 'for';
+}
+
 /** The loops along a path, outermost first. */
 export function loopsAlong(path: Path): readonly For[] {
-  return path.filter(step => typeof step !== 'number');
+  return path.filter(isLoopStep);
 }
 
 export function startsWith(path: Path, prefix: Path): boolean {
@@ -142,7 +158,7 @@ export function startsWith(path: Path, prefix: Path): boolean {
 }
 
 /** `way` leads to `s`; it is as it was when this returns. */
-function collect(s: Stmt, way: (For | number)[], to: Site[]): void {
+function collect(s: Stmt, way: (For | When | number)[], to: Site[]): void {
   if (isLeaf(s)) {
     collectLeaf(s, [...way], to);
     return;
@@ -160,6 +176,7 @@ function collect(s: Stmt, way: (For | number)[], to: Site[]): void {
       });
       return;
     case 'for':
+    case 'when':
       way.push(s);
       collect(s.body, way, to);
       way.pop();
@@ -179,7 +196,14 @@ function collectLeaf(s: Leaf, path: Path, to: Site[]): void {
       return;
     case 'scatter':
       collectReads(s, path, to);
-      to.push({ node: s.node, kind: 'scatter', index: undefined, leaf: s, path });
+      to.push({
+        node: s.node,
+        kind: 'scatter',
+        index: undefined,
+        known: knownOf(s.index),
+        leaf: s,
+        path,
+      });
       return;
   }
 }
@@ -188,8 +212,15 @@ function collectReads(leaf: Leaf, path: Path, to: Site[]): void {
   for (const value of expressionsOf(leaf)) {
     visitExpr(value, e => {
       if (e.kind !== 'read' && e.kind !== 'gather') return;
-      const index = e.kind === 'read' ? e.index : undefined;
-      to.push({ node: e.node, kind: 'read', index, leaf, path });
+      if (e.kind === 'read') to.push({ node: e.node, kind: 'read', index: e.index, leaf, path });
+      else {
+        const known = knownOf(e.index);
+        to.push({ node: e.node, kind: 'read', index: undefined, known, leaf, path });
+      }
     });
   }
+}
+
+function knownOf(index: readonly Subscript[]): readonly (Index | undefined)[] {
+  return index.map(ix => (isComputed(ix) ? undefined : ix));
 }

@@ -4,8 +4,10 @@
  *
  * Two accesses at `c*i` plus the same outer loops, and of their own something between bounds, meet
  * in different turns only if these bounds are a multiple of `c` apart, and of one that `i` reaches:
- * the interval test, axis by axis.
+ * the interval test, axis by axis. Where all accesses are to one and the same cell, it is enough that the
+ * loops can be told from its subscripts.
  */
+import { isOneToOne } from '../core/index-cover.ts';
 import {
   fixed,
   type Index,
@@ -14,6 +16,7 @@ import {
   type Range,
   rangeOf,
   sameIndex,
+  sameIndices,
 } from '../core/index-expr.ts';
 import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
 import type { For, Stmt } from './ir.ts';
@@ -45,9 +48,19 @@ export function areIndependent(loop: For, first: Stmt, second: Stmt): boolean {
 
 /** Whether no two turns meet in a cell that one of them stores to. */
 function isDisjoint(loop: For, sites: readonly Site[]): boolean {
+  if (areOneCell(loop, sites)) return true;
   const accesses = sites.map(site => accessOf(site, loop));
   const stores = accesses.filter(({ isStore }) => isStore);
   return stores.every(a => accesses.every(b => areApart(loop.extent, a.axes, b.axes)));
+}
+
+/** Whether they all name one cell, and another one in each turn, as where the digits of a count do. */
+function areOneCell(loop: For, sites: readonly Site[]): boolean {
+  const [first] = sites;
+  if (!first?.index) return false;
+  const { index, path } = first;
+  const isSame = sites.every(site => site.index && sameIndices(site.index, index));
+  return isSame && isOneToOne(index, [loop, ...loopsAlong(path)]);
 }
 
 interface Access {
@@ -86,9 +99,9 @@ interface Parts {
 }
 
 /** Axis by axis; undefined where the subscript is no plain sum of loops. */
-function axesOf({ index = [], path }: Site, { loop }: For): Axes {
+function axesOf({ index, known = [], path }: Site, { loop }: For): Axes {
   const inside = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
-  return index.map(ix => partsOf(ix, loop, inside));
+  return (index ?? known).map(ix => ix && partsOf(ix, loop, inside));
 }
 
 function partsOf(

@@ -57,6 +57,9 @@ class Interpreter {
           this.run(s.body);
         }
         return;
+      case 'when':
+        if (this.#index(s.index) < s.below) this.run(s.body);
+        return;
       case 'declare':
         this.declare(s.node);
         return;

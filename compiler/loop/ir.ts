@@ -47,7 +47,8 @@ export {
 
 // ── Statements ──────────────────────────────────────────────────────────────────────────────────
 
-export type Stmt = Block | Comment | For | Declare | Prefetch | Fill | Write | Accumulate | Scatter;
+export type Stmt =
+  Block | Comment | For | When | Declare | Prefetch | Fill | Write | Accumulate | Scatter;
 
 export interface Block {
   readonly kind: 'block';
@@ -71,13 +72,35 @@ export interface For {
 /**
  * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
  * vector, those of a parallel loop run on any threads: neither may need what another one wrote
- * (`independent.ts`). An unrolled loop is written out.
+ * (`independent.ts`). An unrolled loop is written out. `grid`, `block` and `thread` are loops of a
+ * GPU (`kernel.ts`).
  */
-export const loopModes = ['serial', 'unrolled', 'vector', 'parallel'] as const;
+export const loopModes = [
+  'serial',
+  'unrolled',
+  'vector',
+  'parallel',
+  'grid',
+  'block',
+  'thread',
+] as const;
 export type LoopMode = (typeof loopModes)[number];
+
+/** Whether turns need not wait for each other. */
+export function runsAtOnce({ mode }: For): boolean {
+  return mode !== 'serial' && mode !== 'unrolled';
+}
 
 /** The extents a vector loop may have. */
 export const laneCounts: readonly number[] = [2, 4, 8, 16, 32, 64];
+
+/** Done where `index < below`: what is over in the last of several tiles is not. */
+export interface When {
+  readonly kind: 'when';
+  readonly index: Index;
+  readonly below: number;
+  readonly body: Stmt;
+}
 
 /** Memory for `node` from here to the end of the enclosing block, anew each time it is reached. */
 export interface Declare {
@@ -157,6 +180,10 @@ export function forLoop(loop: LoopVar, extent: number, body: Stmt, mode: LoopMod
 /** Serial loops around a statement, the outermost first. */
 export function forLoops(loops: readonly Pick<For, 'loop' | 'extent'>[], body: Stmt): Stmt {
   return loops.reduceRight((inner, { loop, extent }) => forLoop(loop, extent, inner), body);
+}
+
+export function when(index: Index, below: number, body: Stmt): When {
+  return { kind: 'when', index, below, body };
 }
 
 export function declare(node: TensorNode): Declare {

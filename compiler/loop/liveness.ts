@@ -8,13 +8,13 @@
  *
  * A moment is one statement that stores, for all turns of the loops around it. What the turn before
  * has left for the next one is needed during the whole loop: an array keeps to a part of a loop only where
- * each turn stores all of its cells before anything else. Turns that run at once, of parallel and
- * vector loops, are one moment. Wherever nothing better is proven, an array lives longer.
+ * each turn stores all of its cells before anything else. Turns that run at once, as those of
+ * parallel loops do, are one moment. Wherever nothing better is proven, an array lives longer.
  */
 import { coverageOf } from '../core/index-cover.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { loopsAlong, type Site, sitesUnder, usedIn } from './facts.ts';
-import { type For, type Leaf, type Program, statementsOf, type Stmt } from './ir.ts';
+import { type For, type Leaf, type Program, runsAtOnce, statementsOf, type Stmt } from './ir.ts';
 
 /** From the first moment that stores to an array or reads it to the last, both inclusive. */
 export interface LiveRange {
@@ -66,6 +66,8 @@ class Liveness {
         return new Map();
       case 'block':
         return inOrder(s.body.map(child => this.usesIn(child)));
+      case 'when':
+        return this.usesIn(s.body);
       case 'for':
         return this.#begun(this.#loop(s), s);
       case 'fill':
@@ -81,11 +83,12 @@ class Liveness {
     return new Map([...usedIn(leaf)].map(node => [node, { first: now, last: now, isAnew: false }]));
   }
 
-  #loop({ extent, mode, body }: For): Uses {
+  #loop(loop: For): Uses {
+    const { extent, body } = loop;
     if (extent === 0) return new Map();
     const first = this.#now;
     const uses = this.usesIn(body);
-    const isOneMoment = mode === 'parallel' || mode === 'vector';
+    const isOneMoment = runsAtOnce(loop);
     if (isOneMoment) this.#now = first + 1;
     const whole = { first, last: this.#now - 1, isAnew: false };
     return mapUses(uses, use => (use.isAnew && !isOneMoment ? use : whole));
@@ -121,6 +124,7 @@ function isPlainStore({ kind }: Site): boolean {
 
 function storesAll({ node, kind, index, path }: Site): boolean {
   const loops = loopsAlong(path);
+  if (path.some(step => typeof step !== 'number' && step.kind === 'when')) return false;
   if (kind === 'fill') return loops.every(loop => loop.extent > 0);
   return kind === 'write' && coverageOf(index ?? [], node.dims, loops) !== undefined;
 }

@@ -137,7 +137,7 @@ function parseComputed(tokens: TokenReader, scope: Scope): Expr | undefined {
   return value.typed(value.shown ?? 'f32');
 }
 
-function parseIndex(tokens: TokenReader, scope: Scope): Index {
+export function parseIndex(tokens: TokenReader, scope: Scope): Index {
   const parts: (readonly [number, Index])[] = [];
   do {
     const number = tokens.peek().kind === 'number' ? tokens.takeNumber() : undefined;

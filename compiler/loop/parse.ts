@@ -21,12 +21,14 @@ import {
   scatter,
   type Stmt,
   type SymbolParam,
+  when,
   write,
 } from './ir.ts';
 import {
   nodeNamed,
   parseDType,
   parseExpr,
+  parseIndex,
   parseSubscript,
   type Scope,
   valueIn,
@@ -116,6 +118,7 @@ function parseOffset(tokens: TokenReader): number {
 function parseStmt(tokens: TokenReader, scope: Scope): Stmt {
   if (tokens.peek().kind === 'comment') return comment(tokens.take('comment').slice(3, -3));
   if (tokens.accept('for')) return parseFor(tokens, scope);
+  if (tokens.accept('when')) return parseWhen(tokens, scope);
   const s = parseSimple(tokens, scope);
   tokens.expect(';');
   return s;
@@ -130,6 +133,17 @@ function parseFor(tokens: TokenReader, scope: Scope): Stmt {
   const body: Stmt[] = [];
   while (!tokens.accept('}')) body.push(parseStmt(tokens, scope));
   return forLoop(loop, extent, block(body), mode);
+}
+
+/** `when 16*b + t < 100 { … }` */
+function parseWhen(tokens: TokenReader, scope: Scope): Stmt {
+  const index = parseIndex(tokens, scope);
+  tokens.expect('<');
+  const below = tokens.takeNumber();
+  tokens.expect('{');
+  const body: Stmt[] = [];
+  while (!tokens.accept('}')) body.push(parseStmt(tokens, scope));
+  return when(index, below, block(body));
 }
 
 function parseSimple(tokens: TokenReader, scope: Scope): Stmt {

@@ -15,6 +15,7 @@
  *
  * A constant carries its dtype only where its neighbours do not say it.
  */
+import { printIndex } from '../core/index-expr.ts';
 import { unreachable } from '../support/errors.ts';
 import { Writer } from '../support/writer.ts';
 import type { AccumulateOp } from '../core/op.ts';
@@ -65,6 +66,11 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
         w.block(`for ${name} < ${s.extent}${mode}`, () => printStmt(s.body, w, names));
       });
       return;
+    case 'when': {
+      const index = printIndex(s.index, loop => names.nameOf(loop));
+      w.block(`when ${index} < ${s.below}`, () => printStmt(s.body, w, names));
+      return;
+    }
     case 'prefetch': {
       const cell = printCell(s.node, s.index, loop => names.nameOf(loop));
       w.statement(`prefetch ${cell}${s.purpose === 'store' ? ' to store' : ''};`);

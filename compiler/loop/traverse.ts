@@ -22,6 +22,7 @@ import {
   scatter,
   type Stmt,
   type Subscript,
+  when,
   write,
 } from './ir.ts';
 
@@ -120,6 +121,10 @@ export function mapParts(s: Stmt, f: StmtMap): Stmt {
       const body = f.stmt(s.body);
       return body === s.body ? s : forLoop(s.loop, s.extent, body, s.mode);
     }
+    case 'when': {
+      const body = f.stmt(s.body);
+      return body === s.body ? s : when(s.index, s.below, body);
+    }
     case 'write': {
       const value = f.expr(s.value);
       return value === s.value ? s : write(s.node, s.index, value, s.origins);
@@ -166,7 +171,7 @@ export function rewriteOutermost(s: Stmt, rule: Rule<Stmt>): Stmt {
 /** Visits `s` and every statement in it, in the order they run. */
 export function visitStmts(s: Stmt, visit: (s: Stmt) => void): void {
   visit(s);
-  if (s.kind === 'for') visitStmts(s.body, visit);
+  if (s.kind === 'for' || s.kind === 'when') visitStmts(s.body, visit);
   if (s.kind === 'block') s.body.forEach(child => visitStmts(child, visit));
 }
 
@@ -209,6 +214,8 @@ export function substituteLoopsIn(s: Stmt, binding: ReadonlyMap<LoopVar, Index>)
         );
         return scatter(part.op, part.node, index, value, part.origins);
       }
+      case 'when':
+        return when(moved(part.index), part.below, part.body);
       case 'prefetch':
         return prefetch(part.purpose, part.node, part.index.map(moved));
       case 'block':

@@ -1,12 +1,15 @@
+import { greatestDivisor } from '../support/divisor.ts';
 import { InternalError, unreachable } from '../support/errors.ts';
 import {
   digitsIn,
   type Index,
+  isLoop,
   loopsIn,
   type LoopVar,
   printIndex,
   type Range,
   rangeOf,
+  sumOf,
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { arenaAlignment, overlap } from './arena.ts';
@@ -18,10 +21,13 @@ import {
   isComputed,
   laneCounts,
   type Program,
+  runsAtOnce,
   statementsOf,
   type Stmt,
   type Subscript,
+  type When,
 } from './ir.ts';
+import { misplacedLoops } from './kernel.ts';
 import { areLiveAtOnce, liveRanges } from './liveness.ts';
 import { printProgram } from './print.ts';
 import { expressionsOf, visitExpr } from './traverse.ts';
@@ -49,6 +55,8 @@ class Verifier {
   /** What the innermost scope has declared. */
   #declared: TensorNode[] = [];
   readonly #names = new Set<string>();
+  /** What holds where the statement stands. */
+  readonly #conditions: When[] = [];
 
   constructor(program: Program) {
     this.#program = program;
@@ -58,6 +66,7 @@ class Verifier {
     for (const { loop, range } of this.#program.symbols) this.#bind(loop, range);
     for (const node of givenArrays(this.#program)) this.#declare(node);
     this.#stmt(this.#program.body);
+    this.#complaints.push(...misplacedLoops(this.#program.body));
     this.#places();
     return this.#complaints;
   }
@@ -93,6 +102,12 @@ class Verifier {
         if (s.extent > 0) this.#scoped(() => this.#stmt(s.body));
         this.#extents.delete(s.loop);
         return;
+      case 'when':
+        if (!this.#loopsOf(s.index, 'a condition')) return;
+        this.#conditions.push(s);
+        this.#scoped(() => this.#stmt(s.body));
+        this.#conditions.pop();
+        return;
       case 'fill':
         this.#node(s.node);
         return;
@@ -113,8 +128,9 @@ class Verifier {
 
   #mode(s: For): void {
     const { loop, mode, extent } = s;
-    if (mode === 'serial' || mode === 'unrolled') return;
-    if (!isIndependent(s)) this.#complaints.push(`the turns of ${mode} ${loop} need each other`);
+    if (!runsAtOnce(s)) return;
+    if (extent > 1 && !isIndependent(s))
+      this.#complaints.push(`the turns of ${mode} ${loop} need each other`);
     if (mode !== 'vector') return;
     if (!laneCounts.includes(extent)) this.#complaints.push(`vector ${loop} has ${extent} lanes`);
     if (statementsOf(s.body).some(part => !isLeaf(part) && part.kind !== 'declare')) {
@@ -176,7 +192,7 @@ class Verifier {
       return;
     }
     this.#digits(ix);
-    const { min, max } = this.#rangeOf(ix);
+    const { min, max } = this.#rangeUnderConditions(ix);
     const dim = node.dims[axis] ?? 0;
     if (min >= 0 && max < dim) return;
     this.#complaints.push(
@@ -196,9 +212,32 @@ class Verifier {
     return rangeOf(ix, loop => this.#extents.get(loop) ?? 0);
   }
 
+  /** As `ix` is so many times what a condition bounds, and a rest. */
+  #rangeUnderConditions(ix: Index): Range {
+    const { min, max } = this.#rangeOf(ix);
+    const bounds = this.#conditions.flatMap(({ index, below }) => {
+      const [first] = index.terms;
+      const same = first && ix.terms.find(t => isLoop(t) && isLoop(first) && t.loop === first.loop);
+      const times = first && same ? same.coeff / first.coeff : 0;
+      if (!Number.isInteger(times) || times <= 0) return [];
+      const rest = sumOf([
+        [1, ix],
+        [-times, index],
+      ]);
+      return [times * greatestBelow(index, below) + this.#rangeOf(rest).max];
+    });
+    return { min, max: Math.min(max, ...bounds) };
+  }
+
   #loopsOf(ix: Index, where: string): boolean {
     const unbound = loopsIn(ix).filter(loop => !this.#extents.has(loop));
     if (unbound.length > 0) this.#complaints.push(`${where} uses unbound ${unbound.join(', ')}`);
     return unbound.length === 0;
   }
+}
+
+/** The greatest value under a bound, of an index that takes steps. */
+function greatestBelow({ terms, offset }: Index, below: number): number {
+  const step = terms.map(term => Math.abs(term.coeff)).reduce(greatestDivisor, 0);
+  return step === 0 ? offset : offset + step * Math.floor((below - 1 - offset) / step);
 }

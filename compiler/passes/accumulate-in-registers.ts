@@ -21,6 +21,7 @@ import { resultWords } from '../core/op.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
   groupByNode,
+  isLoopStep,
   loopsAlong,
   namesIn,
   type Path,
@@ -82,7 +83,7 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
     return undefined;
   const depth = outermostStill(site.path, leaf.index);
   const around = site.path[depth];
-  if (typeof around !== 'object') return undefined;
+  if (!isLoopStep(around)) return undefined;
   const inside = site.path.slice(0, depth + 1);
   if (sites.some(other => other !== site && startsWith(other.path, inside))) return undefined;
   const before = sites[sites.indexOf(site) - 1];
@@ -95,8 +96,8 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
 /** The first step of the path that is a loop such that neither it nor one inside moves the cell. */
 function outermostStill(path: Path, index: readonly Index[]): number {
   const moving = new Set<LoopVar>(index.flatMap(loopsIn));
-  const last = path.findLastIndex(step => typeof step === 'object' && moving.has(step.loop));
-  return path.findIndex((step, i) => i > last && typeof step === 'object');
+  const last = path.findLastIndex(step => isLoopStep(step) && moving.has(step.loop));
+  return path.findIndex((step, i) => i > last && isLoopStep(step));
 }
 
 /** Whether each cell of a filled array is summed just once per fill, before anyone looks. */
@@ -141,6 +142,7 @@ function take(program: Program, chances: readonly Chance[]): Program {
       case 'block':
       case 'comment':
       case 'declare':
+      case 'when':
       case 'prefetch':
       case 'write':
       case 'scatter':

@@ -13,8 +13,12 @@ export type Decision = ArrayDecision | NestDecision | Refusal;
 /** Told each decision where it is made. */
 export type Note = (decision: Decision) => void;
 
-/** `searched`: its one cell that is not 0 is read at its position. `narrowed`: a part of it is enough. */
-export type Fate = 'dropped' | 'searched' | 'inlined' | 'kept' | 'narrowed' | 'stack' | 'scratch';
+/**
+ * `searched`: its one cell that is not 0 is read at its position. `narrowed`: a part of it is enough.
+ * `shared`: by the threads of a block.
+ */
+export type Fate =
+  'dropped' | 'searched' | 'inlined' | 'kept' | 'narrowed' | 'stack' | 'shared' | 'scratch';
 
 export interface ArrayDecision {
   readonly about: 'array';

@@ -47,6 +47,8 @@ function dropOnce(program: Program, note: Note | undefined): Program {
       case 'accumulate':
       case 'scatter':
         return unread.has(s.node);
+      case 'when':
+        return isEmpty(s.body);
       case 'for':
         return s.extent === 0 || isEmpty(s.body);
       case 'block':

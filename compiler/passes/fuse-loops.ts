@@ -63,6 +63,8 @@ function runAsOne(a: For, b: For, around: readonly For[], target: Target): For |
   if (!isPlain(a) || !isPlain(b) || !isWorth(a, b, target)) return undefined;
   const [first, second] = [splitLike(a, b), splitLike(b, a)];
   if (first.extent !== second.extent || turnsIn(first) < target.leastTurns) return undefined;
+  // Of a GPU each turn gets a block, so there have to be many.
+  if (target.gpu && first.extent < target.gpu.processors) return undefined;
   const { loop, extent } = first;
   const after = substituteLoopsIn(second.body, new Map([[second.loop, at(loop)]]));
   const both = forLoop(loop, extent, block([...statementsOf(first.body), ...statementsOf(after)]));

@@ -1,5 +1,6 @@
 import { accumulateInRegisters } from './accumulate-in-registers.ts';
 import { blockReductions } from './block-reductions.ts';
+import { bindThreads } from './bind-threads.ts';
 import { contractFma } from './contract-fma.ts';
 import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
@@ -11,19 +12,24 @@ import { interchange } from './interchange.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
 import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
+import { placeBetweenKernels } from './place-between-kernels.ts';
 import { placeLocals } from './place-locals.ts';
 import { planMemory } from './plan-memory.ts';
 import { recompute } from './recompute.ts';
 import { simplify } from './simplify.ts';
-import { type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
-import { type Target, targets } from '../schedule/target.ts';
+import { noOverrides, type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
+import { type Gpu, type Target, targets } from '../schedule/target.ts';
+import { spreadLoops } from './spread-loops.ts';
+import { splitSums } from './split-sums.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
 import { vectorise } from './vectorise.ts';
+import { tileBlocks } from './tile-blocks.ts';
 import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
 export function passesFor(target: Target, schedule: Schedule = {}): readonly Pass[] {
+  if (target.gpu) return passesForGpu(target, target.gpu, schedule);
   if (schedule === 'scalar') return passesFor(targets.scalar);
   const overrides = overridesOf(schedule);
   const hasVectors = target.vectorBytes > 0;
@@ -33,6 +39,32 @@ export function passesFor(target: Target, schedule: Schedule = {}): readonly Pas
     accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
     ...(hasVectors ? scheduling(target, overrides) : []),
     ...finishing(overrides),
+  ];
+}
+
+/** Blocks of threads, in the place of vectors and of the threads of a processor. */
+function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pass[] {
+  const isScalar = schedule === 'scalar';
+  const overrides = isScalar ? noOverrides : overridesOf(schedule);
+  return [
+    ...simplifying,
+    // Before sums are in scalars, inside their nests.
+    ...(isScalar ? [] : [interchange(target, overrides), sumByRows(target, overrides)]),
+    spreadLoops, // likewise: a sum is then in a scalar for one cell
+    accumulateInRegisters,
+    ...(isScalar ? [] : schedulingForGpu(target, gpu, overrides)),
+    contractFma, // nothing below may regroup a fused sum
+    bindThreads(gpu), // nothing below changes a loop
+    placeBetweenKernels(gpu), // by now it is known what a kernel is
+    planMemory,
+  ];
+}
+
+function schedulingForGpu(target: Target, gpu: Gpu, overrides: Overrides): readonly Pass[] {
+  return [
+    tileBlocks(gpu, overrides), // after sums are in scalars, of which it makes tiles
+    fuseLoops(target, overrides), // not before: a tile takes a nest of its own
+    splitSums(overrides), // what is left of sums, in the fused loops too
   ];
 }
 

@@ -9,14 +9,12 @@
  * Where the turns of the outermost loop need each other, as in a sum over it, all stays as it is: a
  * loop inside would hand work over in each of its turns.
  */
-import { cellsOf } from '../core/tensor-node.ts';
-import { infoOf } from '../core/op.ts';
 import { grouped } from '../support/count.ts';
 import { mapSame } from '../support/list.ts';
 import { isIndependent } from '../loop/independent.ts';
-import { block, type For, forLoop, type Leaf, statementsOf, type Stmt } from '../loop/ir.ts';
-import { expressionsOf, visitExpr } from '../loop/traverse.ts';
+import { block, type For, forLoop, statementsOf } from '../loop/ir.ts';
 import { noOverrides, type NestOverride } from '../schedule/override.ts';
+import { workOf } from '../schedule/work.ts';
 import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
@@ -65,35 +63,4 @@ function obstacle(loop: For, least: number, { parallel }: NestOverride): string 
     return `${grouped(work)} operations are too few`;
   }
   return isIndependent(loop) ? undefined : 'its turns need each other';
-}
-
-function workOf(s: Stmt): number {
-  switch (s.kind) {
-    case 'comment':
-    case 'declare':
-    case 'prefetch':
-      return 0;
-    case 'block':
-      return s.body.reduce((sum, child) => sum + workOf(child), 0);
-    case 'for':
-      return s.extent * workOf(s.body);
-    case 'fill':
-      return cellsOf(s.node);
-    case 'write':
-    case 'accumulate':
-    case 'scatter':
-      return costOf(s);
-  }
-}
-
-/** One for the store, one for each read, and what its operations cost. */
-function costOf(leaf: Leaf): number {
-  let cost = leaf.kind === 'write' || leaf.kind === 'fill' ? 1 : 1 + infoOf(leaf.op).cost;
-  for (const value of expressionsOf(leaf)) {
-    visitExpr(value, e => {
-      if (e.kind === 'apply') cost += infoOf(e.op).cost;
-      if (e.kind === 'read' || e.kind === 'gather') cost += 1;
-    });
-  }
-  return cost;
 }

@@ -105,6 +105,7 @@ class Jammer {
       case 'write':
       case 'accumulate':
         return this.#spread(s);
+      case 'when':
       case 'prefetch':
       case 'fill':
       case 'scatter':

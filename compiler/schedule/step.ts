@@ -1,4 +1,5 @@
 /** One transformation of a nest, as data: what a schedule is a list of. */
+import { grouped } from '../support/count.ts';
 import { unreachable } from '../support/errors.ts';
 
 export type Step =
@@ -38,13 +39,36 @@ export type Step =
       readonly vectors: number;
       readonly lanes: number;
     }
-  | { readonly kind: 'parallelise'; readonly loop: string; readonly turns: number };
+  | { readonly kind: 'parallelise'; readonly loop: string; readonly turns: number }
+  | BlockTileStep
+  | BindStep;
 
 export interface TileStep {
   readonly kind: 'tile';
   readonly rows: { readonly loop: string; readonly count: number } | undefined;
   readonly columns: { readonly loop: string; readonly vectors: number; readonly lanes: number };
   readonly packed: readonly { readonly node: string; readonly dims: readonly number[] }[];
+}
+
+/** A product in tiles of blocks of threads. */
+export interface BlockTileStep {
+  readonly kind: 'block-tile';
+  readonly overRows: string;
+  readonly overColumns: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowsEach: number;
+  readonly columnsEach: number;
+  readonly terms: number;
+}
+
+/** A kernel of so many blocks of threads; in a `block` these loops are the blocks, in a `grid` the threads. */
+export interface BindStep {
+  readonly kind: 'bind';
+  readonly mode: 'grid' | 'block';
+  readonly loops: readonly string[];
+  readonly blocks: number;
+  readonly threads: number;
 }
 
 /** `rows 8 of i, columns 2 × 16 of j, pack w [512, 32]` */
@@ -70,9 +94,27 @@ export function printStep(step: Step): string {
       return `${step.loop} by ${step.vectors} × ${step.lanes}`;
     case 'parallelise':
       return `${step.loop}: ${step.turns} turns`;
+    case 'block-tile':
+      return printBlockTile(step);
+    case 'bind':
+      return printBind(step);
     default:
       return unreachable(step);
   }
+}
+
+/** `128 of b × 128 of o, 8 × 8 a thread, 16 terms at once` */
+function printBlockTile(step: BlockTileStep): string {
+  const { overRows, overColumns, rows, columns, rowsEach, columnsEach, terms } = step;
+  const tile = `${rows} of ${overRows} × ${columns} of ${overColumns}`;
+  return `${tile}, ${rowsEach} × ${columnsEach} a thread, ${terms} terms at once`;
+}
+
+function printBind({ mode, loops, blocks, threads }: BindStep): string {
+  const size = `${grouped(blocks)} × ${threads} threads`;
+  return mode === 'grid' || blocks > 1
+    ? `${loops.join(', ')} on ${size}`
+    : `${threads} threads of one block`;
 }
 
 function printTile({ rows, columns, packed }: TileStep): string {

@@ -10,6 +10,23 @@ export interface Target {
   readonly leastTurns: number;
   /** What stays in a cache of the second level while it is read over and over. */
   readonly cacheBytes: number;
+  /** Of a GPU, whose threads take the place of vectors. */
+  readonly gpu?: Gpu;
+}
+
+export interface Gpu {
+  /** Threads of a block that run in step. */
+  readonly warp: number;
+  /** What the threads of a block can share. */
+  readonly sharedBytes: number;
+  /** What a launch takes, in steps of a thread, each an addition: so much one block may do instead. */
+  readonly launchSteps: number;
+  /** Nests of so few turns keep one block busy at most. */
+  readonly fewTurns: number;
+  /** Rows times columns times terms from which a product is computed in tiles. */
+  readonly leastProduct: number;
+  /** Blocks that are worth having at once. */
+  readonly processors: number;
 }
 
 const common = { leastTurns: 8192, cacheBytes: 512 * 1024 };
@@ -22,6 +39,22 @@ export const targets = {
   /** No schedule: one scalar at a time, as lowered and simplified. */
   scalar: { name: 'scalar', vectorBytes: 0, vectorRegisters: 0, ...common },
 } as const satisfies Readonly<Record<string, Target>>;
+
+/** NVIDIA's, from sm_75 on. One schedule for all: what they differ in decides nothing yet. */
+export const gpu: Target & { readonly gpu: Gpu } = {
+  name: 'gpu',
+  vectorBytes: 0,
+  vectorRegisters: 0,
+  ...common,
+  gpu: {
+    warp: 32,
+    sharedBytes: 48 * 1024,
+    launchSteps: 512,
+    fewTurns: 128,
+    leastProduct: 2 ** 18,
+    processors: 108,
+  },
+};
 
 export type TargetName = keyof typeof targets;
 

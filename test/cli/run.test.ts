@@ -18,7 +18,7 @@ op\`y = relu(\`;
   'throws.ts': `throw new Error('of the program');`,
   'throws-text.ts': `throw 'text';`,
   'rejects.ts': `import { context } from 'einc';
-void context({ backend: 'cuda' as never });
+void context({ backend: 'metal' as never });
 setTimeout(() => console.log('still here'), 3000);`,
   'exits.ts': `process.exitCode = 3;`,
   'leaves.ts': `console.log('before'); process.exit(5); console.log('after');`,
@@ -61,7 +61,7 @@ describe.concurrent('a program', () => {
     ['through generated C', [], {}],
     ['through the interpreter', ['--backend', 'interp'], {}],
     ['as the environment says', [], { EINC_BACKEND: 'interp' }],
-    ['with the option before the environment', ['--backend', 'cc'], { EINC_BACKEND: 'cuda' }],
+    ['with the option before the environment', ['--backend', 'cc'], { EINC_BACKEND: 'metal' }],
   ])('runs %s', async (_, options, env) => {
     expect(await einc(['run', ...options, 'line.ts'], env)).toEqual({
       code: 0,
@@ -108,9 +108,9 @@ describe.concurrent('how it ends', () => {
     expect(await einc(['run', 'rejects.ts'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `error[EINC0508]: there is no backend called \`cuda\`
+      stderr: `error[EINC0508]: there is no backend called \`metal\`
  --> rejects.ts:2:6
-  = help: the backends are \`cc\` and \`interp\`
+  = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`
 
 for more: einc explain EINC0508
 `,
@@ -143,16 +143,16 @@ for more: einc explain EINC0508
       {
         code: 1,
         stdout: '',
-        stderr: `error[EINC0508]: there is no backend called \`cuda\`
+        stderr: `error[EINC0508]: there is no backend called \`metal\`
  --> line.ts:5:30
-  = help: the backends are \`cc\` and \`interp\`
+  = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`
 
 for more: einc explain EINC0508
 `,
       },
     ],
   ])('with %s', async (_, file, ended) => {
-    expect(await einc(['run', file], { EINC_BACKEND: 'cuda' })).toEqual(ended);
+    expect(await einc(['run', file], { EINC_BACKEND: 'metal' })).toEqual(ended);
   });
 
   test('waiting for what never comes is a failure', async () => {

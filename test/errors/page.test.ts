@@ -59,6 +59,7 @@ test('each section has one, but for what no program can bring about', () => {
     'EINC0910',
     'EINC0911',
     'EINC0912',
+    'EINC0941',
   ]);
 });
 

@@ -64,6 +64,7 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
         return isReadBy(s, node) ? inlineInto(s, definition, names) : undefined;
       case 'block':
       case 'comment':
+      case 'when':
       case 'prefetch':
         return undefined;
     }

@@ -5,6 +5,7 @@ import {
   localsOf,
   loopsAlong,
   namesIn,
+  isLoopStep,
   sitesIn,
   startsWith,
   usedIn,
@@ -39,7 +40,7 @@ test('sites come in the order they run, reads before the write', () => {
 
 test('a path tells the statement of each block and the loops', () => {
   const paths = sitesIn(program).map(({ path }) =>
-    path.map(step => (typeof step === 'number' ? step : step.loop)).join(' '),
+    path.map(step => (isLoopStep(step) ? step.loop : Number(step))).join(' '),
   );
   expect([...new Set(paths)]).toEqual(['1', '2 i 0', '2 i 1 j 1', '2 i 1 j 2']);
 });

@@ -1,0 +1,140 @@
+/**
+ * What a block of threads does together: thread loops one after the other, with a barrier before one
+ * that needs what another has stored.
+ *
+ *     __shared__ float h[16];
+ *     if (threadIdx.x < 16) {
+ *       const int o = threadIdx.x;
+ *       h[o] = x[o] * 2.0f;
+ *     }
+ *     __syncthreads();
+ */
+import {
+  cellsOf,
+  type For,
+  loopVar,
+  type Stmt,
+  type TensorNode,
+  type Writer,
+} from '../../compiler/index.ts';
+import { statementsOf } from '../../compiler/loop/ir.ts';
+import { sitesUnder } from '../../compiler/loop/facts.ts';
+import { chainAt, turnsOfChain, warp } from '../../compiler/loop/kernel.ts';
+import { privateArrays } from '../../compiler/loop/private-arrays.ts';
+import { countType, emitStmt } from '../clike/stmt.ts';
+import type { ExprEmitter } from '../clike/expr.ts';
+import { withTurn } from './turn.ts';
+
+export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
+  const own = privateArrays(kernel);
+  own.forEach((axes, node) => exprs.leaveOut(node, axes));
+  new Block(threads, own, w, exprs).statements(statementsOf(chainAt(kernel).body));
+}
+
+class Block {
+  readonly #threads: number;
+  /** Arrays of which each thread has a part, and how many axes say which. */
+  readonly #own: ReadonlyMap<TensorNode, number>;
+  readonly #w: Writer;
+  readonly #exprs: ExprEmitter;
+  /** The thread loops since the last barrier of the block. */
+  #running: For[] = [];
+  /** Those of the first warp since its last barrier. */
+  #inWarp: For[] = [];
+
+  constructor(
+    threads: number,
+    own: ReadonlyMap<TensorNode, number>,
+    w: Writer,
+    exprs: ExprEmitter,
+  ) {
+    this.#threads = threads;
+    this.#own = own;
+    this.#w = w;
+    this.#exprs = exprs;
+  }
+
+  statements(statements: readonly Stmt[]): void {
+    statements.forEach(s => this.#stmt(s));
+  }
+
+  #stmt(s: Stmt): void {
+    if (s.kind === 'declare') this.#declare(s.node);
+    else if (s.kind !== 'for') emitStmt(s, this.#w, this.#exprs);
+    else if (s.mode === 'thread') this.#threadLoop(s);
+    else this.#turns(s);
+  }
+
+  #declare(node: TensorNode): void {
+    const { dialect, identifiers } = this.#exprs;
+    const scalar = `${dialect.typeName[node.dtype]} ${identifiers.ofNode(node)}`;
+    const axes = this.#own.get(node);
+    const dims = node.dims.slice(axes ?? 0);
+    const cells = dims.length === 0 ? '' : `[${Math.max(1, cellsOf({ dims }))}]`;
+    // Aligned, so that compilers load four cells at once where they lie side by side.
+    const place = dims.length === 0 ? '__shared__ ' : 'alignas(16) __shared__ ';
+    this.#w.line(`${axes === undefined ? place : ''}${scalar}${cells};`);
+  }
+
+  /** All threads take the turns together. */
+  #turns(s: For): void {
+    const { dialect, identifiers } = this.#exprs;
+    const type = countType(s.extent, this.#exprs);
+    if (s.mode === 'unrolled') this.#w.line(dialect.unroll(s.extent));
+    identifiers.within(s.loop, i => {
+      this.#w.block(`for (${type} ${i} = 0; ${i} < ${s.extent}; ++${i})`, () => {
+        this.statements(statementsOf(s.body));
+        // The next turn begins where this one ends.
+        if (this.#running.some(loop => this.#meet(loop, s))) this.#barrier();
+      });
+    });
+  }
+
+  #threadLoop(s: For): void {
+    const chain = chainAt(s);
+    const turns = turnsOfChain(chain);
+    if (turns === 0) return;
+    this.#waitFor(s);
+    const [w, exprs, threads] = [this.#w, this.#exprs, this.#threads];
+    const emit = (turn: string): void =>
+      withTurn(chain, turn, w, exprs, () => emitStmt(chain.body, w, exprs));
+    if (turns === threads)
+      w.line('{')
+        .indented(() => emit('threadIdx.x'))
+        .line('}');
+    else if (turns < threads) w.block(`if (threadIdx.x < ${turns})`, () => emit('threadIdx.x'));
+    else {
+      exprs.identifiers.within(loopVar('thread'), turn => {
+        const head = `for (int ${turn} = threadIdx.x; ${turn} < ${turns}; ${turn} += ${threads})`;
+        w.block(head, () => emit(turn));
+      });
+    }
+  }
+
+  /** What the first warp alone has done, and is to go on with, the others need not wait for. */
+  #waitFor(s: For): void {
+    const isOfWarp = (loop: For): boolean => turnsOfChain(chainAt(loop)) <= warp;
+    const before = this.#running.filter(loop => this.#meet(loop, s));
+    if (before.some(loop => !isOfWarp(loop) || !isOfWarp(s))) this.#barrier();
+    else if (before.some(loop => this.#inWarp.includes(loop))) {
+      this.#w.line('__syncwarp();');
+      this.#inWarp = [];
+    }
+    this.#running.push(s);
+    if (isOfWarp(s)) this.#inWarp.push(s);
+  }
+
+  #barrier(): void {
+    this.#w.line('__syncthreads();');
+    this.#running = [];
+    this.#inWarp = [];
+  }
+
+  /** Whether a thread of one stores what a thread of the other uses. */
+  #meet(a: For, b: For): boolean {
+    const [x, y] = [a, b].map(loop => sitesUnder(loop).filter(({ node }) => !this.#own.has(node)));
+    return (x ?? []).some(s =>
+      (y ?? []).some(t => s.node === t.node && (s.kind !== 'read' || t.kind !== 'read')),
+    );
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * One kernel as text.
+ *
+ *     extern "C" __global__ void __launch_bounds__(256) layer_y(
+ *         float *__restrict__ y,
+ *         const float *__restrict__ x) {
+ *       const int turn = blockIdx.x * 256 + threadIdx.x;
+ *       if (turn >= 1000) return;
+ *       const int b = turn / 100;
+ *       const int o = turn % 100;
+ *       y[b * 100 + o] = relu_f32(x[b * 100 + o]);
+ *     }
+ */
+import { bytesOf, cellsOf, type For, Writer } from '../../compiler/index.ts';
+import { sitesUnder } from '../../compiler/loop/facts.ts';
+import { chainAt, geometryOf, turnsOfChain } from '../../compiler/loop/kernel.ts';
+import { privateArrays } from '../../compiler/loop/private-arrays.ts';
+import { functionHead } from '../clike/arguments.ts';
+import { type ExprEmitter, largestInt } from '../clike/expr.ts';
+import { emitStmt } from '../clike/stmt.ts';
+import { emitBlock } from './block.ts';
+import type { Parameter } from './kernel-arguments.ts';
+import { withTurn } from './turn.ts';
+
+export interface KernelText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function emitKernel(
+  kernel: For,
+  parameters: readonly Parameter[],
+  exprs: ExprEmitter,
+): KernelText {
+  const { threads } = geometryOf(kernel);
+  const name = exprs.identifiers.fresh(nameFor(kernel, exprs));
+  const w = new Writer();
+  const bounds = [threads, ...fewestBlocks(kernel, threads)].join(', ');
+  const prefix = `${exprs.dialect.functionPrefix} __launch_bounds__(${bounds})`;
+  const texts = parameters.map(({ text }) => text);
+  functionHead(w, prefix, name, texts);
+  w.indented(() => {
+    for (const { index } of parameters) {
+      if (index) w.line(`const int ${index.name} = ${index.given};`);
+    }
+    for (const line of alignedArrays(kernel, parameters)) w.line(line);
+    if (kernel.mode === 'grid') emitGrid(kernel, w, exprs);
+    else emitBlocks(kernel, w, exprs);
+  }).line('}');
+  return { name, text: w.toString() };
+}
+
+/** Of 64 Ki registers in a processor, so many are enough for the sums of a tile and what they are made of. */
+const registersOfTile = 128;
+
+/**
+ * How many blocks are to run on one processor at least. By themselves compilers take for a tile a few
+ * registers too many, or too few, so that sums go to memory.
+ */
+function fewestBlocks(kernel: For, threads: number): readonly number[] {
+  const own = [...privateArrays(kernel)];
+  if (own.length === 0) return [];
+  const bytes = own.map(
+    ([{ dims, dtype }, axes]) => bytesOf[dtype] * cellsOf({ dims: dims.slice(axes) }),
+  );
+  const isLarge = Math.max(...bytes) > 2 * registersOfTile;
+  return [isLarge ? 1 : 2 ** 16 / (registersOfTile * threads)].map(Math.floor);
+}
+
+/** After the array that it stores to last. */
+function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
+  const stored = sitesUnder(kernel).findLast(({ kind }) => kind !== 'read');
+  const what = stored ? identifiers.ofNode(stored.node) : 'nothing';
+  return `${identifiers.program}_${what}`;
+}
+
+/**
+ * Buffers begin where vectors may. Compilers that know it load and store four cells at once; they need
+ * not be told where threads have single cells.
+ */
+function alignedArrays(kernel: For, parameters: readonly Parameter[]): readonly string[] {
+  if (privateArrays(kernel).size === 0) return [];
+  return parameters.flatMap(({ array }) =>
+    array ? [`${array.name} = (${array.type})__builtin_assume_aligned(${array.name}, 16);`] : [],
+  );
+}
+
+/** Each thread takes one turn, and those that are too many none. */
+function emitGrid(kernel: For, w: Writer, exprs: ExprEmitter): void {
+  const chain = chainAt(kernel);
+  const { blocks, threads } = geometryOf(kernel);
+  const turns = turnsOfChain(chain);
+  const size = blocks * threads > largestInt ? `(long long)${threads}` : threads;
+  const thread = blocks > 1 ? `blockIdx.x * ${size} + threadIdx.x` : 'threadIdx.x';
+  withTurn(chain, thread, w, exprs, turn => {
+    if (turns < blocks * threads) w.line(`if (${turn} >= ${turns}) return;`);
+    emitStmt(chain.body, w, exprs);
+  });
+}
+
+function emitBlocks(kernel: For, w: Writer, exprs: ExprEmitter): void {
+  const chain = chainAt(kernel);
+  const { threads } = geometryOf(kernel);
+  withTurn(chain, 'blockIdx.x', w, exprs, () => emitBlock(kernel, threads, w, exprs));
+}

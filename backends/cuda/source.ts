@@ -1,0 +1,102 @@
+/** A program as CUDA: the text of its kernels, and the steps that run them. */
+import {
+  invariant,
+  type For,
+  type LoopVar,
+  type Program,
+  type Stmt,
+  Writer,
+} from '../../compiler/index.ts';
+import { statementsOf } from '../../compiler/loop/ir.ts';
+import { chainAt, geometryOf, isKernel, turnsOfChain } from '../../compiler/loop/kernel.ts';
+import { ExprEmitter } from '../clike/expr.ts';
+import { Identifiers } from '../clike/names.ts';
+import { cuda, wordsOfCuda } from './dialect.ts';
+import { KernelArguments } from './kernel-arguments.ts';
+import { emitKernel, type KernelText } from './kernel.ts';
+import type { Launch, Step } from './steps.ts';
+
+export interface CudaSource {
+  readonly text: string;
+  readonly steps: readonly Step[];
+}
+
+/** A program whose loops are bound to a GPU, as `passesFor(gpu)` leaves it. */
+export function cudaSource(program: Program): CudaSource {
+  return new Source(program).source();
+}
+
+class Source {
+  readonly #program: Program;
+  readonly #exprs: ExprEmitter;
+  readonly #args: KernelArguments;
+  readonly #texts: string[] = [];
+  /** The kernels there are, by what they do: layers of a network differ in their arrays alone. */
+  readonly #known = new Map<string, string>();
+
+  constructor(program: Program) {
+    this.#program = program;
+    const identifiers = new Identifiers(program, cuda, wordsOfCuda);
+    this.#exprs = new ExprEmitter(cuda, identifiers, program);
+    this.#args = new KernelArguments(program, this.#exprs);
+  }
+
+  source(): CudaSource {
+    const steps = this.#steps(this.#program.body, []);
+    const needs = this.#exprs.needs();
+    const parts = [...(needs.length > 0 ? [`${needs.join('\n')}\n`] : []), ...this.#texts];
+    return { text: parts.join('\n'), steps };
+  }
+
+  #steps(s: Stmt, around: readonly LoopVar[]): readonly Step[] {
+    return statementsOf(s).flatMap((child): readonly Step[] => {
+      if (child.kind === 'comment') {
+        this.#comment = child.text;
+        return [];
+      }
+      invariant(child.kind === 'for', () => `${child.kind} stands outside of all kernels`);
+      if (isKernel(child)) return this.#launch(child, around);
+      const { loop, extent, body } = child;
+      let inside: readonly Step[] = [];
+      this.#exprs.identifiers.within(loop, () => {
+        inside = this.#steps(body, [...around, loop]);
+      });
+      return extent > 0 && inside.length > 0
+        ? [{ kind: 'loop', variable: loop, turns: extent, body: inside }]
+        : [];
+    });
+  }
+
+  /** What the next kernel is about. */
+  #comment: string | undefined;
+
+  #launch(kernel: For, around: readonly LoopVar[]): readonly Launch[] {
+    if (turnsOfChain(chainAt(kernel)) === 0) return [];
+    const { blocks, threads } = geometryOf(kernel);
+    const args = this.#args.of(kernel, around);
+    const emitted = emitKernel(kernel, args, this.#exprs);
+    return [
+      {
+        kind: 'launch',
+        kernel: this.#nameOf(emitted),
+        grid: [blocks, 1, 1],
+        block: [threads, 1, 1],
+        sharedBytes: 0,
+        args: args.map(({ argument }) => argument),
+      },
+    ];
+  }
+
+  #nameOf({ name, text }: KernelText): string {
+    const comment = this.#comment;
+    this.#comment = undefined;
+    const key = this.#exprs.identifiers.anonymous(text);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, name);
+    const w = new Writer();
+    if (comment !== undefined) w.line(`/* ${comment} */`);
+    this.#texts.push(w.toString() + text);
+    return name;
+  }
+}

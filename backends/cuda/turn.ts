@@ -1,0 +1,55 @@
+/** Which turn of nested loops a thread or a block takes: the loops as variables. */
+import { type For, type LoopVar, loopVar, type Writer } from '../../compiler/index.ts';
+import { loopsNamedIn } from '../../compiler/loop/facts.ts';
+import { type Chain, turnsOfChain } from '../../compiler/loop/kernel.ts';
+import { type ExprEmitter, largestInt } from '../clike/expr.ts';
+
+/** `body` stands where the loops have the values of turn number `turn`, and is told what the number is called. */
+export function withTurn(
+  chain: Chain,
+  turn: string,
+  w: Writer,
+  exprs: ExprEmitter,
+  body: (turn: string) => void,
+): void {
+  const { dialect, identifiers } = exprs;
+  const type = turnsOfChain(chain) > largestInt ? dialect.wideInteger : dialect.typeName.i32;
+  const turning = chain.loops.filter(({ extent }) => extent > 1);
+  const named = loopsNamedIn(chain.body);
+  const still = chain.loops
+    .filter(({ loop, extent }) => extent === 1 && named.has(loop))
+    .map(({ loop }) => [loop, '0'] as const);
+  const withValues = (
+    [first, ...others]: readonly (readonly [LoopVar, string])[],
+    inner: () => void,
+  ): void => {
+    if (!first) return inner();
+    const [loop, value] = first;
+    identifiers.within(loop, name => {
+      w.line(`const ${type} ${name} = ${value};`);
+      withValues(others, inner);
+    });
+  };
+  const [only, ...others] = turning;
+  if (!only) return withValues(still, () => body(turn));
+  if (others.length > 0 && /^[a-z]\w*$/.test(turn)) {
+    return withValues([...digitsOf(turning, turn), ...still], () => body(turn));
+  }
+  const counter = others.length === 0 ? only.loop : loopVar('turn');
+  identifiers.within(counter, name => {
+    w.line(`const ${type} ${name} = ${turn};`);
+    const digits = others.length === 0 ? [] : digitsOf(turning, name);
+    withValues([...digits, ...still], () => body(name));
+  });
+}
+
+/** The innermost loop turns fastest. */
+function digitsOf(loops: readonly For[], turn: string): readonly (readonly [LoopVar, string])[] {
+  let size = 1;
+  const digits = loops.toReversed().map(({ loop, extent }, i) => {
+    const quotient = size === 1 ? turn : `${turn} / ${size}`;
+    size *= extent;
+    return [loop, i === loops.length - 1 ? quotient : `${quotient} % ${extent}`] as const;
+  });
+  return digits.toReversed();
+}

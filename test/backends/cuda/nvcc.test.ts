@@ -1,0 +1,85 @@
+/**
+ * What nvcc makes of the kernels: they compile for each processor, their sums stay in registers, and how
+ * many of these and how much shared memory they take is written down. Skipped where there is no nvcc.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parseProgram } from '../../../compiler/loop/parse.ts';
+import { placeWith } from '../../cli/support.ts';
+import { cudaOf, smallPrograms } from './programs.ts';
+
+const hasNvcc = spawnSync('nvcc', ['--version']).status === 0;
+const folder = mkdtempSync(join(tmpdir(), 'einc-nvcc-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { einc, files, read } = placeWith({});
+
+/** `layer_y: 119 registers, 16896 bytes shared, 0 bytes spilt`, of each kernel. */
+async function resourcesOf(text: string, name: string, arch: string): Promise<readonly string[]> {
+  const source = join(folder, `${name}-${arch}.cu`);
+  writeFileSync(source, text);
+  const args = ['-cubin', `-arch=${arch}`, '-fmad=false', '-diag-suppress=177', '-Xptxas', '-v'];
+  const { stderr } = await promisify(execFile)('nvcc', [...args, source, '-o', `${source}bin`]);
+  expect(stderr).not.toMatch(/warning|error/);
+  const kernels = stderr.matchAll(
+    /entry function '(\w+)'[\s\S]*?(\d+) bytes spill stores[\s\S]*?Used (\d+) registers(?:.*?(\d+) bytes smem)?/g,
+  );
+  return Array.from(kernels, ([, kernel, spilt, registers, shared = 0]) => {
+    return `${kernel}: ${registers} registers, ${shared} bytes shared, ${spilt} bytes spilt`;
+  }).toSorted();
+}
+
+/** A few kernels in one file: to start nvcc takes longer than to compile one. */
+function together(texts: readonly (readonly [name: string, text: string])[]): string {
+  const needs = new Set<string>();
+  const kernels = texts.map(([name, text]) => {
+    const start = text.indexOf('extern "C"');
+    text
+      .slice(0, start)
+      .trimEnd()
+      .split(/\n(?=static)/)
+      .forEach(need => needs.add(need));
+    return `/* ${name} */\n${text.slice(start)}`;
+  });
+  return [...needs, '', ...kernels].join('\n');
+}
+
+const goldens = Object.entries(smallPrograms).map(([name, text]) => {
+  return [name, cudaOf(parseProgram(text)).text] as const;
+});
+
+describe.skipIf(!hasNvcc)('nvcc', () => {
+  test('takes all goldens, in which nothing is spilt', { timeout: 300_000 }, async () => {
+    const text = together(goldens);
+    const [a, b] = await Promise.all(
+      ['sm_80', 'sm_90'].map(arch => resourcesOf(text, 'goldens', arch)),
+    );
+    const table = [['sm_80', a ?? []] as const, ['sm_90', b ?? []] as const]
+      .map(([arch, kernels]) => `${arch}\n${kernels.map(line => `  ${line}\n`).join('')}`)
+      .join('');
+    expect(table).not.toMatch(/[1-9]\d* bytes spilt/);
+    await expect(table).toMatchFileSnapshot('../../golden/cuda/resources.txt');
+  });
+
+  test.each(['moons', 'micrograd'])('takes examples/%s.ts', { timeout: 300_000 }, async name => {
+    const dumped = await einc([
+      'dump',
+      resolve(`examples/${name}.ts`),
+      '--backend',
+      'cuda',
+      '--out',
+      name,
+    ]);
+    expect(dumped).toMatchObject({ code: 0, stderr: '' });
+    const sources = files(name).filter(file => file.endsWith('.cu'));
+    expect(sources.length).toBeGreaterThan(0);
+    const text = together(sources.map(file => [file, read(`${name}/${file}`)] as const));
+    const kernels = await resourcesOf(text, name, 'sm_80');
+    expect(kernels.length).toBeGreaterThanOrEqual(sources.length);
+    expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+  });
+});

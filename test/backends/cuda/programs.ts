@@ -1,0 +1,68 @@
+import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
+import type { Program } from '../../../compiler/loop/ir.ts';
+import { passesFor } from '../../../compiler/passes/index.ts';
+import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+import { gpu } from '../../../compiler/schedule/target.ts';
+
+export function cudaOf(program: Program): CudaSource {
+  return cudaSource(runPipeline(passesFor(gpu), program));
+}
+
+/** One for each way in which loops are bound. */
+export const smallPrograms: Readonly<Record<string, string>> = {
+  pointwise: `
+    chain():
+      device x: f32[1000, 300], scale: f32[300], y: f32[1000, 300];
+      local t: f32[1000, 300];
+      for b < 1000 { for i < 300 { t[b, i] := tanh(x[b, i] * scale[i]); } }
+      for b < 1000 { for i < 300 { y[b, i] := relu(t[b, i]) + x[b, i]; } }`,
+  sum: `
+    mean_of_squares():
+      device x: f32[4096, 1000], y: f32[1];
+      local s: f32[1];
+      zero_out s;
+      for b < 4096 { for i < 1000 { s[0] += x[b, i] ** 2; } }
+      y[0] := s[0] / 4096000;`,
+  'column-sums': `
+    bias_gradient():
+      device g: f32[4096, 512], bias.grad: f32[512];
+      zero_out bias.grad;
+      for o < 512 { for b < 4096 { bias.grad[o] += g[b, o]; } }`,
+  product: `
+    layer():
+      device x: f32[1024, 784], w: f32[784, 2048], bias: f32[2048], y: f32[1024, 2048];
+      local s: f32[1024, 2048];
+      zero_out s;
+      for b < 1024 { for o < 2048 { for i < 784 { s[b, o] += x[b, i] * w[i, o]; } } }
+      for b < 1024 { for o < 2048 { y[b, o] := relu(s[b, o] + bias[o]); } }`,
+  'product-with-rests': `
+    uneven_layer():
+      device x: bf16[100, 50], w: f32[333, 50], y: f32[100, 333];
+      zero_out y;
+      for b < 100 { for o < 333 { for i < 50 { y[b, o] += f32(x[b, i]) * w[o, i]; } } }`,
+  rows: `
+    softmax():
+      device x: f32[4096, 1000], y: f32[4096, 1000];
+      local m: f32[4096];
+      local e: f32[4096, 1000];
+      local s: f32[4096];
+      fill m, -3e38;
+      for b < 4096 { for i < 1000 { m[b] max= x[b, i]; } }
+      for b < 4096 { for i < 1000 { e[b, i] := exp(x[b, i] - m[b]); } }
+      zero_out s;
+      for b < 4096 { for i < 1000 { s[b] += e[b, i]; } }
+      for b < 4096 { for i < 1000 { y[b, i] := e[b, i] / s[b]; } }`,
+  steps: `
+    recurrence(first : [0..9]):
+      device x: f32[10, 100, 20000], h: f32[20000], seen: f32[20000];
+      local r: f32[20000];
+      for t < 100 {
+        for o < 20000 { r[o] := tanh(x[first, t, o] + h[o]); }
+        for o < 20000 { h[o] := r[-1*o + 19999]; }
+        seen[t] := f32(t);
+      }`,
+  gather: `
+    embedding():
+      device ids: f32[512], table: f32[1000, 64], y: f32[512, 64];
+      for b < 512 { for d < 64 { y[b, d] := table[at(ids[b]), d]; } }`,
+};

@@ -1,0 +1,24 @@
+/** GPUs for which programs of a few cells are cut and bound as large ones are for others. */
+import { passesFor } from '../../compiler/passes/index.ts';
+import type { Pass } from '../../compiler/passes/pipeline.ts';
+import { gpu, type Gpu, type Target } from '../../compiler/schedule/target.ts';
+
+function gpuWith(changes: Partial<Gpu>): Target {
+  return { ...gpu, gpu: { ...gpu.gpu, ...changes } };
+}
+
+/** Where launches cost nothing, so that each nest is one. */
+export const manyKernels = gpuWith({ launchSteps: 0, fewTurns: 0 });
+
+/** Where all that can be done in one block is. */
+export const fewKernels = gpuWith({});
+
+/** Their passes; bits may move where a product is fused into a sum, and nowhere else. */
+export function exactPassesFor(target: Target): readonly Pass[] {
+  return passesFor(target).filter(pass => pass.name !== 'contract-fma');
+}
+
+/** Where products of a few cells are computed in tiles, the smaller the more processors there are. */
+export function tilesFor(processors: number): Target {
+  return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, processors });
+}
