@@ -7,14 +7,15 @@ import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
 import { cudaSource } from './cuda/source.ts';
+import { CudaEmulatorBackend } from './cuda-emulator/backend.ts';
 import { openMpi } from './mpi/open.ts';
 import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
-export { checkToolchain, type Toolchain } from './toolchain.ts';
+export { checkToolchain, cppCompiler, type Toolchain } from './toolchain.ts';
 
 /** Those that run programs. */
-export const backendNames = ['cc', 'interp'] as const;
+export const backendNames = ['cc', 'interp', 'cuda-emulator'] as const;
 /** Those that write what a program becomes, too. */
 export const allBackendNames = [...backendNames, 'cuda'] as const;
 export type BackendName = (typeof allBackendNames)[number];
@@ -31,6 +32,12 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
     case 'cuda':
       if (settings().executes) throw noGpu();
       return new CompileOnlyBackend('cuda', gpu, program => ({
+        extension: 'cu',
+        text: cudaSource(program).text,
+      }));
+    case 'cuda-emulator':
+      if (settings().executes) return CudaEmulatorBackend.open();
+      return new CompileOnlyBackend('cuda-emulator', gpu, program => ({
         extension: 'cu',
         text: cudaSource(program).text,
       }));

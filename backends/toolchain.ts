@@ -1,6 +1,7 @@
-import { parseProgram } from '../compiler/index.ts';
+import { BackendError, parseProgram } from '../compiler/index.ts';
 import { cacheFolder } from '../runtime/cache.ts';
 import { CcBackend } from './cc/backend.ts';
+import { findCppCompiler } from './cuda-emulator/library.ts';
 import { findCompiler } from './native/compiler.ts';
 import { poolSize } from './native/threads.ts';
 
@@ -37,4 +38,14 @@ export async function checkToolchain(): Promise<Toolchain> {
     threads: poolSize().threads,
     milliseconds,
   };
+}
+
+/** The path of the compiler that the emulator of a GPU needs, and nothing else does; undefined without one. */
+export function cppCompiler(): string | undefined {
+  try {
+    return findCppCompiler().path;
+  } catch (error) {
+    if (error instanceof BackendError) return undefined;
+    throw error;
+  }
 }

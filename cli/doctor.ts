@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { BackendError } from '../compiler/index.ts';
-import { checkToolchain } from '../backends/index.ts';
+import { checkToolchain, cppCompiler } from '../backends/index.ts';
 import { coloursFor } from './colour.ts';
 import { version } from './version.ts';
 
@@ -14,7 +14,7 @@ interface Finding {
 
 /** Prints what einc needs and what of it is here; exit code 1 when something is missing. */
 export async function doctor(json: boolean): Promise<void> {
-  const findings = [node(), machine(), ...(await toolchain())];
+  const findings = [node(), machine(), ...(await toolchain()), emulator()];
   if (json) console.log(JSON.stringify({ einc: version(), findings }, null, 2));
   else findings.forEach(show);
   if (findings.some(finding => !finding.ok)) process.exitCode = 1;
@@ -71,6 +71,12 @@ async function toolchain(): Promise<readonly Finding[]> {
       },
     ];
   }
+}
+
+/** Nothing else needs it, so it is not missing. */
+function emulator(): Finding {
+  const found = cppCompiler() ?? 'none: `--backend cuda-emulator` needs g++ or clang++';
+  return { what: 'C++ compiler', ok: true, found };
 }
 
 function show({ what, ok, found, fix = [] }: Finding): void {

@@ -127,6 +127,7 @@ export { type ScheduledNest, scheduledNests } from './decisions/nests.ts';
 export { type NestVariants, nestVariants, type Variant } from './decisions/variants.ts';
 export { type NestOverride, overrideNames, type Schedule } from './schedule/override.ts';
 export { printStep, type Step } from './schedule/step.ts';
+export { boundToGpu } from './passes/bound-to-gpu.ts';
 export { passesFor } from './passes/index.ts';
 export { gpu, type Target, type TargetName, targets } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

@@ -8,6 +8,8 @@ export interface Settings {
   readonly target: string | undefined;
   /** How many threads the loops of a kernel share, as the environment says it. */
   readonly threads: string | undefined;
+  /** Whether the emulator of a GPU looks at what kernels do to memory. */
+  readonly checksEmulated: boolean;
   /** Whether a terminal is told what takes long. */
   readonly showsProgress: boolean;
   /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
@@ -38,6 +40,7 @@ let current: Settings = {
   backend: process.env['EINC_BACKEND'],
   target: process.env['EINC_TARGET'],
   threads: process.env['EINC_THREADS'],
+  checksEmulated: process.env['EINC_EMULATOR_CHECKS'] !== 'off',
   showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',
   executes: true,
   takesTuned: true,

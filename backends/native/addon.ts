@@ -140,7 +140,7 @@ function nodeApiHeaders(): { readonly path: string; readonly version: string } {
 }
 
 /** The same folder from the sources and from a bundle in `dist/`. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!isRoot(folder)) {
     const above = dirname(folder);

@@ -6,6 +6,8 @@ export interface Attempt {
   /** The compiler's path. */
   readonly compiler: string;
   readonly name: string;
+  /** Of the source, as the compiler calls it. */
+  readonly file: string;
   readonly source: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
@@ -92,7 +94,7 @@ const shownErrors = 3;
 const shownRawLines = 5;
 
 /** The first errors with the lines they are about; where none has a place, the first words at all. */
-function diagnosticsOf({ name, source }: Attempt, stderr: string): readonly string[] {
+function diagnosticsOf({ file: own, source }: Attempt, stderr: string): readonly string[] {
   const said = stderr.split('\n').filter(line => line.trim() !== '');
   const errors = said.flatMap(line => {
     const place = /^([^:\s]+):(\d+):(\d+:)? (fatal |internal compiler )?error: /.exec(line);
@@ -104,7 +106,7 @@ function diagnosticsOf({ name, source }: Attempt, stderr: string): readonly stri
   const rows = source.split('\n');
   return errors
     .slice(0, shownErrors)
-    .map(({ line, file, row }) => (file === `${name}.c` ? `${line}\n${excerpt(rows, row)}` : line));
+    .map(({ line, file, row }) => (file === own ? `${line}\n${excerpt(rows, row)}` : line));
 }
 
 /** The line and its neighbours, numbered. */

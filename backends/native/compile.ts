@@ -13,8 +13,10 @@ import { type Terminal, withNotice } from './notice.ts';
 import { runTool, type ToolResult } from './process.ts';
 
 export interface LibrarySource {
-  /** Letters, digits and `_.-`; names the C file, so diagnostics and debuggers show it. */
+  /** Letters, digits and `_.-`; names the source file, so diagnostics and debuggers show it. */
   readonly name: string;
+  /** How the name of the source file ends; `c` unless something else is said. */
+  readonly extension?: string;
   readonly source: string;
   /** Options of the compiler; `-l…` go behind the source, where linkers want them. */
   readonly flags: readonly string[];
@@ -57,11 +59,13 @@ export function compileLibrary(
   );
 }
 
-function libraryKey(compiler: Compiler, { name, source, flags, include }: LibrarySource): string {
+function libraryKey(compiler: Compiler, library: LibrarySource): string {
+  const { source, flags, include } = library;
   const cpu = flags.some(flag => /^-m(arch|cpu|tune)=native$/.test(flag)) ? cpuIdentity() : '';
   const machine = `${process.platform} ${process.arch} ${cpu}`;
   const headers = include?.version ?? '';
-  return contentKey([abiVersion, compiler.identity, machine, headers, name, source, ...flags]);
+  const file = sourceFile(library);
+  return contentKey([abiVersion, compiler.identity, machine, headers, file, source, ...flags]);
 }
 
 /** Without the options that the compiler does not know: what makes gcc faster, clang refuses. */
@@ -73,9 +77,10 @@ async function build(
 ): Promise<Product> {
   const { name, source } = library;
   const args = compilerArguments(library);
-  const attempt = { compiler: compiler.path, name, source, args, timeoutMs };
+  const file = sourceFile(library);
+  const attempt = { compiler: compiler.path, name, file, source, args, timeoutMs };
   try {
-    writeFileSync(join(workspace, `${name}.c`), source);
+    writeFileSync(join(workspace, file), source);
   } catch (cause) {
     throw writeError(attempt, cause);
   }
@@ -116,9 +121,13 @@ function compilerArguments(library: LibrarySource): readonly string[] {
     '-shared',
     '-o',
     `${library.name}.so`,
-    `${library.name}.c`,
+    sourceFile(library),
     ...library.flags.filter(isLibrary),
   ];
+}
+
+function sourceFile({ name, extension = 'c' }: LibrarySource): string {
+  return `${name}.${extension}`;
 }
 
 function isSharedObject(path: string): boolean {

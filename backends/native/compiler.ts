@@ -1,4 +1,4 @@
-/** Finds the user's C compiler by looking at files only: a warm start must not run one. */
+/** Finds the user's compilers by looking at files only: a warm start must not run one. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BackendError } from '../../compiler/index.ts';
@@ -14,17 +14,38 @@ export interface Compiler {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const usualCommands = ['cc', 'gcc', 'clang'];
+/** What a compiler is for, and how people get one. */
+export interface Language {
+  readonly name: string;
+  /** The environment variable that names a compiler. */
+  readonly variable: string;
+  readonly usualCommands: readonly string[];
+  /** When there is none. */
+  readonly code: string;
+  readonly backend: string;
+  readonly debianPackages: string;
+}
+
+export const c: Language = {
+  name: 'C',
+  variable: 'EINC_CC',
+  usualCommands: ['cc', 'gcc', 'clang'],
+  code: 'EINC0901',
+  backend: 'cc',
+  debianPackages: 'gcc libc6-dev',
+};
 
 /** `$EINC_CC`, a path or a command, and nothing else when it is set; otherwise the usual names. */
-export function findCompiler(env: Environment = process.env): Compiler {
+export function findCompiler(env: Environment = process.env, language = c): Compiler {
   const searchPath = env['PATH'] ?? '';
-  const chosen = env['EINC_CC'] ?? '';
-  for (const command of chosen === '' ? usualCommands : [chosen]) {
+  const chosen = env[language.variable] ?? '';
+  for (const command of chosen === '' ? language.usualCommands : [chosen]) {
     const path = locate(command, searchPath);
     if (path !== undefined) return { path, identity: identityOf(path), searchPath };
   }
-  throw chosen === '' ? nothingFound(searchPath) : choiceNotFound(chosen, searchPath);
+  throw chosen === ''
+    ? nothingFound(searchPath, language)
+    : choiceNotFound(chosen, searchPath, language);
 }
 
 function locate(command: string, searchPath: string): string | undefined {
@@ -54,27 +75,29 @@ const commonHelp = [
   '`einc doctor` shows what was found',
 ];
 
-function nothingFound(searchPath: string): BackendError {
+function nothingFound(searchPath: string, language: Language): BackendError {
+  const { name, variable, usualCommands, code, backend, debianPackages } = language;
   return new BackendError({
-    code: 'EINC0901',
-    message: 'no C compiler found for backend `cc`',
-    notes: [`tried $EINC_CC (unset), ${usualCommands.join(', ')} on PATH=${searchPath}`],
+    code,
+    message: `no ${name} compiler found for backend \`${backend}\``,
+    notes: [`tried $${variable} (unset), ${usualCommands.join(', ')} on PATH=${searchPath}`],
     help: [
-      'Debian/Ubuntu: sudo apt-get install --no-install-recommends gcc libc6-dev',
-      'elsewhere: set EINC_CC=/path/to/cc',
+      `Debian/Ubuntu: sudo apt-get install --no-install-recommends ${debianPackages}`,
+      `elsewhere: set ${variable}=/path/to/${usualCommands[0] ?? ''}`,
       ...commonHelp,
     ],
   });
 }
 
-function choiceNotFound(chosen: string, searchPath: string): BackendError {
+function choiceNotFound(chosen: string, searchPath: string, language: Language): BackendError {
+  const { name, variable, usualCommands, code, backend } = language;
   const looked = chosen.includes('/') ? 'not an executable file' : `not on PATH=${searchPath}`;
   return new BackendError({
-    code: 'EINC0901',
-    message: 'no C compiler found for backend `cc`',
-    notes: [`$EINC_CC is \`${chosen}\`: ${looked}`],
+    code,
+    message: `no ${name} compiler found for backend \`${backend}\``,
+    notes: [`$${variable} is \`${chosen}\`: ${looked}`],
     help: [
-      'set EINC_CC to one path or command, with no options in it',
+      `set ${variable} to one path or command, with no options in it`,
       `or unset it: ${usualCommands.join(', ')} are then tried on PATH`,
       ...commonHelp,
     ],

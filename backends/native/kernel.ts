@@ -1,5 +1,5 @@
 import { type DType } from '../../compiler/core/dtype.ts';
-import { invariant } from '../../compiler/index.ts';
+import { type BackendError, invariant } from '../../compiler/index.ts';
 import { type BoundKernel, type DeviceBuffer, type Kernel } from '../../runtime/backend.ts';
 import { type KernelHandle, loadError, type Native } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
@@ -13,26 +13,38 @@ export interface Signature {
   readonly indices: number;
 }
 
+/** What a code that a kernel returned means; undefined where it is the code alone that is known. */
+export type ExplainFailure = (code: number) => BackendError | undefined;
+
 /** The function `symbol` of a library. Without a signature its arguments are taken on trust. */
 export function openKernel(
   native: Native,
   libraryPath: string,
   symbol: string,
   signature?: Signature,
+  explainFailure?: ExplainFailure,
 ): NativeKernel {
-  return new NativeKernel(native, libraryPath, symbol, signature);
+  return new NativeKernel(native, libraryPath, symbol, signature, explainFailure);
 }
 
 export class NativeKernel implements Kernel {
   readonly symbol: string;
   readonly signature: Signature | undefined;
+  readonly explainFailure: ExplainFailure | undefined;
   readonly #handle: KernelHandle;
   readonly #ownership: Ownership;
 
-  constructor(native: Native, libraryPath: string, symbol: string, signature?: Signature) {
+  constructor(
+    native: Native,
+    libraryPath: string,
+    symbol: string,
+    signature?: Signature,
+    explainFailure?: ExplainFailure,
+  ) {
     const { library, kernel } = open(native, libraryPath, symbol);
     this.symbol = symbol;
     this.signature = signature;
+    this.explainFailure = explainFailure;
     this.#handle = kernel;
     this.#ownership = new Ownership(this, `kernel \`${symbol}\``, () => native.close(library));
   }

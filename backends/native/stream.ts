@@ -9,11 +9,11 @@ import {
   type StreamHandle,
 } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
-import { NativeBoundKernel } from './kernel.ts';
+import { NativeBoundKernel, type NativeKernel } from './kernel.ts';
 import { Ownership } from './ownership.ts';
 
-/** The kernels of each plan by their names, for errors, which go from stream to stream. */
-const symbols = new Map<number, readonly string[]>();
+/** The kernels of each plan, for errors, which go from stream to stream. */
+const kernels = new Map<number, readonly FailingKernel[]>();
 
 export class NativeStream implements Stream {
   readonly #native: Native;
@@ -35,10 +35,7 @@ export class NativeStream implements Stream {
     const own = steps.map(ownStep);
     const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
     const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
-    symbols.set(
-      handle,
-      own.map(step => step.kernel.kernel.symbol),
-    );
+    kernels.set(handle, own.map(failingKernel));
     return new NativePlan(this, handle, indexCount, own, this.#native);
   }
 
@@ -157,8 +154,10 @@ export class NativeStream implements Stream {
       return error;
     }
     const { plan, step, code } = error;
-    const symbol = symbols.get(plan)?.[step];
-    const name = symbol === undefined ? 'a kernel' : `kernel \`${symbol}\``;
+    const kernel = kernels.get(plan)?.[step];
+    const explained = kernel?.explainFailure?.(code);
+    if (explained) return explained;
+    const name = kernel === undefined ? 'a kernel' : `kernel \`${kernel.symbol}\``;
     return new BackendError(
       {
         code: 'EINC0910',
@@ -201,7 +200,7 @@ export class NativePlan implements Plan {
     this.steps = steps;
     this.#handle = handle;
     this.#ownership = new Ownership(this, 'a plan', () => {
-      symbols.delete(handle);
+      kernels.delete(handle);
       native.destroyPlan(handle);
     });
   }
@@ -220,6 +219,14 @@ export class NativePlan implements Plan {
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
+}
+
+/** What an error says of a kernel. Holds on to nothing native. */
+type FailingKernel = Pick<NativeKernel, 'symbol' | 'explainFailure'>;
+
+function failingKernel({ kernel: { kernel } }: NativeStep): FailingKernel {
+  const { symbol, explainFailure } = kernel;
+  return { symbol, explainFailure };
 }
 
 interface NativeStep {

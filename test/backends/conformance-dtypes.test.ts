@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { flagsFor } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
 import { emit, entryPoint } from '../../backends/clike/emit.ts';
-import { openBackend } from '../../backends/index.ts';
+import { type BackendName, openBackend } from '../../backends/index.ts';
 import { loadNative } from '../../backends/native/addon.ts';
 import { NativeBuffer } from '../../backends/native/buffer.ts';
 import { compileLibrary } from '../../backends/native/compile.ts';
@@ -21,6 +21,7 @@ import { cellsOf } from '../../compiler/core/tensor-node.ts';
 import { interpret } from '../../compiler/loop/interpret.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
+import { type Compiling, compiling } from '../support/run-compiled.ts';
 import { critical, narrowFloats, valuesOfPatterns } from '../support/narrow-values.ts';
 
 const edges: readonly number[] = [
@@ -54,11 +55,7 @@ function valuesOf(dtype: DType): readonly Value[] {
   return integersOf(dtype);
 }
 
-async function run(
-  backend: 'cc' | 'interp',
-  program: Program,
-  inputs: ReadonlyMap<string, AnyCells>,
-) {
+async function run(backend: BackendName, program: Program, inputs: ReadonlyMap<string, AnyCells>) {
   if (backend === 'interp') {
     const memory = program.params.map(node => {
       return [node, inputs.get(node.name)?.slice() ?? cellsFrom(node.dtype, zeros(node))] as const;
@@ -83,9 +80,13 @@ function zeros(node: Program['params'][number]): readonly Value[] {
   return Array<number>(cellsOf(node)).fill(0);
 }
 
-async function differences(program: Program, inputs: ReadonlyMap<string, AnyCells>) {
+async function differences(
+  backend: Compiling,
+  program: Program,
+  inputs: ReadonlyMap<string, AnyCells>,
+) {
   const expected = await run('interp', program, inputs);
-  const compiled = await run('cc', program, inputs);
+  const compiled = await run(backend, program, inputs);
   return [...expected].flatMap(([name, cells]) => {
     const others = compiled.get(name) ?? cellsFrom('bool', []);
     const at = firstDifference(cells, others);
@@ -93,25 +94,28 @@ async function differences(program: Program, inputs: ReadonlyMap<string, AnyCell
   });
 }
 
-test('C converts every dtype to every other as the interpreter does', async () => {
-  const inputs = new Map(dtypes.map(from => [`x_${from}`, cellsFrom(from, valuesOf(from))]));
-  const count = (from: DType): number => inputs.get(`x_${from}`)?.length ?? 0;
-  const declared = dtypes.flatMap(from => [
-    `x_${from}: ${from}[${count(from)}]`,
-    ...dtypes.map(to => `${from}_to_${to}: ${to}[${count(from)}]`),
-  ]);
-  const loops = dtypes.map(from => {
-    const lines = dtypes.map(to => {
-      const x = `x_${from}[i]`;
-      return `${from}_to_${to}[i] := ${from === to ? x : `${to}(${x})`};`;
+test.each(compiling)(
+  '%s converts every dtype to every other as the interpreter does',
+  async name => {
+    const inputs = new Map(dtypes.map(from => [`x_${from}`, cellsFrom(from, valuesOf(from))]));
+    const count = (from: DType): number => inputs.get(`x_${from}`)?.length ?? 0;
+    const declared = dtypes.flatMap(from => [
+      `x_${from}: ${from}[${count(from)}]`,
+      ...dtypes.map(to => `${from}_to_${to}: ${to}[${count(from)}]`),
+    ]);
+    const loops = dtypes.map(from => {
+      const lines = dtypes.map(to => {
+        const x = `x_${from}[i]`;
+        return `${from}_to_${to}[i] := ${from === to ? x : `${to}(${x})`};`;
+      });
+      return `for i < ${count(from)} { ${lines.join('\n')} }`;
     });
-    return `for i < ${count(from)} { ${lines.join('\n')} }`;
-  });
-  const program = parseProgram(`p(): device ${declared.join(', ')}; ${loops.join('\n')}`);
-  expect(await differences(program, inputs)).toEqual([]);
-});
+    const program = parseProgram(`p(): device ${declared.join(', ')}; ${loops.join('\n')}`);
+    expect(await differences(name, program, inputs)).toEqual([]);
+  },
+);
 
-test('arithmetic, comparisons, choices and sums of every dtype', async () => {
+test.each(compiling)('arithmetic, comparisons, choices and sums of every dtype, %s', async name => {
   const computed = dtypes.filter(dtype => computeDtype(dtype) === dtype);
   const pairs = new Map<string, AnyCells>();
   const texts = computed.map(dtype => {
@@ -168,7 +172,7 @@ test('arithmetic, comparisons, choices and sums of every dtype', async () => {
   });
   const device = texts.flatMap(text => text.device).join(', ');
   const program = parseProgram(`p(): device ${device}; ${texts.map(text => text.body).join('\n')}`);
-  expect(await differences(program, pairs)).toEqual([]);
+  expect(await differences(name, program, pairs)).toEqual([]);
 });
 
 /** A few from all over. */

@@ -1,12 +1,12 @@
 /**
- * Functions of f32 through generated C and by definition: the same bits, for floats from all over.
+ * Functions of f32 through generated code and by definition: the same bits, for floats from all over.
  * What these bits are worth is measured in `test/ulps/`.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functions } from '../../compiler/core/functions/index.ts';
 import { evaluate, type Op } from '../../compiler/core/op.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
-import { compileAll } from '../support/run-compiled.ts';
+import { compileEverywhere } from '../support/run-compiled.ts';
 
 const count = 4096;
 const ops = Object.keys(functions) as (keyof typeof functions)[];
@@ -19,7 +19,7 @@ function floats(seed: number): Float32Array<ArrayBuffer> {
 }
 
 const [a, b] = [floats(1), floats(2)];
-const runs = await compileAll(ops.map(programOf));
+const compiled = await compileEverywhere(ops.map(programOf));
 
 function programOf(op: Op & keyof typeof functions): ReturnType<typeof parseProgram> {
   const { length } = functions[op].parameters;
@@ -29,10 +29,12 @@ function programOf(op: Op & keyof typeof functions): ReturnType<typeof parseProg
     for i < ${count} { result[i] := ${call}; }`);
 }
 
-test.each(ops.map((op, i) => ({ op, i })))('$op', ({ op, i }) => {
-  const left = runs[i]?.(0, ({ name }) =>
-    name === 'a' ? a : name === 'b' ? b : new Float32Array(count),
-  );
-  const expected = a.map((x, at) => evaluate(op, 'f32', x, b[at]));
-  expect(left?.get('result')).toEqual(expected);
+describe.each(compiled)('$backend', ({ runs }) => {
+  test.each(ops.map((op, i) => ({ op, i })))('$op', ({ op, i }) => {
+    const left = runs[i]?.(0, ({ name }) =>
+      name === 'a' ? a : name === 'b' ? b : new Float32Array(count),
+    );
+    const expected = a.map((x, cell) => evaluate(op, 'f32', x, b[cell]));
+    expect(left?.get('result')).toEqual(expected);
+  });
 });

@@ -1,9 +1,12 @@
-/** Parallel loops of all kinds, by definition and through C on one, two and four threads: the same bits. */
+/**
+ * Parallel loops of all kinds, by definition, through C on one, two and four threads, and by blocks of
+ * threads: the same bits.
+ */
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadNative } from '../../backends/native/addon.ts';
 import { poolSize } from '../../backends/native/threads.ts';
 import { programOf } from '../support/loop-text.ts';
-import { compileAll } from '../support/run-compiled.ts';
+import { compileEverywhere, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
 
 const device =
@@ -67,7 +70,7 @@ const cases = Object.entries(bodies).flatMap(([name, body]) =>
     return { name, dtype, program: programOf(typed(device), typed(body), 'batch : [0..1], step') };
   }),
 );
-const runs = await compileAll(cases.map(one => one.program));
+const [inC, ...others] = await compileEverywhere(cases.map(one => one.program));
 const native = await loadNative();
 const anywhere = new Int32Array(0);
 const { threads, coreOf } = poolSize('');
@@ -79,12 +82,20 @@ describe.each([
   ['four threads', 4, anywhere],
   ['a thread for each core', threads, Int32Array.from(coreOf)],
 ])('on %s', (_, count, cores) => {
-  test.each(cases.map((one, i) => ({ ...one, run: runs[i] })))('$name, $dtype', one => {
+  test.each(cases.map((one, i) => ({ ...one, run: inC?.runs[i] })))('$name, $dtype', one => {
     native.sizePool(1, anywhere);
     native.sizePool(count, cores);
-    for (const input of [inputFor, cornersFor]) {
-      const expected = outputsOf(one.program, 3, input);
-      expect(difference(expected, one.run?.(3, input) ?? new Map())).toBeUndefined();
-    }
+    check(one);
   });
 });
+
+describe.each(others)('on $backend', ({ runs }) => {
+  test.each(cases.map((one, i) => ({ ...one, run: runs[i] })))('$name, $dtype', check);
+});
+
+function check({ program, run }: (typeof cases)[number] & { readonly run: Run | undefined }): void {
+  for (const input of [inputFor, cornersFor]) {
+    const expected = outputsOf(program, 3, input);
+    expect(difference(expected, run?.(3, input) ?? new Map())).toBeUndefined();
+  }
+}

@@ -1,6 +1,6 @@
 /**
- * Random routines: what gcc makes of the optimised program against the meaning of the unoptimised
- * one. All of a test go into one library, because compiling is what takes the time; one that differs
+ * Random routines: what a compiler makes of the optimised program against the meaning of the unoptimised
+ * one, for this processor and for a GPU, which is emulated. All of a test go into one library, because compiling is what takes the time; one that differs
  * is then compiled by itself, again and again, until nothing more can be left out of it.
  */
 import fc from 'fast-check';
@@ -17,9 +17,10 @@ import { placeLocalsAbove } from '../../compiler/passes/place-locals.ts';
 import { planMemory } from '../../compiler/passes/plan-memory.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
+import { exactPassesFor, fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
 import { allPasses, exactPasses } from '../support/small-target.ts';
 import { randomRoutine } from '../support/random-routine.ts';
-import { compileAll, type Run } from '../support/run-compiled.ts';
+import { compileAll, type Compiling, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
 import { asIfLarge } from '../support/shared-memory.ts';
 import { temporaryFolder } from './native/support.ts';
@@ -33,8 +34,10 @@ interface Plan {
   readonly name: string;
   readonly dtype: DType;
   readonly passes: readonly Pass[];
-  /** Whose meaning the C must have, to the last bit. */
+  /** Whose meaning the code must have, to the last bit. */
   readonly meaning: 'unoptimised' | 'optimised';
+  /** Where it runs; through C where nothing else is said. */
+  readonly backend?: Compiling;
 }
 
 /** Random loops have little to do, so here the least is enough. */
@@ -68,7 +71,17 @@ const plans: readonly Plan[] = [
   },
   { name: 'f32, all passes', dtype: 'f32', passes: allPasses, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: allPasses, meaning: 'optimised' },
+  emulated('f32, bound as lowered', 'f32', []),
+  emulated('f32, a kernel for each nest', 'f32', exactPassesFor(manyKernels)),
+  emulated('i8, a kernel for each nest', 'i8', exactPassesFor(manyKernels)),
+  emulated('f64, what is small in one block', 'f64', exactPassesFor(fewKernels)),
+  emulated('bf16, what is small in one block', 'bf16', exactPassesFor(fewKernels)),
+  emulated('f32, products in tiles', 'f32', exactPassesFor(tilesFor(1))),
 ];
+
+function emulated(name: string, dtype: DType, passes: readonly Pass[]): Plan {
+  return { name, dtype, passes, meaning: 'unoptimised', backend: 'cuda-emulator' };
+}
 
 interface Pair {
   readonly dtype: DType;
@@ -109,18 +122,20 @@ function differenceOf(pair: Pair, run: Run | undefined): string | undefined {
 
 async function checkAlone(a: readonly number[], plan: Plan): Promise<void> {
   const pair = pairOf(a, plan);
-  const [run] = await compileAll([pair.compiled], cache);
-  const shown = [pair.expected, pair.compiled].map(printProgram).join('\n-- in C --\n');
+  const [run] = await compileAll([pair.compiled], cache, plan.backend);
+  const shown = [pair.expected, pair.compiled].map(printProgram).join('\n-- compiled --\n');
   expect(differenceOf(pair, run), shown).toBeUndefined();
 }
 
 describe(`with EINC_SEED=${seed}`, () => {
   test.concurrent.each(plans)('$name', { timeout: 120_000 }, async plan => {
-    const given = fc.sample(answers, { numRuns: count, seed });
+    const numRuns = plan.backend === 'cuda-emulator' ? Math.ceil(count / 3) : count;
+    const given = fc.sample(answers, { numRuns, seed });
     const pairs = given.map(a => pairOf(a, plan));
     const runs = await compileAll(
       pairs.map(pair => pair.compiled),
       cache,
+      plan.backend,
     );
     const wrong = given.find((_, i) => {
       const pair = pairs[i];

@@ -131,7 +131,7 @@ describe.each(backendNames)('%s', name => {
 
   test('events and arrays of others are refused', async () => {
     using b = await bench(name, 2);
-    using other = await openBackend(name === 'cc' ? 'interp' : 'cc');
+    using other = await openBackend(name === 'interp' ? 'cc' : 'interp');
     using foreign = other.openStream();
     using array = other.allocate('f64', 1);
     const [stream, second] = b.streams;

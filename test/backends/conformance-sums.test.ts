@@ -64,6 +64,16 @@ const loopAndStatement = dtypes.map(dtype =>
 // A library with vectors is compiled with other flags.
 const vectors = programOf('z: f32[4]', 'for l < 4 vector { z[l] := 1; }');
 
+test('sums by one thread of a GPU', async () => {
+  const sums = [...ofBlocks.filter((_, i) => i % 16 === 0), ...byStatement, ...loopAndStatement];
+  const runs = await compileAll(sums, undefined, 'cuda-emulator');
+  runs.forEach((run, i) => {
+    const program = sums[i];
+    const expected = program && outputsOf(program, 0, thirdsFor);
+    expect(expected && difference(expected, run(0, thirdsFor))).toBeUndefined();
+  });
+});
+
 describe.each([
   ['loops', ofBlocks],
   ['statements', byStatement],

@@ -1,7 +1,9 @@
-/** What only moves cells, through generated C and by definition: the same bits. */
+/** What only moves cells, through generated code and by definition: the same bits. */
 import { expect, test } from 'vitest';
 import { context, grad, op, symbol, tensor, type Tensor } from '../../dsl/einc.ts';
 import { cd, forward } from '../../dsl/index.ts';
+import type { BackendName } from '../../backends/index.ts';
+import { compiling } from '../support/run-compiled.ts';
 
 const values = Array.from({ length: 24 }, (_, i) => Math.sin(i + 1));
 const x = tensor(values, { label: 'x', batch: [2], output: [3, 4] });
@@ -25,20 +27,26 @@ const views: Readonly<Record<string, () => Tensor>> = {
   },
 };
 
-async function bitsOf(code: ReturnType<typeof cd>, t: Tensor, backend: 'cc' | 'interp') {
+async function bitsOf(code: ReturnType<typeof cd>, t: Tensor, backend: BackendName) {
   using ctx = await context({ backend, seed: 1 });
   const routine = await ctx.compile(code, { keep: [t] });
   routine.runSync(routine.symbols.length > 0 ? { i: 2 } : {});
   return new Uint32Array(Float32Array.from(ctx.readSync(t).data).buffer);
 }
 
+async function expectTheSame(code: ReturnType<typeof cd>, t: Tensor): Promise<void> {
+  const expected = await bitsOf(code, t, 'interp');
+  for (const backend of compiling)
+    expect(await bitsOf(code, t, backend), backend).toEqual(expected);
+}
+
 test.each(Object.entries(views))('%s', async (_, make) => {
   const t = make();
-  expect(await bitsOf(forward(t), t, 'cc')).toEqual(await bitsOf(forward(t), t, 'interp'));
+  await expectTheSame(forward(t), t);
 });
 
 test('parts that are assigned', async () => {
   const y = op`{ y = 7; o = [3, 4] }`;
   const code = cd`${y}[1:, ::-1] =: ${x}[0 | :2] + 1; ${y}[0] =+ ${y}[2]; ${y}[:, 0] =:@^ ${y} ~logic:"ij => i"`;
-  expect(await bitsOf(code, y, 'cc')).toEqual(await bitsOf(code, y, 'interp'));
+  await expectTheSame(code, y);
 });

@@ -3,7 +3,7 @@
  * programs compute is in the other `conformance-*.test.ts`.
  */
 import { describe, expect, test } from 'vitest';
-import { backendNames, openBackend } from '../../backends/index.ts';
+import { allBackendNames, backendNames, openBackend } from '../../backends/index.ts';
 import { CompileOnlyBackend } from '../../backends/compile-only.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { targets, UserError } from '../../compiler/index.ts';
@@ -177,7 +177,7 @@ describe.each(backendNames)('%s', name => {
 
   test('kernels and plans of others are refused', async () => {
     using b = await bench(name);
-    using other = await openBackend(name === 'cc' ? 'interp' : 'cc');
+    using other = await openBackend(name === 'interp' ? 'cc' : 'interp');
     using kernel = await b.backend.compile(mix);
     using foreign = other.allocate('f64', 1);
     using stream = other.openStream();
@@ -190,7 +190,8 @@ describe.each(backendNames)('%s', name => {
   test('only what its language is written in has a source', async () => {
     using backend = await openBackend(name);
     const source = backend.source(mix);
-    expect(source?.extension).toBe(name === 'cc' ? 'c' : undefined);
+    const extensions = { cc: 'c', interp: undefined, 'cuda-emulator': 'cu' };
+    expect(source?.extension).toBe(extensions[name]);
   });
 });
 
@@ -214,12 +215,12 @@ test('the backend that only writes code runs nothing and fails nowhere', async (
 
 test('a backend nobody knows', async () => {
   // As it comes from an environment variable, which no type checks.
-  const opened = openBackend('cuda' as 'cc');
+  const opened = openBackend('metal' as 'cc');
   await expect(opened).rejects.toThrow(
     new UserError({
       code: 'EINC0508',
-      message: 'there is no backend called `cuda`',
-      help: ['the backends are `cc` and `interp`'],
+      message: 'there is no backend called `metal`',
+      help: [`the backends are ${allBackendNames.map(name => `\`${name}\``).join(', ')}`],
     }),
   );
 });

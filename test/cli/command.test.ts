@@ -96,6 +96,7 @@ describe.concurrent('doctor', () => {
       'ok       compile, load, run',
       'ok       compile cache',
       'ok       threads',
+      'ok       C++ compiler',
     ]);
     expect(lines[0]?.slice(30)).toBe(process.versions.node);
     expect(lines[2]?.slice(30)).toMatch(/^\/.*(cc|clang)$/);
@@ -118,6 +119,7 @@ describe.concurrent('doctor', () => {
         { what: 'compile, load, run', ok: true },
         { what: 'compile cache', ok: true, found: join(folder, 'cache-4') },
         { what: 'threads', ok: true },
+        { what: 'C++ compiler', ok: true },
       ],
     });
   });
@@ -135,6 +137,7 @@ describe.concurrent('doctor', () => {
       `${' '.repeat(30)}elsewhere: set EINC_CC=/path/to/cc`,
       `${' '.repeat(30)}without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)`,
       `${' '.repeat(30)}\`einc doctor\` shows what was found`,
+      'ok       C++ compiler         none: `--backend cuda-emulator` needs g++ or clang++',
       '',
     ]);
     expect(files()).not.toContain('cache-2/');
@@ -151,6 +154,7 @@ describe.concurrent('doctor', () => {
         { ok: true },
         { ok: true },
         { what: 'C compiler', ok: false, found: 'the C compiler rejected `runtime`' },
+        { what: 'C++ compiler', ok: true },
       ],
     });
   });

@@ -110,7 +110,7 @@ describe.concurrent('how it ends', () => {
       stdout: '',
       stderr: `error[EINC0508]: there is no backend called \`metal\`
  --> rejects.ts:2:6
-  = help: the backends are \`cc\`, \`interp\`, \`cuda\`
+  = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`
 
 for more: einc explain EINC0508
 `,
@@ -145,7 +145,7 @@ for more: einc explain EINC0508
         stdout: '',
         stderr: `error[EINC0508]: there is no backend called \`metal\`
  --> line.ts:5:30
-  = help: the backends are \`cc\`, \`interp\`, \`cuda\`
+  = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`
 
 for more: einc explain EINC0508
 `,

@@ -63,6 +63,7 @@ test('each section has one, but for what no program can bring about', () => {
     'EINC0910',
     'EINC0911',
     'EINC0912',
+    'EINC0941',
     'EINC0951',
     'EINC0952',
     'EINC0953',

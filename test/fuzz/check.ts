@@ -1,6 +1,6 @@
 /**
- * One random program, four ways: by definition in f32 and f64, and through C with and without the
- * passes; of those in f32, all arrays are in one memory that they share. How far f32 strays from f64,
+ * One random program, four ways: by definition in f32 and f64, and compiled with and without the
+ * passes; of those in f32 for a processor, all arrays are in one memory that they share. How far f32 strays from f64,
  * with roundings to the nearest and to either side, tells how much a rounding matters in a cell, and so
  * how far the others may.
  */
@@ -8,6 +8,7 @@ import { op, type Tensor } from '../../dsl/index.ts';
 import { forward } from '../../dsl/code.ts';
 import { gradUpdate } from '../../dsl/train/index.ts';
 import {
+  BackendError,
   type Cells,
   type DType,
   type LinkableRoutine,
@@ -16,10 +17,12 @@ import {
   UserError,
 } from '../../compiler/index.ts';
 import { lower } from '../../compiler/lower/lower.ts';
-import { runPipeline } from '../../compiler/passes/pipeline.ts';
+import { passesFor } from '../../compiler/passes/index.ts';
+import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
 import type { Cache } from '../../runtime/cache.ts';
+import { fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
 import { allPasses } from '../support/small-target.ts';
-import { compileAll, type Run } from '../support/run-compiled.ts';
+import { compileAll, type Compiling, type Run } from '../support/run-compiled.ts';
 import { inputFor, outputsOf } from '../support/run-program.ts';
 import { asIfLarge } from '../support/shared-memory.ts';
 import { randomProgram } from './program.ts';
@@ -27,7 +30,7 @@ import { randomRounding } from './random-rounding.ts';
 
 type Outputs = ReadonlyMap<string, Cells>;
 
-/** A program ready to be run: as lowered in both dtypes, and what C is made of. */
+/** A program ready to be run: as lowered in both dtypes, and what is compiled. */
 export interface Subject {
   readonly text: string;
   readonly plain: Readonly<Record<'f32' | 'f64', Program>>;
@@ -42,9 +45,12 @@ interface Variant {
 }
 
 /** Undefined where a size is left open that the language asks for; throws other refusals. */
-export function subjectUnlessOpen(answers: readonly number[]): Subject | undefined {
+export function subjectUnlessOpen(
+  answers: readonly number[],
+  backend?: Compiling,
+): Subject | undefined {
   try {
-    return subjectOf(answers);
+    return subjectOf(answers, backend);
   } catch (error) {
     if (error instanceof UserError && asksForSize.has(error.code)) return undefined;
     throw error;
@@ -55,7 +61,7 @@ export function subjectUnlessOpen(answers: readonly number[]): Subject | undefin
 const asksForSize: ReadonlySet<string> = new Set(['EINC0303', 'EINC0311']);
 
 /** Throws what the language says when it refuses the program. */
-export function subjectOf(answers: readonly number[]): Subject {
+export function subjectOf(answers: readonly number[], backend: Compiling = 'cc'): Subject {
   const { text, make } = randomProgram(answers);
   const { last } = make();
   const isGradient = last.requiresGrad && (answers[0] ?? 0) % 2 === 0;
@@ -64,10 +70,21 @@ export function subjectOf(answers: readonly number[]): Subject {
   const isWide = [...plain.f64.params, ...localsOf(plain.f64)].every(p => p.dtype === 'f64');
   const widest = isWide ? 'f64' : 'f32';
   const after = { mayDropNaN: true };
+  const { called, wide, narrow } = pipelines[backend];
   const compiled: readonly Variant[] = [
-    { name: 'C as lowered, f64', dtype: widest, mayDropNaN: false, program: plain.f64 },
-    { name: 'C after all passes, f64', dtype: widest, ...after, program: optimised(plain.f64) },
-    { name: 'C after all passes, f32', dtype: 'f32', ...after, program: inArena(plain.f32) },
+    { name: `${called} as lowered, f64`, dtype: widest, mayDropNaN: false, program: plain.f64 },
+    {
+      name: `${called} after all passes, f64`,
+      dtype: widest,
+      ...after,
+      program: runPipeline(wide(answers), plain.f64),
+    },
+    {
+      name: `${called} after all passes, f32`,
+      dtype: 'f32',
+      ...after,
+      program: runPipeline(narrow(answers), plain.f32),
+    },
   ];
   return { text: isGradient ? `${text}\nand its gradients` : text, plain, compiled };
 }
@@ -85,18 +102,34 @@ function routineOf(last: Tensor, isGradient: boolean, dtype: DType): LinkableRou
   return gradUpdate(loss).settle({ dtype, keep, name: 'random' });
 }
 
-function optimised(program: Program): Program {
-  return runPipeline(allPasses, program);
-}
+type Passes = (answers: readonly number[]) => readonly Pass[];
 
-/** Its arrays are small: as if they were not. */
-function inArena(program: Program): Program {
-  return runPipeline(asIfLarge(allPasses), program);
-}
+/** What is done to programs in f64, and to those in f32. */
+const pipelines: Readonly<
+  Record<Compiling, { readonly called: string; readonly wide: Passes; readonly narrow: Passes }>
+> = {
+  cc: {
+    called: 'C',
+    wide: () => allPasses,
+    // Arrays are small: as if they were not.
+    narrow: () => asIfLarge(allPasses),
+  },
+  'cuda-emulator': {
+    called: 'CUDA',
+    wide: () => passesFor(manyKernels),
+    // What is small in one block, or products in tiles of some size.
+    narrow: ([, choice = 0]) =>
+      passesFor(choice % 2 === 0 ? fewKernels : tilesFor(1 + (choice % 3))),
+  },
+};
 
-export function runsOf(subjects: readonly Subject[], cache: Cache): Promise<readonly Run[]> {
+export function runsOf(
+  subjects: readonly Subject[],
+  cache: Cache,
+  backend?: Compiling,
+): Promise<readonly Run[]> {
   const programs = subjects.flatMap(s => s.compiled.map(variant => variant.program));
-  return compileAll(programs, cache);
+  return compileAll(programs, cache, backend);
 }
 
 /** What differs, in words; undefined when nothing does, for any of some inputs. */
@@ -110,10 +143,21 @@ export function differenceOf(subject: Subject, runs: readonly Run[]): string | u
 function differenceAt(subject: Subject, runs: readonly Run[], salt: number): string | undefined {
   const meaning = new Meaning(subject.plain, salt);
   for (const [i, variant] of subject.compiled.entries()) {
-    const found = farApart(meaning, runs[i]?.(salt) ?? new Map<string, Cells>(), variant);
+    const left = leftBy(runs[i], salt);
+    const found = typeof left === 'string' ? left : farApart(meaning, left, variant);
     if (found !== undefined) return `${variant.name}: ${found}`;
   }
   return undefined;
+}
+
+/** Or what is wrong with how it ran. */
+function leftBy(run: Run | undefined, salt: number): Outputs | string {
+  try {
+    return run?.(salt) ?? new Map<string, Cells>();
+  } catch (error) {
+    if (error instanceof BackendError) return error.message;
+    throw error;
+  }
 }
 
 /** What a program comes to by definition, and what it might with other roundings. */

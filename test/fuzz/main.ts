@@ -1,9 +1,9 @@
 /**
  * Random programs until the time is up, or until one differs.
  *
- *   npm run fuzz -- --minutes 10 [--seed N] [--json]
+ *   npm run fuzz -- --minutes 10 [--backend cuda-emulator] [--seed N] [--json]
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { printProgram } from '../../compiler/index.ts';
 import { type Cache, openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
+import { type Compiling, compiling } from '../support/run-compiled.ts';
 import { differenceOf, runsOf, type Subject, subjectUnlessOpen } from './check.ts';
 
 const batchSize = 40;
@@ -19,6 +20,7 @@ const answers = choices(120);
 interface Options {
   readonly minutes: number;
   readonly seed: number;
+  readonly backend: Compiling;
   readonly json?: boolean;
 }
 
@@ -27,8 +29,8 @@ interface Found {
   readonly difference: string;
 }
 
-const { minutes, seed, json } = new Command('fuzz')
-  .description('compares random programs by definition and through C')
+const { minutes, seed, backend, json } = new Command('fuzz')
+  .description('compares random programs by definition and compiled')
   .option('--minutes <n>', 'how long', Number, 1)
   .option(
     '--seed <n>',
@@ -36,6 +38,7 @@ const { minutes, seed, json } = new Command('fuzz')
     Number,
     Date.now() % 2 ** 31,
   )
+  .addOption(new Option('--backend <name>', 'what compiles them').choices(compiling).default('cc'))
   .option('--json', 'print one line of JSON at the end')
   .parse()
   .opts<Options>();
@@ -54,7 +57,7 @@ async function fuzz(cache: Cache): Promise<boolean> {
   let programs = 0;
   const minutesSince = (): number => (performance.now() - start) / 60_000;
   say(`seed ${seed}`);
-  // The next batch is made while the C compiler works on this one.
+  // The next batch is made while the compiler works on this one.
   let next = batchAt(0);
   for (let round = 1; minutesSince() < minutes; round++) {
     const batch = next;
@@ -85,7 +88,7 @@ function batchAt(round: number): readonly Prepared[] {
 
 function prepare(given: readonly number[]): Prepared {
   try {
-    return { answers: given, subject: subjectUnlessOpen(given) };
+    return { answers: given, subject: subjectUnlessOpen(given, backend) };
   } catch (error) {
     return { answers: given, refused: error instanceof Error ? error.message : String(error) };
   }
@@ -101,6 +104,7 @@ async function checkBatch(batch: readonly Prepared[], cache: Cache): Promise<Fou
   const runs = await runsOf(
     ready.map(one => one.subject),
     cache,
+    backend,
   );
   let first = 0;
   for (const { answers, subject } of ready) {

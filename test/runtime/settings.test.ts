@@ -30,10 +30,10 @@ describe('settings', () => {
   });
 
   test('a backend that does not exist', async () => {
-    configure({ backend: 'cuda' });
+    configure({ backend: 'metal' });
     expect(await messageOf(runOne))
-      .toBe(`UserError: error[EINC0508]: there is no backend called \`cuda\`
-  = help: the backends are \`cc\` and \`interp\``);
+      .toBe(`UserError: error[EINC0508]: there is no backend called \`metal\`
+  = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\``);
   });
 
   test.each<[Readonly<Record<string, string>>, boolean]>([

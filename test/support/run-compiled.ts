@@ -1,8 +1,15 @@
-/** Runs many loop programs through one library of C: compiling is what takes the time. */
+/** Runs many loop programs through one library: compiling is what takes the time. */
 import { flagsFor } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
 import { emitParts, entryPoint } from '../../backends/clike/emit.ts';
-import { loadNative } from '../../backends/native/addon.ts';
+import { type CudaSource, cudaSource } from '../../backends/cuda/source.ts';
+import { EmulatedKernel } from '../../backends/cuda-emulator/kernel.ts';
+import {
+  compileEmulated,
+  emulatedText,
+  findCppCompiler,
+} from '../../backends/cuda-emulator/library.ts';
+import { loadNative, type Native } from '../../backends/native/addon.ts';
 import { NativeBuffer } from '../../backends/native/buffer.ts';
 import { compileLibrary } from '../../backends/native/compile.ts';
 import { findCompiler } from '../../backends/native/compiler.ts';
@@ -11,7 +18,9 @@ import { NativeStream } from '../../backends/native/stream.ts';
 import { arenaBytes } from '../../compiler/loop/arena.ts';
 import { cellsOf } from '../../compiler/core/tensor-node.ts';
 import type { AnyCells, Cells } from '../../compiler/core/cells.ts';
+import { boundToGpu } from '../../compiler/index.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
+import type { Kernel } from '../../runtime/backend.ts';
 import type { Cache } from '../../runtime/cache.ts';
 import { type Input, inputFor, symbolsFor } from './run-program.ts';
 import { leftOver } from './shared-memory.ts';
@@ -19,19 +28,44 @@ import { leftOver } from './shared-memory.ts';
 /** What a program leaves in each array it is given when it starts from `input`. */
 export type Run = (salt?: number, input?: Input) => ReadonlyMap<string, Cells>;
 
+/** Backends that compile what they run. */
+export const compiling = ['cc', 'cuda-emulator'] as const;
+export type Compiling = (typeof compiling)[number];
+
+/** The same programs on each of them. */
+export function compileEverywhere(
+  programs: readonly Program[],
+): Promise<readonly { readonly backend: Compiling; readonly runs: readonly Run[] }[]> {
+  return Promise.all(
+    compiling.map(async backend => ({
+      backend,
+      runs: await compileAll(programs, undefined, backend),
+    })),
+  );
+}
+
 export async function compileAll(
   programs: readonly Program[],
   cache?: Cache,
+  backend: Compiling = 'cc',
 ): Promise<readonly Run[]> {
-  const source = libraryOf(programs);
   const options = cache ? { cache } : {};
-  const library = { name: 'programs', source, flags: flagsFor(programs) };
-  const path = await compileLibrary(findCompiler(), library, options);
   const native = await loadNative();
-  return programs.map((program, i) => (salt = 0, input = inputFor) => {
+  const open = backend === 'cc' ? libraryInC : libraryInCuda;
+  return runsOf(native, await open(native, programs, options));
+}
+
+/** Programs whose CUDA is written already, on the emulator. */
+export async function compileSources(sources: readonly Written[]): Promise<readonly Run[]> {
+  const native = await loadNative();
+  return runsOf(native, await emulatedLibrary(native, sources, {}));
+}
+
+function runsOf(native: Native, compiled: readonly Compiled[]): readonly Run[] {
+  return compiled.map(({ program, kernel: openOne }) => (salt = 0, input = inputFor) => {
     const { params, scratch, symbols } = program;
     using stream = new NativeStream(native);
-    using kernel = openKernel(native, path, `${entryPoint}_${i}`);
+    using kernel = openOne();
     const buffers = params.map(node => new NativeBuffer(native, node.dtype, cellsOf(node)));
     params.forEach((node, at) => buffers[at]?.write(input(node, salt)));
     using arena = new NativeBuffer(native, 'u8', arenaBytes(scratch));
@@ -53,6 +87,69 @@ export async function compileAll(
   });
 }
 
+interface Compiled {
+  /** As it runs: it may need an arena that the one given does not. */
+  readonly program: Program;
+  readonly kernel: () => Kernel;
+}
+
+type Options = NonNullable<Parameters<typeof compileLibrary>[2]>;
+
+async function libraryInC(
+  native: Native,
+  programs: readonly Program[],
+  options: Options,
+): Promise<readonly Compiled[]> {
+  const library = { name: 'programs', source: sourceInC(programs), flags: flagsFor(programs) };
+  const path = await compileLibrary(findCompiler(), library, options);
+  return programs.map((program, i) => ({
+    program,
+    kernel: () => openKernel(native, path, `${entryPoint}_${i}`),
+  }));
+}
+
+export interface Written {
+  readonly program: Program;
+  readonly source: CudaSource;
+}
+
+function libraryInCuda(
+  native: Native,
+  programs: readonly Program[],
+  options: Options,
+): Promise<readonly Compiled[]> {
+  const written = programs.map(one => {
+    const program = boundToGpu(one);
+    return { program, source: cudaSource(program) };
+  });
+  return emulatedLibrary(native, written, options);
+}
+
+/** Kernels of several programs may have the same name, which C++ keeps apart and CUDA's `extern "C"` does not. */
+async function emulatedLibrary(
+  native: Native,
+  written: readonly Written[],
+  options: Options,
+): Promise<readonly Compiled[]> {
+  const compiler = findCppCompiler();
+  const parts = written.map(({ program, source }, i) => {
+    const entry = `${entryPoint}_${i}`;
+    const mangled = source.text.replaceAll('extern "C" __global__', '__global__');
+    const text = emulatedText(program, { ...source, text: mangled }, entry);
+    return { program, steps: source.steps, entry, text: `namespace program_${i} {\n${text}}\n` };
+  });
+  const text = parts.map(part => part.text).join('');
+  const library = await compileEmulated(
+    compiler,
+    { name: 'programs', text, isChecked: true },
+    options,
+  );
+  return parts.map(part => ({
+    program: part.program,
+    kernel: () => new EmulatedKernel({ ...part, native, compiler, library, text }),
+  }));
+}
+
 /** Of i64 and u64 the nearest doubles. */
 function numbersOf(cells: AnyCells): Cells {
   const isWide = cells instanceof BigInt64Array || cells instanceof BigUint64Array;
@@ -60,7 +157,7 @@ function numbersOf(cells: AnyCells): Cells {
 }
 
 /** The programs beside each other, each with an entry point of its own; what several need, once. */
-function libraryOf(programs: readonly Program[]): string {
+function sourceInC(programs: readonly Program[]): string {
   const parts = programs.map((program, i) =>
     emitParts({ ...program, name: `program_${i}` }, c99, `${entryPoint}_${i}`),
   );

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'no
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { BackendError } from '../../../compiler/index.ts';
+import { findCppCompiler } from '../../../backends/cuda-emulator/library.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -75,6 +76,17 @@ test('an $EINC_CC that is not there is not replaced by another', () => {
   = help: or unset it: cc, gcc, clang are then tried on PATH
   = help: without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)
   = help: \`einc doctor\` shows what was found`);
+});
+
+test('no C++ compiler', () => {
+  expect(() => findCppCompiler({ PATH: gccOnly })).toThrow(
+    `error[EINC0940]: no C++ compiler found for backend \`cuda-emulator\`
+  = note: tried $EINC_CXX (unset), c++, g++, clang++ on PATH=${gccOnly}
+  = help: Debian/Ubuntu: sudo apt-get install --no-install-recommends g++
+  = help: elsewhere: set EINC_CXX=/path/to/c++
+  = help: without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)
+  = help: \`einc doctor\` shows what was found`,
+  );
 });
 
 test.each([

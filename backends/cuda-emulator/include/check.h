@@ -1,0 +1,352 @@
+/*
+ * What `compute-sanitizer` looks for on a GPU. With -fsanitize=thread the compiler puts a call before
+ * every access to memory that more than one thread may know; here it asks whether the access is inside
+ * an array that the kernel has, whether what it reads of shared memory has been written, and whether
+ * another thread's access to the same bytes comes before it or after it for certain. The library of
+ * ThreadSanitizer itself is not linked.
+ *
+ * Of each four bytes it is known who wrote them last and who read them; of several cells in them, those
+ * of one of them. Accesses of a thread are in
+ * order; those of a block are when a barrier lies between them, and those of lanes when `__syncwarp`
+ * does. Blocks of a launch are in no order.
+ */
+#pragma once
+
+namespace emulated {
+
+/* Memory that a kernel has. */
+struct Region {
+  uintptr_t start;
+  uint64_t bytes;
+  struct Cell *cells;
+  int64_t memory;  /* as in a report */
+  bool is_shared;
+};
+
+}  // namespace emulated
+
+#if EINC_CHECKS
+
+extern "C" const char __ehdr_start[] EINC_HIDDEN;
+extern "C" const char _end[] EINC_HIDDEN;
+
+namespace emulated {
+
+struct Access {
+  uint32_t time;
+  uint32_t at;      /* in the library, or a line: see `place_of_line` */
+  uint32_t block;
+  uint16_t thread;
+  uint8_t mask;     /* which of the four bytes */
+  bool is_atomic;
+};
+
+struct Cell {
+  Access write;
+  /* The first of those that have read since threads waited for each other; then the others: */
+  Access read;
+  uint32_t others_time;   /* when one read last */
+  uint32_t others_lanes;  /* which, where they are of the same warp */
+  bool are_others_far;    /* some are not */
+  /* What the block has written. */
+  uint8_t initialised;
+};
+
+constexpr unsigned most_regions = 512;
+
+struct Regions {
+  Region all[most_regions];
+  unsigned count;
+  unsigned latest;  /* where the last access was */
+  Cell *cells;
+  uint64_t cells_capacity;
+  uint64_t cells_used;
+  /* Of what comes first: arrays that all blocks know. */
+  unsigned of_arguments;
+  uint64_t cells_of_arguments;
+};
+static Regions regions;
+
+EINC_OWN inline uint64_t cells_for(uint64_t bytes) { return bytes / 4 + 2; }
+
+EINC_OWN inline void drop_cells()
+{
+  if (regions.cells != nullptr) munmap(regions.cells, regions.cells_capacity * sizeof(Cell));
+  regions.cells = nullptr;
+  regions.cells_capacity = 0;
+}
+
+__attribute__((destructor)) EINC_OWN static void end_checks() { drop_cells(); }
+
+/* Zeros, which are in the past. */
+EINC_OWN inline bool make_cells(uint64_t count)
+{
+  if (now > 1u << 31) {
+    drop_cells();
+    now = 1;
+  }
+  if (count <= regions.cells_capacity) return true;
+  drop_cells();
+  void *memory = mmap(nullptr, count * sizeof(Cell), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  regions.cells = static_cast<Cell *>(memory);
+  regions.cells_capacity = count;
+  return true;
+}
+
+EINC_OWN inline void add_region(uintptr_t start, uint64_t bytes, int64_t memory, bool is_shared)
+{
+  if (regions.count == most_regions) return;
+  Cell *cells = regions.cells + regions.cells_used;
+  regions.cells_used += cells_for(bytes);
+  regions.all[regions.count++] = { start, bytes, cells, memory, is_shared };
+}
+
+EINC_OWN inline void end_of_arguments()
+{
+  regions.of_arguments = regions.count;
+  regions.cells_of_arguments = regions.cells_used;
+}
+
+/* A block has shared memory of its own. */
+EINC_OWN inline void forget_shared()
+{
+  regions.count = regions.of_arguments;
+  regions.cells_used = regions.cells_of_arguments;
+}
+
+EINC_OWN inline bool is_in(const Region &region, uintptr_t address)
+{
+  return address - region.start < region.bytes;
+}
+
+EINC_OWN inline Region *find_region(uintptr_t address)
+{
+  for (unsigned i = 0; i < regions.count; i++) {
+    if (!is_in(regions.all[i], address)) continue;
+    regions.latest = i;
+    return &regions.all[i];
+  }
+  return nullptr;
+}
+
+/* How many bytes lie between. */
+EINC_OWN inline uint64_t distance(const Region &region, uintptr_t address)
+{
+  if (address < region.start) return region.start - address;
+  return address - region.start < region.bytes ? 0 : address - region.start - region.bytes;
+}
+
+EINC_OWN inline const Region *nearest_region(uintptr_t address)
+{
+  const Region *nearest = nullptr;
+  for (unsigned i = 0; i < regions.count; i++) {
+    const Region &region = regions.all[i];
+    if (nearest == nullptr || distance(region, address) < distance(*nearest, address)) nearest = &region;
+  }
+  return nearest;
+}
+
+/* Whether what happened before comes before what the current thread does, on any machine. */
+EINC_OWN inline bool is_ordered(const Access &before)
+{
+  if (before.block != static_cast<uint32_t>(block.number)) return false;
+  if (before.thread == block.current || before.time < barrier_time) return true;
+  const Thread &thread = block.threads[block.current];
+  return before.thread / lanes == block.current / lanes && before.time < thread.ordered_at &&
+         thread.ordered_lanes >> before.thread % lanes & 1;
+}
+
+/* Whether two accesses of several threads are to the same bytes at the same time. */
+EINC_OWN inline bool collides(const Access &before, const Access &own, uint32_t horizon)
+{
+  return before.time >= horizon && before.mask & own.mask && !(before.is_atomic && own.is_atomic) &&
+         !is_ordered(before);
+}
+
+EINC_OWN inline uint32_t place_of(const void *return_address)
+{
+  return static_cast<uint32_t>(static_cast<const char *>(return_address) - __ehdr_start - 1);
+}
+
+constexpr uint32_t is_line = 1u << 31;
+
+EINC_OWN inline uint32_t place_of_line(int line) { return is_line | static_cast<uint32_t>(line); }
+
+EINC_OWN inline Party party_of(const Access &access, bool is_write)
+{
+  const bool has_line = access.at & is_line;
+  return { access.thread, access.block, has_line ? access.at & ~is_line : 0, has_line ? 0 : access.at,
+           is_write };
+}
+
+constexpr Party nobody = { -1, -1, 0, 0, 0 };
+
+[[noreturn]] EINC_OWN void fail(Fault fault, const Region *region, uintptr_t address, uint64_t bytes,
+                               const Access &own, bool is_write, const Party &other)
+{
+  report->fault = fault;
+  report->first = party_of(own, is_write);
+  report->second = other;
+  report->bytes = static_cast<int64_t>(bytes);
+  report->memory = region == nullptr ? INT64_MIN : region->memory;
+  report->memory_bytes = region == nullptr ? 0 : static_cast<int64_t>(region->bytes);
+  report->offset = region == nullptr ? 0 : static_cast<int64_t>(address - region->start);
+  stop();
+}
+
+EINC_OWN inline void note_write(Cell &cell, const Access &own)
+{
+  const bool is_same = cell.write.time == own.time && cell.write.thread == own.thread;
+  const uint8_t mask = is_same ? cell.write.mask : 0;
+  const uint8_t initialised = cell.write.time >= block_time ? cell.initialised : 0;
+  cell.write = own;
+  cell.write.mask |= mask;
+  cell.initialised = initialised | own.mask;
+}
+
+EINC_OWN inline bool is_of_warp(const Access &access, unsigned thread)
+{
+  return access.block == static_cast<uint32_t>(block.number) && access.thread / lanes == thread / lanes;
+}
+
+EINC_OWN inline void note_read(Cell &cell, const Access &own, uint32_t horizon)
+{
+  const bool is_new = cell.read.time < horizon || !(cell.read.mask & own.mask);
+  if (is_new || cell.others_time < barrier_time) {
+    cell.others_lanes = 0;
+    cell.are_others_far = false;
+  }
+  if (is_new || is_ordered(cell.read)) {
+    cell.read = own;
+  } else {
+    cell.others_time = own.time;
+    if (is_of_warp(cell.read, own.thread)) cell.others_lanes |= 1u << own.thread % lanes;
+    else cell.are_others_far = true;
+  }
+}
+
+/* Whether others than the first of those that have read may do so at this time. */
+EINC_OWN inline bool others_read(const Cell &cell, const Access &own)
+{
+  if (cell.read.time < barrier_time || cell.others_time < barrier_time) return false;
+  if (cell.are_others_far) return true;
+  const Thread &thread = block.threads[block.current];
+  const unsigned others = cell.others_lanes & ~(1u << own.thread % lanes);
+  if (others == 0) return false;
+  return !is_of_warp(cell.read, own.thread) || cell.others_time >= thread.ordered_at ||
+         others & ~thread.ordered_lanes;
+}
+
+struct Touch {
+  uintptr_t address;
+  uint64_t bytes;
+  bool is_write;
+};
+
+EINC_OWN inline void look(const Region &region, Cell &cell, const Access &own, const Touch &touch)
+{
+  const uint32_t horizon = region.is_shared ? block_time : launch_time;
+  const auto found = [&](Fault fault, const Party &other) EINC_OWN {
+    fail(fault, &region, touch.address, touch.bytes, own, touch.is_write, other);
+  };
+  if (collides(cell.write, own, horizon)) found(race, party_of(cell.write, true));
+  if (!touch.is_write) {
+    const uint8_t known = cell.write.time >= block_time ? cell.initialised : 0;
+    if (region.is_shared && own.mask & ~known) found(uninitialised, nobody);
+    note_read(cell, own, horizon);
+    return;
+  }
+  if (collides(cell.read, own, horizon)) found(race, party_of(cell.read, false));
+  if (!own.is_atomic && others_read(cell, own)) found(race, nobody);
+  note_write(cell, own);
+}
+
+/* What is a kernel's own: variables of a thread, and constants of the library. */
+EINC_OWN inline bool is_own_memory(const Touch &touch)
+{
+  if (is_on_stack(touch.address)) return true;
+  if (touch.is_write || is_shared_memory(touch.address)) return false;
+  const auto first = reinterpret_cast<uintptr_t>(__ehdr_start);
+  const auto end = reinterpret_cast<uintptr_t>(_end);
+  return touch.address - first < end - first;
+}
+
+EINC_OWN inline void check(const Touch &touch, uint32_t at, bool is_atomic = false)
+{
+  const Region *region = &regions.all[regions.latest];
+  if (!is_in(*region, touch.address)) region = find_region(touch.address);
+  if (region == nullptr && is_own_memory(touch)) return;
+  Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
+                 is_atomic };
+  if (region == nullptr || touch.address - region->start + touch.bytes > region->bytes) {
+    fail(out_of_bounds, region == nullptr ? nearest_region(touch.address) : region, touch.address,
+         touch.bytes, own, touch.is_write, nobody);
+  }
+  const uintptr_t end = touch.address + touch.bytes;
+  for (uintptr_t address = touch.address; address < end;) {
+    const unsigned from = address % 4;
+    const unsigned count = end - address < 4 - from ? static_cast<unsigned>(end - address) : 4 - from;
+    own.mask = static_cast<uint8_t>(((1u << count) - 1) << from);
+    look(*region, region->cells[address / 4 - region->start / 4], own, touch);
+    address += count;
+  }
+}
+
+EINC_OWN inline void check_atomic(const void *address, uint64_t bytes, uint32_t at)
+{
+  check({ reinterpret_cast<uintptr_t>(address), bytes, false }, at, true);
+  check({ reinterpret_cast<uintptr_t>(address), bytes, true }, at, true);
+}
+
+/* What the current thread has begun to write is not there yet. */
+EINC_OWN inline void forget_write(uintptr_t address, uint64_t bytes)
+{
+  const Region *region = find_region(address);
+  if (region == nullptr) return;
+  for (uintptr_t word = address / 4; word <= (address + bytes - 1) / 4; word++) {
+    region->cells[word - region->start / 4].initialised = 0;
+  }
+}
+
+/* An array of shared memory has come into view; what earlier blocks left there is not known. */
+EINC_OWN inline void add_shared(char *start, uint64_t bytes, int64_t memory)
+{
+  if (regions.cells_used + cells_for(bytes) <= regions.cells_capacity) {
+    add_region(reinterpret_cast<uintptr_t>(start), bytes, memory, true);
+  }
+}
+
+}  // namespace emulated
+
+#define EINC_HOOK extern "C" EINC_HIDDEN EINC_OWN __attribute__((used))
+#define EINC_CHECK(address, bytes, is_write) \
+  emulated::check({ reinterpret_cast<uintptr_t>(address), bytes, is_write }, \
+                  emulated::place_of(__builtin_return_address(0)))
+#define EINC_HOOKS(size) \
+  EINC_HOOK void __tsan_read##size(void *address) { EINC_CHECK(address, size, false); } \
+  EINC_HOOK void __tsan_write##size(void *address) { EINC_CHECK(address, size, true); } \
+  EINC_HOOK void __tsan_unaligned_read##size(void *address) { EINC_CHECK(address, size, false); } \
+  EINC_HOOK void __tsan_unaligned_write##size(void *address) { EINC_CHECK(address, size, true); }
+EINC_HOOKS(1)
+EINC_HOOKS(2)
+EINC_HOOKS(4)
+EINC_HOOKS(8)
+EINC_HOOKS(16)
+EINC_HOOK void __tsan_read_range(void *address, uint64_t bytes) { EINC_CHECK(address, bytes, false); }
+EINC_HOOK void __tsan_write_range(void *address, uint64_t bytes) { EINC_CHECK(address, bytes, true); }
+EINC_HOOK void __tsan_func_entry(void *) {}
+EINC_HOOK void __tsan_func_exit() {}
+EINC_HOOK void __tsan_init() {}
+
+#else
+
+namespace emulated {
+
+EINC_OWN inline void add_shared(char *, uint64_t, int64_t) {}
+EINC_OWN inline void forget_shared() {}
+
+}  // namespace emulated
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * Functions of the device that C++ has no words for, in PTX: from sm_80 on. A `.cu` has the texts of those
+ * it calls, behind `#ifndef EINC_EMULATOR`: `backends/cuda-emulator/include/tensor.h` has the same
+ * functions, by the same names.
+ *
+ * Fragments are as PTX says: of a warp, lane `l` has row `l / 4` and, of it, the neighbours at
+ * `l % 4`; `mma.m16n8k16` in the PTX ISA draws it.
+ */
+
+function copy(bytes: 4 | 8 | 16): string {
+  // Past the first level of cache, which what is copied is not read from.
+  const cache = bytes === 16 ? 'cg' : 'ca';
+  return `__device__ __forceinline__ void einc_copy_async_${bytes}(void *to, const void *from) {
+  asm volatile("cp.async.${cache}.shared.global [%0], [%1], ${bytes};" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from) : "memory");
+}`;
+}
+
+function product(shape: string, type: string, k: number): string {
+  return `__device__ __forceinline__ void einc_mma_${shape}_${type}(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+  asm volatile("mma.sync.aligned.m16n8k${k}.row.col.f32.${type}.${type}.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+    : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+    : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}`;
+}
+
+function load(count: 2 | 4, isTransposed: boolean): string {
+  const name = `einc_load_matrices${isTransposed ? '_transposed' : ''}`;
+  const registers = Array.from({ length: count }, (_, i) => i);
+  const to = registers.map(i => `%${i}`).join(', ');
+  const outputs = registers.map(i => `"=r"(to[${i}])`).join(', ');
+  const modifier = isTransposed ? '.trans' : '';
+  return `__device__ __forceinline__ void ${name}(unsigned (&to)[${count}], const void *row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x${count}${modifier}.shared.b16 {${to}}, [%${count}];" : ${outputs} : "r"((unsigned)__cvta_generic_to_shared(row)) : "memory");
+}`;
+}
+
+/** By the names that a text calls them by. */
+export const intrinsics = {
+  /** Begins to copy from global to shared memory; both addresses are multiples of the bytes. */
+  einc_copy_async_4: copy(4),
+  einc_copy_async_8: copy(8),
+  einc_copy_async_16: copy(16),
+  /** The first `bytes` of 16, and zeros behind them; nothing more is read. */
+  einc_copy_async_16_of: `__device__ __forceinline__ void einc_copy_async_16_of(void *to, const void *from, int bytes) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(bytes) : "memory");
+}`,
+  /** What the thread has begun to copy is a group. */
+  einc_copy_async_commit: `__device__ __forceinline__ void einc_copy_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }`,
+  /** Until all but the last `groups` groups of the thread are there; for others, a barrier comes after. */
+  einc_copy_async_wait: `template <int groups>
+__device__ __forceinline__ void einc_copy_async_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(groups) : "memory"); }`,
+  /** `c += a b` by the 32 lanes of a warp: 16 x k and k x 8. */
+  einc_mma_m16n8k16_f16: product('m16n8k16', 'f16', 16),
+  einc_mma_m16n8k16_bf16: product('m16n8k16', 'bf16', 16),
+  einc_mma_m16n8k8_tf32: product('m16n8k8', 'tf32', 8),
+  /** A float as a factor of tf32: rounded to 10 bits, half away from zero. */
+  einc_tf32: `__device__ __forceinline__ unsigned einc_tf32(float value) {
+  unsigned bits;
+  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(value));
+  return bits;
+}`,
+  /** Matrices of 8 x 8 cells of 16 bits in shared memory, of which lane `l` names row `l % 8` of the `l / 8`-th. */
+  einc_load_matrices: [load(2, false), load(4, false)].join('\n'),
+  einc_load_matrices_transposed: [load(2, true), load(4, true)].join('\n'),
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Intrinsic = keyof typeof intrinsics;
+
+/** For the head of a `.cu`, or nothing. */
+export function intrinsicsFor(names: readonly Intrinsic[]): string {
+  if (names.length === 0) return '';
+  const known = Object.keys(intrinsics) as Intrinsic[];
+  const texts = known.filter(name => names.includes(name)).map(name => intrinsics[name]);
+  return ['#ifndef EINC_EMULATOR', ...texts, '#endif', ''].join('\n');
+}

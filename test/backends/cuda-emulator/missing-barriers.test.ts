@@ -1,0 +1,53 @@
+/** Each barrier of generated kernels is needed: without it the emulator finds what it was for. */
+import { expect, test } from 'vitest';
+import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
+import { parseProgram, passesFor } from '../../../compiler/index.ts';
+import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+import { gpu } from '../../../compiler/schedule/target.ts';
+import { compileSources } from '../../support/run-compiled.ts';
+import { thirdsFor } from '../../support/run-program.ts';
+
+const texts = [
+  `layer(): device x: f32[128, 64], w: f32[64, 128], y: f32[128, 128];
+    zero_out y;
+    for b < 128 { for o < 128 { for i < 64 { y[b, o] += x[b, i] * w[i, o]; } } }`,
+  `steps(): device x: f32[90], h: f32[90], y: f32[90];
+    local r: f32[90];
+    for t < 3 {
+      for o < 90 { r[o] := x[o] + h[-1*o + 89]; }
+      for o < 90 { h[o] := r[-1*o + 89] * 0.5; }
+    }
+    for o < 90 { y[o] := h[-1*o + 89]; }`,
+];
+const barrier = /__sync(threads|warp)\(\);/g;
+
+const programs = texts.map(text => runPipeline(passesFor(gpu), parseProgram(text)));
+const variants = programs.flatMap((program, i) => {
+  const named = { ...program, name: `program_${i}` };
+  const source = cudaSource(named);
+  const count = [...source.text.matchAll(barrier)].length;
+  return [-1, ...Array.from({ length: count }, (_, without) => without)].map(without => ({
+    program: named,
+    without,
+    source: withoutBarrier(source, without),
+  }));
+});
+
+function withoutBarrier(source: CudaSource, without: number): CudaSource {
+  let at = 0;
+  return {
+    ...source,
+    text: source.text.replaceAll(barrier, all => (at++ === without ? ';' : all)),
+  };
+}
+
+const runs = await compileSources(variants);
+
+test.each(variants.map((one, i) => ({ ...one, name: one.program.name, run: runs[i] })))(
+  '$name without barrier $without',
+  ({ without, run }) => {
+    const go = expect(() => run?.(0, thirdsFor));
+    if (without < 0) go.not.toThrow();
+    else go.toThrow(/EINC094[34]/);
+  },
+);

@@ -1,0 +1,83 @@
+/** Programs that are large enough for every way to bind loops, on the emulator and by definition: the same bits. */
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseProgram, passesFor } from '../../../compiler/index.ts';
+import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+import { gpu } from '../../../compiler/schedule/target.ts';
+import { placeWith } from '../../cli/support.ts';
+import { compileAll } from '../../support/run-compiled.ts';
+import { difference, outputsOf, thirdsFor } from '../../support/run-program.ts';
+
+const texts: Readonly<Record<string, string>> = {
+  pointwise: `
+    chain(): device x: f32[100, 70], scale: f32[70], y: f32[100, 70];
+      for b < 100 { for i < 70 { y[b, i] := relu(tanh(x[b, i] * scale[i])) + x[b, i]; } }`,
+  sum: `
+    mean_of_squares(): device x: f32[512, 100], y: f32[1];
+      local s: f32[1];
+      zero_out s;
+      for b < 512 { for i < 100 { s[0] += x[b, i] * x[b, i]; } }
+      y[0] := s[0] / 51200;`,
+  'sums of columns': `
+    bias_gradient(): device g: f32[700, 90], bias.grad: f32[90];
+      zero_out bias.grad;
+      for o < 90 { for b < 700 { bias.grad[o] += g[b, o]; } }`,
+  product: `
+    layer(): device x: f32[128, 64], w: f32[64, 128], bias: f32[128], y: f32[128, 128];
+      local s: f32[128, 128];
+      zero_out s;
+      for b < 128 { for o < 128 { for i < 64 { s[b, o] += x[b, i] * w[i, o]; } } }
+      for b < 128 { for o < 128 { y[b, o] := relu(s[b, o] + bias[o]); } }`,
+  'product with rests': `
+    uneven_layer(): device x: bf16[100, 50], w: f32[133, 50], y: f32[100, 133];
+      zero_out y;
+      for b < 100 { for o < 133 { for i < 50 { y[b, o] += f32(x[b, i]) * w[o, i]; } } }`,
+  rows: `
+    softmax(): device x: f32[300, 129], y: f32[300, 129];
+      local m: f32[300]; local e: f32[300, 129]; local s: f32[300];
+      fill m, -3e38;
+      for b < 300 { for i < 129 { m[b] max= x[b, i]; } }
+      for b < 300 { for i < 129 { e[b, i] := exp(x[b, i] - m[b]); } }
+      zero_out s;
+      for b < 300 { for i < 129 { s[b] += e[b, i]; } }
+      for b < 300 { for i < 129 { y[b, i] := e[b, i] / s[b]; } }`,
+  steps: `
+    recurrence(first : [0..9]): device x: f32[10, 5, 2000], h: f32[2000], seen: f32[2000];
+      local r: f32[2000];
+      for t < 5 {
+        for o < 2000 { r[o] := tanh(x[first, t, o] + h[o]); }
+        for o < 2000 { h[o] := r[-1*o + 1999]; }
+        seen[t] := f32(t);
+      }`,
+  gather: `
+    embedding(): device ids: f32[512], table: f32[100, 64], y: f32[512, 64];
+      for b < 512 { for d < 64 { y[b, d] := table[at(ids[b]), d]; } }`,
+};
+
+const programs = Object.entries(texts).map(([name, text]) => {
+  return { name, program: runPipeline(passesFor(gpu), parseProgram(text)) };
+});
+const runs = await compileAll(
+  programs.map(({ program }) => program),
+  undefined,
+  'cuda-emulator',
+);
+
+test.each(programs.map((one, i) => ({ ...one, run: runs[i] })))('$name', ({ program, run }) => {
+  const expected = outputsOf(program, 0, thirdsFor);
+  expect(difference(expected, run?.(0, thirdsFor) ?? new Map())).toBeUndefined();
+});
+
+test('moons are learnt as through C', { timeout: 60_000 }, async () => {
+  const { einc } = placeWith({});
+  const file = resolve('examples/moons.ts');
+  const [inC, emulated] = await Promise.all(
+    ['cc', 'cuda-emulator'].map(async backend => {
+      const args = ['run', '--backend', backend, file, '--', '--epochs', '1', '--json'];
+      const { stdout } = await einc(args);
+      return JSON.parse(stdout) as { finalEpochLoss: number; accuracy: number };
+    }),
+  );
+  expect(emulated?.finalEpochLoss).toBeCloseTo(inC?.finalEpochLoss ?? NaN, 4);
+  expect(emulated?.accuracy).toBe(inC?.accuracy);
+});
