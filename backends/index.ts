@@ -9,6 +9,7 @@ import { CompileOnlyBackend } from './compile-only.ts';
 import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
+export { cudaInventory } from './cuda/inventory.ts';
 export { checkToolchain, type Toolchain } from './toolchain.ts';
 
 export const backendNames = ['cc', 'interp'] as const;

@@ -1,0 +1,34 @@
+/** How a compiled routine runs on a GPU: which kernels, how large, in which order. */
+export type Step = Launch | Loop;
+
+/** One `extern "C" __global__` function of the routine's `.cu`. */
+export interface Launch {
+  readonly kind: 'launch';
+  readonly kernel: string;
+  readonly grid: Dim3;
+  readonly block: Dim3;
+  /** Dynamic shared memory. */
+  readonly sharedBytes: number;
+  /** What the kernel takes, in its order. */
+  readonly args: readonly KernelArgument[];
+}
+
+/** Steps in order, for each value of a variable from 0; launches in it may take the variable. */
+export interface Loop {
+  readonly kind: 'loop';
+  readonly variable: string;
+  readonly turns: number;
+  readonly body: readonly Step[];
+}
+
+export type Dim3 = readonly [x: number, y: number, z: number];
+
+/**
+ * The n-th argument of the routine, as in the ABI of `backends/native`: its buffers, the arena if it has
+ * one, its indices; or a variable of a loop around the launch. Each takes 8 bytes: an address, or a `long long`.
+ * Of a scratch array the address is so many bytes behind that of the arena.
+ */
+export type KernelArgument =
+  | { readonly kind: 'argument'; readonly position: number }
+  | { readonly kind: 'scratch'; readonly offset: number }
+  | { readonly kind: 'variable'; readonly name: string };
