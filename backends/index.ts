@@ -1,36 +1,47 @@
 /** The only place that knows all backends. */
-import { BackendError, gpu, type Target, targets, UserError } from '../compiler/index.ts';
+import {
+  boundToGpu,
+  gpu,
+  type Program,
+  type Target,
+  targets,
+  UserError,
+} from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { type Collective, inProcess, type Launch, settings } from '../runtime/index.ts';
 import { CcBackend } from './cc/backend.ts';
 import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
-import { cudaSource } from './cuda/source.ts';
+import { CudaBackend } from './cuda/backend.ts';
+import { type CudaSource, cudaSource } from './cuda/source.ts';
 import { CudaEmulatorBackend } from './cuda-emulator/backend.ts';
 import { openMpi } from './mpi/open.ts';
 import { nativeTarget } from './native/cpu.ts';
 import { InterpreterBackend } from './interpreter/backend.ts';
 
+export { cudaInventory } from './cuda/inventory.ts';
 export { checkToolchain, cppCompiler, type Toolchain } from './toolchain.ts';
 
-/** Those that run programs. */
+/** Those that run programs on any machine. */
 export const backendNames = ['cc', 'interp', 'cuda-emulator'] as const;
-/** Those that write what a program becomes, too. */
+/** With those that need a GPU. */
 export const allBackendNames = [...backendNames, 'cuda'] as const;
-export type BackendName = (typeof allBackendNames)[number];
+/** `cuda:1` is the second GPU. */
+export type BackendName = (typeof allBackendNames)[number] | `cuda:${number}`;
 
 /**
  * Opens a backend: the named one, else `$EINC_BACKEND`, else `cc`. Rejects with a `BackendError`
  * when the machine lacks what it needs.
  */
 export async function openBackend(name?: BackendName): Promise<Backend> {
-  const wanted = known(name ?? settings().backend ?? 'cc');
-  switch (wanted) {
+  const { backend, ordinal } = known(name ?? settings().backend ?? 'cc');
+  switch (backend) {
     case 'interp':
       return new InterpreterBackend();
     case 'cuda':
-      if (settings().executes) throw noGpu();
+      if (settings().executes)
+        return new CudaBackend({ ordinal, target: gpu, source: boundSource });
       return new CompileOnlyBackend('cuda', gpu, program => ({
         extension: 'cu',
         text: cudaSource(program).text,
@@ -82,20 +93,25 @@ function chosenTarget(): Target {
   });
 }
 
-function known(name: string): BackendName {
+/** Of programs that no pass for a GPU has seen, too. */
+function boundSource(program: Program): CudaSource {
+  return cudaSource(boundToGpu(program));
+}
+
+interface Known {
+  readonly backend: (typeof allBackendNames)[number];
+  /** Which GPU. */
+  readonly ordinal: number;
+}
+
+function known(name: string): Known {
+  const [, gpuOrdinal] = /^cuda:(\d+)$/.exec(name) ?? [];
+  if (gpuOrdinal !== undefined) return { backend: 'cuda', ordinal: Number(gpuOrdinal) };
   const found = allBackendNames.find(backend => backend === name);
-  if (found) return found;
+  if (found) return { backend: found, ordinal: 0 };
   throw new UserError({
     code: 'EINC0508',
     message: `there is no backend called \`${name}\``,
     help: [`the backends are ${allBackendNames.map(backend => `\`${backend}\``).join(', ')}`],
-  });
-}
-
-function noGpu(): BackendError {
-  return new BackendError({
-    code: 'EINC0920',
-    message: 'the backend `cuda` writes code, and does not run it yet',
-    help: ['`einc dump FILE --backend cuda` writes the kernels; `cc` runs the program'],
   });
 }

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { BackendError } from '../compiler/index.ts';
-import { checkToolchain, cppCompiler } from '../backends/index.ts';
+import { checkToolchain, cppCompiler, cudaInventory } from '../backends/index.ts';
 import { coloursFor } from './colour.ts';
 import { version } from './version.ts';
 
@@ -8,16 +8,18 @@ interface Finding {
   readonly what: string;
   readonly ok: boolean;
   readonly found: string;
+  /** Whether einc does without. */
+  readonly isOptional?: true;
   /** What would mend it, a line each. */
   readonly fix?: readonly string[];
 }
 
 /** Prints what einc needs and what of it is here; exit code 1 when something is missing. */
 export async function doctor(json: boolean): Promise<void> {
-  const findings = [node(), machine(), ...(await toolchain()), emulator()];
+  const findings = [node(), machine(), ...(await toolchain()), emulator(), ...cuda()];
   if (json) console.log(JSON.stringify({ einc: version(), findings }, null, 2));
   else findings.forEach(show);
-  if (findings.some(finding => !finding.ok)) process.exitCode = 1;
+  if (findings.some(({ ok, isOptional }) => !ok && isOptional !== true)) process.exitCode = 1;
 }
 
 function node(): Finding {
@@ -79,9 +81,15 @@ function emulator(): Finding {
   return { what: 'C++ compiler', ok: true, found };
 }
 
-function show({ what, ok, found, fix = [] }: Finding): void {
+/** Only backend `cuda` needs it. */
+function cuda(): readonly Finding[] {
+  return cudaInventory().map(({ isHere, ...item }) => ({ ...item, ok: isHere, isOptional: true }));
+}
+
+function show({ what, ok, isOptional, found, fix = [] }: Finding): void {
   const { green, red } = coloursFor(process.stdout);
-  const mark = ok ? green('ok     ') : red('missing');
+  const absent = isOptional === true ? 'none   ' : red('missing');
+  const mark = ok ? green('ok     ') : absent;
   console.log(`${mark}  ${what.padEnd(20)} ${found}`);
   for (const line of fix) console.log(`${' '.repeat(30)}${line}`);
 }

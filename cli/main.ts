@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 interface RunOptions {
   readonly backend?: string;
+  readonly arch?: string;
 }
 
 interface ExplainOptions extends RunOptions {
@@ -51,8 +52,10 @@ function commands(): Command {
     .showHelpAfterError('(see einc --help)');
   withProgram(einc.command('run'))
     .description('run a TypeScript program that imports einc, with no build step')
-    .action(async (file: string, args: string[], { backend }: RunOptions) => {
+    .option('--arch <name>', 'the GPU that CUDA is compiled for, sm_90; this one if not given')
+    .action(async (file: string, args: string[], { backend, arch }: RunOptions) => {
       configure(backend === undefined ? {} : { backend });
+      configure(arch === undefined ? {} : { architecture: arch });
       await runFile(file, args);
     });
   withProgram(einc.command('dump'))

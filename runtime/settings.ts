@@ -6,6 +6,8 @@ export interface Settings {
   readonly backend: string | undefined;
   /** The name of the processor to compile for, instead of this one. */
   readonly target: string | undefined;
+  /** Of the GPU that CUDA is compiled for, instead of the one that it runs on. */
+  readonly architecture: string | undefined;
   /** How many threads the loops of a kernel share, as the environment says it. */
   readonly threads: string | undefined;
   /** Whether the emulator of a GPU looks at what kernels do to memory. */
@@ -39,6 +41,7 @@ export interface CompiledRoutine {
 let current: Settings = {
   backend: process.env['EINC_BACKEND'],
   target: process.env['EINC_TARGET'],
+  architecture: process.env['EINC_CUDA_ARCH'],
   threads: process.env['EINC_THREADS'],
   checksEmulated: process.env['EINC_EMULATOR_CHECKS'] !== 'off',
   showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',

@@ -64,7 +64,8 @@ function failed(
   result: ToolResult,
   help: readonly string[],
 ): BackendError {
-  const notes = [...diagnosticsOf(attempt, result.stderr), commandOf(attempt)];
+  const source = { file: `${attempt.name}.c`, text: attempt.source };
+  const notes = [...diagnosticsOf(source, result.stderr), commandOf(attempt)];
   const diagnostic: Diagnostic = { code, message, notes, help };
   return new BackendError(diagnostic);
 }
@@ -81,7 +82,7 @@ function wordsOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function commandOf({ compiler, args }: Attempt): string {
+export function commandOf({ compiler, args }: Pick<Attempt, 'compiler' | 'args'>): string {
   return [compiler, ...args].map(quoted).join(' ');
 }
 
@@ -93,20 +94,30 @@ function quoted(word: string): string {
 const shownErrors = 3;
 const shownRawLines = 5;
 
+export interface SourceFile {
+  /** As the compiler calls it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** `k.c:2:3: error: …` of gcc and clang; `k.cu(2): error: …` of CUDA's compilers. */
+const errorLine =
+  /^([^:\s()]+)(?::(\d+):(?:\d+:)?|\((\d+)\):) (?:fatal |internal compiler |catastrophic )?error: /;
+
 /** The first errors with the lines they are about; where none has a place, the first words at all. */
-function diagnosticsOf({ file: own, source }: Attempt, stderr: string): readonly string[] {
+export function diagnosticsOf({ file, text }: SourceFile, stderr: string): readonly string[] {
   const said = stderr.split('\n').filter(line => line.trim() !== '');
   const errors = said.flatMap(line => {
-    const place = /^([^:\s]+):(\d+):(\d+:)? (fatal |internal compiler )?error: /.exec(line);
-    return place === null ? [] : [{ line, file: place[1], row: Number(place[2]) }];
+    const place = errorLine.exec(line);
+    return place === null ? [] : [{ line, in: place[1], row: Number(place[2] ?? place[3]) }];
   });
   if (errors.length === 0) {
     return said.length === 0 ? [] : [said.slice(0, shownRawLines).join('\n')];
   }
-  const rows = source.split('\n');
+  const rows = text.split('\n');
   return errors
     .slice(0, shownErrors)
-    .map(({ line, file, row }) => (file === own ? `${line}\n${excerpt(rows, row)}` : line));
+    .map(error => (error.in === file ? `${error.line}\n${excerpt(rows, error.row)}` : error.line));
 }
 
 /** The line and its neighbours, numbered. */

@@ -8,12 +8,26 @@ import { CompileOnlyBackend } from '../../backends/compile-only.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { targets, UserError } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Plan, Stream } from '../../runtime/backend.ts';
+import { kernel, launch, openStub, openStubbed } from './cuda/support.ts';
 
 /** Does not commute, so that a wrong order shows. */
 const mix = parseProgram(`mix(i, j):
   device log: f64[1];
   log[0] := log[0] * 10 + f64(i) + f64(j) * 100;
 `);
+
+/** `cuda` has no GPU here, but a driver that does as one would, and kernels in C. */
+const names = [...backendNames, 'cuda'] as const;
+type Name = (typeof names)[number];
+
+const mixInC = `  double *log = *(double **)a[0];
+  log[0] = log[0] * 10 + *(long long *)a[1] + *(long long *)a[2] * 100.0;`;
+
+async function open(name: Name): Promise<Backend> {
+  if (name !== 'cuda') return openBackend(name);
+  const routine = { text: kernel('mix', 3, mixInC), steps: [launch('mix', 0, 1, 2)] };
+  return openStubbed(await openStub(), { mix: routine });
+}
 
 interface Bench extends Disposable {
   readonly backend: Backend;
@@ -23,8 +37,8 @@ interface Bench extends Disposable {
   readonly logged: () => number;
 }
 
-async function bench(name: (typeof backendNames)[number]): Promise<Bench> {
-  const backend = await openBackend(name);
+async function bench(name: Name): Promise<Bench> {
+  const backend = await open(name);
   const kernel = await backend.compile(mix);
   const stream = backend.openStream();
   const log = backend.allocate('f64', 1);
@@ -39,14 +53,14 @@ async function bench(name: (typeof backendNames)[number]): Promise<Bench> {
   };
 }
 
-describe.each(backendNames)('%s', name => {
+describe.each(names)('%s', name => {
   test('says what it is called', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     expect(backend.name).toBe(name);
   });
 
   test('arrays are zero at first, and round what is written', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     for (const [dtype, expected] of [
       ['f32', [Math.fround(0.1), -0, NaN, -Infinity, 3e9]],
       ['f64', [0.1, -0, NaN, -Infinity, 3e9]],
@@ -63,7 +77,7 @@ describe.each(backendNames)('%s', name => {
   });
 
   test('what is read is a copy, and what is written is copied', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     using buffer = backend.allocate('f32', 2);
     const values = Float32Array.of(1, 2);
     buffer.write(values);
@@ -74,7 +88,7 @@ describe.each(backendNames)('%s', name => {
   });
 
   test('an array takes as many numbers as it has cells, and has no others', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     using buffer = backend.allocate('f32', 2);
     expect(() => buffer.write([1, 2, 3])).toThrow();
     expect(() => buffer.write([1])).toThrow();
@@ -84,7 +98,7 @@ describe.each(backendNames)('%s', name => {
   });
 
   test('an array of no cells', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     using buffer = backend.allocate('f64', 0);
     buffer.write([]);
     expect(buffer.read()).toHaveLength(0);
@@ -188,9 +202,9 @@ describe.each(backendNames)('%s', name => {
   });
 
   test('only what its language is written in has a source', async () => {
-    using backend = await openBackend(name);
+    using backend = await open(name);
     const source = backend.source(mix);
-    const extensions = { cc: 'c', interp: undefined, 'cuda-emulator': 'cu' };
+    const extensions = { cc: 'c', interp: undefined, cuda: 'cu', 'cuda-emulator': 'cu' };
     expect(source?.extension).toBe(extensions[name]);
   });
 });

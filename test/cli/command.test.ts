@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openStub } from '../backends/cuda/support.ts';
 import { placeWith } from './support.ts';
 
 const { folder, einc, files } = placeWith({});
@@ -82,6 +83,11 @@ describe.concurrent('the command line', () => {
   });
 });
 
+interface Found {
+  readonly einc: string;
+  readonly findings: readonly unknown[];
+}
+
 describe.concurrent('doctor', () => {
   const env = (name: string): Record<string, string> => ({ EINC_CACHE_DIR: join(folder, name) });
 
@@ -89,7 +95,7 @@ describe.concurrent('doctor', () => {
     const { code, stdout, stderr } = await einc(['doctor'], env('cache-1'));
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.map(line => line.slice(0, 29).trimEnd())).toEqual([
+    expect(lines.slice(0, 7).map(line => line.slice(0, 29).trimEnd())).toEqual([
       'ok       Node',
       'ok       processor',
       'ok       C compiler',
@@ -110,18 +116,65 @@ describe.concurrent('doctor', () => {
   test('as JSON', async () => {
     const { code, stdout } = await einc(['doctor', '--json'], env('cache-4'));
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      einc: version,
-      findings: [
-        { what: 'Node', ok: true, found: process.versions.node },
-        { what: 'processor', ok: true },
-        { what: 'C compiler', ok: true },
-        { what: 'compile, load, run', ok: true },
-        { what: 'compile cache', ok: true, found: join(folder, 'cache-4') },
-        { what: 'threads', ok: true },
-        { what: 'C++ compiler', ok: true },
-      ],
-    });
+    const found = JSON.parse(stdout) as Found;
+    expect(found.einc).toBe(version);
+    expect(found.findings.slice(0, 7)).toMatchObject([
+      { what: 'Node', ok: true, found: process.versions.node },
+      { what: 'processor', ok: true },
+      { what: 'C compiler', ok: true },
+      { what: 'compile, load, run', ok: true },
+      { what: 'compile cache', ok: true, found: join(folder, 'cache-4') },
+      { what: 'threads', ok: true },
+      { what: 'C++ compiler', ok: true },
+    ]);
+  });
+
+  test('says what of CUDA is here, and does without', async () => {
+    const settings = { EINC_NVRTC: '/nowhere/libnvrtc.so', EINC_NVCC: join(folder, 'p.ts') };
+    const { path } = await openStub();
+    const found = async (library: string): Promise<readonly unknown[]> => {
+      const all = { EINC_LIBCUDA: library, ...settings, ...env('cache-5') };
+      const { code, stdout } = await einc(['doctor', '--json'], all);
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as Found).findings.slice(7);
+    };
+    const compilers = [
+      {
+        what: 'NVRTC',
+        ok: false,
+        found: 'no CUDA compiler found for backend `cuda`',
+        isOptional: true,
+        fix: ['set EINC_NVRTC to …/libnvrtc.so.13, or unset it'],
+      },
+      {
+        what: 'nvcc',
+        ok: false,
+        found: 'no CUDA compiler found for backend `cuda`',
+        isOptional: true,
+        fix: ['set EINC_NVCC to …/bin/nvcc, or unset it'],
+      },
+    ];
+    expect(await found('/nowhere/libcuda.so')).toEqual([
+      {
+        what: 'CUDA driver',
+        ok: false,
+        found: 'no CUDA driver found for backend `cuda`',
+        isOptional: true,
+        fix: [
+          "it comes with NVIDIA's driver, 470 or newer; `nvidia-smi` works where it is installed",
+          'in a container: start that with `--gpus all`',
+          'without a GPU: `einc dump --backend cuda` writes the CUDA code of a program on any machine',
+        ],
+      },
+      ...compilers,
+    ]);
+    const gpu = 'GiB, sm_90, 132 multiprocessors';
+    expect(await found(path)).toEqual([
+      { what: 'CUDA driver', ok: true, found: 'CUDA 12.4', isOptional: true },
+      { what: 'GPU 0', ok: true, found: `Stub GPU 0, 1.0 ${gpu}`, isOptional: true },
+      { what: 'GPU 1', ok: true, found: `Stub GPU 1, 1.0 ${gpu}`, isOptional: true },
+      ...compilers,
+    ]);
   });
 
   test('says what is missing and what would mend it, as 1', async () => {
@@ -130,15 +183,13 @@ describe.concurrent('doctor', () => {
       ...env('cache-2'),
     });
     expect([code, stderr]).toEqual([1, '']);
-    expect(stdout.split('\n').slice(2)).toEqual([
+    expect(stdout.split('\n').slice(2, 8)).toEqual([
       'missing  C compiler           no C compiler found for backend `cc`',
       `${' '.repeat(30)}tried $EINC_CC (unset), cc, gcc, clang on PATH=/nowhere`,
       `${' '.repeat(30)}Debian/Ubuntu: sudo apt-get install --no-install-recommends gcc libc6-dev`,
       `${' '.repeat(30)}elsewhere: set EINC_CC=/path/to/cc`,
       `${' '.repeat(30)}without a compiler: run with EINC_BACKEND=interp (slow, pure TypeScript)`,
       `${' '.repeat(30)}\`einc doctor\` shows what was found`,
-      'ok       C++ compiler         none: `--backend cuda-emulator` needs g++ or clang++',
-      '',
     ]);
     expect(files()).not.toContain('cache-2/');
   });
@@ -149,13 +200,10 @@ describe.concurrent('doctor', () => {
       ...env('cache-3'),
     });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({
-      findings: [
-        { ok: true },
-        { ok: true },
-        { what: 'C compiler', ok: false, found: 'the C compiler rejected `runtime`' },
-        { what: 'C++ compiler', ok: true },
-      ],
-    });
+    expect((JSON.parse(stdout) as Found).findings.slice(0, 3)).toMatchObject([
+      { ok: true },
+      { ok: true },
+      { what: 'C compiler', ok: false, found: 'the C compiler rejected `runtime`' },
+    ]);
   });
 });

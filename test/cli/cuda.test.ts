@@ -56,12 +56,12 @@ describe.concurrent('--backend cuda', () => {
     `);
   });
 
-  test('einc run does not run it', async ({ expect }) => {
-    const { code, stderr } = await einc(['run', '--backend', 'cuda', 'layer.ts']);
+  test('einc run says what is missing', async ({ expect }) => {
+    const { code, stderr } = await einc(['run', '--backend', 'cuda', 'layer.ts'], {
+      EINC_LIBCUDA: '/nowhere/libcuda.so',
+    });
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      'error[EINC0920]: the backend `cuda` writes code, and does not run it yet',
-    );
+    expect(stderr).toContain('error[EINC0930]: no CUDA driver found for backend `cuda`');
   });
 
   test('the help names it', async ({ expect }) => {

@@ -88,7 +88,7 @@ test('a backend that does not exist', async () => {
   const message = await messageOf("await context({ backend: 'gpu' })");
   expect(message).toMatchInlineSnapshot(`
     "error[EINC0508]: there is no backend called \`gpu\`
-      = help: the backends are \`cc\`, \`interp\`, \`cuda\`"
+      = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`"
   `);
 });
 

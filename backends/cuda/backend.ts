@@ -1,0 +1,102 @@
+/** The backend that compiles CUDA and runs it on an NVIDIA GPU. */
+import { arenaBytes, type DType, type Program, type Target } from '../../compiler/index.ts';
+import type { Backend, DeviceBuffer, Kernel } from '../../runtime/backend.ts';
+import { fileNameOf, settings } from '../../runtime/index.ts';
+import { type Architecture, architectureOf, parseArchitecture } from './compiler/architecture.ts';
+import { compileCuda } from './compiler/compile.ts';
+import { type CudaCompiler, findCudaCompiler } from './compiler/find.ts';
+import { CudaDevice } from './device/device.ts';
+import { CudaKernel } from './device/kernel.ts';
+import type { CudaStream } from './device/stream.ts';
+import { devicesOf } from './driver/device.ts';
+import { Driver, type Environment } from './driver/driver.ts';
+import type { Step } from './steps.ts';
+
+export interface CudaOptions {
+  /** Which GPU, as the driver counts. */
+  readonly ordinal: number;
+  readonly target: Target;
+  /** The text of a program's kernels, and how they run. */
+  readonly source: (program: Program) => { readonly text: string; readonly steps: readonly Step[] };
+  /** What to compile for, instead of that GPU. */
+  readonly architecture?: string | undefined;
+  readonly env?: Environment;
+}
+
+export class CudaBackend implements Backend {
+  readonly name = 'cuda';
+  readonly target: Target;
+  /** Whether kernels on one GPU can be bound to arrays of another. */
+  readonly sharesMemory = false;
+  readonly #driver: Driver;
+  readonly #compiler: CudaCompiler;
+  readonly #architecture: Architecture;
+  readonly #sourceOf: CudaOptions['source'];
+  readonly #own: CudaDevice;
+
+  /**
+   * Throws a `BackendError` when there is no driver, GPU or compiler, and a `UserError` for an
+   * architecture that is none.
+   */
+  constructor({
+    ordinal,
+    target,
+    source,
+    architecture: chosen = settings().architecture ?? '',
+    env = process.env,
+  }: CudaOptions) {
+    const architecture = chosen === '' ? undefined : parseArchitecture(chosen);
+    const driver = Driver.open(env);
+    const compiler = findCudaCompiler(env);
+    this.target = target;
+    this.#driver = driver;
+    this.#compiler = compiler;
+    this.#sourceOf = source;
+    this.#own = new CudaDevice(driver, this.name, ordinal);
+    this.#architecture = architecture ?? architectureOf(this.#own.device.properties.capability);
+  }
+
+  source(program: Program): { readonly extension: string; readonly text: string } {
+    return { extension: 'cu', text: this.#sourceOf(program).text };
+  }
+
+  async compile(program: Program): Promise<Kernel> {
+    const { name, params, scratch, symbols } = program;
+    const { text, steps } = this.#sourceOf(program);
+    const source = { name: fileNameOf(name), text, architecture: this.#architecture };
+    return new CudaKernel({
+      name,
+      image: await compileCuda(this.#compiler, source),
+      steps,
+      buffers: params.map(bufferOf),
+      arenaBytes: arenaBytes(scratch),
+      indices: symbols.length,
+    });
+  }
+
+  allocate(dtype: DType, cells: number): DeviceBuffer {
+    return this.#own.allocate(dtype, cells);
+  }
+
+  openStream(): CudaStream {
+    return this.#own.openStream();
+  }
+
+  /** The GPUs of the machine; when more are asked for than there are, some more than once. */
+  devices(count: number | 'all'): readonly CudaDevice[] {
+    const present = devicesOf(this.#driver).length;
+    return Array.from(
+      { length: count === 'all' ? present : count },
+      (_, i) => new CudaDevice(this.#driver, `${this.name}:${i}`, i % present),
+    );
+  }
+
+  /** Waits for what is queued, and takes back all that was made here. */
+  [Symbol.dispose](): void {
+    this.#own[Symbol.dispose]();
+  }
+}
+
+function bufferOf({ dtype, dims }: Program['params'][number]): { dtype: DType; cells: number } {
+  return { dtype, cells: dims.reduce((cells, dim) => cells * dim, 1) };
+}

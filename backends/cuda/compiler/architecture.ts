@@ -1,0 +1,31 @@
+/** What GPU code is made for. */
+import { UserError } from '../../../compiler/index.ts';
+
+/** `sm_90`, or `sm_90a` with what only that one has. */
+export type Architecture = `sm_${string}`;
+
+/** Of `$EINC_CUDA_ARCH`, `--arch`: `sm_90`, `90` or `9.0`. Throws a `UserError` for what is none. */
+export function parseArchitecture(text: string): Architecture {
+  const [, major, minor, suffix = ''] = /^(?:sm_)?(\d+)\.?(\d)([af]?)$/.exec(text) ?? [];
+  if (major !== undefined && minor !== undefined) return `sm_${major}${minor}${suffix}`;
+  throw new UserError({
+    code: 'EINC0937',
+    message: `\`${text}\` is no architecture of a GPU`,
+    help: ['write one as `sm_80`, `sm_90` or `9.0`; `einc doctor` says which this GPU has'],
+  });
+}
+
+export function architectureOf([major, minor]: readonly [number, number]): Architecture {
+  return `sm_${major}${minor}`;
+}
+
+/**
+ * What to tell a compiler that knows these: the architecture itself, or for a GPU that is newer than the
+ * compiler the newest before it, as PTX, which the driver compiles.
+ */
+export function compilableBy(known: readonly number[], architecture: Architecture): string {
+  const wanted = Number(/\d+/.exec(architecture)?.[0]);
+  const older = known.filter(number => number < wanted);
+  if (known.includes(wanted) || older.length === 0) return architecture;
+  return `compute_${Math.max(...older)}`;
+}

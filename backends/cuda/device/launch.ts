@@ -1,0 +1,106 @@
+import { invariant } from '../../../compiler/index.ts';
+import { addressOf } from '../../foreign/library.ts';
+import type { DriverStream } from '../driver/stream.ts';
+import type { KernelArgument, Launch, Step } from '../steps.ts';
+import type { Module } from './module.ts';
+
+/**
+ * The values that the launches of a routine take, 8 bytes each: buffers, arena, indices; then variables of
+ * loops and addresses in the arena. The driver copies them with each launch, so they may change right after.
+ */
+export class ArgumentBlock {
+  readonly #values: BigInt64Array;
+  readonly #start: number;
+  readonly #argumentCount: number;
+  /** Of what is not an argument of the routine. */
+  readonly #slots: ReadonlyMap<string, number>;
+
+  constructor(argumentCount: number, steps: readonly Step[], arena: number) {
+    const others = new Map(othersOf(steps).map(other => [nameOf(other), other]));
+    this.#argumentCount = argumentCount;
+    this.#slots = new Map([...others.keys()].map((name, i) => [name, argumentCount + i]));
+    this.#values = new BigInt64Array(argumentCount + others.size);
+    this.#start = addressOf(this.#values);
+    for (const other of others.values()) {
+      if (other.kind === 'scratch') this.set(this.slotOf(other), arena + other.offset);
+    }
+  }
+
+  set(slot: number, value: number): void {
+    this.#values[slot] = BigInt(value);
+  }
+
+  slotOf(argument: KernelArgument): number {
+    const isOwn = argument.kind === 'argument' && argument.position < this.#argumentCount;
+    const slot = isOwn ? argument.position : this.#slots.get(nameOf(argument));
+    invariant(slot !== undefined, () => `a launch takes ${nameOf(argument)}, which there is not`);
+    return slot;
+  }
+
+  addressOfSlot(slot: number): bigint {
+    return BigInt(this.#start + 8 * slot);
+  }
+}
+
+function othersOf(steps: readonly Step[]): readonly KernelArgument[] {
+  return steps.flatMap(step =>
+    step.kind === 'loop'
+      ? [variable(step.variable), ...othersOf(step.body)]
+      : step.args.filter(({ kind }) => kind === 'scratch'),
+  );
+}
+
+export function variable(name: string): KernelArgument {
+  return { kind: 'variable', name };
+}
+
+function nameOf(argument: KernelArgument): string {
+  switch (argument.kind) {
+    case 'argument':
+      return `argument ${argument.position}`;
+    case 'scratch':
+      return `scratch ${argument.offset}`;
+    case 'variable':
+      return `variable ${argument.name}`;
+  }
+}
+
+/** A kernel with its arguments, ready to be launched as long as the block is there. */
+export class PreparedLaunch {
+  readonly kind = 'launch';
+  /** For errors. */
+  readonly label: string;
+  readonly slots: readonly number[];
+  readonly #module: Module;
+  readonly #function: number;
+  readonly #launch: Launch;
+  readonly #pointers: BigUint64Array;
+
+  constructor(module: Module, routine: string, launch: Launch, block: ArgumentBlock) {
+    const { kernel } = launch;
+    this.label = `kernel \`${kernel}\`${kernel === routine ? '' : ` of \`${routine}\``}`;
+    this.slots = launch.args.map(argument => block.slotOf(argument));
+    this.#module = module;
+    this.#function = module.functionOf(kernel, launch.sharedBytes);
+    this.#launch = launch;
+    this.#pointers = BigUint64Array.from(this.slots, slot => block.addressOfSlot(slot));
+  }
+
+  run(stream: DriverStream): void {
+    const { device } = this.#module;
+    const { grid, block, sharedBytes } = this.#launch;
+    const status = device.try(
+      'cuLaunchKernel',
+      this.#function,
+      ...grid,
+      ...block,
+      sharedBytes,
+      stream.handle,
+      this.#pointers,
+      null,
+    );
+    if (status === 0) return;
+    const what = `launch ${this.label} as ${grid.join('x')} blocks of ${block.join('x')} threads`;
+    throw device.driver.failure(what, 'cuLaunchKernel', status, this.label);
+  }
+}

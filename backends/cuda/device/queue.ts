@@ -1,0 +1,169 @@
+import type { Device } from '../driver/device.ts';
+import type { Busy, Waiting } from '../driver/driver.ts';
+import { createStream, type DriverStream, Event } from '../driver/stream.ts';
+import { Backlog, type Task } from './backlog.ts';
+import type { DeviceMemory } from './memory.ts';
+import { nextTurn } from './next-turn.ts';
+
+/** A stream of the driver, with what it is still to be given. */
+export class Queue implements Busy {
+  readonly device: Device;
+  /** The kernels of each plan that is queued. */
+  readonly #labels = new Set<readonly string[]>();
+  /** Gives it back, when all that is queued has run. */
+  readonly release: () => void;
+  readonly #stream: DriverStream;
+  readonly #backlog: Backlog;
+  /** For others to wait for. */
+  readonly #end: Event;
+  /** How far the copies of arrays were that the stream has waited for. */
+  readonly #seen = new Map<DeviceMemory, number>();
+  /** What to do when the stream has come as far. */
+  readonly #afterwards: { readonly pushed: number; readonly act: () => void }[] = [];
+  #pushed = 0;
+  #isPumping = false;
+  #isOpen = true;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(device: Device) {
+    const stream = createStream(device);
+    this.device = device;
+    this.#stream = stream;
+    this.#backlog = new Backlog(stream);
+    this.#end = new Event(device);
+    this.release = device.owns(() => {
+      this.#finish();
+      stream.release();
+    });
+  }
+
+  get kernels(): Iterable<string> {
+    return [...this.#labels].flat();
+  }
+
+  /**
+   * Queues it, with the names of its kernels. Throws what it throws if that happens at once; otherwise the
+   * next call does that waits.
+   */
+  push(task: Task, labels: readonly string[] = []): void {
+    this.#pushed += 1;
+    this.device.driver.busy.add(this);
+    if (labels.length > 0) this.#labels.add(labels);
+    this.#backlog.push(task);
+    if (!this.#backlog.isEmpty && !this.#isPumping) void this.#pump();
+  }
+
+  /** What is queued from now on starts after what has been copied to these arrays. */
+  catchUp(memory: DeviceMemory): void {
+    const { version } = memory;
+    if (this.#seen.get(memory) === version) return;
+    memory.holdBack(this.#stream);
+    this.#seen.set(memory, version);
+  }
+
+  holdBack(stream: Waiting): void {
+    this.flush();
+    this.#end.record(this.#stream);
+    this.#end.holdBack(stream);
+  }
+
+  /** Gives the driver all there is, so that events of this stream are where they belong. */
+  flush(): void {
+    try {
+      this.#backlog.flush();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  /** When all that is queued has run: at once, or after a call that waits. */
+  whenDone(act: () => void): void {
+    if (!this.device.driver.busy.has(this)) act();
+    else this.#afterwards.push({ pushed: this.#pushed, act });
+  }
+
+  /** Blocks until all that is queued has run. Throws what went wrong since the last call that waited. */
+  wait(): void {
+    this.flush();
+    const status = this.device.try('cuStreamSynchronize', this.#stream.handle);
+    const error =
+      status === 0
+        ? undefined
+        : this.device.driver.failure('wait for a stream', 'cuStreamSynchronize', status);
+    this.#settle(this.#pushed);
+    this.#throwFailure();
+    if (error) throw error;
+  }
+
+  /** The same, without blocking. */
+  async idle(): Promise<void> {
+    const pushed = this.#pushed;
+    using end = new Event(this.device);
+    let isReached = (): boolean => false;
+    this.push({
+      size: 0,
+      next: stream => {
+        end.record(stream);
+        isReached = () => end.isReached();
+        return false;
+      },
+      // Whoever is told says why.
+      drop: () => (isReached = () => true),
+    });
+    await this.until(() => isReached());
+    this.#settle(pushed + 1);
+  }
+
+  /** Gives the driver what it takes until the condition holds, or there is a failure, which it throws. */
+  async until(holds: () => boolean): Promise<void> {
+    const turn = nextTurn();
+    while (this.#isOpen) {
+      this.#tryToPump();
+      this.#throwFailure();
+      if (holds()) return;
+      await turn();
+    }
+  }
+
+  async #pump(): Promise<void> {
+    const turn = nextTurn();
+    this.#isPumping = true;
+    while (this.#isOpen && !this.#backlog.isEmpty) {
+      await turn();
+      this.#tryToPump();
+    }
+    this.#isPumping = false;
+  }
+
+  #tryToPump(): void {
+    try {
+      this.#backlog.pump();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure.error;
+  }
+
+  /** All has run that was queued until then. */
+  #settle(pushed: number): void {
+    if (pushed === this.#pushed) {
+      this.device.driver.busy.delete(this);
+      this.#labels.clear();
+    }
+    const still = this.#afterwards.findIndex(entry => entry.pushed > pushed);
+    const due = this.#afterwards.splice(0, still < 0 ? Infinity : still);
+    due.forEach(({ act }) => act());
+  }
+
+  #finish(): void {
+    this.flush();
+    this.device.try('cuStreamSynchronize', this.#stream.handle);
+    this.#isOpen = false;
+    this.#settle(this.#pushed);
+  }
+}

@@ -1,0 +1,161 @@
+/** The driver's library, and what it says when it refuses. */
+import { BackendError } from '../../../compiler/index.ts';
+import {
+  type ArgumentsOf,
+  type Functions,
+  type Library,
+  LibraryNotFound,
+  openLibrary,
+  textAt,
+} from '../../foreign/library.ts';
+import { type DriverCall, functions } from './functions.ts';
+import { isOfKernel, kernelFailure, refusal } from './status.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A stream, for those that it may have to wait for. */
+export interface Waiting {
+  /** What is queued from now on starts after the event. */
+  waitFor(event: number): void;
+}
+
+/** A stream with something queued, which the memory that it needs must outlive. */
+export interface Busy {
+  /** The kernels among what is queued, for errors. */
+  readonly kernels: Iterable<string>;
+  /** Makes another stream wait for all that is queued. */
+  holdBack(stream: Waiting): void;
+}
+
+/** CUDA in this process. Nothing here waits for a GPU unless it says so. */
+export class Driver {
+  /** As `cuda.h` counts: 12040 is CUDA 12.4. */
+  readonly version: number;
+  readonly busy = new Set<Busy>();
+  /** Whether the driver waits for each kernel, so that a failure is that of the one just launched. */
+  readonly #isBlocking: boolean;
+  readonly #calls: Functions<typeof functions>;
+  #current = 0;
+
+  /** Loaded once per process. Throws a `BackendError` when there is no driver, or it does not work. */
+  static open(env: Environment = process.env): Driver {
+    const library = loadDriver(env);
+    const known = drivers.get(library.name);
+    const driver = known ?? new Driver(library, env['CUDA_LAUNCH_BLOCKING'] === '1');
+    drivers.set(library.name, driver);
+    return driver;
+  }
+
+  private constructor({ calls, name }: Library<typeof functions>, isBlocking: boolean) {
+    this.#calls = calls;
+    this.#isBlocking = isBlocking;
+    const status = calls.cuInit(0);
+    if (status !== 0) throw noGpu([`${name}: cuInit: ${this.wordsOf(status)}`]);
+    this.version = resultOf(out => this.call('say its version', 'cuDriverGetVersion', out));
+  }
+
+  /** Throws a `BackendError` that says what could not be done. */
+  call<Name extends DriverCall>(
+    what: string,
+    name: Name,
+    ...args: ArgumentsOf<(typeof functions)[Name]>
+  ): void {
+    const status = this.#calls[name](...args);
+    if (status !== 0) throw this.failure(what, name, status);
+  }
+
+  /** The status, whatever it is. */
+  try<Name extends DriverCall>(name: Name, ...args: ArgumentsOf<(typeof functions)[Name]>): number {
+    return this.#calls[name](...args);
+  }
+
+  /** What to throw when a call, maybe the launch of a kernel, gave this status. */
+  failure(what: string, name: DriverCall, status: number, kernel?: string): BackendError {
+    const words = `${name}: ${this.wordsOf(status)}`;
+    if (!isOfKernel(status)) return refusal(what, words);
+    const isCertain = kernel !== undefined && this.#isBlocking;
+    const queued = [...this.busy].flatMap(({ kernels }) => [...kernels]);
+    return kernelFailure(isCertain ? [kernel] : [...new Set(queued)], words);
+  }
+
+  /** Graphs are launched as one, so what waits for each kernel does without. */
+  get usesGraphs(): boolean {
+    return !this.#isBlocking;
+  }
+
+  /** `CUDA_ERROR_NO_DEVICE, no CUDA-capable device is detected` */
+  wordsOf(status: number): string {
+    const [name, text] = (['cuGetErrorName', 'cuGetErrorString'] as const).map(call => {
+      const address = resultOf(out => this.try(call, status, out));
+      return address === 0 ? undefined : textAt(address);
+    });
+    return `${name ?? `status ${status}`}${text === undefined ? '' : `, ${text}`}`;
+  }
+
+  /** Calls that follow are about this context. Other code of this thread leaves it as it is. */
+  enter(context: number): void {
+    if (context === this.#current) return;
+    this.call('change to another GPU', 'cuCtxSetCurrent', context);
+    this.#current = context;
+  }
+
+  /** From now on the context may be gone. */
+  leave(context: number): void {
+    if (context === this.#current) this.#current = 0;
+  }
+}
+
+/** By the names of their libraries. */
+const drivers = new Map<string, Driver>();
+
+/** What a call writes where its first argument points: an address, or an integer from 0 up. */
+export function resultOf(write: (out: BigUint64Array) => void): number {
+  const out = new BigUint64Array(1);
+  write(out);
+  return Number(out[0]);
+}
+
+/** `$EINC_LIBCUDA` and nothing else when it is set; otherwise where drivers are installed. */
+function loadDriver(env: Environment): Library<typeof functions> {
+  const chosen = env['EINC_LIBCUDA'] ?? '';
+  const usual = ['libcuda.so.1', '/usr/lib/wsl/lib/libcuda.so.1'];
+  try {
+    return openLibrary(chosen === '' ? usual : [chosen], functions);
+  } catch (cause) {
+    if (!(cause instanceof LibraryNotFound)) throw cause;
+    throw noDriver(cause);
+  }
+}
+
+export const dumpHelp =
+  'without a GPU: `einc dump --backend cuda` writes the CUDA code of a program on any machine';
+
+function noDriver(cause: LibraryNotFound): BackendError {
+  return new BackendError(
+    {
+      code: 'EINC0930',
+      message: 'no CUDA driver found for backend `cuda`',
+      notes: cause.tried,
+      help: [
+        "it comes with NVIDIA's driver, 470 or newer; `nvidia-smi` works where it is installed",
+        'in a container: start that with `--gpus all`',
+        dumpHelp,
+      ],
+    },
+    { cause },
+  );
+}
+
+/** The driver is there, and has nothing to drive. */
+export function noGpu(notes: readonly string[]): BackendError {
+  return new BackendError({
+    code: 'EINC0931',
+    message: 'the CUDA driver finds no GPU for backend `cuda`',
+    notes,
+    help: [
+      '`nvidia-smi` says which GPUs there are, and CUDA_VISIBLE_DEVICES hides some',
+      'in a container: start that with `--gpus all`',
+      dumpHelp,
+    ],
+  });
+}

@@ -1,0 +1,68 @@
+/** The driver's streams and events, as far as they are the same wherever they are used. */
+import type { Device } from './device.ts';
+import { resultOf, type Waiting } from './driver.ts';
+import { flag } from './functions.ts';
+import { notReady } from './status.ts';
+
+export interface DriverStream extends Waiting {
+  readonly device: Device;
+  readonly handle: number;
+  /** Waits for what is queued. */
+  readonly release: () => void;
+}
+
+export function createStream(device: Device): DriverStream {
+  const handle = resultOf(out =>
+    device.call('make a stream', 'cuStreamCreate', out, flag.nonBlocking),
+  );
+  const release = device.owns(() => {
+    device.try('cuStreamSynchronize', handle);
+    device.try('cuStreamDestroy_v2', handle);
+  });
+  const what = 'have a stream wait for another';
+  const waitFor = (event: number): void => device.call(what, 'cuStreamWaitEvent', handle, event, 0);
+  return { device, handle, release, waitFor };
+}
+
+/** A point in a stream, for others to wait for: that of the last `record`, and none before the first. */
+export class Event implements Disposable {
+  readonly #device: Device;
+  readonly #handle: number;
+  readonly #release: () => void;
+
+  constructor(device: Device) {
+    const handle = resultOf(out =>
+      device.call('make an event', 'cuEventCreate', out, flag.withoutTiming),
+    );
+    this.#device = device;
+    this.#handle = handle;
+    this.#release = device.owns(() => device.try('cuEventDestroy_v2', handle));
+  }
+
+  /** The stream is of the same GPU. */
+  record({ handle }: DriverStream): void {
+    this.#device.call('mark a point of a stream', 'cuEventRecord', this.#handle, handle);
+  }
+
+  /** The stream waits, whichever GPU it is of; the caller does not. */
+  holdBack(stream: Waiting): void {
+    stream.waitFor(this.#handle);
+  }
+
+  /** Throws when something before that point failed. */
+  isReached(): boolean {
+    const status = this.#device.try('cuEventQuery', this.#handle);
+    if (status === 0 || status === notReady) return status === 0;
+    throw this.#device.driver.failure('look how far a stream is', 'cuEventQuery', status);
+  }
+
+  /** Blocks until then. */
+  wait(): void {
+    this.#device.call('wait for a stream', 'cuEventSynchronize', this.#handle);
+  }
+
+  /** Who waits for it goes on waiting. */
+  [Symbol.dispose](): void {
+    this.#release();
+  }
+}
