@@ -42,16 +42,10 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
     case 'cuda':
       if (settings().executes)
         return new CudaBackend({ ordinal, target: gpu, source: boundSource });
-      return new CompileOnlyBackend('cuda', gpu, program => ({
-        extension: 'cu',
-        text: cudaSource(program).text,
-      }));
+      return cudaText('cuda');
     case 'cuda-emulator':
       if (settings().executes) return CudaEmulatorBackend.open();
-      return new CompileOnlyBackend('cuda-emulator', gpu, program => ({
-        extension: 'cu',
-        text: cudaSource(program).text,
-      }));
+      return cudaText('cuda-emulator');
     case 'cc':
       if (settings().executes) return CcBackend.open(chosenTarget());
       return new CompileOnlyBackend('cc', chosenTarget(), program => ({
@@ -91,6 +85,14 @@ function chosenTarget(): Target {
     message: `there is no target called \`${name}\``,
     help: [`the targets are ${names.map(known => `\`${known}\``).join(', ')}`],
   });
+}
+
+/** A backend that writes CUDA and runs nothing. */
+function cudaText(name: BackendName): Backend {
+  return new CompileOnlyBackend(name, gpu, program => ({
+    extension: 'cu',
+    text: boundSource(program).text,
+  }));
 }
 
 /** Of programs that no pass for a GPU has seen, too. */

@@ -36,12 +36,10 @@ import {
 import { strideOf } from '../loop/stride.ts';
 import { substituteLoops, visitExpr } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from './nest.ts';
+import { sharesOf, sumTree } from './sum-tree.ts';
 import { lanesOf, type Target } from './target.ts';
 
 export const partCount = 64;
-
-/** As many of the turns that are left over go to parts of their own; all vectors divide it. */
-const restUnit = 16;
 
 /** Into one scalar. */
 export interface LongSum extends SumNest {
@@ -104,28 +102,24 @@ class Parts {
       declare(this.#parts),
       this.#over(partCount, at => write(this.#parts, [at], start, origins)),
       forLoops(loops.slice(0, -1), this.#blocks(innermost)),
-      ...this.#tree(),
+      ...sumTree(this.#parts, leaf, (count, body) => this.#over(count, body)),
       total,
     ]);
   }
 
   /** All turns of the innermost loop. The last few go to the first part, one by one. */
   #blocks({ loop, extent }: For): Stmt {
-    const blocks = Math.floor(extent / partCount);
-    const vectors = Math.floor((extent - blocks * partCount) / restUnit) * restUnit;
-    const done = blocks * partCount + vectors;
-    const rest = loopVar(this.#names.fresh(loop));
+    const { turns, beside, rest } = sharesOf(extent, partCount);
+    const last = loopVar(this.#names.fresh(loop));
     const inBlocks = this.#over(partCount, part =>
       this.#add(part, plus(at(loop, partCount), part)),
     );
     const all = [
-      forLoop(loop, blocks, inBlocks),
-      ...(vectors > 0
-        ? [this.#over(vectors, part => this.#add(part, plus(fixed(blocks * partCount), part)))]
+      forLoop(loop, turns, inBlocks),
+      ...(beside > 0
+        ? [this.#over(beside, part => this.#add(part, plus(fixed(turns * partCount), part)))]
         : []),
-      ...(done < extent
-        ? [forLoop(rest, extent - done, this.#add(fixed(0), at(rest, 1, done)))]
-        : []),
+      ...(rest > 0 ? [forLoop(last, rest, this.#add(fixed(0), at(last, 1, extent - rest)))] : []),
     ];
     return block(all);
   }
@@ -134,21 +128,6 @@ class Parts {
     const { innermost, leaf } = this.#sum;
     const value: Expr = substituteLoops(leaf.value, new Map([[innermost.loop, turn]]));
     return accumulate(leaf.op, this.#parts, [part], value, leaf.origins);
-  }
-
-  /** The second half onto the first, until there is one. */
-  #tree(): readonly Stmt[] {
-    const { op, origins } = this.#sum.leaf;
-    const steps: Stmt[] = [];
-    for (let half = partCount / 2; half >= 1; half /= 2) {
-      steps.push(
-        this.#over(half, part => {
-          const other = read(this.#parts, [plus(fixed(half), part)], origins);
-          return accumulate(op, this.#parts, [part], other, origins);
-        }),
-      );
-    }
-    return steps;
   }
 
   /** A statement for each of so many parts, on vectors. */

@@ -40,6 +40,7 @@ import { substituteLoops, visitExpr } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
 import { type SumNest, sumNestAt } from './nest.ts';
 import { isRegrouped, partCount } from './partial-sums.ts';
+import { sharesOf, sumTree } from './sum-tree.ts';
 
 /** Into one scalar, with the loop that threads share. */
 export interface ThreadSum extends SumNest {
@@ -47,8 +48,6 @@ export interface ThreadSum extends SumNest {
   readonly parts: number;
 }
 
-/** As many of the turns that are left over go to parts of their own. */
-const restUnit = 16;
 /** Turns of one thread, before there are more threads. */
 const mostTurns = 128;
 /** Fewer threads for a sum are not worth it; of a long sum each has terms of its other loops, too. */
@@ -111,26 +110,24 @@ class Parts {
   stmt(): Stmt {
     const { along, leaf, parts } = this.#sum;
     const { op, node, origins } = leaf;
-    const blocks = Math.floor(along.extent / parts);
-    const beside = Math.floor((along.extent - blocks * parts) / restUnit) * restUnit;
-    const done = blocks * parts + beside;
-    const rest = this.#fresh(along.loop);
+    const { turns, beside, rest } = sharesOf(along.extent, parts);
+    const last = this.#fresh(along.loop);
     return block([
       declare(this.#parts),
-      this.#over(parts, part => this.#first(part, blocks)),
+      this.#over(parts, part => this.#first(part, turns)),
       ...(beside > 0
-        ? [this.#over(beside, part => this.#add(part, plus(fixed(blocks * parts), part)))]
+        ? [this.#over(beside, part => this.#add(part, plus(fixed(turns * parts), part)))]
         : []),
-      ...(done < along.extent
-        ? [forLoop(rest, along.extent - done, this.#add(fixed(0), at(rest, 1, done)))]
+      ...(rest > 0
+        ? [forLoop(last, rest, this.#add(fixed(0), at(last, 1, along.extent - rest)))]
         : []),
-      ...this.#together(),
+      ...sumTree(this.#parts, leaf, (count, body) => this.#over(count, body)),
       accumulate(op, node, [], read(this.#parts, [fixed(0)], origins), origins),
     ]);
   }
 
   /** What each thread adds up by itself. */
-  #first(part: Index, blocks: number): Stmt {
+  #first(part: Index, turns: number): Stmt {
     const { along, leaf, parts } = this.#sum;
     const { op, node, origins } = leaf;
     const own = tensorNode(this.#names.fresh(`${node.name}_part`), node.dtype, []);
@@ -139,7 +136,7 @@ class Parts {
     const sum = this.#inOthers(loops =>
       forLoop(
         turn,
-        blocks,
+        turns,
         accumulate(op, own, [], value(loops.set(along.loop, plus(at(turn, parts), part))), origins),
       ),
     );
@@ -165,22 +162,6 @@ class Parts {
     const fresh = others.map(l => ({ loop: this.#fresh(l.loop), extent: l.extent }));
     const binding = others.map((l, i) => [l.loop, at(fresh[i]?.loop ?? l.loop)] as const);
     return forLoops(fresh, body(new Map(binding)));
-  }
-
-  /** The second half onto the first, until there is one; very many are one long sum again. */
-  #together(): readonly Stmt[] {
-    const { leaf, parts } = this.#sum;
-    const { op, origins } = leaf;
-    const steps: Stmt[] = [];
-    for (let half = parts / 2; half >= 1; half /= 2) {
-      steps.push(
-        this.#over(half, part => {
-          const other = read(this.#parts, [plus(fixed(half), part)], origins);
-          return accumulate(op, this.#parts, [part], other, origins);
-        }),
-      );
-    }
-    return steps;
   }
 
   #over(count: number, body: (part: Index) => Stmt): Stmt {
