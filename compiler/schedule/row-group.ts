@@ -5,7 +5,7 @@
 import { asLoop } from '../core/index-expr.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../loop/facts.ts';
-import type { Fill, For, Stmt } from '../loop/ir.ts';
+import { type Fill, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import { type Nest, nestAt } from './nest.ts';
 
@@ -114,9 +114,14 @@ function groupOf(arrays: readonly RowArray[]): RowGroup | undefined {
   return { members: [...members.values()], between: arrays.map(a => a.node), fills };
 }
 
-/** Whether a member sums for cells of which each row has several. */
+/** Whether a member sums for cells of which each row has several, one after the other or through cells that turns share. */
 export function isProduct({ nest, rows }: Member): boolean {
-  return nest.loops.length > rows.length && nest.body.some(s => s.kind === 'for');
+  let [loops, body] = [nest.loops.length, nest.body];
+  for (let [only] = body; only?.kind === 'for' && body.length === 1; [only] = body) {
+    loops++;
+    body = statementsOf(only.body);
+  }
+  return loops > rows.length && body.some(s => s.kind === 'for');
 }
 
 /** What a row has of an array. */

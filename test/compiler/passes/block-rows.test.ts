@@ -65,6 +65,26 @@ test('what is filled first is filled part by part', () => {
   expect(run(all)).toBe(laidOut(expected, setting));
 });
 
+test('turns of a product may meet in cells, as those of the gradient of a picture do', () => {
+  const of = { device: 'dy: f32[6, 16, 4], w: f32[3, 4, 4], dx: f32[6, 16, 4]' };
+  const scattered = (first: string): string =>
+    `for i < 3 { for p < 16 { for c < 4 {
+       local sum: f32 := h[b, p + i, c];
+       for o < 4 { sum += dy[${first}, p, o] * w[i, o, c]; }
+       h[b, p + i, c] := sum;
+     } } }`;
+  const inside = (first: string): string =>
+    `for p < 16 { for c < 4 { dx[${first}, p, c] := h[b, p + 1, c]; } }`;
+  const body = `local h: f32[6, 18, 4]; zero_out h;
+    for b < 6 { ${scattered('b')} } for b < 6 { ${inside('b')} }`;
+  const at = '3*b_block + b';
+  const expected = `for b_block < 2 {
+    local h: f32[3, 18, 4]; zero_out h;
+    for b < 3 { ${scattered(at)} } for b < 3 { ${inside(at)} }
+  }`;
+  expect(through(pass, of)(body)).toBe(laidOut(expected, of));
+});
+
 test('rows may be few where each reads often what they share', () => {
   const of = { device: 'x: f32[6, 16, 4], w: f32[4, 4], y: f32[6, 16, 4]' };
   const rows = (store: string, value: string): string =>
