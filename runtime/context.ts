@@ -2,14 +2,12 @@ import {
   type ArrayHandle,
   type DeviceArray,
   type DType,
-  inMemoryOrder,
-  product,
   type RoutineSource,
   UserError,
   type Value,
 } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer } from './backend.ts';
-import { checkCell, checkContextOptions, checkValues, handleOf } from './arguments.ts';
+import { checkContextOptions, handleOf } from './arguments.ts';
 import { checkChild, checkCode, checkLinkOptions, type LinkOptions } from './check-link.ts';
 import {
   compileAll,
@@ -19,13 +17,14 @@ import {
   settleCode,
 } from './compiled-code.ts';
 import { type DeviceStream, streamOn } from './device-stream.ts';
-import type { HeldArray } from './held-array.ts';
-import { HostArray } from './host-array.ts';
+import type { HostArray } from './host-array.ts';
+import { Lender } from './lender.ts';
 import { Link } from './link.ts';
 import { Memory, type MemoryUsage, type StateArray } from './memory.ts';
 import { Routine } from './routine.ts';
 import type { Run } from './run.ts';
 import { type Destination, transfer, type TransferEnd } from './transfer.ts';
+import { Values } from './values.ts';
 
 export interface ContextOptions {
   /** Decides the initial values of parameters. Default 0. */
@@ -57,6 +56,8 @@ export class Context implements Disposable {
   readonly dtype: DType;
   readonly stream: DeviceStream;
   readonly #memory: Memory;
+  readonly #values: Values;
+  readonly #lender: Lender;
   readonly #parent: Context | undefined;
   readonly #children = new Set<Context>();
   /** Arrays whose initial values have been computed, or are being. */
@@ -64,8 +65,6 @@ export class Context implements Disposable {
   /** Code and its links; then what the context came with. */
   readonly #linked: Disposable[] = [];
   readonly #owned: readonly Disposable[];
-  /** The call that works on arrays of this context, and has to end before another is made. */
-  #lentTo: string | undefined;
   #disposed = false;
 
   /** Alone on a backend, which goes with it, or at a place. Throws a `UserError` for options that are none. */
@@ -82,6 +81,8 @@ export class Context implements Disposable {
       dtype,
       parent: parent ? parent.#memory : undefined,
     });
+    this.#values = new Values({ memory: this.#memory, stream, dtype });
+    this.#lender = new Lender(this.#memory, stream);
     this.#owned = owned;
     if (parent) parent.#children.add(this);
   }
@@ -201,16 +202,16 @@ export class Context implements Disposable {
   async read(handle: ArrayHandle): Promise<HostArray> {
     this.#checkOpen();
     await this.#start(handleOf(handle, 'read').deviceArray(this.dtype));
-    const held = this.#heldFor(handle, 'read');
+    this.#checkOpen();
+    const held = this.#values.toRead(handle, 'read');
     await this.idle();
-    return this.#copy(handle, held);
+    return this.#values.copy(handle, held);
   }
 
   /** The same, blocking the calling thread. */
   readSync(handle: ArrayHandle): HostArray {
-    const held = this.#heldFor(handle, 'readSync');
-    this.stream.queue.wait();
-    return this.#copy(handle, held);
+    this.#checkOpen();
+    return this.#values.read(handle, 'readSync');
   }
 
   /**
@@ -218,25 +219,14 @@ export class Context implements Disposable {
    * double is, the nearest double. Blocks.
    */
   item(handle: ArrayHandle, cell = 0): number {
-    const { buffer } = this.#heldFor(handle, 'item');
-    if (cell !== 0 || buffer.cells === 0)
-      checkCell(handle.deviceArray(this.dtype).label, buffer.cells, cell);
-    this.stream.queue.wait();
-    return Number(buffer.at(cell));
+    this.#checkOpen();
+    return this.#values.cell(handle, 'item', cell);
   }
 
   /** Gives a tensor new values, in memory order. Blocks until nobody who is queued uses the old ones. */
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
-    const array = handleOf(handle, 'write').deviceArray(this.dtype);
-    checkValues(array.label, product(inMemoryOrder(array.dims)), values);
-    const isMerge = array.initial.kind === 'sent';
-    const held = isMerge ? this.#memory.merges.copyOf(array) : this.#memory.arrayOf(array);
-    if (this.stream.sharing.isActive) held.beforeWrite(this.stream);
-    this.stream.queue.wait();
-    held.buffer.write(values);
-    held.isFilled = true;
-    held.settle();
+    this.#values.write(handle, 'write', values);
   }
 
   /** What another context has of an array, into this one: see `deviceToDevice`. */
@@ -256,8 +246,7 @@ export class Context implements Disposable {
     use: (buffers: readonly DeviceBuffer[]) => Promise<T>,
   ): Promise<T> {
     this.#checkOpen();
-    const all = handles.map(handle => this.#memory.arrayFor(handleOf(handle, call), call));
-    return this.#lendWhile(call, all, () => use(all.map(({ buffer }) => buffer)));
+    return this.#lender.lend(handles, call, use);
   }
 
   /**
@@ -266,30 +255,7 @@ export class Context implements Disposable {
    */
   async lendState<T>(call: string, use: (state: readonly StateArray[]) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    const state = this.#memory.state();
-    if (state.length === 0) {
-      throw new UserError({
-        code: 'EINC0962',
-        message: `\`${call}\` finds nothing that routines of this context carry from run to run`,
-        help: ['compile the routine that updates the parameters first'],
-      });
-    }
-    const arrays = state.map(({ name, dims, held: { buffer } }) => ({ name, dims, buffer }));
-    const all = state.map(({ held }) => held);
-    return this.#lendWhile(call, all, () => use(arrays));
-  }
-
-  async #lendWhile<T>(call: string, all: readonly HeldArray[], use: () => Promise<T>): Promise<T> {
-    this.#lentTo = call;
-    try {
-      if (this.stream.sharing.isActive) for (const held of all) held.beforeWrite(this.stream);
-      await this.stream.queue.idle();
-      const result = await use();
-      for (const held of all) held.settle();
-      return result;
-    } finally {
-      this.#lentTo = undefined;
-    }
+    return this.#lender.lendState(call, use);
   }
 
   /** Resolves when all queued runs are done; rejects if one of them failed. */
@@ -331,27 +297,10 @@ export class Context implements Disposable {
     return { stream, dtype, memory: this.#memory };
   }
 
-  #copy(handle: ArrayHandle, { buffer }: HeldArray): HostArray {
-    const { dtype, dims } = handle.deviceArray(this.dtype);
-    return new HostArray(buffer.read(), dtype, dims);
-  }
-
-  #heldFor(handle: ArrayHandle, call: string): HeldArray {
-    this.#checkOpen();
-    const held = this.#memory.arrayFor(handle, call);
-    if (this.stream.sharing.isActive) held.beforeRead(this.stream);
-    return held;
-  }
-
   #checkOpen(): void {
     if (this.#disposed) {
       throw new UserError({ code: 'EINC0507', message: 'this context has been disposed of' });
     }
-    if (this.#lentTo === undefined) return;
-    throw new UserError({
-      code: 'EINC0961',
-      message: `\`${this.#lentTo}\` is still at work on arrays of this context`,
-      help: [`await \`${this.#lentTo}\` before the next call`],
-    });
+    this.#lender.check();
   }
 }

@@ -1,0 +1,72 @@
+/** What the arrays of a context hold, to the host and from it. */
+import {
+  type ArrayHandle,
+  type DType,
+  inMemoryOrder,
+  product,
+  type Value,
+} from '../compiler/index.ts';
+import { checkCell, checkValues, handleOf } from './arguments.ts';
+import type { DeviceStream } from './device-stream.ts';
+import type { HeldArray } from './held-array.ts';
+import { HostArray } from './host-array.ts';
+import type { Memory } from './memory.ts';
+
+/** Where arrays are, on which stream they are used, and the dtype of those that have none of their own. */
+export interface Home {
+  readonly memory: Memory;
+  readonly stream: DeviceStream;
+  readonly dtype: DType;
+}
+
+export class Values {
+  readonly #home: Home;
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  /** An array whose last write, by whichever stream, comes before what this stream does next. */
+  toRead(handle: ArrayHandle, call: string): HeldArray {
+    const { memory, stream } = this.#home;
+    const held = memory.arrayFor(handle, call);
+    if (stream.sharing.isActive) held.beforeRead(stream);
+    return held;
+  }
+
+  copy(handle: ArrayHandle, { buffer }: HeldArray): HostArray {
+    const { dtype, dims } = handle.deviceArray(this.#home.dtype);
+    return new HostArray(buffer.read(), dtype, dims);
+  }
+
+  /** Blocks, as the rest does. */
+  read(handle: ArrayHandle, call: string): HostArray {
+    const held = this.toRead(handle, call);
+    this.#home.stream.queue.wait();
+    return this.copy(handle, held);
+  }
+
+  /** Of a 64-bit integer that no double is, the nearest double. */
+  cell(handle: ArrayHandle, call: string, cell: number): number {
+    const { stream, dtype } = this.#home;
+    const { buffer } = this.toRead(handle, call);
+    if (cell !== 0 || buffer.cells === 0)
+      checkCell(handle.deviceArray(dtype).label, buffer.cells, cell);
+    stream.queue.wait();
+    return Number(buffer.at(cell));
+  }
+
+  /** When nobody who is queued uses the old ones any more. */
+  write(handle: ArrayHandle, call: string, values: ArrayLike<Value>): void {
+    const { memory, stream, dtype } = this.#home;
+    const array = handleOf(handle, call).deviceArray(dtype);
+    checkValues(array.label, product(inMemoryOrder(array.dims)), values);
+    const isMerge = array.initial.kind === 'sent';
+    const held = isMerge ? memory.merges.copyOf(array) : memory.arrayOf(array);
+    if (stream.sharing.isActive) held.beforeWrite(stream);
+    stream.queue.wait();
+    held.buffer.write(values);
+    held.isFilled = true;
+    held.settle();
+  }
+}
