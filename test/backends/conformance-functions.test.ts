@@ -2,10 +2,11 @@
  * Functions of f32 through generated code and by definition: the same bits, for floats from all over.
  * What these bits are worth is measured in `test/ulps/`.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { functions } from '../../compiler/core/functions/index.ts';
 import { evaluate, type Op } from '../../compiler/core/op.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { compileEverywhere } from '../support/run-compiled.ts';
 
 const count = 4096;
@@ -29,7 +30,9 @@ function programOf(op: Op & keyof typeof functions): ReturnType<typeof parseProg
     for i < ${count} { result[i] := ${call}; }`);
 }
 
-describe.each(compiled)('$backend', ({ runs }) => {
+describe.each(compiled)('$backend', ({ backend, runs }) => {
+  beforeEach(context => needCompilerOf(backend, context));
+
   test.each(ops.map((op, i) => ({ op, i })))('$op', ({ op, i }) => {
     const left = runs[i]?.(0, ({ name }) =>
       name === 'a' ? a : name === 'b' ? b : new Float32Array(count),

@@ -3,7 +3,7 @@
  * no freedom, so the bits must be the same; libm and JavaScript may differ in the last places of
  * exponentials, logarithms, powers and angles of f64, where neighbours are as good.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../compiler/core/dtype.ts';
 import { functions } from '../../compiler/core/functions/index.ts';
 import { infoOf, type Op, ops } from '../../compiler/core/op.ts';
@@ -14,6 +14,7 @@ import { parseProgram } from '../../compiler/loop/parse.ts';
 import { shortest } from '../../compiler/index.ts';
 import { edgeValues, tuples, ulpsBetween } from '../support/edge-values.ts';
 import { f64, fusedMultiplyAdd } from '../support/exact-arithmetic.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { compileAll, compileEverywhere } from '../support/run-compiled.ts';
 import { zeros } from '../support/run-program.ts';
 
@@ -142,7 +143,9 @@ function expectedOf(one: Case): ArrayLike<number> {
 describe.each([
   ...arrayRuns.map(({ backend, runs }) => ['array', backend, arrayCases, runs] as const),
   ['constant', 'cc', constantCases, constantRuns] as const,
-])('%s operands, %s', (_, _backend, cases, runs) => {
+])('%s operands, %s', (_, backend, cases, runs) => {
+  beforeEach(context => needCompilerOf(backend, context));
+
   test.each(cases.map((one, i) => ({ ...one, i })))('$op of $dtype', one => {
     const compiled = runs[one.i]?.(0, inputOf(one)).get('result') ?? new Float64Array();
     expect(compiled).toHaveLength(one.given.length);

@@ -2,10 +2,11 @@
  * Parallel loops of all kinds, by definition, through C on one, two and four threads, and by blocks of
  * threads: the same bits.
  */
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadNative } from '../../backends/native/addon.ts';
 import { poolSize } from '../../backends/native/threads.ts';
 import { programOf } from '../support/loop-text.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { compileEverywhere, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
 
@@ -89,7 +90,9 @@ describe.each([
   });
 });
 
-describe.each(others)('on $backend', ({ runs }) => {
+describe.each(others)('on $backend', ({ backend, runs }) => {
+  beforeEach(context => needCompilerOf(backend, context));
+
   test.each(cases.map((one, i) => ({ ...one, run: runs[i] })))('$name, $dtype', check);
 });
 

@@ -17,6 +17,7 @@ import { placeLocalsAbove } from '../../compiler/passes/place-locals.ts';
 import { planMemory } from '../../compiler/passes/plan-memory.ts';
 import { openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { exactPassesFor, fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
 import { allPasses, exactPasses } from '../support/small-target.ts';
 import { randomRoutine } from '../support/random-routine.ts';
@@ -128,7 +129,8 @@ async function checkAlone(a: readonly number[], plan: Plan): Promise<void> {
 }
 
 describe(`with EINC_SEED=${seed}`, () => {
-  test.concurrent.each(plans)('$name', { timeout: 120_000 }, async plan => {
+  test.concurrent.for(plans)('$name', { timeout: 120_000 }, async (plan, context) => {
+    needCompilerOf(plan.backend ?? 'cc', context);
     const numRuns = plan.backend === 'cuda-emulator' ? Math.ceil(count / 3) : count;
     const given = fc.sample(answers, { numRuns, seed });
     const pairs = given.map(a => pairOf(a, plan));

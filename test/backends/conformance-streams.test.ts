@@ -1,9 +1,10 @@
 /** What `runtime/backend.ts` says of several streams and devices, for every backend. */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type BackendName, backendNames, openBackend } from '../../backends/index.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { UserError } from '../../compiler/index.ts';
 import type { Backend, BackendDevice, DeviceBuffer, Plan, Stream } from '../../runtime/backend.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 
 /** Does not commute, so that a wrong order shows; takes a while. */
 const mix = parseProgram(`mix(i):
@@ -35,6 +36,8 @@ async function bench(name: BackendName, count: number): Promise<Bench> {
 }
 
 describe.each(backendNames)('%s', name => {
+  beforeEach(context => needCompilerOf(name, context));
+
   test('has as many devices as are asked for, with names of their own', async () => {
     using b = await bench(name, 3);
     expect(b.devices.map(device => device.name)).toEqual([`${name}:0`, `${name}:1`, `${name}:2`]);

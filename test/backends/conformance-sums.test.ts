@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { flagsFor } from '../../backends/cc/backend.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { programOf } from '../support/loop-text.ts';
+import { needCppCompiler } from '../support/cpp-compiler.ts';
 import { compileAll } from '../support/run-compiled.ts';
 import { difference, outputsOf, thirdsFor } from '../support/run-program.ts';
 
@@ -64,7 +65,8 @@ const loopAndStatement = dtypes.map(dtype =>
 // A library with vectors is compiled with other flags.
 const vectors = programOf('z: f32[4]', 'for l < 4 vector { z[l] := 1; }');
 
-test('sums by one thread of a GPU', async () => {
+test('sums by one thread of a GPU', async context => {
+  needCppCompiler(context);
   const sums = [...ofBlocks.filter((_, i) => i % 16 === 0), ...byStatement, ...loopAndStatement];
   const runs = await compileAll(sums, undefined, 'cuda-emulator');
   runs.forEach((run, i) => {

@@ -2,12 +2,13 @@
  * The checklist of a backend: every sentence of `runtime/backend.ts`, for every backend. What its
  * programs compute is in the other `conformance-*.test.ts`.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { allBackendNames, backendNames, openBackend } from '../../backends/index.ts';
 import { CompileOnlyBackend } from '../../backends/compile-only.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { targets, UserError } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Plan, Stream } from '../../runtime/backend.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { kernel, launch, openStub, openStubbed } from './cuda/support.ts';
 
 /** Does not commute, so that a wrong order shows. */
@@ -54,6 +55,8 @@ async function bench(name: Name): Promise<Bench> {
 }
 
 describe.each(names)('%s', name => {
+  beforeEach(context => needCompilerOf(name, context));
+
   test('says what it is called', async () => {
     using backend = await open(name);
     expect(backend.name).toBe(name);

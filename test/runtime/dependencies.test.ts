@@ -1,6 +1,6 @@
 /** Streams that use the same arrays: the outcome is that of the calls in their order, without being asked. */
 import { test } from 'vitest';
-import { generator } from '../backends/native/support.ts';
+import { generator } from '../support/generator.ts';
 import { RandomStreams, type Setting } from '../support/random-streams.ts';
 
 const slow = process.env['EINC_SLOW'] === '1';

@@ -1,7 +1,7 @@
 /** Many tasks with random dependencies: the order is right, memory stays flat, and the event loop turns. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 
 const slow = process.env['EINC_SLOW'] === '1';
 
@@ -12,8 +12,8 @@ interface Report {
 }
 
 function manyTasks(tasks: number): Promise<Report> {
-  const script = fileURLToPath(new URL('children/many-tasks.ts', import.meta.url));
-  const args = ['--expose-gc', '--max-semi-space-size=1', '--import', 'tsx', script, `${tasks}`];
+  const script = builtProgram(new URL('children/many-tasks.ts', import.meta.url));
+  const args = ['--expose-gc', '--max-semi-space-size=1', script, `${tasks}`];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';

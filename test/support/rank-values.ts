@@ -32,10 +32,19 @@ export function valuesOf(dtype: DType, cells: number, rank: number, seed: string
 
 /** The same quickly, for large arrays of f32. */
 export function manyValues(cells: number, rank: number): Float32Array {
-  return Float32Array.from(
-    { length: cells },
-    (_, i) => (((i * 7919 + rank * 104_729) % 2003) / 7) * 2 ** ((i * (rank + 1)) % 23),
+  const values = new Float32Array(cells);
+  for (let i = 0; i < cells; i++) {
+    values[i] = (((i * 7919 + rank * 104_729) % 2003) / 7) * 2 ** ((i * (rank + 1)) % 23);
+  }
+  return values;
+}
+
+/** Tells NaN from numbers and -0 from 0. */
+export function haveSameBits(a: AnyCells, b: AnyCells): boolean {
+  const [one, other] = [a, b].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
   );
+  return one !== undefined && other?.equals(one) === true;
 }
 
 /** As text that tells NaN from numbers and -0 from 0. */

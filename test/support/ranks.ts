@@ -1,6 +1,8 @@
 /** Programs run as several ranks, by the `mpirun` of this machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { buildShim } from '../../backends/mpi/source.ts';
+import { loadNative } from '../../backends/native/addon.ts';
+import { builtProgram } from './built-program.ts';
 
 const found = spawnSync('mpirun', ['--version'], { encoding: 'utf8' });
 
@@ -27,15 +29,18 @@ export interface RanksOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** Runs `program`, of the test's folder, from the sources. */
-export function runRanks(
+/** Ranks that start together with nothing in the cache would all compile the same. */
+let prepared: Promise<unknown> | undefined;
+
+/** Runs `program`, of the test's folder. */
+export async function runRanks(
   ranks: number,
   program: URL,
   { args = [], env = {}, onOutput }: RanksOptions = {},
 ): Promise<RanksRun> {
+  await (prepared ??= Promise.all([buildShim(), loadNative()]));
   const start = performance.now();
-  const node = [process.execPath, '--conditions=einc-source', '--import', 'tsx'];
-  const command = ['-n', String(ranks), ...node, fileURLToPath(program), ...args];
+  const command = ['-n', String(ranks), process.execPath, builtProgram(program), ...args];
   const child = spawn('mpirun', [...allowances, ...command], {
     env: { ...process.env, EINC_TIMEOUT: '30', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

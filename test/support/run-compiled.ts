@@ -22,6 +22,7 @@ import { boundToGpu } from '../../compiler/index.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import type { Kernel } from '../../runtime/backend.ts';
 import type { Cache } from '../../runtime/cache.ts';
+import { noCppCompiler } from './cpp-compiler.ts';
 import { type Input, inputFor, symbolsFor } from './run-program.ts';
 import { leftOver } from './shared-memory.ts';
 
@@ -32,7 +33,7 @@ export type Run = (salt?: number, input?: Input) => ReadonlyMap<string, Cells>;
 export const compiling = ['cc', 'cuda-emulator'] as const;
 export type Compiling = (typeof compiling)[number];
 
-/** The same programs on each of them. */
+/** The same programs on each of them; see `compileAll`. */
 export function compileEverywhere(
   programs: readonly Program[],
 ): Promise<readonly { readonly backend: Compiling; readonly runs: readonly Run[] }[]> {
@@ -44,6 +45,7 @@ export function compileEverywhere(
   );
 }
 
+/** No runs where the backend's compiler is missing: what is to run them says that it needs it. */
 export async function compileAll(
   programs: readonly Program[],
   cache?: Cache,
@@ -55,7 +57,7 @@ export async function compileAll(
   return runsOf(native, await open(native, programs, options));
 }
 
-/** Programs whose CUDA is written already, on the emulator. */
+/** Programs whose CUDA is written already, on the emulator; no runs where that has no compiler. */
 export async function compileSources(sources: readonly Written[]): Promise<readonly Run[]> {
   const native = await loadNative();
   return runsOf(native, await emulatedLibrary(native, sources, {}));
@@ -131,6 +133,7 @@ async function emulatedLibrary(
   written: readonly Written[],
   options: Options,
 ): Promise<readonly Compiled[]> {
+  if (noCppCompiler !== undefined) return [];
   const compiler = findCppCompiler();
   const parts = written.map(({ program, source }, i) => {
     const entry = `${entryPoint}_${i}`;

@@ -1,19 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
-/** What these tests load holds no state that another could meet: their processes run file after file. */
-const pure = ['bench', 'compiler', 'docs', 'dsl', 'errors', 'golden'].map(
-  folder => `test/${folder}/**/*.test.ts`,
-);
+/** What these change or count is their process's: its environment, settings, threads, memory. */
+const apart = [
+  'test/backends/{cuda,foreign,native,nccl}/**/*.test.ts',
+  'test/backends/conformance-{parallel,streams}.test.ts',
+  'test/examples/moons-origins.test.ts',
+  'test/runtime/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
     root: '.',
     pool: 'forks',
-    testTimeout: 20_000,
+    // Vitest leaves one core to itself, but has nearly nothing to do there.
+    maxWorkers: '100%',
+    testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'together', include: pure, isolate: false } },
-      // Backends, streams, processes: each file has a process to itself.
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'apart', include: apart } },
+      // No file of these has state that another could meet: their processes run file after file.
+      {
+        extends: true,
+        test: { name: 'together', include: ['test/**/*.test.ts'], exclude: apart, isolate: false },
+      },
     ],
   },
   resolve: { conditions: ['einc-source'] },

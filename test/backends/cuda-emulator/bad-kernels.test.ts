@@ -1,6 +1,7 @@
 /** What `compute-sanitizer` would find on a GPU, found here: each kernel is wrong in one way. */
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { BackendError } from '../../../compiler/index.ts';
+import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { compileByHand, type HandWritten } from './support.ts';
 
 function wrong(
@@ -138,6 +139,7 @@ const kernels = [
   ),
 ];
 const runs = await compileByHand(kernels);
+beforeEach(needCppCompiler);
 
 function saidOf(name: string): string {
   try {

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { findCppCompiler } from '../../../backends/cuda-emulator/library.ts';
 import type { Compiler } from '../../../backends/native/compiler.ts';
 import { type Intrinsic, intrinsics, intrinsicsFor } from '../../../backends/cuda/intrinsics.ts';
+import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { temporaryFolder } from '../native/support.ts';
 import { kernels } from './kernels.ts';
 import { compileByHand } from './support.ts';
@@ -24,7 +25,7 @@ function compilerWithoutOwnFibers(): Compiler {
 const compiled = await Promise.all([
   compileByHand(kernels),
   compileByHand(kernels, { isChecked: false }),
-  compileByHand(kernels, { compiler: compilerWithoutOwnFibers() }),
+  compileByHand(kernels, { findCompiler: compilerWithoutOwnFibers }),
 ]);
 
 describe.each([
@@ -32,6 +33,8 @@ describe.each([
   ['with memory not looked at', compiled[1]],
   ['with fibers of the C library', compiled[2]],
 ])('%s', (_, runs) => {
+  beforeEach(needCppCompiler);
+
   test.each(kernels)('$name', ({ name, given, expected }) => {
     const left = runs.get(name)?.(given) ?? {};
     for (const [array, values] of Object.entries(expected)) {

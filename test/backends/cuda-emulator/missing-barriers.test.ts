@@ -1,9 +1,10 @@
 /** Each barrier of generated kernels is needed: without it the emulator finds what it was for. */
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
 import { parseProgram, passesFor } from '../../../compiler/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { gpu } from '../../../compiler/schedule/target.ts';
+import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { compileSources } from '../../support/run-compiled.ts';
 import { thirdsFor } from '../../support/run-program.ts';
 
@@ -42,6 +43,7 @@ function withoutBarrier(source: CudaSource, without: number): CudaSource {
 }
 
 const runs = await compileSources(variants);
+beforeEach(needCppCompiler);
 
 test.each(variants.map((one, i) => ({ ...one, name: one.program.name, run: runs[i] })))(
   '$name without barrier $without',

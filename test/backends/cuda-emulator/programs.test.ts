@@ -1,10 +1,11 @@
 /** Programs that are large enough for every way to bind loops, on the emulator and by definition: the same bits. */
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { parseProgram, passesFor } from '../../../compiler/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { gpu } from '../../../compiler/schedule/target.ts';
 import { placeWith } from '../../cli/support.ts';
+import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { compileAll } from '../../support/run-compiled.ts';
 import { difference, outputsOf, thirdsFor } from '../../support/run-program.ts';
 
@@ -62,6 +63,7 @@ const runs = await compileAll(
   undefined,
   'cuda-emulator',
 );
+beforeEach(needCppCompiler);
 
 test.each(programs.map((one, i) => ({ ...one, run: runs[i] })))('$name', ({ program, run }) => {
   const expected = outputsOf(program, 0, thirdsFor);

@@ -11,6 +11,7 @@ import { NativeBuffer } from '../../../backends/native/buffer.ts';
 import { NativeStream } from '../../../backends/native/stream.ts';
 import { cellsOf } from '../../../compiler/core/tensor-node.ts';
 import { type AnyCells, parseProgram, type Program, type Value } from '../../../compiler/index.ts';
+import { noCppCompiler } from '../../support/cpp-compiler.ts';
 
 export interface HandWritten {
   /** Of its function, which takes all arrays, in order. */
@@ -28,12 +29,13 @@ export type Arrays = Readonly<Record<string, ArrayLike<Value>>>;
 /** What is left in each array; those that nothing is given for begin with zeros. */
 export type Run = (given?: Arrays) => Readonly<Record<string, AnyCells>>;
 
-/** All in one library: starting the compiler is what takes the time. */
+/** All in one library: starting the compiler is what takes the time. None where there is no compiler. */
 export async function compileByHand(
   kernels: readonly HandWritten[],
-  { isChecked = true, compiler = findCppCompiler() } = {},
+  { isChecked = true, findCompiler = findCppCompiler } = {},
 ): Promise<ReadonlyMap<string, Run>> {
-  const native = await loadNative();
+  if (noCppCompiler !== undefined) return new Map();
+  const [native, compiler] = [await loadNative(), findCompiler()];
   const parts = kernels.map((kernel, i) => {
     const program = parseProgram(`${kernel.name}(): device ${kernel.device};`);
     const steps = [stepOf(program, kernel)];

@@ -4,7 +4,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { attribute, flag, functions } from '../../../backends/cuda/driver/functions.ts';
+import { findCppCompiler } from '../../../backends/cuda-emulator/library.ts';
 import type { Kind } from '../../../backends/foreign/library.ts';
+import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { temporaryFolder } from '../native/support.ts';
 
 const include = ['/usr/local/cuda/include', '/opt/cuda/include'].find(folder =>
@@ -54,7 +56,8 @@ template <class... T> constexpr bool takes(CUresult (*)(T...), const char *ways)
 }
 `;
 
-test.skipIf(include === undefined)('as in cuda.h', { timeout: 60_000 }, () => {
+test.skipIf(include === undefined)('as in cuda.h', { timeout: 60_000 }, context => {
+  needCppCompiler(context);
   const lines = Object.entries(functions).map(([name, [, ...parameters]]) => {
     const ways = parameters.map(kind => passed[kind]).join('');
     return `static_assert(takes(&${name}, "${ways}"), "${name} takes ${ways}");`;
@@ -63,6 +66,6 @@ test.skipIf(include === undefined)('as in cuda.h', { timeout: 60_000 }, () => {
   const path = join(temporaryFolder(), 'signatures.cpp');
   writeFileSync(path, [prelude, ...lines, ...values].join('\n'));
   const args = ['-std=c++17', '-fsyntax-only', '-I', include ?? '', path];
-  execFileSync('g++', args, { stdio: ['ignore', 'inherit', 'pipe'] });
+  execFileSync(findCppCompiler().path, args, { stdio: ['ignore', 'inherit', 'pipe'] });
   expect(constants).toHaveLength(Object.keys({ ...attribute, ...flag }).length);
 });

@@ -19,14 +19,8 @@ import { compileLibrary } from '../../../backends/native/compile.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
 import { loadNative } from '../../../backends/native/addon.ts';
 import { contentKey } from '../../../runtime/cache.ts';
-import {
-  cacheIn,
-  generator,
-  redirectTemporaryFolders,
-  runChild,
-  slow,
-  temporaryFolder,
-} from './support.ts';
+import { generator } from '../../support/generator.ts';
+import { cacheIn, redirectTemporaryFolders, runChild, slow, temporaryFolder } from './support.ts';
 
 const root = temporaryFolder();
 redirectTemporaryFolders();

@@ -4,7 +4,8 @@ import {
   type Position,
   type StreamHandle,
 } from '../../../backends/native/addon.ts';
-import { generator, nativeWithKernels, slow } from './support.ts';
+import { generator } from '../../support/generator.ts';
+import { nativeWithKernels, slow } from './support.ts';
 
 const { native, library } = await nativeWithKernels();
 const mix = native.kernel(native.open(library), 'mix');

@@ -5,7 +5,8 @@ import { type Native } from '../../../backends/native/addon.ts';
 import { NativeBuffer } from '../../../backends/native/buffer.ts';
 import { openKernel } from '../../../backends/native/kernel.ts';
 import { NativeStream } from '../../../backends/native/stream.ts';
-import { generator, nativeWithKernels, slow, temporaryFolder } from './support.ts';
+import { generator } from '../../support/generator.ts';
+import { nativeWithKernels, slow, temporaryFolder } from './support.ts';
 
 const { native, library } = await nativeWithKernels();
 const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { findCompiler } from '../../../backends/native/compiler.ts';
 import { openKernel } from '../../../backends/native/kernel.ts';
 import { NativeStream } from '../../../backends/native/stream.ts';
 import { poolSize } from '../../../backends/native/threads.ts';
-import { runChild, temporaryFolder } from './support.ts';
+import { builtChild, runChild, temporaryFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -256,7 +256,10 @@ describe('processes', () => {
   });
 
   test('end while threads are at work, and when only workers had them', async () => {
-    const { code, stdout, stderr } = await runChild('pool-only-in-workers', [library]);
+    const { code, stdout, stderr } = await runChild('pool-only-in-workers', [
+      library,
+      builtChild('pool-worker'),
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const rounds = stdout.trim().split('\n');
     expect(rounds.map(line => JSON.parse(line) as unknown)).toEqual(

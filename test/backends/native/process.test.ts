@@ -1,20 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
-import { nativeWithKernels, runChild, slow } from './support.ts';
+import { builtChild, nativeWithKernels, runChild, slow } from './support.ts';
 
 const { native, library } = await nativeWithKernels();
 // A machine at work may take seconds to start a process.
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Node 20 starts workers without the hooks that read TypeScript. */
-function startWorker(name: string): Worker {
-  const script = new URL(`children/${name}.ts`, import.meta.url).href;
-  const start = `import('tsx/esm/api').then(tsx => {
-    tsx.register();
-    return import(${JSON.stringify(script)});
-  });`;
-  return new Worker(start, { eval: true, workerData: library });
-}
 
 test.concurrent.each([
   ['nothing-queued', 0, 'end of the script\n'],
@@ -55,7 +45,7 @@ test('what is forgotten comes back, what a plan needs does not', async () => {
 test('workers can be terminated at work', async () => {
   const before = native.liveBytes();
   for (let i = 0; i < (slow ? 20 : 3); i++) {
-    const worker = startWorker('worker');
+    const worker = new Worker(builtChild('worker'), { workerData: library });
     const sum = await new Promise((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { loadNative, type Native } from '../../../backends/native/addon.ts';
 import { compileLibrary } from '../../../backends/native/compile.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
 import { type Cache, openCache, type Producer } from '../../../runtime/cache.ts';
+import { builtProgram } from '../../support/built-program.ts';
 
 export const kernelSource = `#include <stdint.h>
 #include <time.h>
@@ -79,15 +79,6 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** The same numbers on every run. */
-export function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 const machineTemporary = tmpdir();
 
 /** Where caches of this process go that are not kept; the test runner ends it without `exit`. */
@@ -103,13 +94,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export function builtChild(name: string): string {
+  return builtProgram(new URL(`children/${name}.ts`, import.meta.url));
+}
+
 /** Runs `children/<name>.ts` to its end in a process of its own, with a heap that grows little. */
 export function runChild(name: string, args: readonly string[]): Promise<Ended> {
-  const script = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
+  const script = builtChild(name);
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['--expose-gc', '--max-semi-space-size=1', '--import', 'tsx', script, ...args],
+      ['--expose-gc', '--max-semi-space-size=1', script, ...args],
       {
         env: { ...process.env, TMPDIR: machineTemporary },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { context, Devices, op, sequence, symbol, type Tensor, tensor } from '../../../dsl/einc.ts';
 import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from '../../../dsl/train/index.ts';
-import { generator } from '../../backends/native/support.ts';
 import { ApartBackend } from '../../support/apart-backend.ts';
+import { generator } from '../../support/generator.ts';
 import { convNet, type Model, perceptron, transformer } from './models.ts';
 
 const models = { perceptron, convNet, transformer };

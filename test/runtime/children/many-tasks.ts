@@ -1,7 +1,7 @@
 /** Prints how the process and its event loop fare over many tasks: `many-tasks.ts TASKS`. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { generator } from '../../backends/native/support.ts';
+import { generator } from '../../support/generator.ts';
 import { RandomStreams } from '../../support/random-streams.ts';
 
 const tasks = Number(process.argv[2] ?? 100_000);

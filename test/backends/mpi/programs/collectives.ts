@@ -11,7 +11,7 @@ import {
   shareOf,
   timeoutOf,
 } from '../../../../runtime/index.ts';
-import { bitsOf, manyValues, valuesOf } from '../../../support/rank-values.ts';
+import { haveSameBits, manyValues, valuesOf } from '../../../support/rank-values.ts';
 import type { AnyCells } from '../../../../compiler/index.ts';
 import type { DeviceBuffer } from '../../../../runtime/backend.ts';
 
@@ -23,7 +23,7 @@ let compared = 0;
 
 function expectBits(what: string, buffer: DeviceBuffer, expected: AnyCells): void {
   compared++;
-  if (bitsOf(buffer.read()) !== bitsOf(expected)) wrong.push(what);
+  if (!haveSameBits(buffer.read(), expected)) wrong.push(what);
 }
 
 function bufferOf(dtype: DType, values: AnyCells): DeviceBuffer {

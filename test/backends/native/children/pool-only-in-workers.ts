@@ -2,17 +2,12 @@
 import { readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-const [, , library = ''] = process.argv;
-const script = new URL('pool-worker.ts', import.meta.url).href;
-const start = `import('tsx/esm/api').then(tsx => {
-  tsx.register();
-  return import(${JSON.stringify(script)});
-});`;
+const [, , library = '', worker = ''] = process.argv;
 const threads = (): number => readdirSync('/proc/self/task').length;
 
 for (let round = 0; round < 3; round++) {
   const before = threads();
-  const workers = [0, 1].map(() => new Worker(start, { eval: true, workerData: library }));
+  const workers = [0, 1].map(() => new Worker(worker, { workerData: library }));
   const counts = await Promise.all(
     workers.map(
       worker =>
