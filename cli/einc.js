@@ -8,4 +8,4 @@ if (!existsSync(built)) {
   process.exit(70);
 }
 const { main } = await import(built);
-await main(process.argv.slice(2));
+await main(process.argv.slice(2), url => import(url));

@@ -8,13 +8,14 @@ import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { explain } from './explain.ts';
 import { report } from './report.ts';
-import { runFile } from './run.ts';
+import { type ImportModule, importWith, runFile } from './run.ts';
 import { type TuneOptions, tuneProgram } from './tune.ts';
 import type { TypesOptions } from './types.ts';
 import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 the program is wrong, 2 the command line is, 70 einc is. */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[], importModule: ImportModule): Promise<void> {
+  importWith(importModule);
   try {
     await commands().parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -6,8 +6,19 @@ import { prepareBackend } from '../backends/index.ts';
 import { UserError } from '../compiler/index.ts';
 // The program will ask for it; loading it before the hooks are there is twice as fast.
 import '../dsl/einc.ts';
+import { plainProgram } from './program.ts';
 import { directOutput } from './rank-output.ts';
 import { report } from './report.ts';
+
+/** `import(…)`, of the URL of a module. */
+export type ImportModule = (url: string) => Promise<unknown>;
+
+let importModule: ImportModule | undefined;
+
+/** Says how to import a program: einc itself is evaluated as a script, in which Node imports nothing. */
+export function importWith(given: ImportModule): void {
+  importModule = given;
+}
 
 /**
  * Runs a program in this process, as Node would run it: `process.argv` is the program's, and what it
@@ -21,9 +32,8 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
   directOutput();
   prepareBackend();
   process.setSourceMapsEnabled(true);
-  // What `tsx/esm/api` does, without loading tsx in this thread, where nothing needs it.
-  register('tsx/esm', import.meta.url, { data: {} });
-  register('./hooks.js', import.meta.url);
+  const plain = await plainProgram(path);
+  if (plain === undefined) loadTypeScript();
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, error => {
@@ -31,7 +41,14 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
       process.exit();
     });
   }
-  await import(pathToFileURL(path).href);
+  await importModule?.(pathToFileURL(plain ?? path).href);
+}
+
+/** A thread that reads modules for this one: a tenth of a second until it is there. */
+function loadTypeScript(): void {
+  // What `tsx/esm/api` does, without loading tsx in this thread, where nothing needs it.
+  register('tsx/esm', import.meta.url, { data: {} });
+  register('./hooks.js', import.meta.url);
 }
 
 function noProgram(message: string): UserError {

@@ -21,6 +21,8 @@ export interface Backend extends BackendDevice {
   source(program: Program): { readonly extension: string; readonly text: string } | undefined;
   /** Makes the program runnable. Rejects with a `BackendError` that carries the compiler's words. */
   compile(program: Program): Promise<Kernel>;
+  /** Of backends whose translations are worth keeping: the two halves of `compile`. */
+  readonly translator?: Translator;
   /** Whether kernels on one device can be bound to arrays of another. */
   readonly sharesMemory: boolean;
   /**
@@ -28,6 +30,22 @@ export interface Backend extends BackendDevice {
    * divided into so many.
    */
   devices(count: number | 'all'): readonly BackendDevice[];
+}
+
+export interface Translator {
+  translate(program: Program): Translated;
+  /** Rejects as `compile` does. */
+  build(translated: Translated): Promise<Kernel>;
+}
+
+/** A program in the language of a backend, with all that has to be known to run it. Plain data, for JSON. */
+export interface Translated {
+  readonly name: string;
+  readonly source: string;
+  readonly flags: readonly string[];
+  readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
+  readonly arenaBytes: number;
+  readonly indices: number;
 }
 
 /** Array memory of a device. Disposing twice is disposing once; use after disposing throws. */

@@ -1,7 +1,7 @@
 /**
  * The files of a cache under one root folder.
  *
- *   <root>/v1/ab/abcd….so     the file
+ *   <root>/v1/ab/abcd….so     the file, `.mjs` if it is a program
  *   <root>/v1/ab/abcd….json   its SHA-256 and size, and what it was made from, for people
  *   <root>/v1/jobs/…          folders of producers at work
  *
@@ -38,9 +38,11 @@ export class StoreFailure extends Error {}
 /** One root folder with its entries. */
 export class Store {
   readonly #root: string;
+  readonly #extension: string;
 
-  constructor(root: string) {
+  constructor(root: string, extension: string) {
     this.#root = join(root, 'v1');
+    this.#extension = extension;
   }
 
   /** The path of a whole and unchanged entry. */
@@ -49,8 +51,9 @@ export class Store {
     try {
       this.#checkFolders(base);
       const { sha256, bytes } = JSON.parse(readOwn(`${base}.json`).toString()) as EntryMeta;
-      const content = readOwn(`${base}.so`);
-      return content.length === bytes && digest(content) === sha256 ? `${base}.so` : undefined;
+      const path = `${base}.${this.#extension}`;
+      const content = readOwn(path);
+      return content.length === bytes && digest(content) === sha256 ? path : undefined;
     } catch {
       return undefined;
     }
@@ -61,14 +64,15 @@ export class Store {
     const content = readFileSync(path);
     const entry: EntryMeta = { sha256: digest(content), bytes: content.length, ...meta };
     const base = this.#base(key);
+    const kept = `${base}.${this.#extension}`;
     return this.#attempt(() => {
       mkdirSync(dirname(base), { recursive: true, mode: 0o700 });
       this.#checkFolders(base);
       chmodSync(path, 0o600);
       writeFileSync(`${path}.json`, `${JSON.stringify(entry, null, 2)}\n`, { mode: 0o600 });
-      renameSync(path, `${base}.so`);
+      renameSync(path, kept);
       renameSync(`${path}.json`, `${base}.json`);
-      return `${base}.so`;
+      return kept;
     });
   }
 

@@ -5,15 +5,16 @@
  * else can have put it there (`cache-trust.ts`), and its hash is checked before every use: a damaged
  * library does not fail to load, it kills the process. `cache-store.ts` says how files lie there.
  */
-import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BackendError } from '../compiler/index.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { remove, removeAtExit } from './cache-removal.ts';
 import { type Product, Store, StoreFailure } from './cache-store.ts';
 import { prepareRoot } from './cache-trust.ts';
 
+export { cacheFolder, contentKey } from './cache-folder.ts';
 export type { Product };
 
 export interface Cache {
@@ -22,6 +23,8 @@ export interface Cache {
    * `produce` makes it. Within this process a key is produced once at a time.
    */
   file(key: string, produce: Producer): Promise<string>;
+  /** That path, if the file is there, whole and unchanged. */
+  find(key: string): string | undefined;
 }
 
 /** Makes a file in `workspace`, an empty folder of its own that goes away with everything in it. */
@@ -31,45 +34,45 @@ export interface CacheOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told at most once, that and why compiled files are not kept. */
   readonly warn?: (message: string) => void;
+  /** What is kept: how its files end, and in which folder of the root they are; libraries, in the root. */
+  readonly kind?: Kind;
 }
+
+export interface Kind {
+  readonly folder: string;
+  readonly extension: string;
+}
+
+const libraries: Kind = { folder: '', extension: 'so' };
 
 /**
  * `$EINC_CACHE_DIR`, `$XDG_CACHE_HOME/einc` or `~/.cache/einc`. With `EINC_CACHE=off`, or where that
  * cannot be trusted or written to, a private folder that goes away with the process.
  */
-export function openCache({ env = process.env, warn = () => undefined }: CacheOptions = {}): Cache {
-  if (env['EINC_CACHE'] === 'off') return new DiskCache();
-  const root = cacheFolder(env);
+export function openCache({
+  env = process.env,
+  warn = () => undefined,
+  kind = libraries,
+}: CacheOptions = {}): Cache {
+  const { folder, extension } = kind;
+  if (env['EINC_CACHE'] === 'off') return new DiskCache(extension);
+  const root = join(cacheFolder(env), folder);
   const fault = prepareRoot(root);
-  if (fault === undefined) return new DiskCache(new Store(root), warn);
+  if (fault === undefined) return new DiskCache(extension, new Store(root, extension), warn);
   warn(`compiled code is not kept: ${fault}`);
-  return new DiskCache();
-}
-
-/** Names a file by everything that decides its content; no two lists of parts share a key. */
-export function contentKey(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest('hex');
-}
-
-/** Where compiled files are kept, if that place can be trusted. */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const chosen = env['EINC_CACHE_DIR'] ?? '';
-  if (chosen !== '') return resolve(chosen);
-  const xdg = env['XDG_CACHE_HOME'] ?? '';
-  const home = env['HOME'] ?? '';
-  return join(isAbsolute(xdg) ? xdg : join(home === '' ? homedir() : home, '.cache'), 'einc');
+  return new DiskCache(extension);
 }
 
 class DiskCache implements Cache {
+  readonly #extension: string;
   readonly #disk: Store | undefined;
   /** Exists once there is no disk to write to. */
   #temporary: Store | undefined;
   #warn: ((message: string) => void) | undefined;
   readonly #producing = new Map<string, Promise<string>>();
 
-  constructor(disk?: Store, warn?: (message: string) => void) {
+  constructor(extension: string, disk?: Store, warn?: (message: string) => void) {
+    this.#extension = extension;
     this.#disk = disk;
     this.#warn = warn;
   }
@@ -82,14 +85,18 @@ class DiskCache implements Cache {
     return made;
   }
 
+  find(key: string): string | undefined {
+    return this.#disk?.find(key) ?? this.#temporary?.find(key);
+  }
+
   async #findOrMake(key: string, produce: Producer): Promise<string> {
-    const found = this.#disk?.find(key) ?? this.#temporary?.find(key);
+    const found = this.find(key);
     if (found !== undefined) return found;
     if (this.#disk !== undefined && this.#temporary === undefined) {
       const made = await this.#makeOnDisk(this.#disk, key, produce);
       if (made !== undefined) return made;
     }
-    this.#temporary ??= temporaryStore();
+    this.#temporary ??= temporaryStore(this.#extension);
     return make(this.#temporary, key, produce);
   }
 
@@ -117,11 +124,11 @@ async function make(store: Store, key: string, produce: Producer): Promise<strin
   }
 }
 
-function temporaryStore(): Store {
+function temporaryStore(extension: string): Store {
   try {
     const root = mkdtempSync(join(tmpdir(), 'einc-'));
     removeAtExit.add(root);
-    return new Store(root);
+    return new Store(root, extension);
   } catch (cause) {
     throw new BackendError(
       {

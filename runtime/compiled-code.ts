@@ -1,5 +1,6 @@
 /** Code that is compiled, for any context of its backend: linking ties it to the arrays of one. */
 import {
+  arenaBytes,
   type ArrayHandle,
   compile,
   type Compiled,
@@ -12,8 +13,9 @@ import {
 import { checkOptions, handlesToKeep, sourceOf } from './arguments.ts';
 import type { Backend, Kernel } from './backend.ts';
 import { checkSchedule } from './check-schedule.ts';
+import { keptTranslation, translationKey, type Wanted } from './kept-translation.ts';
 import { settings, takesTuned } from './settings.ts';
-import { tunedSchedule } from './tuned.ts';
+import { hasTuned, tunedSchedule } from './tuned.ts';
 
 export interface CompileRoutineOptions {
   /** Tensors whose values, or `.grad`s, a run is to leave behind for the host or other routines. */
@@ -29,19 +31,29 @@ export interface CompileRoutineOptions {
 
 export class CompiledCode implements Disposable {
   readonly linkable: LinkableRoutine;
-  /** Every stage of it, for dumps. */
-  readonly compiled: Compiled;
   /** For arrays that nothing in the program gives another. */
   readonly dtype: DType;
   readonly backend: Backend;
   readonly kernel: Kernel;
+  /** What a run needs for the arrays that nobody sees. */
+  readonly arenaBytes: number;
+  readonly #compiled: () => Compiled;
 
-  constructor({ linkable, dtype, backend }: Settled, compiled: Compiled, kernel: Kernel) {
+  constructor(
+    { linkable, dtype, backend }: Settled,
+    { kernel, arenaBytes, compiled }: Translation,
+  ) {
     this.linkable = linkable;
-    this.compiled = compiled;
     this.dtype = dtype;
     this.backend = backend;
     this.kernel = kernel;
+    this.arenaBytes = arenaBytes;
+    this.#compiled = compiled;
+  }
+
+  /** Every stage of it; where its translation was kept, the passes run now. */
+  get compiled(): Compiled {
+    return this.#compiled();
   }
 
   get name(): string {
@@ -52,6 +64,12 @@ export class CompiledCode implements Disposable {
   [Symbol.dispose](): void {
     this.kernel[Symbol.dispose]();
   }
+}
+
+interface Translation {
+  readonly kernel: Kernel;
+  readonly arenaBytes: number;
+  readonly compiled: () => Compiled;
 }
 
 /** Code whose shapes and dtypes are decided. */
@@ -94,10 +112,43 @@ export async function compileAll(
   throw failed.reason;
 }
 
+let anyCompiled = false;
+
+/** Whether this process has compiled a routine. */
+export function hasCompiled(): boolean {
+  return anyCompiled;
+}
+
 /** Rejects with a `BackendError` when the compiler of the backend fails. */
 export async function compileCode(settled: Settled): Promise<CompiledCode> {
-  const compiled = compileAndShow(settled);
-  return new CompiledCode(settled, compiled, await settled.backend.compile(compiled.program));
+  anyCompiled = true;
+  const { backend } = settled;
+  const compiled = once(() => compileAndShow(settled));
+  const { translator } = backend;
+  const key = translator && isUnseen() ? translationKey(wantedOf(settled)) : undefined;
+  if (translator === undefined || key === undefined) {
+    const { program } = compiled();
+    const kernel = await backend.compile(program);
+    return new CompiledCode(settled, { kernel, arenaBytes: arenaBytes(program.scratch), compiled });
+  }
+  const translated = await keptTranslation(key, () => translator.translate(compiled().program));
+  const kernel = await translator.build(translated);
+  return new CompiledCode(settled, { kernel, arenaBytes: translated.arenaBytes, compiled });
+}
+
+/** Whether nobody looks at what the passes do, and nothing on disk has a say in it. */
+function isUnseen(): boolean {
+  const { watchedPass, onRoutine } = settings();
+  return onRoutine === undefined && watchedPass === undefined && !(takesTuned() && hasTuned());
+}
+
+function wantedOf({ linkable, schedule, backend }: Settled): Wanted {
+  return { routine: linkable.routine, schedule, backend };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function compileAndShow({ linkable, schedule, backend }: Settled): Compiled {

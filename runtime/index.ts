@@ -9,11 +9,14 @@ export type {
   PlanStep,
   Stream,
   StreamEvent,
+  Translated,
+  Translator,
 } from './backend.ts';
 export { checkContextOptions, wrong } from './arguments.ts';
-export { cacheFolder } from './cache.ts';
+export { build } from './build.ts';
+export { type Cache, cacheFolder, contentKey, openCache } from './cache.ts';
 export type { LinkOptions } from './check-link.ts';
-export type { CompiledCode, CompileRoutineOptions } from './compiled-code.ts';
+export { type CompiledCode, type CompileRoutineOptions, hasCompiled } from './compiled-code.ts';
 export { Context, type ContextOptions, type Place } from './context.ts';
 export {
   checkDevicesOptions,

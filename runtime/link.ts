@@ -1,5 +1,5 @@
 /** Compiled code tied to the arrays of a context, which it uses after those who used them before. */
-import { arenaBytes, type DeviceArray } from '../compiler/index.ts';
+import type { DeviceArray } from '../compiler/index.ts';
 import type { DeviceBuffer, Plan, Stream } from './backend.ts';
 import type { CompiledCode } from './compiled-code.ts';
 import type { DeviceStream, Sharing } from './device-stream.ts';
@@ -40,7 +40,7 @@ export class Link implements Disposable {
       const isMerge = array.initial.kind === 'sent';
       return { array, held: isMerge ? undefined : memory.arrayOf(array) };
     });
-    this.#arena = stream.arenas.of(arenaBytes(code.compiled.program.scratch));
+    this.#arena = stream.arenas.of(code.arenaBytes);
     const isFixed = this.#arguments.every(({ held }) => held !== undefined);
     this.#fixed = isFixed ? this.#take(this.#argumentsNow()) : undefined;
     for (const { array, held } of this.#arguments) {

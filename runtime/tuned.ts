@@ -69,8 +69,12 @@ export function tunedSchedule(
   target: Target,
   env: Environment = process.env,
 ): Schedule | undefined {
-  if (!existsSync(folderIn(cacheFolder(env)))) return undefined;
-  return openTuned(env)?.find(unoptimized, target);
+  return hasTuned(env) ? openTuned(env)?.find(unoptimized, target) : undefined;
+}
+
+/** Whether anything was ever found, for whatever program. */
+export function hasTuned(env: Environment = process.env): boolean {
+  return existsSync(folderIn(cacheFolder(env)));
 }
 
 function folderIn(root: string): string {

@@ -8,6 +8,8 @@ import type {
   DeviceBuffer,
   Kernel,
   Stream,
+  Translated,
+  Translator,
 } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
@@ -69,7 +71,7 @@ function hasVectors({ body }: Program): boolean {
   return has;
 }
 
-export class CcBackend implements Backend {
+export class CcBackend implements Backend, Translator {
   readonly name = 'cc';
   readonly target: Target;
   readonly sharesMemory = true;
@@ -92,19 +94,29 @@ export class CcBackend implements Backend {
     return { extension: 'c', text: emit(program, c99) };
   }
 
-  async compile(program: Program): Promise<Kernel> {
+  compile(program: Program): Promise<Kernel> {
+    return this.build(this.translate(program));
+  }
+
+  get translator(): Translator {
+    return this;
+  }
+
+  translate(program: Program): Translated {
     const { params, scratch, symbols } = program;
-    const library = await compileLibrary(this.#compiler, {
+    return {
       name: fileNameOf(program.name),
       source: emit(program, c99),
       flags: flagsFor([program]),
-    });
-    const signature = {
       buffers: params.map(bufferOf),
       arenaBytes: arenaBytes(scratch),
       indices: symbols.length,
     };
-    return openKernel(this.#native, library, entryPoint, signature);
+  }
+
+  async build(translated: Translated): Promise<Kernel> {
+    const library = await compileLibrary(this.#compiler, translated);
+    return openKernel(this.#native, library, entryPoint, translated);
   }
 
   allocate(dtype: DType, cells: number): DeviceBuffer {

@@ -8,10 +8,9 @@
  */
 import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
-import { cacheFolder } from '../../runtime/index.ts';
+import { build, cacheFolder } from '../../runtime/index.ts';
 
 /** What templates make and which are clean, by digests of their texts and types. */
 export interface Found {
@@ -96,11 +95,6 @@ export class CleanTemplates {
     }
   }
 }
-
-/** The bundler names this file by its content and all it imports; sources have no such name. */
-const build = /-[0-9A-Z]{8}\.js$/.test(import.meta.url)
-  ? basename(fileURLToPath(import.meta.url))
-  : undefined;
 
 function read(path: string): Kept | undefined {
   try {

@@ -166,7 +166,10 @@ describe.concurrent('without a C compiler', () => {
     const made = placeWith({ 'line.ts': line });
     // What the TypeScript loader keeps in TMPDIR is not ours.
     const own = { TSX_DISABLE_CACHE: '1', TMPDIR: made.folder };
-    return { ...made, own };
+    // What is kept of the program and of einc, whatever becomes of it: `program.test.ts`.
+    const kept = /^cache\/((programs|code)\/.*)?$/;
+    const files = () => made.files().filter(name => !kept.test(name));
+    return { ...made, files, own };
   };
 
   test('says what it looked for, and leaves nothing', async ({ expect }) => {

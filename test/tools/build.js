@@ -5,22 +5,27 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 process.chdir(root);
 
 /** The doors of the package, by the name of their file in `dist/`. */
-const entryPoints = {
+const doors = {
   einc: 'dsl/einc.ts',
   train: 'dsl/train/index.ts',
   data: 'dsl/data/index.ts',
   plot: 'dsl/plot/index.ts',
   compiler: 'compiler/index.ts',
   cli: 'cli/main.ts',
+};
+/** What other threads load, and what loads the package. */
+const modules = {
   hooks: 'cli/resolve-hook.ts',
   'check-thread': 'cli/check/check-thread.ts',
+  'code-cache': 'runtime/code-cache.ts',
 };
 const sourceFolders = ['compiler', 'runtime', 'backends', 'dsl', 'cli'];
 const stamp = 'dist/.built';
@@ -55,6 +60,39 @@ const requiredTypeScript = {
   },
 };
 
+const taken = ['ohm-js', 'commander', 'picocolors'];
+
+/** All doors in one file of CommonJS, since V8 keeps the code of no other: `runtime/code-cache.ts`. */
+function wholePackage() {
+  const parts = Object.entries(doors).map(
+    ([name, path]) => `export * as ${name} from './${path}';`,
+  );
+  return [...parts, "export { hasCompiled } from './runtime/index.ts';"].join('\n');
+}
+
+/** What esbuild leaves stands in comments; without it, the text takes half the memory and is read faster. */
+function inAscii(text) {
+  const escaped = character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replaceAll(/[^\x00-\x7f]/g, escaped);
+}
+
+function writeDoors(bundle) {
+  const whole = createRequire(import.meta.url)(join(root, bundle));
+  const write = (name, lines) => writeFileSync(`dist/${name}.js`, `${lines.join('\n')}\n`);
+  write('package', [
+    "import { fileURLToPath } from 'node:url';",
+    "import { evaluate } from './code-cache.js';",
+    `const path = fileURLToPath(new URL('${basename(bundle)}', import.meta.url));`,
+    `export const { ${Object.keys(doors).join(', ')} } = evaluate(path, whole => whole.hasCompiled());`,
+  ]);
+  for (const name of Object.keys(doors)) {
+    write(name, [
+      `import { ${name} } from './package.js';`,
+      `export const { ${Object.keys(whole[name]).join(', ')} } = ${name};`,
+    ]);
+  }
+}
+
 async function buildPackage() {
   const inputs = sourceFolders.flatMap(folder => [
     ...filesUnder(folder, '.ts'),
@@ -66,22 +104,34 @@ async function buildPackage() {
   const { build } = await import('esbuild');
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   rmSync('dist', { recursive: true, force: true });
-  await build({
-    entryPoints,
+  const options = {
     outdir: 'dist',
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Ohm comes along: it is always needed, and one file is found and read faster than its forty.
-    external: Object.keys(dependencies).filter(name => name !== 'ohm-js'),
+    // These come along: they are always needed, and one file is found and read faster than their fifty.
+    external: Object.keys(dependencies).filter(name => !taken.includes(name)),
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
     conditions: ['einc-source'],
     plugins: [requiredTypeScript],
+  };
+  await build({ ...options, entryPoints: modules, format: 'esm' });
+  const { metafile } = await build({
+    ...options,
+    stdin: { contents: wholePackage(), resolveDir: '.', loader: 'ts' },
+    entryNames: 'package-[hash]',
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    banner: { js: "const packageUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'packageUrl' },
+    supported: { 'dynamic-import': false },
+    metafile: true,
   });
+  const bundle = Object.keys(metafile.outputs).find(name => name.endsWith('.cjs'));
+  writeFileSync(bundle, inAscii(readFileSync(bundle, 'utf8')));
+  writeDoors(bundle);
   writeFileSync(stamp, '');
 }
 

@@ -1,0 +1,83 @@
+/**
+ * Evaluates a file of CommonJS, such as einc itself, with the code that V8 made of it in an earlier
+ * process: to read a megabyte of JavaScript and compile what of it runs takes a tenth of a second, to
+ * load what came of that a tenth of this. Node 20 does so for nothing by itself.
+ *
+ *   <cache>/code/v1/ab/abcd….bin     named by the text of the file and by Node's version
+ *
+ * V8 refuses code of another version or other options of its own, but takes damaged code; the store
+ * finds none that has changed.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+import { cacheFolder, contentKey } from './cache-folder.ts';
+import { remove } from './cache-removal.ts';
+import { Store } from './cache-store.ts';
+import { prepareRoot } from './cache-trust.ts';
+
+/**
+ * What the file exports. There is no `import(…)` in it. Its code is kept at the end of the process, or
+ * after some seconds, with all functions that have run until then; if `isWorthwhile` by then: who asks
+ * for the version runs few.
+ */
+export function evaluate<Exports>(
+  path: string,
+  isWorthwhile: (exports: Exports) => boolean,
+): Exports {
+  const text = readFileSync(path, 'utf8');
+  const store = openStore();
+  const key = contentKey(['code', process.version, process.arch, text]);
+  const kept = store?.find(key);
+  const script = new Script(`${opening}${text}\n})`, {
+    filename: path,
+    columnOffset: -opening.length,
+    cachedData: kept === undefined ? undefined : readFileSync(kept),
+  });
+  const module = { exports: {} as Exports };
+  const run = script.runInThisContext() as (...given: unknown[]) => void;
+  run(module.exports, createRequire(path), module, path, dirname(path));
+  if (store && (kept === undefined || script.cachedDataRejected === true)) {
+    once(() => {
+      const isKept = isWorthwhile(module.exports);
+      if (isKept) keep(store, key, script);
+      return isKept;
+    });
+  }
+  return module.exports;
+}
+
+const opening = '(function (exports, require, module, __filename, __dirname) {';
+const soonMs = 5000;
+
+/** V8 forgets the code of what has not run for long, so the end of a long process is too late. */
+function once(attempt: () => boolean): void {
+  let isDone = false;
+  const tryNow = (): void => {
+    isDone ||= attempt();
+  };
+  setTimeout(tryNow, soonMs).unref();
+  process.once('exit', tryNow);
+}
+
+function openStore(env: NodeJS.ProcessEnv = process.env): Store | undefined {
+  if (env['EINC_CACHE'] === 'off') return undefined;
+  const root = join(cacheFolder(env), 'code');
+  return prepareRoot(root) === undefined ? new Store(root, 'bin') : undefined;
+}
+
+function keep(store: Store, key: string, script: Script): void {
+  try {
+    const workspace = store.openWorkspace();
+    try {
+      const path = join(workspace, 'code');
+      writeFileSync(path, script.createCachedData());
+      store.add(key, { path, meta: { node: process.version } });
+    } finally {
+      remove(workspace);
+    }
+  } catch {
+    // The next start takes as long as this one.
+  }
+}
