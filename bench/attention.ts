@@ -1,6 +1,6 @@
 /** Attention as einsums say it: scores, their softmax, and the values that they weigh. */
 import { op, tensor, type Tensor } from 'einc';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
 
@@ -18,20 +18,29 @@ const sizes: readonly Size[] = [
   { batch: 1, length: 4096, heads: 2, width: 64 },
 ];
 
+const otherSizes: readonly Size[] = [
+  { batch: 5, length: 100, heads: 3, width: 40 },
+  { batch: 2, length: 777, heads: 5, width: 24 },
+  { batch: 1, length: 2000, heads: 3, width: 80 },
+];
+
 export const attention: Benchmark = {
   name: 'attention',
   about: 'of each word to all words of its text; texts × words × heads × width of a head',
-  cases: sizes.map(size => {
-    const { batch, length, heads, width } = size;
-    return {
-      name: [batch, length, heads, width].join('x'),
-      settings: { ...size },
-      flops: 4 * batch * heads * length ** 2 * width,
-      within: { relative: 1e-4 },
-      prepare: dtype => computing(dtype, [attended(size)]),
-    };
-  }),
+  cases: sizes.map(caseOf),
+  otherShapes: otherSizes.map(caseOf),
 };
+
+function caseOf(size: Size): Case {
+  const { batch, length, heads, width } = size;
+  return {
+    name: [batch, length, heads, width].join('x'),
+    settings: { ...size },
+    flops: 4 * batch * heads * length ** 2 * width,
+    within: { relative: 1e-4 },
+    prepare: dtype => computing(dtype, [attended(size)]),
+  };
+}
 
 function attended({ batch, length, heads, width }: Size): Tensor {
   const input = (label: string, salt: number): Tensor =>

@@ -8,6 +8,11 @@ export interface Benchmark {
   readonly about: string;
   /** The first is the smallest: the one that `--quick` runs. */
   readonly cases: readonly Case[];
+  /**
+   * Of the same kind, in shapes that nothing was measured by while it was made: what is fast for `cases`
+   * alone would show. The first is the smallest, too.
+   */
+  readonly otherShapes?: readonly Case[];
 }
 
 export interface Case {

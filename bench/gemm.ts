@@ -15,11 +15,22 @@ const sizes: readonly Size[] = [
   [512, 128, 784],
 ];
 
+const otherSizes: readonly Size[] = [
+  [1111, 333, 77],
+  [300, 700, 190],
+  [96, 2500, 640],
+];
+
 export const gemm: Benchmark = {
   name: 'gemm',
   about: 'a * b of matrices m×k×n; `bT` is `{ w } * x`, whose w is n×k',
-  cases: sizes.flatMap(size => [caseOf(size, false), caseOf(size, true)]),
+  cases: sizes.flatMap(bothLayouts),
+  otherShapes: otherSizes.flatMap(bothLayouts),
 };
+
+function bothLayouts(size: Size): readonly Case[] {
+  return [caseOf(size, false), caseOf(size, true)];
+}
 
 function caseOf([m, k, n]: Size, transposed: boolean): Case {
   return {

@@ -1,28 +1,40 @@
 /** A training step of a small GPT with Adam. */
 import { cd, type Code, op, sequence, type StaticSymbol, symbol, type Tensor } from 'einc';
 import { gradUpdate } from 'einc/train';
-import { type Benchmark, lossTolerance } from './benchmark.ts';
+import { type Benchmark, type Case, lossTolerance } from './benchmark.ts';
 import { training, type Training } from './subjects.ts';
-import { flopsOf, transformer } from './transformer.ts';
+import { flopsOf, transformer, type TransformerSize } from './transformer.ts';
 
 const size = { layers: 4, width: 128, heads: 4, length: 128, batch: 8, words: 256, isTied: false };
+const otherSizes: readonly TransformerSize[] = [
+  { layers: 3, width: 96, heads: 6, length: 100, batch: 5, words: 300, isTied: false },
+  { layers: 2, width: 192, heads: 3, length: 72, batch: 12, words: 1000, isTied: false },
+  { layers: 2, width: 160, heads: 5, length: 200, batch: 3, words: 500, isTied: true },
+];
 
 export const gpt: Benchmark = {
   name: 'gpt',
   about: `training step of ${size.layers} layers, width ${size.width}, ${size.heads} heads, ${size.batch} × ${size.length} tokens, Adam`,
-  cases: [
-    {
-      name: 'step',
-      settings: size,
-      flops: 3 * flopsOf(size),
-      within: lossTolerance,
-      prepare: dtype => training(dtype, gptTraining()),
-    },
-  ],
+  cases: [caseOf('step', size)],
+  otherShapes: otherSizes.map(other => {
+    const { layers, width, heads, length, batch } = other;
+    const name = `${layers} of ${width}, ${heads} heads, ${batch}x${length}`;
+    return caseOf(name, other);
+  }),
 };
 
-export function gptTraining(): Training {
-  const { loss } = transformer(size);
+function caseOf(name: string, size: TransformerSize): Case {
+  return {
+    name,
+    settings: { ...size },
+    flops: 3 * flopsOf(size),
+    within: lossTolerance,
+    prepare: dtype => training(dtype, gptTraining(size)),
+  };
+}
+
+export function gptTraining(ofSize: TransformerSize = size): Training {
+  const { loss } = transformer(ofSize);
   const step = symbol('step', 1_000_000);
   return {
     loss,

@@ -6,7 +6,7 @@ import { convNet, type ConvNetSize, flopsOf as flopsOfConvNet } from './conv-net
 import { choices } from './inputs.ts';
 import { flopsOf as flopsOfPerceptron, perceptron, type PerceptronSize } from './mlp.ts';
 import { computing, training, type Training } from './subjects.ts';
-import { flopsOf as flopsOfTransformer, transformer } from './transformer.ts';
+import { flopsOf as flopsOfTransformer, transformer, type TransformerSize } from './transformer.ts';
 
 const lenet: ConvNetSize = {
   batches: 16,
@@ -50,13 +50,7 @@ export const ocannl: Benchmark = {
     ofConvNet('lenet', lenet),
     ofConvNet('cifar_conv', cifar),
     ofConvNet('cifar_stride', { ...cifar, size: 51, stride: 2 }),
-    {
-      name: 'gpt2_mini',
-      settings: { model: 'gpt2', ...gpt2 },
-      flops: flopsOfTransformer(gpt2),
-      within: { relative: 2e-3 },
-      prepare: dtype => computing(dtype, [transformer(gpt2).logits]),
-    },
+    ofGpt2('gpt2_mini', gpt2),
     {
       name: 'gpt2_mini_train',
       settings: { model: 'gpt2', ...gpt2, batches },
@@ -65,7 +59,47 @@ export const ocannl: Benchmark = {
       prepare: dtype => training(dtype, gpt2Training()),
     },
   ],
+  otherShapes: [
+    ofPerceptron(
+      '17-96-96-5, batch 50',
+      { inputs: 17, hidden: 96, classes: 5, batchSize: 50, batches: 32 },
+      0.1,
+    ),
+    ofConvNet('28x28, channels 8 and 20, batch 50', {
+      ...lenet,
+      batchSize: 50,
+      size: 28,
+      first: 8,
+      second: 20,
+    }),
+    ofConvNet('36x36x3, channels 20 and 40, batch 30', {
+      ...cifar,
+      batchSize: 30,
+      size: 36,
+      first: 20,
+      second: 40,
+    }),
+    ofGpt2('gpt2: 3 of 192, 6 heads, 6x96', {
+      layers: 3,
+      width: 192,
+      heads: 6,
+      length: 96,
+      batch: 6,
+      words: 777,
+      isTied: true,
+    }),
+  ],
 };
+
+function ofGpt2(name: string, size: TransformerSize): Case {
+  return {
+    name,
+    settings: { model: 'gpt2', ...size },
+    flops: flopsOfTransformer(size),
+    within: { relative: 2e-3 },
+    prepare: dtype => computing(dtype, [transformer(size).logits]),
+  };
+}
 
 function ofPerceptron(
   name: string,

@@ -26,6 +26,7 @@ export function optionsOf(args: readonly string[], all: readonly Benchmark[]): O
       quick: { type: 'boolean', default: false },
       'no-peers': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      'other-shapes': { type: 'boolean', default: false },
       threads: { type: 'string', default: '1' },
     },
   });
@@ -34,8 +35,14 @@ export function optionsOf(args: readonly string[], all: readonly Benchmark[]): O
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new Error(`--threads takes a whole number from 1, not ${values.threads}`);
   }
+  const inOthers = values['other-shapes'];
+  const offered = inOthers ? inOtherShapes(all) : all;
   const chosen =
-    positionals.length === 0 ? all.map(whole) : positionals.map(name => find(name, all));
+    positionals.length === 0
+      ? offered.map(whole)
+      : positionals.map(name =>
+          find(name, offered, inOthers ? 'benchmark with other shapes' : 'benchmark'),
+        );
   const peers = !quick && !values['no-peers'];
   return {
     chosen: quick
@@ -49,17 +56,24 @@ export function optionsOf(args: readonly string[], all: readonly Benchmark[]): O
   };
 }
 
+/** Those that have other shapes, with these as their cases. */
+function inOtherShapes(all: readonly Benchmark[]): readonly Benchmark[] {
+  return all.flatMap(({ otherShapes, ...benchmark }) =>
+    otherShapes ? [{ ...benchmark, cases: otherShapes }] : [],
+  );
+}
+
 function whole(benchmark: Benchmark): Chosen {
   return { benchmark, cases: benchmark.cases };
 }
 
 /** `gemm`, one of its cases, or those that begin so: `gemm/1024`. */
-function find(text: string, all: readonly Benchmark[]): Chosen {
+function find(text: string, all: readonly Benchmark[], kind: string): Chosen {
   const [name = '', ...rest] = text.split('/');
   const benchmark = all.find(candidate => candidate.name === name);
   if (!benchmark) {
     const names = all.map(candidate => candidate.name);
-    throw new Error(`there is no benchmark called ${name}: there are ${names.join(', ')}`);
+    throw new Error(`there is no ${kind} called ${name}: there are ${names.join(', ')}`);
   }
   const start = rest.join('/');
   const exact = benchmark.cases.filter(candidate => candidate.name === start);

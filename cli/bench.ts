@@ -6,6 +6,7 @@ export interface BenchOptions {
   readonly json?: boolean;
   readonly quick?: boolean;
   readonly peers: boolean;
+  readonly otherShapes?: boolean;
   readonly list?: boolean;
 }
 
@@ -14,7 +15,7 @@ export interface BenchOptions {
  * starts with the number of threads in its environment.
  */
 export async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
-  const { threads, json, quick, peers, list } = options;
+  const { threads, json, quick, peers, otherShapes, list } = options;
   const path = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
   const args = [
     ...names,
@@ -23,6 +24,7 @@ export async function bench(names: readonly string[], options: BenchOptions): Pr
     ...(json === true ? ['--json'] : []),
     ...(quick === true ? ['--quick'] : []),
     ...(peers ? [] : ['--no-peers']),
+    ...(otherShapes === true ? ['--other-shapes'] : []),
     ...(list === true ? ['--list'] : []),
   ];
   const child = spawn(

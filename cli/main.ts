@@ -123,6 +123,7 @@ function commands(): Command {
     .option('--json', 'a line of JSON for each case')
     .option('--no-peers', 'einc alone')
     .option('--quick', 'the smallest case of each, without peers: does it work?')
+    .option('--other-shapes', 'in place of its cases, shapes that each was not made for')
     .option('--list', 'say what there is')
     .action(async (names: string[], options: BenchOptions) => bench(names, options));
   einc

@@ -20,6 +20,7 @@ import {
 import { type FunctionOp, functionText } from './functions.ts';
 import { threefryNeeds } from './threefry.ts';
 import { typeName } from './type-name.ts';
+import { vectorConversion } from './narrow-vector.ts';
 import { vectorFunctionOf } from './vector-functions.ts';
 import { transposeOf } from './transpose.ts';
 import { splatOf, vectorTypeOf } from './vector-type.ts';
@@ -54,6 +55,7 @@ export const c99: Dialect = {
   separate: '__attribute__((noinline)) static void',
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
+  vectorConversion,
   splat: splatOf,
   transpose: transposeOf,
   localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),

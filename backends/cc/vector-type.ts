@@ -2,13 +2,15 @@
 import { bytesOf, type DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 
-/** Conditions are 0 and other numbers. */
+/** Conditions are 0 and other numbers; floats of 16 bits are patterns, which only conversions understand. */
 export const scalars = {
   f64: 'double',
   f32: 'float',
   i32: 'int',
   i64: 'long long',
   u32: 'unsigned',
+  f16: 'unsigned short',
+  bf16: 'unsigned short',
   bool: 'int',
 } as const satisfies Partial<Record<DType, string>>;
 

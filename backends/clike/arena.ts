@@ -6,7 +6,8 @@
  *     float *const g = (float *)(arena + 524288);
  *
  * The pointers are not `restrict`, as arrays may share memory: all that is promised is that nothing
- * else lies in the arena. Of a function for a parallel loop they are: what one loop uses shares nothing.
+ * else lies in the arena. Of a function for a parallel loop they are: what one loop uses shares nothing,
+ * but for a result in the place of an operand, and these two are not `restrict`.
  */
 import type { Program, Writer } from '../../compiler/index.ts';
 import type { Argument } from './arguments.ts';

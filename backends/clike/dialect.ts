@@ -22,6 +22,8 @@ export interface Dialect {
   readonly vectorType: (dtype: DType, lanes: number) => CallText | undefined;
   /** An op on vectors, where it is better written as a whole than lane by lane. */
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
+  /** Undefined where vectors are converted lane by lane. */
+  readonly vectorConversion: (from: DType, to: DType, lanes: number) => CallText | undefined;
   /** A vector with the same number in all lanes. */
   readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
   /**

@@ -7,7 +7,9 @@ import {
   type TensorNode,
   writtenIn,
 } from '../../compiler/index.ts';
+import { overlap } from '../../compiler/loop/arena.ts';
 import { declaredIn, groupByNode, loopsNamedIn, sitesUnder } from '../../compiler/loop/facts.ts';
+import type { Scratch } from '../../compiler/loop/ir.ts';
 import { type Argument, arrayArgument, indexArgument, numberArgument } from './arguments.ts';
 import type { ExprEmitter } from './expr.ts';
 
@@ -16,15 +18,14 @@ export class LoopArguments {
   readonly #exprs: ExprEmitter;
   readonly #written: ReadonlySet<TensorNode>;
   readonly #locals: readonly TensorNode[];
-  /** Arrays of the arena. */
-  readonly #sharing: ReadonlySet<TensorNode>;
+  readonly #places: ReadonlyMap<TensorNode, Scratch>;
 
   constructor(program: Program, exprs: ExprEmitter) {
     this.#program = program;
     this.#exprs = exprs;
     this.#written = writtenIn(program.body);
     this.#locals = localsOf(program);
-    this.#sharing = new Set(program.scratch.map(({ node }) => node));
+    this.#places = new Map(program.scratch.map(place => [place.node, place]));
   }
 
   /** Arrays, scalars, static indices, turns of the loops around. */
@@ -35,9 +36,11 @@ export class LoopArguments {
     return [
       ...givenArrays(this.#program)
         .filter(node => used.has(node))
-        .map(node => this.#array(node, loop, !this.#written.has(node))),
+        .map(node => this.#array(node, loop, used, !this.#written.has(node))),
       ...this.localsIn(loop).map(node =>
-        node.dims.length === 0 ? numberArgument(node, this.#exprs) : this.#array(node, loop, false),
+        node.dims.length === 0
+          ? numberArgument(node, this.#exprs)
+          : this.#array(node, loop, used, false),
       ),
       ...[...symbols, ...around]
         .filter(index => named.has(index.loop))
@@ -52,10 +55,19 @@ export class LoopArguments {
     return this.#locals.filter(node => used.has(node) && !own.has(node));
   }
 
-  #array(node: TensorNode, loop: For, isConst: boolean): Argument {
+  #array(node: TensorNode, loop: For, used: ReadonlySet<TensorNode>, isConst: boolean): Argument {
     const isWritten = writtenIn(loop.body).has(node);
-    // Turns of a parallel loop run at once, so nothing that they use shares memory.
-    const isAlone = loop.mode === 'parallel' || !this.#sharing.has(node);
+    const isAlone =
+      !this.#places.has(node) || (loop.mode === 'parallel' && this.#isAlone(node, used));
     return arrayArgument(node, { isConst, isWritten, isAlone }, this.#exprs);
+  }
+
+  /** Of what the turns of a parallel loop use, nothing shares memory but a result in the place of an operand. */
+  #isAlone(node: TensorNode, used: ReadonlySet<TensorNode>): boolean {
+    const place = this.#places.get(node);
+    return ![...used].some(other => {
+      const otherPlace = other === node ? undefined : this.#places.get(other);
+      return place && otherPlace && overlap(place, otherPlace);
+    });
   }
 }

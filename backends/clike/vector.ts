@@ -176,11 +176,17 @@ class VectorEmitter {
 
   #cast({ dtype, value }: Cast): Text {
     const operand = this.value(value);
-    const [type, from] = [this.#type(dtype), this.#type(operand.dtype)];
-    const name = `${type}_from_${from}`;
-    const converted = this.#exprs.convert(operand.dtype, dtype, () => 'a[l]');
-    this.#laneFunction(name, `${type} ${name}(${from} a)`, type, converted);
+    const known = this.#exprs.dialect.vectorConversion(operand.dtype, dtype, this.#lanes);
+    const name = known ? this.#exprs.need(known) : this.#laneCast(operand.dtype, dtype);
     return { text: () => `${name}(${this.#spread(operand)(0)})`, isVector: true, dtype };
+  }
+
+  /** A function that converts lane by lane. */
+  #laneCast(from: DType, to: DType): string {
+    const [type, operand] = [this.#type(to), this.#type(from)];
+    const name = `${type}_from_${operand}`;
+    const converted = this.#exprs.convert(from, to, () => 'a[l]');
+    return this.#laneFunction(name, `${type} ${name}(${operand} a)`, type, converted);
   }
 
   #laneFunction(name: string, head: string, type: string, value: string): string {

@@ -18,6 +18,7 @@ export const cuda: Dialect = {
   parallel: undefined,
   vectorType: () => undefined,
   vectorFunction: () => undefined,
+  vectorConversion: () => undefined,
   splat: () => undefined,
   localArray: declaration => declaration,
   prefetch: cell => `asm volatile("prefetch.global.L2 [%0];" :: "l"(&${cell}));`,

@@ -7,21 +7,27 @@ from outcome import sample
 def ways(settings: dict, torch) -> dict:
     if not torch:
         return {}
-    pictures, size, channels = settings["pictures"], settings["size"], settings["channels"]
-    kernel, backward = settings["kernel"], settings["backward"]
-    channels_last = (0, 3, 1, 2)
-    x = torch.from_numpy(noise((pictures, size, size, channels), 1)).permute(channels_last)
-    w = torch.from_numpy(noise((channels, kernel, kernel, channels), 2)).permute(channels_last)
-    dy = torch.from_numpy(noise((pictures, size, size, channels), 3)).permute(channels_last)
+    pictures, size, kernel, stride = (settings[of] for of in ("pictures", "size", "kernel", "stride"))
+    inputs, outputs, backward = (settings[of] for of in ("inputs", "outputs", "backward"))
+    side = size if stride == 1 else (size - kernel) // stride + 1
+
+    def channels_last(*shape: int, salt: int):
+        return torch.from_numpy(noise(shape, salt)).permute(0, 3, 1, 2)
+
+    x = channels_last(pictures, size, size, inputs, salt=1)
+    w = channels_last(outputs, kernel, kernel, inputs, salt=2)
+    dy = channels_last(pictures, side, side, outputs, salt=3)
     return {
-        "torch": way(torch, *(t.contiguous() for t in (x, w, dy)), backward),
-        "torch, channels last": way(torch, x, w, dy, backward),
+        "torch": way(torch, *(t.contiguous() for t in (x, w, dy)), stride, backward),
+        "torch, channels last": way(torch, x, w, dy, stride, backward),
     }
 
 
-def way(torch, x, w, dy, backward: bool) -> tuple:
+def way(torch, x, w, dy, stride: int, backward: bool) -> tuple:
+    padding = "same" if stride == 1 else "valid"
+
     def forward():
-        return torch.nn.functional.conv2d(x, w, padding="same")
+        return torch.nn.functional.conv2d(x, w, stride=stride, padding=padding)
 
     def both():
         y = forward()

@@ -6,10 +6,13 @@ from outcome import sample
 
 
 def ways(settings: dict, torch) -> dict:
-    cells = settings["cells"]
     if settings["work"] == "squares":
-        return squares(noise(cells, 1), torch)
-    return chain(*(noise(cells, salt) for salt in (1, 2, 3, 4)), torch)
+        return squares(noise(settings["cells"], 1), torch)
+    matrix = row = settings.get("cells")
+    if settings["work"] == "rows":
+        row = settings["columns"]
+        matrix = (settings["rows"], row)
+    return chain(noise(matrix, 1), noise(row, 2), noise(row, 3), noise(matrix, 4), torch)
 
 
 def squares(a: np.ndarray, torch) -> dict:

@@ -46,6 +46,24 @@ export function areIndependent(loop: For, first: Stmt, second: Stmt): boolean {
   });
 }
 
+/**
+ * Whether `a` in one turn and `b` in another are never at the same place: two accesses to arrays of one shape,
+ * with their ways from the body of the loop on.
+ */
+export function areApartInTurns(loop: For, a: Site, b: Site): boolean {
+  return loop.extent <= 1 || areApart(loop.extent, axesOf(a, loop), axesOf(b, loop));
+}
+
+/** Whether they are at the same place in no turns of the loops along their ways; what is around stands still. */
+export function neverMeet(a: Site, b: Site): boolean {
+  const others = axesOf(b);
+  return axesOf(a).some((p, axis) => {
+    const q = others[axis];
+    if (!p || !q || !sameIndex(p.outer, q.outer)) return false;
+    return p.inner.max < q.inner.min || q.inner.max < p.inner.min;
+  });
+}
+
 /** Whether no two turns meet in a cell that one of them stores to. */
 function isDisjoint(loop: For, sites: readonly Site[]): boolean {
   if (areOneCell(loop, sites)) return true;
@@ -99,14 +117,14 @@ interface Parts {
 }
 
 /** Axis by axis; undefined where the subscript is no plain sum of loops. */
-function axesOf({ index, known = [], path }: Site, { loop }: For): Axes {
+function axesOf({ index, known = [], path }: Site, of?: For): Axes {
   const inside = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
-  return (index ?? known).map(ix => ix && partsOf(ix, loop, inside));
+  return (index ?? known).map(ix => ix && partsOf(ix, of?.loop, inside));
 }
 
 function partsOf(
   ix: Index,
-  loop: LoopVar,
+  loop: LoopVar | undefined,
   inside: ReadonlyMap<LoopVar, number>,
 ): Parts | undefined {
   if (!ix.terms.every(isLoop)) return undefined;

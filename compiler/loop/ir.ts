@@ -12,7 +12,7 @@
  *     value (NaN, 0.5, -1) is outside: there a `gather` is 0 and a `scatter` does nothing.
  *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
  *   - Different nodes never share memory; scratch arrays may where no cell of one is needed any more
- *     when the other is stored to (`liveness.ts`).
+ *     when the other is stored to (`liveness.ts`), or none in whose place it is (`in-place.ts`).
  *
  * Nodes are immutable and built only by the constructor beside their type, which rejects ill-typed
  * ones. A rewrite that changes nothing returns the node it was given. Every loop variable is bound

@@ -14,6 +14,7 @@ import {
 import type { TensorNode } from '../core/tensor-node.ts';
 import { arenaAlignment, overlap } from './arena.ts';
 import { givenArrays, isLeaf } from './facts.ts';
+import { InPlace } from './in-place.ts';
 import { isIndependent } from './independent.ts';
 import {
   type Expr,
@@ -152,7 +153,7 @@ class Verifier {
     if (e.kind === 'index' && this.#loopsOf(e.index, 'an index value')) this.#digits(e.index);
   }
 
-  /** No scratch array is stored to while another one in the same place is needed. */
+  /** No scratch array is stored to while another one in the same place is needed, but where it may take that place. */
   #places(): void {
     const { scratch } = this.#program;
     for (const { node, offset } of scratch) {
@@ -160,13 +161,15 @@ class Verifier {
       this.#complaints.push(`${node.name} lies at ${offset}`);
     }
     const shared = scratch.flatMap((a, i) =>
-      scratch.slice(0, i).flatMap(b => (overlap(a, b) ? [[b.node, a.node] as const] : [])),
+      scratch.slice(0, i).flatMap(b => (overlap(a, b) ? [[b, a] as const] : [])),
     );
     if (shared.length === 0) return;
     const ranges = liveRanges(this.#program);
-    for (const [a, b] of shared) {
+    const inPlace = new InPlace(this.#program);
+    for (const [{ node: a, offset: x }, { node: b, offset: y }] of shared) {
       const [one, other] = [ranges.get(a), ranges.get(b)];
       if (!one || !other || !areLiveAtOnce(one, other)) continue;
+      if (x === y && (inPlace.mayFollow(a, b) || inPlace.mayFollow(b, a))) continue;
       this.#complaints.push(`${a.name} and ${b.name} share memory and are needed at once`);
     }
   }

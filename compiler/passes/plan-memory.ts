@@ -9,13 +9,20 @@
  *   after    scratch 1 MiB, 1.5 MiB without sharing: h1: f32[131072] in 0..524287,
  *                h2: f32[131072] in 524288..1048575, h3: f32[131072] in 0..524287;
  *
+ * A result may take the place of an operand, where each cell is read before its place is stored to
+ * (`../loop/in-place.ts`):
+ *
+ *   before   h: f32[131072] in 0..524287, g: f32[131072] in 524288..1048575;   … g[i] := relu(h[i]); …
+ *   after    h: f32[131072] in 0..524287, g: f32[131072] in 0..524287;
+ *
  * Greedy by size, with the best gap for each: Pisarchyk and Lee, Efficient Memory Management for Deep
  * Neural Net Inference (2020), section 5.2. Large arrays are placed first. Each goes to the smallest
- * gap that has room for it between those placed that it meets, or behind them. Of several orders the
- * one that comes out smallest is taken.
+ * gap that has room for it between those placed that it meets, or behind them. Of several orders, with
+ * results in the place of operands and without, the one that comes out smallest is taken.
  */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { arenaBytes, endOf, roomFor } from '../loop/arena.ts';
+import { InPlace } from '../loop/in-place.ts';
 import type { Program, Scratch } from '../loop/ir.ts';
 import { areLiveAtOnce, type LiveRange, liveRanges } from '../loop/liveness.ts';
 import type { Pass } from './pipeline.ts';
@@ -33,17 +40,58 @@ export const planMemory: Pass = {
 
 interface Wanted {
   readonly node: TensorNode;
+  /** What lies in the same place after it, one after the other. */
+  readonly followers: readonly TensorNode[];
+  /** Of all of them. */
   readonly live: LiveRange;
 }
 
 function plan(program: Program): ReadonlyMap<TensorNode, number> {
   const ranges = liveRanges(program);
-  const wanted = program.scratch.map(({ node }) => {
-    return { node, live: ranges.get(node) ?? { first: 0, last: 0 } };
+  const apart = program.scratch.map(({ node }) => {
+    return { node, followers: [], live: ranges.get(node) ?? { first: 0, last: 0 } };
   });
-  const [first = [], ...others] = orders.map(order => placed(wanted.toSorted(order)));
+  const plans = [apart, following(apart, new InPlace(program))].flatMap(wanted =>
+    orders.map(order => placed(wanted.toSorted(order))),
+  );
+  const [first = [], ...others] = plans;
   const best = others.reduce((a, b) => (arenaBytes(b) < arenaBytes(a) ? b : a), first);
-  return new Map(best.map(({ node, offset }) => [node, offset]));
+  return new Map(
+    best.flatMap(({ node, followers, offset }) =>
+      [node, ...followers].map(each => [each, offset] as const),
+    ),
+  );
+}
+
+/** With each array, where that is possible, in the place of one of its size that it is computed from. */
+function following(apart: readonly Wanted[], inPlace: InPlace): readonly Wanted[] {
+  const places: Wanted[] = [];
+  const byFirstUse = apart.toSorted((a, b) => startOf(a) - startOf(b));
+  for (const next of byFirstUse) {
+    const { node, live } = next;
+    const at = places.findIndex(
+      place =>
+        areLiveAtOnce(place.live, live) &&
+        roomFor(place.node) === roomFor(node) &&
+        [place.node, ...place.followers].every(before => inPlace.mayFollow(node, before)),
+    );
+    const place = places[at];
+    if (place) places[at] = joined(place, next);
+    else places.push(next);
+  }
+  return places;
+
+  function startOf({ node }: Wanted): number {
+    return inPlace.firstUse(node) ?? 0;
+  }
+}
+
+function joined(a: Wanted, b: Wanted): Wanted {
+  const live = {
+    first: Math.min(a.live.first, b.live.first),
+    last: Math.max(a.live.last, b.live.last),
+  };
+  return { node: a.node, followers: [...a.followers, b.node], live };
 }
 
 type Order = (a: Wanted, b: Wanted) => number;
@@ -67,9 +115,9 @@ interface Placed extends Scratch, Wanted {}
 function placed(wanted: readonly Wanted[]): readonly Placed[] {
   /** By offset. */
   const done: Placed[] = [];
-  for (const { node, live } of wanted) {
-    const met = done.filter(other => areLiveAtOnce(live, other.live));
-    const place = { node, live, offset: gapAmong(met, roomFor(node)) };
+  for (const one of wanted) {
+    const met = done.filter(other => areLiveAtOnce(one.live, other.live));
+    const place = { ...one, offset: gapAmong(met, roomFor(one.node)) };
     const next = done.findIndex(other => other.offset > place.offset);
     done.splice(next === -1 ? done.length : next, 0, place);
   }

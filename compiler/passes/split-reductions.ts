@@ -7,7 +7,7 @@ import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
-import { inParts, longSumAt, partCount } from '../schedule/partial-sums.ts';
+import { inParts, longSumAt, partCountOf } from '../schedule/partial-sums.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
@@ -21,7 +21,7 @@ export function splitReductions(target: Target, overrides = noOverrides): Pass {
         if (!sum) return undefined;
         const after = inParts(sum, target, names);
         const [array, over] = [sum.leaf.node.name, sum.innermost.loop];
-        const step = { kind: 'split', array, over, parts: partCount } as const;
+        const step = { kind: 'split', array, over, parts: partCountOf(sum) } as const;
         note?.({ about: 'nest', step, before: [loop], after });
         return after;
       });

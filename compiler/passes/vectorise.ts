@@ -4,8 +4,11 @@
  *   before   for i < 100 { y[i] := exp(x[i]); }
  *   after    for i < 3 { for v < 2 unrolled { for l < 16 vector { y[32*i + 16*v + l] := … } } }
  *            for l < 4 vector { y[l + 96] := exp(x[l + 96]); }
+ *
+ * Lanes of f16 compute in f32, as its single cells do: `y[i] := f16(exp(f32(x[i])))` is 16 lanes, not 32.
  */
 import { at, fixed, loopVar } from '../core/index-expr.ts';
+import type { DType } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { declaredIn, namesIn, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
@@ -56,7 +59,15 @@ function vectorised({ loop, extent, body }: For, lanes: number, names: Names): S
 
 function dtypeOf(body: Stmt): 'f32' | 'f64' | undefined {
   const [first] = sitesUnder(body);
-  const dtype = first?.leaf.node.dtype;
+  return first && inLanes(first.leaf.node.dtype);
+}
+
+/**
+ * What lanes hold while they compute: f16 is widened when it is read. Loops over bf16 are left to C compilers,
+ * which round to it in half the time.
+ */
+function inLanes(dtype: DType): 'f32' | 'f64' | undefined {
+  if (dtype === 'f16') return 'f32';
   return dtype === 'f32' || dtype === 'f64' ? dtype : undefined;
 }
 
@@ -74,16 +85,20 @@ function isWorthVectors(loop: For, target: Target): boolean {
 /** Whether all it touches lies side by side, is the same for all turns, or is a scalar of the turn. */
 function isOnVectors(s: Stmt, { loop, body }: For): boolean {
   const dtype = dtypeOf(body);
-  if (s.kind === 'declare') return s.node.dtype === dtype && s.node.dims.length === 0;
+  if (s.kind === 'declare') return inLanes(s.node.dtype) === dtype && s.node.dims.length === 0;
   if (s.kind !== 'write' && s.kind !== 'accumulate') return false;
   const own = declaredIn(body);
   const isSide = sitesUnder(s).every(({ kind, node, index }) => {
     const stride = index && strideOf(node, index, loop);
     return own.has(node) || stride === 1 || (stride === 0 && kind === 'read');
   });
-  let hasOther = s.node.dtype !== dtype;
+  let hasOther = inLanes(s.node.dtype) !== dtype;
   expressionsOf(s).forEach(value =>
-    visitExpr(value, e => (hasOther ||= e.kind === 'index' || e.kind === 'cast')),
+    visitExpr(value, e => {
+      const isWidth =
+        e.kind === 'cast' && [e.dtype, e.value.dtype].every(d => inLanes(d) === dtype);
+      hasOther ||= e.kind === 'index' || (e.kind === 'cast' && !isWidth);
+    }),
   );
   return isSide && !hasOther;
 }

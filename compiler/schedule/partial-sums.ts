@@ -7,13 +7,14 @@
  *            for v < 4 unrolled { for l < 16 vector { s_parts[16*v + l] := 0; } }
  *            for i < 15 { for v < 4 … { for l … { s_parts[16*v + l] += x[64*i + 16*v + l]; } } }
  *            for v < 2 … { for l … { s_parts[16*v + l] += x[16*v + l + 960]; } }
- *            for i < 8 { s_parts[0] += x[i + 992]; }
+ *            for i < 8 { s += x[i + 992]; }
  *            for v < 2 … { for l … { s_parts[16*v + l] += s_parts[16*v + l + 32]; } }
  *            …
  *            s += s_parts[0];
  *
- * How many parts there are does not depend on the processor, so neither does the result; but it is
- * another one than that of adding one by one, as a rule nearer to the exact sum.
+ * The last few terms go to the sum itself: a lane that is stored by itself has the vector wait. How many
+ * parts there are does not depend on the processor, so neither does the result; but it is another one
+ * than that of adding one by one, as a rule nearer to the exact sum.
  */
 import { at, fixed, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
@@ -36,9 +37,10 @@ import {
 import { strideOf } from '../loop/stride.ts';
 import { substituteLoops, visitExpr } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from './nest.ts';
-import { sharesOf, sumTree } from './sum-tree.ts';
+import { fewParts, sharesOf, sumTree } from './sum-tree.ts';
 import { lanesOf, type Target } from './target.ts';
 
+/** Of a sum with at least two terms for each: enough that additions do not wait for each other. */
 export const partCount = 64;
 
 /** Into one scalar. */
@@ -58,7 +60,7 @@ export function longSumAt(outermost: For): LongSum | undefined {
   const nest = sumNestAt(outermost);
   const innermost = nest?.loops.at(-1);
   if (!nest || !innermost || nest.leaf.node.dims.length > 0) return undefined;
-  const isLong = innermost.extent >= 2 * partCount;
+  const isLong = innermost.extent >= 2 * fewParts;
   const isSo = isLong && isRegrouped(nest.leaf) && isSideBySide(nest.leaf, innermost.loop);
   return isSo ? { ...nest, innermost } : undefined;
 }
@@ -75,6 +77,11 @@ function isSideBySide({ value }: Accumulate, loop: LoopVar): boolean {
   return isSo && reads > 0;
 }
 
+/** How many parts a sum of so many terms has. */
+export function partCountOf({ innermost: { extent } }: LongSum): number {
+  return extent >= 2 * partCount ? partCount : fewParts;
+}
+
 export function inParts(sum: LongSum, target: Target, names: Names): Stmt {
   return new Parts(sum, target, names).stmt();
 }
@@ -83,14 +90,16 @@ class Parts {
   readonly #sum: LongSum;
   readonly #names: Names;
   readonly #lanes: number;
+  readonly #count: number;
   readonly #parts: TensorNode;
 
   constructor(sum: LongSum, target: Target, names: Names) {
     const { node } = sum.leaf;
     this.#sum = sum;
     this.#names = names;
-    this.#lanes = Math.min(partCount, lanesOf(target, node.dtype));
-    this.#parts = tensorNode(names.fresh(`${node.name}_parts`), node.dtype, [partCount]);
+    this.#count = partCountOf(sum);
+    this.#lanes = Math.min(this.#count, lanesOf(target, node.dtype));
+    this.#parts = tensorNode(names.fresh(`${node.name}_parts`), node.dtype, [this.#count]);
   }
 
   stmt(): Stmt {
@@ -100,34 +109,43 @@ class Parts {
     const total = accumulate(op, node, [], read(this.#parts, [fixed(0)], origins), origins);
     return block([
       declare(this.#parts),
-      this.#over(partCount, at => write(this.#parts, [at], start, origins)),
+      this.#over(this.#count, at => write(this.#parts, [at], start, origins)),
       forLoops(loops.slice(0, -1), this.#blocks(innermost)),
       ...sumTree(this.#parts, leaf, (count, body) => this.#over(count, body)),
       total,
     ]);
   }
 
-  /** All turns of the innermost loop. The last few go to the first part, one by one. */
+  /** All turns of the innermost loop, the last few one by one. */
   #blocks({ loop, extent }: For): Stmt {
-    const { turns, beside, rest } = sharesOf(extent, partCount);
+    const { turns, beside, rest } = sharesOf(extent, this.#count);
     const last = loopVar(this.#names.fresh(loop));
-    const inBlocks = this.#over(partCount, part =>
-      this.#add(part, plus(at(loop, partCount), part)),
+    const inBlocks = this.#over(this.#count, part =>
+      this.#add(part, plus(at(loop, this.#count), part)),
     );
     const all = [
       forLoop(loop, turns, inBlocks),
       ...(beside > 0
-        ? [this.#over(beside, part => this.#add(part, plus(fixed(turns * partCount), part)))]
+        ? [this.#over(beside, part => this.#add(part, plus(fixed(turns * this.#count), part)))]
         : []),
-      ...(rest > 0 ? [forLoop(last, rest, this.#add(fixed(0), at(last, 1, extent - rest)))] : []),
+      ...(rest > 0 ? [forLoop(last, rest, this.#addToTotal(at(last, 1, extent - rest)))] : []),
     ];
     return block(all);
   }
 
   #add(part: Index, turn: Index): Stmt {
+    const { op, origins } = this.#sum.leaf;
+    return accumulate(op, this.#parts, [part], this.#termAt(turn), origins);
+  }
+
+  #addToTotal(turn: Index): Stmt {
+    const { op, node, origins } = this.#sum.leaf;
+    return accumulate(op, node, [], this.#termAt(turn), origins);
+  }
+
+  #termAt(turn: Index): Expr {
     const { innermost, leaf } = this.#sum;
-    const value: Expr = substituteLoops(leaf.value, new Map([[innermost.loop, turn]]));
-    return accumulate(leaf.op, this.#parts, [part], value, leaf.origins);
+    return substituteLoops(leaf.value, new Map([[innermost.loop, turn]]));
   }
 
   /** A statement for each of so many parts, on vectors. */

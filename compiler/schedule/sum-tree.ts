@@ -3,8 +3,8 @@ import { fixed, type Index, plus } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { type Accumulate, accumulate, read, type Stmt } from '../loop/ir.ts';
 
-/** As many of the turns that are left over go to parts of their own; all vectors divide it. */
-const restUnit = 16;
+/** How many parts a short sum has, and by how many parts take what is left over of a long one. All vectors divide it. */
+export const fewParts = 16;
 
 /** A statement for each of so many parts. */
 export type OverParts = (count: number, body: (part: Index) => Stmt) => Stmt;
@@ -15,14 +15,14 @@ export interface Shares {
   readonly turns: number;
   /** So many parts, the first ones, get one more. */
   readonly beside: number;
-  /** Turns that are left; they go to the first part, one by one. */
+  /** Turns that are left; their terms go to the sum itself, one by one. */
   readonly rest: number;
 }
 
 export function sharesOf(extent: number, parts: number): Shares {
   const turns = Math.floor(extent / parts);
   const left = extent - turns * parts;
-  const beside = Math.floor(left / restUnit) * restUnit;
+  const beside = Math.floor(left / fewParts) * fewParts;
   return { turns, beside, rest: left - beside };
 }
 

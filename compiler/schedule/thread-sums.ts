@@ -10,7 +10,7 @@
  *              s_parts[t] := s_part;
  *            }
  *            for t < 32 { s_parts[t] += x[t + 960]; }
- *            for i < 8 { s_parts[0] += x[i + 992]; }
+ *            for i < 8 { s += x[i + 992]; }
  *            for t < 32 { s_parts[t] += s_parts[t + 32]; }
  *            …
  *            s += s_parts[0];
@@ -119,7 +119,7 @@ class Parts {
         ? [this.#over(beside, part => this.#add(part, plus(fixed(turns * parts), part)))]
         : []),
       ...(rest > 0
-        ? [forLoop(last, rest, this.#add(fixed(0), at(last, 1, along.extent - rest)))]
+        ? [forLoop(last, rest, this.#addToTotal(at(last, 1, along.extent - rest)))]
         : []),
       ...sumTree(this.#parts, leaf, (count, body) => this.#over(count, body)),
       accumulate(op, node, [], read(this.#parts, [fixed(0)], origins), origins),
@@ -149,10 +149,18 @@ class Parts {
   }
 
   #add(part: Index, turn: Index): Stmt {
+    return this.#addTo(this.#parts, [part], turn);
+  }
+
+  #addToTotal(turn: Index): Stmt {
+    return this.#addTo(this.#sum.leaf.node, [], turn);
+  }
+
+  #addTo(node: TensorNode, index: readonly Index[], turn: Index): Stmt {
     const { along, leaf } = this.#sum;
     return this.#inOthers(loops => {
       const value = substituteLoops(leaf.value, loops.set(along.loop, turn));
-      return accumulate(leaf.op, this.#parts, [part], value, leaf.origins);
+      return accumulate(leaf.op, node, index, value, leaf.origins);
     });
   }
 

@@ -35,6 +35,37 @@ describe.concurrent('einc bench', () => {
     ]);
   });
 
+  test('the other shapes of a benchmark, in place of its cases', async ({ expect }) => {
+    const { code, stdout } = await einc([
+      'bench',
+      'gemm/96',
+      'attention',
+      '--other-shapes',
+      '--list',
+    ]);
+    const names = stdout.split('\n').filter(line => line.startsWith(' '));
+    expect([code, names.map(line => line.trim())]).toEqual([
+      0,
+      [
+        'gemm/96x2500x640',
+        'gemm/96x2500x640 bT',
+        'attention/5x100x3x40',
+        'attention/2x777x5x24',
+        'attention/1x2000x3x80',
+      ],
+    ]);
+  });
+
+  test('--other-shapes --quick', async ({ expect }) => {
+    const args = ['bench', 'gemm', 'attention', '--other-shapes', '--quick', '--json'];
+    const { code, stdout } = await einc(args);
+    const results = stdout.trim().split('\n');
+    expect([code, results.map(line => (JSON.parse(line) as { case: string }).case)]).toEqual([
+      0,
+      ['1111x333x77', '5x100x3x40'],
+    ]);
+  });
+
   test('--list', async ({ expect }) => {
     const { code, stdout } = await einc(['bench', 'softmax', '--list']);
     expect([code, stdout]).toEqual([
@@ -53,6 +84,10 @@ test.concurrent.each([
   [
     ['gem'],
     'there is no benchmark called gem: there are gemm, mlp, gpt, elementwise, softmax, layer-norm, attention, conv, moons, ocannl, data-parallel, call, all-reduce, first-step',
+  ],
+  [
+    ['moons', '--other-shapes'],
+    'there is no benchmark with other shapes called moons: there are gemm, mlp, gpt, elementwise, softmax, layer-norm, attention, conv, ocannl',
   ],
   [['conv/back'], 'no case of conv begins with back: there are forward, forward + backward'],
   [['conv', '--threads', '0'], '--threads takes a whole number from 1, not 0'],

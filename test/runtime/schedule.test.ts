@@ -30,7 +30,10 @@ const schedules: readonly Schedule[] = [
 test.each(schedules)('cc: %j', async schedule => {
   const [expected, actual] = [await resultOf('interp'), await resultOf('cc', schedule)];
   expect(actual).toHaveLength(33 * 50 + 33);
-  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 4));
+  // Sums are not taken in one order, so that their last bits differ.
+  const isNear = (a: number, b: number): boolean =>
+    Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
+  expect(actual.filter((value, i) => !isNear(value, expected[i] ?? NaN))).toEqual([]);
 });
 
 test('the interpreter takes the same schedules, and has no tiles to make', async () => {

@@ -138,6 +138,18 @@ test('arrays that share memory are pointers into it; in a parallel loop, which n
   `);
 });
 
+test('a result in the place of its operand is not restrict beside it', () => {
+  const c = cOf(`p():
+    device x: f32[37];
+    scratch t: f32[37], u: f32[37] in 0..147, v: f32[37];
+    for i < 37 { t[i] := x[i]; v[i] := x[i]; }
+    for i < 37 parallel { u[i] := t[i] + v[i]; }
+    for i < 37 { x[i] := u[i]; }`);
+  expect(complaintsAbout(c)).toBe('');
+  const turns = c.slice(c.indexOf('p_turns'), c.indexOf('{\n'));
+  expect(turns).toContain(' const float *t,\n  float *u,\n  const float *restrict v)');
+});
+
 describe('expressions have the parentheses that C needs, and no others', () => {
   test.each([
     ['s := s + t * u;', 's[0] = s[0] + t[0] * u[0];'],

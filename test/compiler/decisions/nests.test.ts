@@ -84,7 +84,7 @@ test('a sum whose turns need each other', () => {
       "s [i:64, k:300] reduction",
       "  split-reductions: s over k: 64 parts",
       "  tile-registers of s: its turns need each other",
-      "  parallelise of s_parts: its turns need each other",
+      "  parallelise of s_parts, s: its turns need each other",
     ]
   `);
 });

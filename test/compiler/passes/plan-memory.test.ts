@@ -27,11 +27,21 @@ function offsetsIn(body: string, sizes: Readonly<Record<string, number>> = {}): 
   return planned.scratch.map(({ node, offset }) => `${node.name} ${offset}`).join(', ');
 }
 
-/** Each array is computed from the one before. */
+/** Each array is computed from the one before, which is read once more after that. */
 function chain(names: string): string {
-  const steps = Array.from(names).map(
-    (name, i) => `${name}[0] := ${i === 0 ? 1 : `${names[i - 1]}[0]`};`,
-  );
+  const steps = Array.from(names).map((name, i) => {
+    const before = i === 0 ? '1' : `${names[i - 1]}[0]`;
+    return `${name}[0] := ${before}; ${name}[1] := ${before};`;
+  });
+  return `${steps.join(' ')} x[0] := ${names.at(-1)}[0];`;
+}
+
+/** Each array cell by cell from the one before. */
+function cellByCell(names: string): string {
+  const steps = Array.from(names).map((name, i) => {
+    const before = i === 0 ? 'x' : names[i - 1];
+    return `for i${i} < 16 { ${name}[i${i}] := ${before}[i${i}] * 2; }`;
+  });
   return `${steps.join(' ')} x[0] := ${names.at(-1)}[0];`;
 }
 
@@ -59,9 +69,22 @@ describe('places', () => {
     ],
     [
       'sizes are rounded up to 64 bytes',
-      'a[0] := 1; b[0] := a[0]; x[0] := b[0];',
+      'a[0] := 1; b[0] := a[0]; x[1] := a[0]; x[0] := b[0];',
       { a: 17, b: 17 },
       'a 0, b 128',
+    ],
+    ['results take the place of operands', cellByCell('abc'), {}, 'a 0, b 0, c 0'],
+    [
+      'but not what is needed at the end',
+      `${cellByCell('abc')} x[1] := b[0];`,
+      {},
+      'a 64, b 0, c 64',
+    ],
+    [
+      'nor that of arrays of another size',
+      cellByCell('abc'),
+      { a: 16, b: 33, c: 33 },
+      'a 192, b 0, c 0',
     ],
   ])('%s', (_, body, sizes, offsets) => {
     expect(offsetsIn(body, sizes)).toBe(offsets);
@@ -115,16 +138,17 @@ describe('random routines compute the same in an arena', () => {
     expect(sharing.length).toBeGreaterThan(40);
   });
 
-  test('in hardly more memory than what is needed at once', () => {
+  test('in hardly more memory than what is needed at once, or in less', () => {
     const given = fc.sample(answers, { numRuns: 200, seed: 2 });
     const planned = given.map(a => runPipeline(spread, lower(randomRoutine(a))));
     const [taken, needed] = [planned.map(p => arenaBytes(p.scratch)), planned.map(mostAtOnce)];
-    taken.forEach((bytes, i) => expect(bytes).toBeGreaterThanOrEqual(needed[i] ?? 0));
-    expect(sum(taken) / sum(needed)).toBeLessThan(1.05);
+    expect(sum(taken) / sum(needed)).toBeLessThan(1);
+    const inPlace = taken.filter((bytes, i) => bytes < (needed[i] ?? 0));
+    expect(inPlace.length).toBeGreaterThan(3);
   });
 });
 
-/** No plan can do with less. */
+/** No plan can do with less, but by results in the place of operands. */
 function mostAtOnce(program: Program): number {
   const ranges = [...liveRanges(program)].flatMap(([node, range]) =>
     program.scratch.some(place => place.node === node) ? [{ node, ...range }] : [],

@@ -44,9 +44,9 @@ layers(step):
 /* after plan-memory */
 layers(step):
   device x: f32[64, 80], y: f32[64, 80], y.grad: f32[64, 80];
-  scratch 60 KiB, 90 KiB without sharing: h1: f32[64, 80] in 0..20479, h2: f32[64, 80] in
-      20480..40959, h2.grad: f32[64, 80] in 40960..61439, h1.grad: f32[64, 80] in 20480..40959,
-      half: f32[32, 80] in 0..10239;
+  scratch 40 KiB, 90 KiB without sharing: h1: f32[64, 80] in 0..20479, h2: f32[64, 80] in
+      20480..40959, h2.grad: f32[64, 80] in 20480..40959, h1.grad: f32[64, 80] in 0..20479, half:
+      f32[32, 80] in 20480..30719;
   for b < 64 {
     for i < 80 {
       h1[b, i] := relu(x[b, i]);

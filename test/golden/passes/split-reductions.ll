@@ -28,7 +28,7 @@ squares():
       }
     }
     for i < 11 {
-      sum_parts[0] += x[b, i + 192] * x[b, i + 192];
+      sum += x[b, i + 192] * x[b, i + 192];
     }
     for v < 8 unrolled {
       for l < 4 vector {

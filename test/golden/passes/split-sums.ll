@@ -33,7 +33,7 @@ sums():
       sum_parts[t] += x[b, t + 960];
     }
     for i < 8 {
-      sum_parts[0] += x[b, i + 992];
+      sum += x[b, i + 992];
     }
     for t < 32 {
       sum_parts[t] += sum_parts[t + 32];
@@ -70,7 +70,7 @@ sums():
       sum2_row_parts[t] += x[b, t + 960] * x[b, t + 960];
     }
     for i < 8 {
-      sum2_row_parts[0] += x[b, i + 992] * x[b, i + 992];
+      sum2_row += x[b, i + 992] * x[b, i + 992];
     }
     for t < 32 {
       sum2_row_parts[t] += sum2_row_parts[t + 32];
