@@ -4,6 +4,7 @@
  *   npm run moons                            trains, then draws four plots
  *   npm run moons -- --seed 3 --epochs 20
  *   npm run moons -- --devices 4             divides each batch among them; 'all': one for each core
+ *   npm run moons -- --devices 1 --shards 4  adds up as four devices do: the same losses, to the bit
  *   npm run --silent moons -- --json         one JSON object instead of text
  *
  * Every 10 points are a batch, 80 batches an epoch; the loss of an epoch is the sum of its batches'.
@@ -13,23 +14,27 @@ import { parseArgs } from 'node:util';
 import { context, forward, op, sequence, symbol, tensor } from 'einc';
 import { halfMoons, pointsOf } from 'einc/data';
 import { cellCentres, linePlot, scatterPlot, significant } from 'einc/plot';
-import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from 'einc/train';
+import { dataParallel, gradUpdate, progressBar, sgdOne, sgdUpdate } from 'einc/train';
 
 const { values: flags } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '80' },
     devices: { type: 'string' },
+    shards: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const [seed, epochs] = [Number(flags.seed), Number(flags.epochs)];
 const devices = flags.devices === 'all' ? 'all' : Number(flags.devices ?? 1);
+const shards = flags.shards === undefined ? undefined : Number(flags.shards);
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0;
-const isUsable = Number.isSafeInteger(seed) && isCount(epochs);
+const isUsable = Number.isSafeInteger(seed) && isCount(epochs) && isCount(shards ?? 1);
 if (flags.help || !isUsable || !(devices === 'all' || isCount(devices))) {
-  console.log('moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--devices COUNT] [--json]');
+  console.log(
+    'moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--devices COUNT] [--shards COUNT] [--json]',
+  );
   process.exit(flags.help ? 0 : 2);
 }
 
@@ -67,6 +72,7 @@ using parallel =
     ? undefined
     : await dataParallel({
         devices,
+        ...(shards === undefined ? {} : { shards }),
         batch: batchSize,
         shard: { points: { output: [2] }, label: { output: [1] } },
         loss: ({ points, label: own }, count) => op`
@@ -75,6 +81,8 @@ using parallel =
         keep: [learningRate],
         seed,
       });
+const bar = progressBar({ steps });
+const deviceTimes = new Map<string, number>();
 const onSeveral = async (
   training: NonNullable<typeof parallel>,
   b: number,
@@ -86,6 +94,10 @@ const onSeveral = async (
     { points, label: moons.labels.subarray(first, end) },
     { step: n },
   );
+  bar.show(n + 1, result);
+  for (const { name, milliseconds } of result.devices) {
+    deviceTimes.set(name, (deviceTimes.get(name) ?? 0) + milliseconds);
+  }
   return [result.loss, training.item(learningRate)];
 };
 
@@ -106,6 +118,7 @@ for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
     losses.push(lossNow);
     rates.push(rate);
     if (!flags.json && (n < 10 || (n + 1) % sparsely === 0)) {
+      bar.clear();
       const [lr, l, el] = [rate, lossNow, epochLoss].map(x => significant(x));
       console.log(`Epoch=${epoch}, step=${n}, batch=${b}, lr=${lr}, loss=${l}, epoch loss=${el}`);
     }
@@ -113,6 +126,7 @@ for (let epoch = 1, n = 0; epoch <= epochs; epoch++) {
   epochLosses.push(epochLoss);
 }
 
+bar.clear();
 const trained = parallel?.context ?? ctx;
 
 // How the network sees the points, and the plane around them.
@@ -137,6 +151,12 @@ if (flags.json) {
       accuracy: right / moons.count,
       firstStepSeconds: firstStep / 1000,
       microsecondsPerStep: (training / steps) * 1000,
+      ...(parallel && {
+        devices: Array.from(deviceTimes, ([name, ms]) => ({
+          name,
+          millisecondsPerStep: ms / steps,
+        })),
+      }),
     }),
   );
 } else {

@@ -30,6 +30,11 @@ export interface Backend extends BackendDevice {
    * divided into so many.
    */
   devices(count: number | 'all'): readonly BackendDevice[];
+  /**
+   * Calls `queue`, which queues work on several streams that is to begin on all at about the same time. It
+   * has begun, or may, when this returns.
+   */
+  together?(queue: () => void): void;
 }
 
 export interface Translator {
@@ -108,6 +113,8 @@ export interface Stream extends Disposable {
   idle(): Promise<void>;
   /** Blocks the calling thread until then. */
   wait(): void;
+  /** For how long it has been at work in all, waiting aside, where that is known. */
+  busyMilliseconds?(): number;
 }
 
 /** Opaque outside its backend, which lets go of it when it is collected. */

@@ -50,6 +50,12 @@ export class Devices implements Iterable<Device>, Disposable {
     return compileAll(sources, options, { backend: this.backend, dtype });
   }
 
+  /** What is queued in the meantime, on whatever devices, begins on all of them at about the same time. */
+  together(queue: () => void): void {
+    if (this.backend.together) this.backend.together(queue);
+    else queue();
+  }
+
   [Symbol.dispose](): void {
     for (const device of this.all) device[Symbol.dispose]();
     this.backend[Symbol.dispose]();

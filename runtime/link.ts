@@ -11,6 +11,7 @@ import { Run } from './run.ts';
 interface Argument {
   readonly array: DeviceArray;
   readonly held: HeldArray | undefined;
+  readonly isWritten: boolean;
 }
 
 export class Link implements Disposable {
@@ -38,13 +39,14 @@ export class Link implements Disposable {
     this.#memory = memory;
     this.#arguments = arrays.map(array => {
       const isMerge = array.initial.kind === 'sent';
-      return { array, held: isMerge ? undefined : memory.arrayOf(array) };
+      const held = isMerge ? undefined : memory.arrayOf(array);
+      return { array, held, isWritten: outputs.has(array) };
     });
     this.#arena = stream.arenas.of(code.arenaBytes);
     const isFixed = this.#arguments.every(({ held }) => held !== undefined);
     this.#fixed = isFixed ? this.#take(this.#argumentsNow()) : undefined;
-    for (const { array, held } of this.#arguments) {
-      if (held && outputs.has(array)) held.isFilled = true;
+    for (const { held, isWritten } of this.#arguments) {
+      if (held && isWritten) held.isFilled = true;
     }
     memory.noteUse(inputs, outputs);
   }
@@ -79,31 +81,28 @@ export class Link implements Disposable {
   }
 
   #follow(): void {
-    const { outputs } = this.#code.linkable;
-    this.#arguments.forEach(({ array }, i) => {
+    this.#arguments.forEach(({ isWritten }, i) => {
       const held = this.#held[i];
-      if (outputs.has(array)) held?.beforeWrite(this.#stream);
+      if (isWritten) held?.beforeWrite(this.#stream);
       else held?.beforeRead(this.#stream);
     });
   }
 
   #queued(): Run {
     if (!this.#sharing.isActive) return new Run(this.#queue);
-    const { outputs } = this.#code.linkable;
     const moment = this.#stream.moment();
-    this.#arguments.forEach(({ array }, i) => {
+    this.#arguments.forEach(({ isWritten }, i) => {
       const held = this.#held[i];
-      if (outputs.has(array)) held?.afterWrite(moment);
+      if (isWritten) held?.afterWrite(moment);
       else held?.afterRead(moment);
     });
     return new Run(this.#queue, moment.event);
   }
 
   #eachWrite(use: (held: HeldArray) => void): void {
-    const { outputs } = this.#code.linkable;
-    this.#arguments.forEach(({ array }, i) => {
+    this.#arguments.forEach(({ isWritten }, i) => {
       const held = this.#held[i];
-      if (held && outputs.has(array)) use(held);
+      if (held && isWritten) use(held);
     });
   }
 

@@ -134,6 +134,16 @@ export class CcBackend implements Backend, Translator {
     );
   }
 
+  /** A thread that is woken may take the processor of the caller, who then wakes the others late. */
+  together(queue: () => void): void {
+    this.#native.hold();
+    try {
+      queue();
+    } finally {
+      this.#native.release();
+    }
+  }
+
   [Symbol.dispose](): void {
     // The native part stays loaded for the life of the process.
   }

@@ -70,6 +70,8 @@ export interface Native {
   createStream(device?: NativeDeviceHandle): StreamHandle;
   /** Waits for what is queued. */
   destroyStream(stream: StreamHandle): void;
+  /** For how many milliseconds its thread has run kernels and copies. */
+  busy(stream: StreamHandle): number;
   wait(stream: StreamHandle): void;
   idle(stream: StreamHandle): Promise<void>;
   /** Resolves when all up to the position is done; rejects with what kept some of it from that. */
@@ -79,6 +81,13 @@ export interface Native {
   waitFor(stream: StreamHandle, other: StreamHandle, position: Position): Position;
   /** Between buffers of one size. */
   copy(stream: StreamHandle, to: BufferHandle, from: BufferHandle): Position;
+
+  /**
+   * Threads of streams that would wake on the caller's processor, and take it, are not woken for what is queued
+   * until `release`, or until the caller waits.
+   */
+  hold(): void;
+  release(): void;
 
   /** Some cores: see `sizePool`. The threads of its streams run there too. */
   createDevice(threads: number, cores: Int32Array): NativeDeviceHandle;

@@ -257,12 +257,15 @@ struct stream {
   struct failure past[REMEMBERED_FAILURES];
   uint32_t past_count;
   uint64_t seen_tail;  /* the caller's copy: spares the worker's cache line */
+  bool is_held;        /* to be woken when the caller has queued all; the caller's, too */
+  struct stream *next_held;
   _Alignas(64) _Atomic uint64_t head;  /* commands queued */
   _Alignas(64) _Atomic uint64_t tail;  /* commands done */
   _Alignas(64) _Atomic uint64_t awaited;  /* the least tail that somebody sleeps for; or NEVER */
   _Atomic bool sleeping;   /* the worker is, or is about to be */
   _Atomic bool abandoned;  /* run nothing more, only let go */
   _Atomic bool has_failed; /* once */
+  _Atomic uint64_t busy;   /* nanoseconds in kernels and copies */
 };
 
 #define NEVER UINT64_MAX
@@ -273,6 +276,8 @@ struct runtime {
   struct table table;
   napi_threadsafe_function completions;
   uint32_t pending_promises;
+  bool is_holding;      /* workers of the caller's processor are not woken for what is queued */
+  struct stream *held;  /* those that may have to be */
 };
 
 /* Of the whole process: buffers of several envs draw on the same memory. */
@@ -744,6 +749,19 @@ static void wait_for_tail(struct stream *stream, uint64_t target)
   pthread_mutex_unlock(&stream->mutex);
 }
 
+/* By a worker: another one, which works on a part of the same, is often done soon after it. */
+static void spin_for_tail(struct stream *stream, uint64_t target)
+{
+  uint64_t end = now() + SPIN_NANOSECONDS;
+  do {
+    for (int i = 0; i < 16; i++) {
+      if (tail_of(stream) >= target) return;
+      relax();
+    }
+    sched_yield();
+  } while (now() < end);
+}
+
 static void settle_promises(struct stream *stream, uint64_t tail);
 
 /* Whoever waits for more says so again. */
@@ -779,6 +797,30 @@ static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
   return head;
 }
 
+static void wake(struct stream *stream)
+{
+  if (!atomic_load(&stream->sleeping)) return;
+  pthread_mutex_lock(&stream->mutex);
+  atomic_store(&stream->sleeping, false);
+  pthread_cond_signal(&stream->work);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+static bool may_run_on(const struct stream *stream, int processor)
+{
+  if (stream->device == NULL) return false;
+  const struct cores *cores = &stream->device->pool.cores;
+  return processor >= 0 && (uint32_t)processor < cores->count && cores->of[processor] != NO_CORE;
+}
+
+static void wake_held(struct runtime *runtime)
+{
+  for (; runtime->held != NULL; runtime->held = runtime->held->next_held) {
+    runtime->held->is_held = false;
+    wake(runtime->held);
+  }
+}
+
 /* The next free command; waits for room, and then for a quarter of the ring, not one by one. */
 static struct command *next_command(struct stream *stream)
 {
@@ -786,6 +828,7 @@ static struct command *next_command(struct stream *stream)
   if (head - stream->seen_tail == RING_LENGTH) {
     stream->seen_tail = tail_of(stream);
     if (head - stream->seen_tail == RING_LENGTH) {
+      wake_held(stream->runtime);
       wait_for_tail(stream, stream->seen_tail + RING_LENGTH / 4);
       stream->seen_tail = tail_of(stream);
     }
@@ -795,12 +838,15 @@ static struct command *next_command(struct stream *stream)
 
 static void publish_command(struct stream *stream)
 {
+  struct runtime *runtime = stream->runtime;
   atomic_store(&stream->head, head_of(stream) + 1);
-  if (!atomic_load(&stream->sleeping)) return;
-  pthread_mutex_lock(&stream->mutex);
-  atomic_store(&stream->sleeping, false);
-  pthread_cond_signal(&stream->work);
-  pthread_mutex_unlock(&stream->mutex);
+  if (!runtime->is_holding || !may_run_on(stream, sched_getcpu())) {
+    wake(stream);
+  } else if (!stream->is_held) {
+    stream->is_held = true;
+    stream->next_held = runtime->held;
+    runtime->held = stream;
+  }
 }
 
 static void queue_command(struct stream *stream, enum command_kind kind, void *object,
@@ -879,6 +925,7 @@ static void drop_stream(struct stream *stream)
 static void await_stream(struct stream *stream, struct stream *other, uint64_t position,
                          uint64_t tail)
 {
+  spin_for_tail(other, position);
   wait_for_tail(other, position);
   if (!atomic_load(&other->has_failed)) return;
   pthread_mutex_lock(&other->mutex);
@@ -1288,7 +1335,10 @@ static napi_value js_loop(napi_env env, napi_callback_info info)
 /* Throws what went wrong in the stream before; afterwards the stream is idle and in order. */
 static bool settle_stream(napi_env env, struct stream *stream)
 {
-  if (!is_idle(stream)) wait_for_tail(stream, head_of(stream));
+  if (!is_idle(stream)) {
+    wake_held(stream->runtime);
+    wait_for_tail(stream, head_of(stream));
+  }
   if (stream->failure.code == 0) return true;
   throw_failure(env, end_failure(stream, NEVER, head_of(stream)));
   return false;
@@ -1459,17 +1509,27 @@ static napi_value js_idle(napi_env env, napi_callback_info info)
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
+static void note_busy(struct stream *stream, uint64_t start)
+{
+  uint64_t busy = atomic_load_explicit(&stream->busy, memory_order_relaxed);
+  atomic_store_explicit(&stream->busy, busy + (now() - start), memory_order_relaxed);
+}
+
 static void run_queued(struct stream *stream, struct command *command, uint64_t tail)
 {
   struct failure failure = { 0 };
+  uint64_t start = now();
   run_plan(stream, command->object, command->count, command->indices, command->strides, &failure);
+  note_busy(stream, start);
   if (failure.code != 0) begin_failure(stream, failure, tail);
 }
 
 static void run_copy(struct stream *stream, struct copy *copy)
 {
   if (stream->failure.code == 0 && !atomic_load(&stream->abandoned)) {
+    uint64_t start = now();
     memmove(copy->to->address, copy->from->address, copy->to->bytes);
+    note_busy(stream, start);
   }
   end_copy(copy);
 }
@@ -1558,6 +1618,7 @@ static struct stream *start_stream(struct runtime *runtime, struct device *devic
 static void stop_stream(struct stream *stream)
 {
   queue_command(stream, EXIT, NULL, 0);
+  wake_held(stream->runtime);
   pthread_join(stream->thread, NULL);
   drop_device(stream->device);
   drop_stream(stream);
@@ -1573,6 +1634,37 @@ static napi_value js_create_stream(napi_env env, napi_callback_info info)
   struct stream *stream = start_stream(call.runtime, device);
   if (stream == NULL) return throw_error(env, "no thread can be started");
   return hand_over(&call, STREAM, stream);
+}
+
+/* busy(stream): for how many milliseconds its worker has run kernels and copies */
+static napi_value js_busy(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL) return NULL;
+  return make_number(env, (double)atomic_load(&stream->busy) / 1e6);
+}
+
+/*
+ * hold(): workers that sleep, and would wake on the caller's processor, are not woken for what is queued until
+ * `release`: the system may give them the processor at once, and let the caller wait who has others to wake
+ */
+static napi_value js_hold(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (read_call(&call, env, info, 0, 0)) call.runtime->is_holding = true;
+  return NULL;
+}
+
+/* release() */
+static napi_value js_release(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  if (!read_call(&call, env, info, 0, 0)) return NULL;
+  call.runtime->is_holding = false;
+  wake_held(call.runtime);
+  return NULL;
 }
 
 static void orphan_plans(struct table *table, struct stream *stream)
@@ -1782,6 +1874,9 @@ static const struct {
   { "runLoop", js_run_loop },
   { "createStream", js_create_stream },
   { "destroyStream", js_destroy_stream },
+  { "busy", js_busy },
+  { "hold", js_hold },
+  { "release", js_release },
   { "wait", js_wait },
   { "idle", js_idle },
   { "finished", js_finished },

@@ -127,6 +127,11 @@ export class NativeStream implements Stream {
     }
   }
 
+  busyMilliseconds(): number {
+    this.#ownership.check();
+    return this.#native.busy(this.#handle);
+  }
+
   wait(): void {
     this.#ownership.check();
     try {

@@ -1,5 +1,5 @@
 import type { StaticSymbol } from '../../compiler/index.ts';
-import type { OpenAssign, Tensor } from './tensor.ts';
+import type { OpenAssign, OpenCode, Tensor } from './tensor.ts';
 
 /** Code as it was put together, before it is known what of it a routine has to run. */
 export type CodeTree =
@@ -11,6 +11,8 @@ export type CodeTree =
   | { readonly kind: 'forward'; readonly tensor: Tensor }
   | { readonly kind: 'backprop'; readonly tensor: Tensor }
   | { readonly kind: 'zero-grads'; readonly tensor: Tensor }
+  /** A part of code that was put together before: nothing is added and nothing left out. */
+  | { readonly kind: 'stage'; readonly title: string; readonly code: OpenCode }
   /** The parameters of `tensor`, or it itself if it is one. */
   | { readonly kind: 'init-params'; readonly tensor: Tensor };
 

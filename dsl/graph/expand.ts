@@ -10,6 +10,7 @@ import { checkInside, withoutUnread } from './scan-code.ts';
 import type { OpenAssign, OpenCode, Tensor } from './tensor.ts';
 
 export function expand(tree: CodeTree): OpenCode {
+  if (tree.kind === 'stage') return tree.code;
   return withoutUnread(new Expansion().expand(tree));
 }
 
@@ -48,6 +49,8 @@ class Expansion {
         return sequence(zeroGradsOf(tree.tensor));
       case 'init-params':
         return sequence(Object.values(tree.tensor.params).flatMap(p => this.#initialise(p)));
+      case 'stage':
+        return tree.code;
       default:
         return unreachable(tree);
     }

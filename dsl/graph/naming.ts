@@ -40,6 +40,7 @@ function outerTitles(tree: CodeTree): readonly string[] {
     case 'sequence':
       return tree.body.flatMap(outerTitles);
     case 'section':
+    case 'stage':
       return [tree.title];
     case 'repeat':
       return outerTitles(tree.body);

@@ -5,6 +5,7 @@ import type { TensorShape } from '../data-tensor.ts';
 import { describe } from '../elaborate/hole.ts';
 import type { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
+import { World } from '../world/world.ts';
 
 /** The axes and the dtype of an array of an example; batch axes stand behind that of the examples. */
 export type ExampleShape = Omit<TensorShape, 'label'>;
@@ -37,6 +38,16 @@ export interface DataParallelOptions<Name extends string> {
    * update. Where devices share memory they are read, when left out.
    */
   readonly parameters?: 'point' | 'copy';
+  /**
+   * The processes that train together, each with devices of its own: `await joinWorld()`. A batch is that of all,
+   * and each rank takes its share of it. All ranks call `step` with the same batches.
+   */
+  readonly world?: World;
+  /**
+   * Gradients are added up in buckets of so many bytes at least, each as soon as backprop is done with it, and
+   * while it goes on with others. Infinity: all at the end. The sums are the same.
+   */
+  readonly bucketBytes?: number;
   readonly seed?: number;
   readonly dtype?: DType;
   readonly backend?: 'cc' | 'interp';
@@ -51,6 +62,8 @@ const names = [
   'update',
   'keep',
   'parameters',
+  'world',
+  'bucketBytes',
   'seed',
   'dtype',
   'backend',
@@ -61,6 +74,7 @@ type Check = readonly [name: string, wanted: string, fits: (value: unknown) => b
 
 const isCount = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+const isAboveZero = (value: unknown): boolean => typeof value === 'number' && value > 0;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const or =
   (fits: (value: unknown) => boolean, ...others: readonly unknown[]) =>
@@ -75,6 +89,8 @@ const checks: readonly Check[] = [
   ['shards', 'a number', or(isCount, undefined)],
   ['devices', "a number, 'all' or devices", or(isDevices, 'all', undefined)],
   ['parameters', "'point' or 'copy'", or(() => false, 'point', 'copy', undefined)],
+  ['world', 'what `joinWorld` gives', or(value => value instanceof World, undefined)],
+  ['bucketBytes', 'a number above 0', or(isAboveZero, undefined)],
   ['keep', 'a list of tensors', or(isListOfHandles, undefined)],
 ];
 

@@ -1,5 +1,5 @@
 import type { ArrayHandle, Value } from '../../compiler/index.ts';
-import type { Context, Devices, HostArray, Indices, Routine } from '../../runtime/index.ts';
+import type { Context, Devices, HostArray, Indices, Routine, Run } from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
 import { callSite } from '../language/call-site.ts';
 import {
@@ -7,15 +7,32 @@ import {
   type DataParallelOptions,
   examplesGiven,
 } from './data-parallel-options.ts';
-import { Replicas, type Shard } from './replicas.ts';
+import { DeviceClock, type DeviceTime } from './device-clock.ts';
+import { Merging } from './merging.ts';
+import { Replicas } from './replicas.ts';
 import { batchIndices, ShardCode } from './shard-code.ts';
 import { shardSizes, treeSum } from './shards.ts';
 
 export interface StepResult {
   /** The mean of the batch. */
   readonly loss: number;
-  /** How long each device took for its gradients. */
-  readonly devices: readonly { readonly name: string; readonly milliseconds: number }[];
+  /** How long each device was at work. */
+  readonly devices: readonly DeviceTime[];
+}
+
+/** What a shard has to do with a batch: so many examples, from the first one on. */
+interface Part {
+  readonly ctx: Context;
+  readonly first: number;
+  readonly size: number;
+  readonly routines: readonly Routine[];
+}
+
+interface Opened<Name extends string> {
+  readonly all: Devices;
+  readonly code: ShardCode<Name>;
+  readonly replicas: Replicas<Name>;
+  readonly merging: Merging<Name>;
 }
 
 /** Values of a batch, flat, example by example. */
@@ -45,10 +62,15 @@ export async function dataParallel<Name extends string>(
   const isOpen = typeof given === 'object';
   const all = isOpen ? given : await devices({ count: given, ...(backend ? { backend } : {}) });
   try {
-    const [largest = batch] = shardSizes(batch, options.shards ?? all.all.length);
+    const ranks = options.world?.size ?? 1;
+    const [largest = batch] = shardSizes(
+      Math.ceil(batch / ranks),
+      options.shards ?? all.all.length,
+    );
     const code = new ShardCode(options, largest, span);
     const replicas = await Replicas.open(all, code, options);
-    return new DataParallel(options, { all: isOpen ? undefined : all, code, replicas });
+    const merging = await Merging.open(all, code, replicas, options);
+    return new DataParallel(options, { all, code, replicas, merging });
   } catch (error) {
     if (!isOpen) all[Symbol.dispose]();
     throw error;
@@ -58,28 +80,25 @@ export async function dataParallel<Name extends string>(
 export class DataParallel<Name extends string> implements Disposable {
   /** Its arrays are the parameters; routines that are compiled here see them. */
   readonly context: Context;
-  readonly #batch: number;
+  readonly #options: DataParallelOptions<Name>;
   readonly #code: ShardCode<Name>;
   readonly #replicas: Replicas<Name>;
-  readonly #owned: Devices | undefined;
+  readonly #merging: Merging<Name>;
+  readonly #all: Devices;
+  /** For each size of a batch. */
+  readonly #parts = new Map<number, readonly Part[]>();
+  readonly #isOwner: boolean;
+  /** With other ranks a step has gaps in which the next one must not begin. */
+  #last: Promise<unknown> | undefined;
 
-  constructor(
-    { batch }: DataParallelOptions<Name>,
-    {
-      all,
-      code,
-      replicas,
-    }: {
-      readonly all: Devices | undefined;
-      readonly code: ShardCode<Name>;
-      readonly replicas: Replicas<Name>;
-    },
-  ) {
+  constructor(options: DataParallelOptions<Name>, { all, code, replicas, merging }: Opened<Name>) {
     this.context = replicas.first;
-    this.#batch = batch;
+    this.#options = options;
     this.#code = code;
     this.#replicas = replicas;
-    this.#owned = all;
+    this.#merging = merging;
+    this.#all = all;
+    this.#isOwner = typeof options.devices !== 'object';
   }
 
   /**
@@ -87,57 +106,69 @@ export class DataParallel<Name extends string> implements Disposable {
    * the static symbols in losses and updates. Rejects with a `UserError` for a batch that does not fit.
    */
   readonly step = async (batch: Batch<Name>, indices: Indices = {}): Promise<StepResult> => {
-    const count = examplesGiven(batch, this.#code.cells, this.#batch, () => callSite(this.step));
-    const given = { ...indices, ...batchIndices(count) };
-    const parts = await this.#partsOf(batch, count);
-    const start = performance.now();
-    const gradients = parts.map(({ routine }) => routine.run(given));
-    const updates = this.#replicas.update(given);
-    const times = await Promise.all(
-      gradients.map(async run => {
-        await run;
-        return performance.now() - start;
-      }),
-    );
-    for (const run of updates) await run;
-    const losses = parts.map(({ shard, size }) => {
-      return size === 0 ? 0 : (size / count) * shard.ctx.item(this.#code.part(size).loss);
-    });
-    return { loss: treeSum(losses), devices: this.#timesOf(times) };
+    const most = this.#options.batch;
+    const count = examplesGiven(batch, this.#code.cells, most, () => callSite(this.step));
+    const parts = this.#parts.get(count) ?? (await this.#partsOf(count));
+    if (this.#options.world === undefined) return this.#step(batch, parts, indices, count);
+    const before = this.#last;
+    const own = (async () => {
+      // Who made that call has been told of its failure.
+      await before?.then(undefined, () => undefined);
+      return this.#step(batch, parts, indices, count);
+    })();
+    this.#last = own;
+    return own;
   };
 
-  /** The routine of each shard, which has got its examples. */
-  async #partsOf(
+  async #step(
     batch: Batch<Name>,
+    parts: readonly Part[],
+    indices: Indices,
     count: number,
-  ): Promise<readonly { shard: Shard; size: number; routine: Routine }[]> {
+  ): Promise<StepResult> {
+    const given = { ...indices, ...batchIndices(count) };
+    const clock = new DeviceClock(this.#replicas.streams);
+    let gradients: readonly Run[] = [];
+    this.#all.together(() => {
+      gradients = parts.flatMap(part => {
+        if (part.size > 0) this.#fill(part, batch);
+        return part.routines.map(routine => routine.run(given));
+      });
+    });
+    const updates = this.#replicas.isAlone ? gradients : await this.#merging.update(given);
+    await allDone(updates, gradients);
+    const losses = parts.map(({ ctx, size }) => {
+      return size === 0 ? 0 : (size / count) * ctx.item(this.#code.part(size).loss);
+    });
+    const own = treeSum(losses);
+    const { world } = this.#options;
+    const [loss = own] = world ? await world.allReduceValues([own]) : [];
+    return { loss, devices: clock.times() };
+  }
+
+  /** What each shard has to do with a batch of so many examples, or with this rank's share of it. */
+  async #partsOf(count: number): Promise<readonly Part[]> {
     const { shards } = this.#replicas;
-    const parts = [];
-    let first = 0;
-    for (const [i, size] of shardSizes(count, shards.length).entries()) {
+    const share = this.#options.world?.share(count) ?? { first: 0, count };
+    let { first } = share;
+    const parts: Part[] = [];
+    for (const [i, size] of shardSizes(share.count, shards.length).entries()) {
       const shard = shards[i];
       if (shard === undefined) continue;
-      parts.push({ shard, size, routine: await this.#replicas.gradient(shard, size) });
-      if (size > 0) this.#fill(shard, size, batch, first);
+      const routines = await this.#replicas.gradient(shard, size);
+      parts.push({ ctx: shard.ctx, first, size, routines });
       first += size;
     }
+    this.#parts.set(count, parts);
     return parts;
   }
 
-  #fill({ ctx }: Shard, size: number, batch: Batch<Name>, first: number): void {
+  #fill({ ctx, first, size }: Part, batch: Batch<Name>): void {
     const { examples } = this.#code.part(size);
     for (const [name, cells] of this.#code.cells) {
       const own = cut(batch[name], first * cells, (first + size) * cells);
       ctx.write(examples[name], own);
     }
-  }
-
-  #timesOf(times: readonly number[]): StepResult['devices'] {
-    const slowest = new Map<string, number>();
-    this.#replicas.shards.forEach(({ ctx: { device } }, i) => {
-      slowest.set(device, Math.max(slowest.get(device) ?? 0, times[i] ?? 0));
-    });
-    return [...slowest].map(([name, milliseconds]) => ({ name, milliseconds }));
   }
 
   /** A number of a parameter, or of a tensor that updates keep. Blocks until all is done. */
@@ -152,13 +183,23 @@ export class DataParallel<Name extends string> implements Disposable {
 
   /** It sees the parameters, and what updates of the first shard keep. */
   get #firstShard(): Context {
-    return this.#replicas.shards[0]?.ctx ?? this.context;
+    return this.#replicas.shards[0]?.after ?? this.context;
   }
 
   /** Frees everything; devices that were given stay open. */
   [Symbol.dispose](): void {
     this.#replicas[Symbol.dispose]();
-    this.#owned?.[Symbol.dispose]();
+    if (this.#isOwner) this.#all[Symbol.dispose]();
+  }
+}
+
+/** After the last of them, or when each has told of what went wrong. To ask for less disturbs those at work less. */
+async function allDone(last: readonly Run[], all: readonly Run[]): Promise<void> {
+  try {
+    await Promise.all(last);
+  } catch (error) {
+    await Promise.allSettled([...all, ...last]);
+    throw error;
   }
 }
 

@@ -3,4 +3,6 @@ export { type CheckpointOptions, resumeFrom, saveCheckpoint } from './checkpoint
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
 export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
+export { ProgressBar, progressBar, type ProgressBarOptions } from './progress-bar.ts';
+export type { DeviceTime } from './device-clock.ts';
 export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';

@@ -3,40 +3,47 @@ import {
   type CompiledCode,
   Context,
   type Devices,
-  deviceToDevice,
-  type Indices,
+  type DeviceStream,
   type Routine,
-  type Run,
 } from '../../runtime/index.ts';
+import {
+  bytesOf as bytesOfCell,
+  type DType,
+  inMemoryOrder,
+  product,
+} from '../../compiler/index.ts';
 import { sequence } from '../code.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { DataParallelOptions } from './data-parallel-options.ts';
 import type { ShardCode } from './shard-code.ts';
-import { type Merge, mergeTree, ownersOf } from './shards.ts';
+import { bucketsOf } from './shards.ts';
 
 export interface Shard {
+  /** Of the examples and the gradients. */
   readonly ctx: Context;
-  /** By the number of examples. */
-  readonly gradients: Map<number, Routine>;
+  /** What happens to the gradients: on a stream of its own where that begins before all of them are done. */
+  readonly after: Context;
+  readonly device: string;
+  /** What computes the gradients, stage by stage, by the number of examples. */
+  readonly gradients: Map<number, readonly Routine[]>;
 }
 
-/** The shard that has the sum of these gradients in the end, and updates by it. */
-interface Owner {
-  readonly params: readonly Tensor[];
-  readonly rounds: readonly { readonly pair: Merge; readonly merge: Routine }[];
-  readonly update: Routine;
-  readonly shard: number;
-}
+/** Of one bucket: more of them cost more than what is gained while others are still being computed. */
+const leastBucketBytes = 1 << 20;
 
 export class Replicas<Name extends string> implements Disposable {
   readonly shards: readonly Shard[];
   /** Of the parameters: one that all devices read, or one for each. */
-  readonly #contexts: readonly Context[];
+  readonly contexts: readonly Context[];
+  /** Parameters whose gradients are added up together; those that are done first before the others. */
+  readonly buckets: readonly (readonly Tensor[])[];
+  /** Whether one routine does all that is done. */
+  readonly isAlone: boolean;
+  readonly streams: readonly DeviceStream[];
   readonly #all: Devices;
   readonly #code: ShardCode<Name>;
   readonly #options: DataParallelOptions<Name>;
-  readonly #compiled = new Map<number, Promise<CompiledCode>>();
-  #owners: readonly Owner[] = [];
+  readonly #compiled = new Map<number, Promise<readonly CompiledCode[]>>();
 
   static async open<Name extends string>(
     all: Devices,
@@ -44,116 +51,87 @@ export class Replicas<Name extends string> implements Disposable {
     options: DataParallelOptions<Name>,
   ): Promise<Replicas<Name>> {
     const replicas = new Replicas(all, code, options);
-    for (const ctx of replicas.#contexts) for (const p of code.params) await ctx.hold(p);
-    if (replicas.shards.length > 1) replicas.#owners = await replicas.#linkOwners();
+    for (const ctx of replicas.contexts) for (const p of code.params) await ctx.hold(p);
+    if (replicas.isAlone) return replicas;
+    for (const { ctx } of replicas.shards) for (const p of code.params) await ctx.hold(p.grad);
     return replicas;
   }
 
   private constructor(all: Devices, code: ShardCode<Name>, options: DataParallelOptions<Name>) {
-    const { seed = 0, dtype = 'f32', shards = all.all.length } = options;
+    const { seed = 0, dtype = 'f32', shards = all.all.length, bucketBytes } = options;
     const isShared =
       (options.parameters ?? (all.backend.sharesMemory ? 'point' : 'copy')) === 'point';
-    const streams = all.all.slice(0, shards).map(device => device.stream());
-    const open = (stream: (typeof streams)[number]): Context =>
+    const used = all.all.slice(0, shards);
+    const streams = used.map(device => device.stream());
+    const open = (stream: DeviceStream): Context =>
       new Context({ stream, owned: [] }, { seed, dtype });
-    this.#contexts = (isShared ? streams.slice(0, 1) : streams).map(open);
+    this.isAlone = shards === 1 && (options.world?.size ?? 1) === 1;
+    this.contexts = (isShared ? streams.slice(0, 1) : streams).map(open);
     this.#all = all;
     this.#code = code;
     this.#options = options;
+    this.buckets = [code.params];
+    const least = bucketBytes ?? (this.#isIdleWhileAdding ? leastBucketBytes : Infinity);
+    if (!this.isAlone && least < Infinity) {
+      this.buckets = bucketsOf(code.paramsAsDone, p => bytesOf(p, dtype), least);
+    }
+    const afters = this.buckets.length === 1 ? streams : used.map(device => device.stream());
+    this.streams = [...new Set([...streams, ...afters])];
     this.shards = Array.from({ length: shards }, (_, i) => {
-      const parent = turn(this.#contexts, i);
-      return { ctx: parent.child({ stream: turn(streams, i) }), gradients: new Map() };
+      const ctx = turn(this.contexts, i).child({ stream: turn(streams, i) });
+      const after = this.buckets.length === 1 ? ctx : ctx.child({ stream: turn(afters, i) });
+      return { ctx, after, device: ctx.device, gradients: new Map<number, readonly Routine[]>() };
     });
+  }
+
+  /** Whether something else than the cores adds gradients up: a network, or what copies between devices. */
+  get #isIdleWhileAdding(): boolean {
+    return !this.#all.backend.sharesMemory || (this.#options.world?.size ?? 1) > 1;
   }
 
   /** The first of those with the parameters. */
   get first(): Context {
-    return turn(this.#contexts, 0);
+    return turn(this.contexts, 0);
   }
 
-  /** What computes the gradients of so many examples in a shard; of the only shard also the update. */
-  async gradient(shard: Shard, count: number): Promise<Routine> {
+  /** What computes the gradients of so many examples in a shard; of one that is alone also the update. */
+  async gradient(shard: Shard, count: number): Promise<readonly Routine[]> {
     const known = shard.gradients.get(count);
     if (known) return known;
-    const code = this.#compiled.get(count) ?? this.#compileGradient(count);
-    this.#compiled.set(count, code);
-    const routine = await shard.ctx.link(await code);
-    shard.gradients.set(count, routine);
-    return routine;
+    const codes = this.#compiled.get(count) ?? this.#compileGradient(count);
+    this.#compiled.set(count, codes);
+    const routines: Routine[] = [];
+    for (const code of await codes) routines.push(await shard.ctx.link(code));
+    shard.gradients.set(count, routines);
+    return routines;
   }
 
-  #compileGradient(count: number): Promise<CompiledCode> {
+  async #compileGradient(count: number): Promise<readonly CompiledCode[]> {
     const { params } = this.#code;
     const { dtype = 'f32', keep = [] } = this.#options;
-    if (this.shards.length === 1) {
+    if (this.isAlone) {
       const whole = [this.#code.part(count).gradient, this.#code.update(params)];
-      return this.#all.compile(sequence(whole), { dtype, keep });
+      return this.#all.compileAll([sequence(whole)], { dtype, keep });
     }
-    const code = count === 0 ? this.#code.zeroGradients() : this.#code.part(count).gradient;
-    return this.#all.compile(code, { dtype, keep: params.map(p => p.grad) });
-  }
-
-  async #linkOwners(): Promise<readonly Owner[]> {
-    const { params } = this.#code;
-    const { dtype = 'f32', keep = [] } = this.#options;
-    const cells = params.map(p => this.first.readSync(p).data.length);
-    const owners = ownersOf(cells, Math.min(this.shards.length, this.#all.all.length));
-    const groups = [...new Set(owners)].map(shard => {
-      return { shard, params: params.filter((_, i) => owners[i] === shard) };
-    });
-    const merges = groups.map(group => this.#code.merge(group.params));
-    const updates = groups.map(group => this.#code.update(group.params));
-    const [merging, updating] = await Promise.all([
-      this.#all.compileAll(merges, { dtype }),
-      this.#all.compileAll(updates, { dtype, keep }),
-    ]);
+    const stages = this.#code.stages(count, this.buckets);
     return Promise.all(
-      groups.map(async ({ shard, params: own }, g) => {
-        const receives = own.map(p => p.grad);
-        const pairs = mergeTree(this.shards.length, shard).flat();
-        const rounds = [];
-        for (const pair of pairs) {
-          const { ctx } = turn(this.shards, pair.dst);
-          rounds.push({ pair, merge: await ctx.link(turn(merging, g), { receives }) });
-        }
-        const update = await turn(this.shards, shard).ctx.link(turn(updating, g));
-        return { shard, params: own, rounds, update };
-      }),
+      stages.map(({ code, keep: kept }) => this.#all.compile(code, { dtype, keep: kept })),
     );
   }
 
-  /** Adds up the gradients of all shards, updates the parameters by them and sends these to all. */
-  update(indices: Indices): readonly Run[] {
-    for (const { params, rounds } of this.#owners) {
-      for (const { pair, merge } of rounds) {
-        this.#send(params, pair);
-        merge.run();
-      }
-    }
-    return this.#owners.flatMap(({ params, update, shard }) => {
-      const run = update.run(indices);
-      const updated = turn(this.#contexts, shard);
-      const others = this.#contexts.filter(ctx => ctx !== updated);
-      return [
-        run,
-        ...others.flatMap(dst => params.map(p => deviceToDevice(p, { dst, src: updated }))),
-      ];
-    });
-  }
-
-  #send(params: readonly Tensor[], { dst, src }: Merge): void {
-    const intoMergeBuffer = this.#all.backend.sharesMemory ? 'point' : 'copy';
-    const ends = { dst: turn(this.shards, dst).ctx, src: turn(this.shards, src).ctx };
-    for (const p of params) deviceToDevice(p.grad, { intoMergeBuffer, ...ends });
-  }
-
   [Symbol.dispose](): void {
-    for (const ctx of this.#contexts) ctx[Symbol.dispose]();
+    for (const ctx of this.contexts) ctx[Symbol.dispose]();
+    for (const stream of this.streams) stream[Symbol.dispose]();
   }
 }
 
+function bytesOf(p: Tensor, dtype: DType): number {
+  const array = p.deviceArray(dtype);
+  return product(inMemoryOrder(array.dims)) * bytesOfCell[array.dtype];
+}
+
 /** The i-th, round and round. */
-function turn<T>(list: readonly T[], i: number): T {
+export function turn<T>(list: readonly T[], i: number): T {
   const found = list[i % list.length];
   if (found === undefined) throw new RangeError(`nothing at ${i}`);
   return found;

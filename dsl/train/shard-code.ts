@@ -3,8 +3,9 @@ import { product, type Span, type StaticSymbol } from '../../compiler/index.ts';
 import { wrong } from '../arguments.ts';
 import { cd } from '../cd.ts';
 import { type AxisSize, tensor, type TensorShape } from '../data-tensor.ts';
-import type { Code } from '../graph/code.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { Code } from '../graph/code.ts';
+import { inOrderOfEnd, stagesOf } from '../graph/stages.ts';
+import type { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { symbol } from '../symbol.ts';
 import { type DataParallelOptions, type Examples, lossGiven } from './data-parallel-options.ts';
 
@@ -13,6 +14,12 @@ export interface Part<Name extends string> {
   readonly loss: Tensor;
   /** Gradients of the loss, by its share of the batch. */
   readonly gradient: Code;
+}
+
+/** Some of it, after which the gradients of a bucket are done. */
+export interface GradientStage {
+  readonly code: Code;
+  readonly keep: readonly ArrayRef[];
 }
 
 /** How many examples the batch has is given with each run: the last one may have fewer. */
@@ -28,6 +35,7 @@ export class ShardCode<Name extends string> {
   readonly cells: ReadonlyMap<Name, number>;
   readonly #options: DataParallelOptions<Name>;
   readonly #span: Span;
+  readonly #largest: number;
   readonly #parts = new Map<number, Part<Name>>();
   readonly #updates = new Map<Tensor, Code>();
 
@@ -35,6 +43,7 @@ export class ShardCode<Name extends string> {
   constructor(options: DataParallelOptions<Name>, largest: number, span: Span) {
     this.#options = options;
     this.#span = span;
+    this.#largest = largest;
     const names = Object.keys(options.shard) as Name[];
     this.cells = new Map(names.map(name => [name, cellsOf(options.shard[name])] as const));
     const part = this.#make(largest);
@@ -56,6 +65,26 @@ export class ShardCode<Name extends string> {
     }
     this.#parts.set(count, part);
     return part;
+  }
+
+  /** Those whose gradients are done first, in the code of the largest part, before the others. */
+  get paramsAsDone(): readonly Tensor[] {
+    const gradients = this.params.map(p => p.grad);
+    return inOrderOfEnd(this.part(this.#largest).gradient.tree, gradients).map(g => g.tensor);
+  }
+
+  /** The gradients of a part, bucket by bucket. */
+  stages(count: number, buckets: readonly (readonly Tensor[])[]): readonly GradientStage[] {
+    const groups = buckets.map(bucket => bucket.map(p => p.grad));
+    const keep = groups.flat();
+    if (count === 0) return [{ code: this.zeroGradients(), keep }];
+    const { gradient, loss } = this.part(count);
+    if (buckets.length === 1) return [{ code: gradient, keep }];
+    const title = `${loss.label ?? loss.hint} gradient`;
+    return stagesOf(gradient.tree, groups, title).map(({ tree, hands }, i) => ({
+      code: Code.ofTree(tree, this.#span),
+      keep: [...(groups[i] ?? []), ...hands, ...(i === 0 ? [loss.value] : [])],
+    }));
   }
 
   /** Of a part without examples. */

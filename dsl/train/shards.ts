@@ -46,6 +46,30 @@ export function treeSum(values: readonly number[]): number {
   return sums[0] ?? 0;
 }
 
+/**
+ * Neighbours together until they have so many bytes: what is added up at a time. A rest that is smaller goes with
+ * those before it.
+ */
+export function bucketsOf<Item>(
+  items: readonly Item[],
+  bytes: (item: Item) => number,
+  least: number,
+): readonly (readonly Item[])[] {
+  const buckets: Item[][] = [];
+  let size = Infinity;
+  for (const item of items) {
+    if (size >= least) {
+      buckets.push([]);
+      size = 0;
+    }
+    buckets.at(-1)?.push(item);
+    size += bytes(item);
+  }
+  const rest = size < least && buckets.length > 1 ? buckets.pop() : undefined;
+  buckets.at(-1)?.push(...(rest ?? []));
+  return buckets;
+}
+
 /** Below so many cells for each, to divide the work of updates takes longer than it saves. */
 const leastCells = 16_384;
 

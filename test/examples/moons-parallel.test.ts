@@ -8,6 +8,7 @@ const { einc } = placeWith({});
 interface Summary {
   readonly epochLosses: readonly number[];
   readonly accuracy?: number;
+  readonly devices?: readonly { readonly name: string; readonly millisecondsPerStep: number }[];
 }
 
 async function summaryOf(file: string, args: readonly string[]): Promise<Summary> {
@@ -51,8 +52,21 @@ describe('npm run moons -- --devices', { timeout: 60_000 }, () => {
     expectClose(several, await onOne(file, epochs));
   });
 
-  test('4 learns the moons', async () => {
-    expect((await summaryOf(file, ['--devices', '4'])).accuracy).toBe(1);
+  test('4 learns the moons, and says how long each took', async () => {
+    const { accuracy, devices = [] } = await summaryOf(file, ['--devices', '4']);
+    expect(accuracy).toBe(1);
+    expect(devices.map(({ name }) => name)).toEqual(['cc:0', 'cc:1', 'cc:2', 'cc:3']);
+    for (const { millisecondsPerStep } of devices) expect(millisecondsPerStep).toBeGreaterThan(0);
+  });
+
+  test('with the same shards they are the same, to the bit', async () => {
+    const [one, two, four] = await Promise.all([
+      summaryOf(file, [...epochs, '--devices', '1', '--shards', '4']),
+      summaryOf(file, [...epochs, '--devices', '2', '--shards', '4']),
+      summaryOf(file, [...epochs, '--devices', '4']),
+    ]);
+    expect(two.epochLosses).toEqual(one.epochLosses);
+    expect(four.epochLosses).toEqual(one.epochLosses);
   });
 
   test('0 are none', async () => {

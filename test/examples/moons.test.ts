@@ -86,5 +86,7 @@ describe('the text', async () => {
 test('--help', async () => {
   const { code, stdout, stderr } = await einc(['run', file, '--', '--help']);
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^moons \[--seed \w+\] \[--epochs \w+\] \[--devices \w+\] \[--json\]\n$/);
+  expect(stdout).toMatch(
+    /^moons \[--seed \w+\] \[--epochs \w+\] \[--devices \w+\] \[--shards \w+\] \[--json\]\n$/,
+  );
 });

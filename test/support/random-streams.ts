@@ -148,7 +148,11 @@ export class RandomStreams implements Disposable {
       to.set(from);
     } else if (kind < 950) {
       deviceToDevice(x, { intoMergeBuffer: 'copy', dst: dst.ctx, src: src.ctx });
-      dst.sent.set(i, { own: from.slice() });
+      const before = dst.sent.get(i);
+      // Garbage of the model's would be counted as the runtime's.
+      const own = before && 'own' in before ? before.own : new Int32Array(from.length);
+      own.set(from);
+      dst.sent.set(i, { own });
     } else {
       deviceToDevice(x, { intoMergeBuffer: 'point', dst: dst.ctx, src: src.ctx });
       dst.sent.set(i, { at: from });

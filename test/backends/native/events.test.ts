@@ -82,3 +82,51 @@ test('a stream that is destroyed has done what others wait for', () => {
   expect(cells[0]).toBe(expected >>> 0);
   native.free(log);
 });
+
+test('what is queued while workers are held runs when they are released, or when the caller waits', () => {
+  const cells = native.allocate(4 * cellCount);
+  const [one, other] = [native.createStream(), native.createStream()];
+  const plan = native.createPlan(one, 2, Float64Array.of(mix, 3, cells, -1, -2));
+  const values = (): readonly number[] => {
+    const result = new Uint32Array(cellCount);
+    native.read(cells, 0, result);
+    return [...result];
+  };
+  native.hold();
+  native.launch(plan, 0, 5);
+  native.waitFor(other, one, 1);
+  native.wait(other);
+  expect(values()[0]).toBe(5);
+  // More than a ring holds.
+  for (let i = 0; i < 10_000; i++) native.launch(plan, 1, 1);
+  native.run(plan, 2, 7);
+  expect(values()[2]).toBe(7);
+  native.launch(plan, 3, 9);
+  native.destroyStream(other);
+  native.release();
+  native.wait(one);
+  expect(values()[3]).toBe(9);
+  native.hold();
+  native.launch(plan, 3, 1);
+  native.destroyStream(one);
+  expect(values()[3]).toBe(28);
+  native.release();
+  native.free(cells);
+});
+
+test('a stream knows for how long it has been at work', async () => {
+  const [from, to] = [native.allocate(1 << 22), native.allocate(1 << 22)];
+  const stream = native.createStream();
+  expect(native.busy(stream)).toBe(0);
+  const start = performance.now();
+  for (let i = 0; i < 10; i++) native.copy(stream, to, from);
+  native.wait(stream);
+  const taken = performance.now() - start;
+  const busy = native.busy(stream);
+  expect(busy).toBeGreaterThan(0);
+  expect(busy).toBeLessThan(taken);
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(native.busy(stream)).toBe(busy);
+  native.destroyStream(stream);
+  for (const buffer of [from, to]) native.free(buffer);
+});

@@ -1,7 +1,17 @@
 /** Training on several devices gives what training on one gives. */
 import { describe, expect, test } from 'vitest';
-import { context, Devices, op, sequence, symbol, type Tensor, tensor } from '../../../dsl/einc.ts';
+import {
+  context,
+  Devices,
+  op,
+  sequence,
+  symbol,
+  type Tensor,
+  tensor,
+  World,
+} from '../../../dsl/einc.ts';
 import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from '../../../dsl/train/index.ts';
+import { inProcess } from '../../../runtime/index.ts';
 import { ApartBackend } from '../../support/apart-backend.ts';
 import { generator } from '../../support/generator.ts';
 import { convNet, type Model, perceptron, transformer } from './models.ts';
@@ -89,6 +99,8 @@ interface Way {
   readonly devices: number;
   readonly shards?: number;
   readonly parameters?: 'point' | 'copy';
+  readonly bucketBytes?: number;
+  readonly world?: World;
 }
 
 async function parallelCurve(
@@ -151,11 +163,42 @@ describe.each(Object.keys(models) as Kind[])('%s', kind => {
         { devices: 4 },
         { devices: 2, shards: 4, parameters: 'copy' },
         { devices: 4, parameters: 'copy' },
+        // Each gradient is added up as soon as it is done.
+        { devices: 2, shards: 4, bucketBytes: 1 },
+        { devices: 4, parameters: 'copy', bucketBytes: 256 },
       ] as const) {
         expect(await parallelCurve(kind, 'f32', way)).toEqual(expected);
       }
     },
   );
+});
+
+describe('several ranks', { timeout: 60_000 }, () => {
+  const curves = (kind: Kind, way: Way, size: number) =>
+    Promise.all(
+      inProcess(size).map((ranks, localRank) =>
+        parallelCurve(kind, 'f32', { ...way, world: new World(ranks, { localRank }) }),
+      ),
+    );
+
+  test.each(Object.keys(models) as Kind[])('%s: 4 of a device, in buckets', async kind => {
+    const [first, ...others] = await curves(kind, { devices: 1 }, 4);
+    expectClose(first ?? [], await plainCurve(kind, 'f32'), 1e-5);
+    for (const other of others) expect(other).toEqual(first);
+    const [inBuckets] = await curves(kind, { devices: 1, bucketBytes: 64 }, 4);
+    expect(inBuckets).toEqual(first);
+  });
+
+  test('3 of two devices', async () => {
+    const [first, ...others] = await curves('perceptron', { devices: 2, bucketBytes: 100 }, 3);
+    expectClose(first ?? [], await plainCurve('perceptron', 'f32'), 1e-5);
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test('one rank is alone', async () => {
+    const [one] = await curves('perceptron', { devices: 1 }, 1);
+    expect(one).toEqual(await plainCurve('perceptron', 'f32'));
+  });
 });
 
 describe('besides the curve', () => {

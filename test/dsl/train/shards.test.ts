@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeTree, ownersOf, shardSizes, treeSum } from '../../../dsl/train/shards.ts';
+import { bucketsOf, mergeTree, ownersOf, shardSizes, treeSum } from '../../../dsl/train/shards.ts';
 
 test.each([
   [10, 4, [3, 3, 2, 2]],
@@ -54,4 +54,17 @@ test('few cells have one owner; many are shared by their size', () => {
   expect(ownersOf([401_408, 512, 262_144, 512, 5120, 10], 2)).toEqual([0, 1, 1, 1, 1, 1]);
   expect(ownersOf([20_000, 20_000, 20_000, 20_000], 3)).toEqual([0, 1, 2, 0]);
   expect(ownersOf([1_000_000], 4)).toEqual([0]);
+});
+
+test('buckets are of neighbours, and none is too small', () => {
+  const buckets = (sizes: readonly number[], least: number) =>
+    bucketsOf(sizes, size => size, least);
+  expect(buckets([1, 2, 3, 4, 5], 5)).toEqual([
+    [1, 2, 3],
+    [4, 5],
+  ]);
+  expect(buckets([5, 5, 1], 5)).toEqual([[5], [5, 1]]);
+  expect(buckets([1, 2], 100)).toEqual([[1, 2]]);
+  expect(buckets([1, 2], 1)).toEqual([[1], [2]]);
+  expect(buckets([], 1)).toEqual([]);
 });

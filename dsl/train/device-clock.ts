@@ -1,0 +1,34 @@
+/** How long the devices of a training are at work. */
+import type { DeviceStream } from '../../runtime/index.ts';
+
+export interface DeviceTime {
+  readonly name: string;
+  readonly milliseconds: number;
+}
+
+/** From now on: waiting does not count, where streams know how long they have run. Elsewhere all of the time does. */
+export class DeviceClock {
+  readonly #streams: readonly DeviceStream[];
+  readonly #start: readonly number[];
+
+  constructor(streams: readonly DeviceStream[]) {
+    this.#streams = streams;
+    this.#start = streams.map(millisecondsOf);
+  }
+
+  times(): readonly DeviceTime[] {
+    const times = new Map<string, number>();
+    this.#streams.forEach((stream, i) => {
+      const { name } = stream.device;
+      const own = millisecondsOf(stream) - (this.#start[i] ?? 0);
+      const isCounted = stream.queue.busyMilliseconds !== undefined;
+      const others = times.get(name) ?? 0;
+      times.set(name, isCounted ? others + own : Math.max(others, own));
+    });
+    return [...times].map(([name, milliseconds]) => ({ name, milliseconds }));
+  }
+}
+
+function millisecondsOf({ queue }: DeviceStream): number {
+  return queue.busyMilliseconds?.() ?? performance.now();
+}
