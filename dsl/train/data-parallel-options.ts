@@ -37,6 +37,12 @@ export interface DataParallelOptions<Name extends string> {
    * update. Where devices share memory they are read, when left out.
    */
   readonly parameters?: 'point' | 'copy';
+  /**
+   * Whether what the optimiser keeps is divided among the devices, however little it is (ZeRO-1): each has
+   * that of the parameters that it updates. Results have the same bits. False when left out, and then
+   * parameters of few cells are all updated by the first device.
+   */
+  readonly shardOptimizer?: boolean;
   readonly seed?: number;
   readonly dtype?: DType;
   readonly backend?: 'cc' | 'interp';
@@ -51,6 +57,7 @@ const names = [
   'update',
   'keep',
   'parameters',
+  'shardOptimizer',
   'seed',
   'dtype',
   'backend',
@@ -75,6 +82,7 @@ const checks: readonly Check[] = [
   ['shards', 'a number', or(isCount, undefined)],
   ['devices', "a number, 'all' or devices", or(isDevices, 'all', undefined)],
   ['parameters', "'point' or 'copy'", or(() => false, 'point', 'copy', undefined)],
+  ['shardOptimizer', 'true or false', or(() => false, true, false, undefined)],
   ['keep', 'a list of tensors', or(isListOfHandles, undefined)],
 ];
 

@@ -1,5 +1,12 @@
 import type { ArrayHandle, Value } from '../../compiler/index.ts';
-import type { Context, Devices, HostArray, Indices, Routine } from '../../runtime/index.ts';
+import type {
+  Context,
+  Devices,
+  HostArray,
+  Indices,
+  Routine,
+  StateArray,
+} from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
 import { callSite } from '../language/call-site.ts';
 import {
@@ -7,7 +14,8 @@ import {
   type DataParallelOptions,
   examplesGiven,
 } from './data-parallel-options.ts';
-import { Replicas, type Shard } from './replicas.ts';
+import { copyOf, type DividedState } from './kept-arrays.ts';
+import { type DeviceMemory, Replicas, type Shard } from './replicas.ts';
 import { batchIndices, ShardCode } from './shard-code.ts';
 import { shardSizes, treeSum } from './shards.ts';
 
@@ -55,7 +63,7 @@ export async function dataParallel<Name extends string>(
   }
 }
 
-export class DataParallel<Name extends string> implements Disposable {
+export class DataParallel<Name extends string> implements DividedState, Disposable {
   /** Its arrays are the parameters; routines that are compiled here see them. */
   readonly context: Context;
   readonly #batch: number;
@@ -148,6 +156,35 @@ export class DataParallel<Name extends string> implements Disposable {
   /** The values of one. */
   read(handle: ArrayHandle): Promise<HostArray> {
     return this.#firstShard.read(handle);
+  }
+
+  get seed(): number {
+    return this.context.seed;
+  }
+
+  /** The parameters, and what updates keep wherever they are done: for `saveCheckpoint`. */
+  async gather(): Promise<readonly StateArray[]> {
+    const state: StateArray[] = [];
+    for (const kept of this.#code.kept()) {
+      state.push(await copyOf(kept, this.#replicas.ownerOf(kept.of)));
+    }
+    return state;
+  }
+
+  /** Goes on from such a state, whatever number of devices it was gathered from. */
+  scatter(state: readonly StateArray[]): Promise<void> {
+    const found = new Map(state.map(({ name, buffer }) => [name, buffer]));
+    for (const { name, array, of } of this.#code.kept()) {
+      const owner = this.#replicas.ownerOf(of);
+      const holders = array.tensor === of ? this.#replicas.contexts : [owner];
+      for (const ctx of holders) ctx.write(array, found.get(name)?.read() ?? []);
+    }
+    return Promise.resolve();
+  }
+
+  /** What each device holds. */
+  memory(): readonly DeviceMemory[] {
+    return this.#replicas.memory();
   }
 
   /** It sees the parameters, and what updates of the first shard keep. */

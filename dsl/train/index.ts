@@ -4,3 +4,8 @@ export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
 export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
 export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';
+export { TensorParallel, tensorParallel } from './tensor-parallel.ts';
+export type { TensorParallelOptions } from './tensor-parallel-options.ts';
+export { ShardOptimizer, shardOptimizer, type ShardOptimizerOptions } from './shard-optimizer.ts';
+export type { DividedState } from './kept-arrays.ts';
+export type { DeviceMemory } from './replicas.ts';

@@ -28,6 +28,12 @@ interface Owner {
   readonly shard: number;
 }
 
+export interface DeviceMemory {
+  readonly name: string;
+  /** Of all arrays that outlive a run. */
+  readonly bytes: number;
+}
+
 export class Replicas<Name extends string> implements Disposable {
   readonly shards: readonly Shard[];
   /** Of the parameters: one that all devices read, or one for each. */
@@ -97,7 +103,9 @@ export class Replicas<Name extends string> implements Disposable {
     const { params } = this.#code;
     const { dtype = 'f32', keep = [] } = this.#options;
     const cells = params.map(p => this.first.readSync(p).data.length);
-    const owners = ownersOf(cells, Math.min(this.shards.length, this.#all.all.length));
+    const most = Math.min(this.shards.length, this.#all.all.length);
+    const { isDivided, least } = this.#code.division();
+    const owners = ownersOf(cells, isDivided ? most : 1, least);
     const groups = [...new Set(owners)].map(shard => {
       return { shard, params: params.filter((_, i) => owners[i] === shard) };
     });
@@ -139,6 +147,25 @@ export class Replicas<Name extends string> implements Disposable {
         ...others.flatMap(dst => params.map(p => deviceToDevice(p, { dst, src: updated }))),
       ];
     });
+  }
+
+  /** Where the update of a parameter is done, and what it keeps lies. */
+  ownerOf(param: Tensor): Context {
+    const owner = this.#owners.find(({ params }) => params.includes(param));
+    return turn(this.shards, owner?.shard ?? 0).ctx;
+  }
+
+  /** All that hold the parameters. */
+  get contexts(): readonly Context[] {
+    return this.#contexts;
+  }
+
+  memory(): readonly DeviceMemory[] {
+    const bytes = new Map<string, number>();
+    for (const ctx of [...this.#contexts, ...this.shards.map(shard => shard.ctx)]) {
+      bytes.set(ctx.device, (bytes.get(ctx.device) ?? 0) + ctx.memory().bytes);
+    }
+    return [...bytes].map(([name, held]) => ({ name, bytes: held }));
   }
 
   #send(params: readonly Tensor[], { dst, src }: Merge): void {
