@@ -72,7 +72,7 @@ export function perceptron(size: PerceptronSize): Training {
   const model = op`
     mlp(x) = { b3 = 0 } + { w3 = ${w3}; o = [${classes}]; i = [${hidden}] }
       * relu({ b2 = 0 } + { w2 = ${w2}; o = [${hidden}]; i = [${hidden}] }
-      * relu({ b1 = 0 } + { w1 = ${w1}; o = [${hidden}]; i = [${inputs}] } * x))`;
+      * relu({ b1 = 0 } + { w1 = ${w1}; o = [hidden:${hidden}]; i = [${inputs}] } * x))`;
   const loss = op`loss = ${crossEntropy(model(input), label)} /. ${batchSize}`;
   const update = sequence([gradUpdate(loss), sgdUpdate(loss, { learningRate, momentum })]);
   return { loss, update, indices };

@@ -44,12 +44,43 @@ export function stepSeconds(job: Job): number {
   return computeSeconds(job) + allReduceSeconds(job);
 }
 
+/**
+ * With the optimiser divided (ZeRO-1): gradients go to the ranks in charge and parameters come back, in two
+ * calls instead of one. `aloneBytes`: of parameters larger than a rank's share, which all add up and one sends back.
+ */
+export function zeroSeconds(job: Job, aloneBytes: number): number {
+  const { ranks, bytes, cores, link } = job;
+  if (ranks === 1) return stepSeconds(job);
+  const others = ranks - 1;
+  const calls = (aloneBytes > 0 ? 4 : 2) * rounds * (link.latency + others * perMessage);
+  const moved = ((2 * others * bytes) / ranks + aloneBytes) / link.bytesPerSecond;
+  return computeSeconds(job) + (calls + moved) * Math.max(1, ranks / cores);
+}
+
+/**
+ * With an axis divided that nearly all of the work is along: every rank takes all rows, and does its share of
+ * each. `sumBytes`: of what is added up over ranks, one array for each of them.
+ */
+export function axisSeconds(job: Job, sumBytes: readonly number[]): number {
+  const { ranks } = job;
+  const sums = sumBytes.map(bytes => allReduceSeconds({ ...job, bytes }));
+  return computeSeconds(job) / ranks + sums.reduce((all, one) => all + one, 0);
+}
+
 export interface Sizes {
   readonly parameters: number;
   /** What the optimiser keeps for each: 0 for SGD, 1 with momentum, 2 for Adam. */
   readonly states: number;
   /** What the forward pass leaves for the backward one, of one row of the batch. */
   readonly activationBytesPerRow: number;
+}
+
+/** The same where an axis is divided that all parameters and activations are along. */
+export function axisBytes(
+  { parameters, states, activationBytesPerRow }: Sizes,
+  { ranks, rows }: Pick<Job, 'ranks' | 'rows'>,
+): number {
+  return (4 * parameters * (2 + states) + rows * activationBytesPerRow) / ranks;
 }
 
 /** Of one device, in f32; with `isSharded` the optimiser's arrays are divided among the ranks (ZeRO-1). */

@@ -1,6 +1,6 @@
 /**
- * How long a training step takes on several processes: what the model of `docs/scaling.md` says beside what
- * is measured here.
+ * How long a training step takes on several processes, with a batch, an optimiser or an axis divided among them: what
+ * the model of `docs/scaling.md` says beside what is measured here.
  *
  *   npx einc run bench/scaling.ts                  1, 2 and 4 processes
  *   npx einc run bench/scaling.ts -- --ranks 1,2   those
@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launched } from './ranks.ts';
-import { allReduceSeconds, stepSeconds } from './scaling-model.ts';
+import { allReduceSeconds, axisSeconds, stepSeconds, zeroSeconds } from './scaling-model.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,8 @@ const { values } = parseArgs({
 });
 const counts = values.ranks.split(',').map(Number);
 const einc = fileURLToPath(new URL('../cli/einc.js', import.meta.url));
-const program = fileURLToPath(new URL('programs/data-parallel.ts', import.meta.url));
+const programAt = (name: string): string =>
+  fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
 
 interface Measured {
   /** Of one share, without the others. */
@@ -36,8 +37,19 @@ interface Measured {
   readonly smallSeconds: number;
 }
 
+/** Of a step with its optimiser, and of one with an axis, divided among the ranks. */
+interface Divided {
+  readonly zero: { readonly stepSeconds: number; readonly keptBytes: number };
+  readonly axis: { readonly stepSeconds: number; readonly heldBytes: number };
+}
+
 function measure(ranks: number, rows: number): Measured {
-  const args = [einc, 'run', program, String(rows)];
+  return printed<Measured>(ranks, ['data-parallel', String(rows)]);
+}
+
+/** What a program says as JSON. */
+function printed<T>(ranks: number, [name = '', ...given]: readonly string[]): T {
+  const args = [einc, 'run', programAt(name), ...given];
   const { path, args: all, env } = launched(ranks, process.execPath, args);
   const output = execFileSync(path, all, {
     encoding: 'utf8',
@@ -45,7 +57,7 @@ function measure(ranks: number, rows: number): Measured {
     env: { ...process.env, ...env, EINC_THREADS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return JSON.parse(output) as Measured;
+  return JSON.parse(output) as T;
 }
 
 const batch = 256;
@@ -82,6 +94,34 @@ for (const ranks of counts) {
       `${off.toFixed(0)} %`.padStart(9),
       ms(allReduceSeconds(job)).padStart(29),
       ms(measured.allReduceSeconds).padStart(11),
+    ].join(''),
+  );
+}
+
+const weights = [784 * 512, 512, 512 * 512, 512, 512 * 10, 10];
+/** Of parameters that are more than a rank's fair share. */
+function aloneBytes(ranks: number): number {
+  const share = alone.bytes / 4 / ranks;
+  return 4 * weights.filter(cells => cells > share).reduce((sum, cells) => sum + cells, 0);
+}
+// What is added up over ranks when the first hidden axis is divided.
+const sumBytes = [4 * batch * 512];
+console.log(
+  '\nprocesses   optimiser divided: predicted   measured   keeps MB   axis divided: predicted   measured   holds MB',
+);
+for (const ranks of counts) {
+  const job = { ranks, bytes: alone.bytes, cores, link, secondsPerRow, fixedSeconds };
+  const rows = batch / ranks;
+  const { zero, axis } = printed<Divided>(ranks, ['sharding', String(rows), String(batch)]);
+  console.log(
+    [
+      String(ranks).padStart(9),
+      ms(zeroSeconds({ ...job, rows }, aloneBytes(ranks))).padStart(31),
+      ms(zero.stepSeconds).padStart(11),
+      (zero.keptBytes / 1e6).toFixed(1).padStart(11),
+      ms(axisSeconds({ ...job, rows: batch }, sumBytes)).padStart(26),
+      ms(axis.stepSeconds).padStart(11),
+      (axis.heldBytes / 1e6).toFixed(1).padStart(11),
     ].join(''),
   );
 }

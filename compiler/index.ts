@@ -83,6 +83,8 @@ export {
 export type { Tally, TallyOf } from './assign/accumulation.ts';
 export { adjointOf, type GradientOf } from './assign/adjoint.ts';
 export { mayBeInfinite } from './assign/chain-rule.ts';
+export { divide, type Divided, type DividedStep } from './assign/divide.ts';
+export { type DividedAxes, dividedAxes } from './assign/divided-axes.ts';
 export { tangentOf } from './assign/tangent.ts';
 export { printRoutine } from './assign/print.ts';
 export {

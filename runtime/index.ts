@@ -27,7 +27,7 @@ export {
 } from './devices.ts';
 export { DeviceStream } from './device-stream.ts';
 export { checkSameProgram } from './checkpoint/compare.ts';
-export { readCheckpoint, writeCheckpoint } from './checkpoint/file.ts';
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/file.ts';
 export type { Contents, SavedArray } from './checkpoint/format.ts';
 export type { StateArray } from './memory.ts';
 export { checkAlike, checkRank, checkShare } from './collective/check-call.ts';

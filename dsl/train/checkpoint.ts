@@ -1,8 +1,9 @@
 /** Where a training has come to, kept on disk: a run that was ended goes on from there. */
 import { toDevice, type AnyCells, deviceCells, fromDevice, product } from '../../compiler/index.ts';
 import {
+  type Checkpoint,
   checkSameProgram,
-  type Context,
+  Context,
   readCheckpoint,
   type SavedArray,
   type StateArray,
@@ -12,6 +13,7 @@ import { optionsGiven, wrong } from '../arguments.ts';
 import { describe } from '../elaborate/hole.ts';
 import { callSite } from '../language/call-site.ts';
 import type { World } from '../world/world.ts';
+import type { DividedState } from './kept-arrays.ts';
 
 export interface CheckpointOptions {
   /** How many steps have been done. */
@@ -22,11 +24,12 @@ export interface CheckpointOptions {
 
 /**
  * Writes all that the routines of a context carry from run to run: the parameters that they update and what
- * the optimiser keeps. The file is replaced as a whole or not at all. Rejects with a `UserError` when it
- * cannot be written, and when no routine that updates anything has been compiled.
+ * the optimiser keeps; of a training on several devices, what all of them have of it. The file is replaced as a
+ * whole or not at all. Rejects with a `UserError` when it cannot be written, and when no routine that updates
+ * anything has been compiled.
  */
 export async function saveCheckpoint(
-  ctx: Context,
+  of: Context | DividedState,
   path: string,
   options: CheckpointOptions,
 ): Promise<void> {
@@ -39,45 +42,61 @@ export async function saveCheckpoint(
     const message = `the option \`step\` of \`saveCheckpoint\` is how many steps were done, not ${describe(step)}`;
     throw wrong('EINC0960', message, span);
   }
-  if (world === undefined || world.isFirst) {
-    await ctx.lendState('saveCheckpoint', state =>
-      writeCheckpoint(
-        path,
-        { step, seed: ctx.seed, arrays: state.map(savedOf) },
-        state.map(bytesOf),
-      ),
-    );
-  }
-  await world?.barrier();
+  const together = world ?? worldOf(of);
+  const write = (state: readonly StateArray[]): Promise<void> =>
+    writeCheckpoint(path, { step, seed: of.seed, arrays: state.map(savedOf) }, state.map(bytesOf));
+  if (!(of instanceof Context)) {
+    const state = await of.gather();
+    if (isSpeaker(together)) await write(state);
+  } else if (isSpeaker(together)) await of.lendState('saveCheckpoint', write);
+  await together?.barrier();
 }
 
 /**
- * Gives the arrays of a context what `saveCheckpoint` has written, and returns how many steps had been done:
- * 0 when there is no such file. To be called when the training routine has been compiled. Rejects with a
- * `UserError` for a file that is not whole, and for one of another program.
+ * Gives the arrays of a context, or of a training on several devices, however many, what `saveCheckpoint` has
+ * written, and returns how many steps had been done: 0 when there is no such file. To be called when the training
+ * routine has been compiled. Rejects with a `UserError` for a file that is not whole, and for one of another program.
  */
 export async function resumeFrom(
-  ctx: Context,
+  of: Context | DividedState,
   path: string,
   { world }: { readonly world?: World } = {},
 ): Promise<number> {
-  const read = world === undefined || world.isFirst ? await restore(ctx, path) : 0;
-  if (world === undefined) return read;
-  const [step = 0] = await world.allReduceValues([read]);
-  if (step > 0) await world.broadcastState(ctx);
+  const together = world ?? worldOf(of);
+  const saved = isSpeaker(together) ? await readCheckpoint(path) : undefined;
+  const isAlone = of instanceof Context;
+  if (saved && isAlone) {
+    await of.lendState('resumeFrom', state => {
+      fill(state, saved, of.seed, path);
+      return Promise.resolve();
+    });
+  }
+  const read = saved?.step ?? 0;
+  const [step = read] = (await together?.allReduceValues([read])) ?? [];
+  if (step === 0) return step;
+  if (isAlone) await together?.broadcastState(of);
+  else {
+    const state = await of.gather();
+    if (saved) fill(state, saved, of.seed, path);
+    await of.scatter(state);
+  }
   return step;
 }
 
-async function restore(ctx: Context, path: string): Promise<number> {
-  const saved = await readCheckpoint(path);
-  if (!saved) return 0;
-  await ctx.lendState('resumeFrom', state => {
-    checkSameProgram(path, saved, { seed: ctx.seed, arrays: state.map(savedOf) });
-    const cells = new Map(saved.arrays.map(({ name }, i) => [name, saved.cells[i]]));
-    for (const array of state) array.buffer.write(valuesOf(array, cells.get(array.name)));
-    return Promise.resolve();
-  });
-  return saved.step;
+function worldOf(of: Context | DividedState): World | undefined {
+  return of instanceof Context ? undefined : of.world;
+}
+
+/** Whether this rank reads and writes for all. */
+function isSpeaker(world: World | undefined): boolean {
+  return world === undefined || world.isFirst;
+}
+
+/** Throws a `UserError` for a checkpoint of another program. */
+function fill(state: readonly StateArray[], saved: Checkpoint, seed: number, path: string): void {
+  checkSameProgram(path, saved, { seed, arrays: state.map(savedOf) });
+  const cells = new Map(saved.arrays.map(({ name }, i) => [name, saved.cells[i]]));
+  for (const array of state) array.buffer.write(valuesOf(array, cells.get(array.name)));
 }
 
 function savedOf({ name, dims, buffer }: StateArray): SavedArray {

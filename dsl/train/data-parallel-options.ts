@@ -48,6 +48,12 @@ export interface DataParallelOptions<Name extends string> {
    * while it goes on with others. Infinity: all at the end. The sums are the same.
    */
   readonly bucketBytes?: number;
+  /**
+   * Whether what the optimiser keeps is divided among the devices, however little it is (ZeRO-1): each has
+   * that of the parameters that it updates. Results have the same bits. False when left out, and then
+   * parameters of few cells are all updated by the first device. Not with several processes.
+   */
+  readonly shardOptimizer?: boolean;
   readonly seed?: number;
   readonly dtype?: DType;
   readonly backend?: 'cc' | 'interp';
@@ -64,6 +70,7 @@ const names = [
   'parameters',
   'world',
   'bucketBytes',
+  'shardOptimizer',
   'seed',
   'dtype',
   'backend',
@@ -91,6 +98,7 @@ const checks: readonly Check[] = [
   ['parameters', "'point' or 'copy'", or(() => false, 'point', 'copy', undefined)],
   ['world', 'what `joinWorld` gives', or(value => value instanceof World, undefined)],
   ['bucketBytes', 'a number above 0', or(isAboveZero, undefined)],
+  ['shardOptimizer', 'true or false', or(() => false, true, false, undefined)],
   ['keep', 'a list of tensors', or(isListOfHandles, undefined)],
 ];
 
@@ -114,7 +122,14 @@ export function checkDataParallelOptions(options: unknown, span: Span): void {
     const message = `the option \`${name}\` of \`dataParallel\` is ${wanted}, not ${describe(value)}`;
     throw wrong('EINC0530', message, span);
   }
-  const { devices, backend } = given;
+  const { devices, backend, world, shardOptimizer } = given;
+  if (shardOptimizer === true && world instanceof World && world.size > 1) {
+    const message =
+      'with `shardOptimizer` devices of one process divide what the optimiser keeps, and `world` has several processes';
+    throw wrong('EINC0530', message, span, [
+      'leave `shardOptimizer` out, or divide among processes: shardOptimizer(ctx, loss, { world, update })',
+    ]);
+  }
   if (!(devices instanceof Devices) || backend === undefined) return;
   throw wrong('EINC0530', '`dataParallel` has the backend of its devices', span, [
     'leave `backend` out',

@@ -1,5 +1,13 @@
 import type { ArrayHandle, Value } from '../../compiler/index.ts';
-import type { Context, Devices, HostArray, Indices, Routine, Run } from '../../runtime/index.ts';
+import type {
+  Context,
+  Devices,
+  HostArray,
+  Indices,
+  Routine,
+  Run,
+  StateArray,
+} from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
 import { callSite } from '../language/call-site.ts';
 import {
@@ -8,10 +16,12 @@ import {
   examplesGiven,
 } from './data-parallel-options.ts';
 import { DeviceClock, type DeviceTime } from './device-clock.ts';
+import { copyOf, type DividedState } from './kept-arrays.ts';
 import { Merging } from './merging.ts';
-import { Replicas } from './replicas.ts';
+import { type DeviceMemory, Replicas } from './replicas.ts';
 import { batchIndices, ShardCode } from './shard-code.ts';
 import { shardSizes, treeSum } from './shards.ts';
+import type { World } from '../world/world.ts';
 
 export interface StepResult {
   /** The mean of the batch. */
@@ -77,7 +87,7 @@ export async function dataParallel<Name extends string>(
   }
 }
 
-export class DataParallel<Name extends string> implements Disposable {
+export class DataParallel<Name extends string> implements DividedState, Disposable {
   /** Its arrays are the parameters; routines that are compiled here see them. */
   readonly context: Context;
   readonly #options: DataParallelOptions<Name>;
@@ -179,6 +189,41 @@ export class DataParallel<Name extends string> implements Disposable {
   /** The values of one. */
   read(handle: ArrayHandle): Promise<HostArray> {
     return this.#firstShard.read(handle);
+  }
+
+  get world(): World | undefined {
+    return this.#options.world;
+  }
+
+  get seed(): number {
+    return this.context.seed;
+  }
+
+  /** The parameters, and what updates keep wherever they are done: for `saveCheckpoint`. */
+  async gather(): Promise<readonly StateArray[]> {
+    const state: StateArray[] = [];
+    for (const kept of this.#code.kept()) {
+      state.push(await copyOf(kept, this.#merging.ownerOf(kept.of)));
+    }
+    return state;
+  }
+
+  /** Goes on from such a state of the first rank, whatever number of devices it was gathered from. */
+  async scatter(state: readonly StateArray[]): Promise<void> {
+    const found = new Map(state.map(({ name, buffer }) => [name, buffer]));
+    for (const { name, array, of } of this.#code.kept()) {
+      const owner = this.#merging.ownerOf(of);
+      owner.write(array, found.get(name)?.read() ?? []);
+      await this.world?.broadcast(owner, [array]);
+      if (array.tensor !== of) continue;
+      const values = owner.readSync(array).data;
+      for (const ctx of this.#replicas.contexts) ctx.write(array, values);
+    }
+  }
+
+  /** What each device holds. */
+  memory(): readonly DeviceMemory[] {
+    return this.#replicas.memory();
   }
 
   /** It sees the parameters, and what updates of the first shard keep. */

@@ -6,3 +6,8 @@ export { type Batch, DataParallel, dataParallel, type StepResult } from './data-
 export { ProgressBar, progressBar, type ProgressBarOptions } from './progress-bar.ts';
 export type { DeviceTime } from './device-clock.ts';
 export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';
+export { TensorParallel, tensorParallel } from './tensor-parallel.ts';
+export type { TensorParallelOptions } from './tensor-parallel-options.ts';
+export { ShardOptimizer, shardOptimizer, type ShardOptimizerOptions } from './shard-optimizer.ts';
+export type { DividedState } from './kept-arrays.ts';
+export type { DeviceMemory } from './replicas.ts';

@@ -81,6 +81,12 @@ export class Merging<Name extends string> {
     return [...runs, ...this.#units.flatMap(unit => this.#tell(unit))];
   }
 
+  /** Where the update of a parameter is done, and what it keeps lies. */
+  ownerOf(param: Tensor): Context {
+    const unit = this.#units.find(({ params }) => params.includes(param));
+    return turn(this.#replicas.shards, unit?.shard ?? 0).after;
+  }
+
   /** The other contexts of what has been updated. */
   #tell({ params, shard }: Unit): readonly Run[] {
     const { contexts } = this.#replicas;
@@ -144,8 +150,13 @@ export class Merging<Name extends string> {
     const all = buckets.flat();
     const [ctx] = contexts;
     const cells = all.map(p => ctx?.readSync(p).data.length ?? 0);
-    const devices = this.#options.world ? 1 : Math.min(shards.length, this.#all.all.length);
-    const owners = ownersOf(cells, devices);
+    const { isDivided, least } = this.#code.division();
+    const isByOne = !isDivided || this.#options.world !== undefined;
+    const owners = ownersOf(
+      cells,
+      isByOne ? 1 : Math.min(shards.length, this.#all.all.length),
+      least,
+    );
     const ownerOf = new Map(all.map((p, i) => [p, owners[i] ?? 0]));
     return buckets.flatMap(bucket =>
       [...new Set(bucket.map(p => ownerOf.get(p) ?? 0))].map(shard => {

@@ -31,6 +31,12 @@ export interface Shard {
 /** Of one bucket: more of them cost more than what is gained while others are still being computed. */
 const leastBucketBytes = 1 << 20;
 
+export interface DeviceMemory {
+  readonly name: string;
+  /** Of all arrays that outlive a run. */
+  readonly bytes: number;
+}
+
 export class Replicas<Name extends string> implements Disposable {
   readonly shards: readonly Shard[];
   /** Of the parameters: one that all devices read, or one for each. */
@@ -70,11 +76,9 @@ export class Replicas<Name extends string> implements Disposable {
     this.#all = all;
     this.#code = code;
     this.#options = options;
-    this.buckets = [code.params];
-    const least = bucketBytes ?? (this.#isIdleWhileAdding ? leastBucketBytes : Infinity);
-    if (!this.isAlone && least < Infinity) {
-      this.buckets = bucketsOf(code.paramsAsDone, p => bytesOf(p, dtype), least);
-    }
+    this.buckets = this.#inBuckets(
+      bucketBytes ?? (this.#isIdleWhileAdding ? leastBucketBytes : Infinity),
+    );
     const afters = this.buckets.length === 1 ? streams : used.map(device => device.stream());
     this.streams = [...new Set([...streams, ...afters])];
     this.shards = Array.from({ length: shards }, (_, i) => {
@@ -82,6 +86,14 @@ export class Replicas<Name extends string> implements Disposable {
       const after = this.buckets.length === 1 ? ctx : ctx.child({ stream: turn(afters, i) });
       return { ctx, after, device: ctx.device, gradients: new Map<number, readonly Routine[]>() };
     });
+  }
+
+  /** All in one where nothing is gained by more, or an update needs gradients of several parameters. */
+  #inBuckets(least: number): readonly (readonly Tensor[])[] {
+    const { dtype = 'f32' } = this.#options;
+    const isWhole = this.isAlone || least === Infinity || !this.#code.division().isDivided;
+    if (isWhole) return [this.#code.params];
+    return bucketsOf(this.#code.paramsAsDone, p => bytesOf(p, dtype), least);
   }
 
   /** Whether something else than the cores adds gradients up: a network, or what copies between devices. */
@@ -117,6 +129,15 @@ export class Replicas<Name extends string> implements Disposable {
     return Promise.all(
       stages.map(({ code, keep: kept }) => this.#all.compile(code, { dtype, keep: kept })),
     );
+  }
+
+  memory(): readonly DeviceMemory[] {
+    const all = [...this.contexts, ...this.shards.flatMap(({ ctx, after }) => [ctx, after])];
+    const bytes = new Map<string, number>();
+    for (const ctx of new Set(all)) {
+      bytes.set(ctx.device, (bytes.get(ctx.device) ?? 0) + ctx.memory().bytes);
+    }
+    return [...bytes].map(([name, held]) => ({ name, bytes: held }));
   }
 
   [Symbol.dispose](): void {

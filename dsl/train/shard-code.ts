@@ -8,6 +8,7 @@ import { inOrderOfEnd, stagesOf } from '../graph/stages.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { symbol } from '../symbol.ts';
 import { type DataParallelOptions, type Examples, lossGiven } from './data-parallel-options.ts';
+import { coupled, couplingOf, type KeptArray, keptArrays } from './kept-arrays.ts';
 
 export interface Part<Name extends string> {
   readonly examples: Examples<Name>;
@@ -105,6 +106,22 @@ export class ShardCode<Name extends string> {
       return code;
     });
     return cd`~~("update"; ${pieces})`;
+  }
+
+  /**
+   * Whether parameters may be updated by several devices, and from how many cells for each on. Throws a
+   * `UserError` when they are to be and may not.
+   */
+  division(): { readonly isDivided: boolean; readonly least?: number } {
+    const coupling = couplingOf(this.params, p => this.update([p]));
+    if (this.#options.shardOptimizer !== true) return { isDivided: coupling === undefined };
+    if (coupling) throw coupled(coupling, this.#span);
+    return { isDivided: true, least: 1 };
+  }
+
+  /** What updates carry from step to step. */
+  kept(): readonly KeptArray[] {
+    return keptArrays(this.params, p => this.update([p]));
   }
 
   #make(count: number): Part<Name> {

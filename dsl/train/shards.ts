@@ -75,11 +75,20 @@ const leastCells = 16_384;
 
 /**
  * Which shard updates which parameter, by their cells: one for each device at most, so that they work
- * at the same time, on about the same number of cells.
+ * at the same time, on about the same number of cells. `least`: how many make it worth while.
  */
-export function ownersOf(cells: readonly number[], devices: number): readonly number[] {
+export function ownersOf(
+  cells: readonly number[],
+  devices: number,
+  least = leastCells,
+): readonly number[] {
   const all = cells.reduce((sum, count) => sum + count, 0);
-  const owners = Math.max(1, Math.min(devices, Math.floor(all / leastCells)));
+  const owners = Math.max(1, Math.min(devices, Math.floor(all / least)));
+  return divideByCells(cells, owners);
+}
+
+/** The owner of each array: the largest first, always to the one who has the least. */
+export function divideByCells(cells: readonly number[], owners: number): readonly number[] {
   const loads = Array<number>(owners).fill(0);
   const owned = cells.map(() => 0);
   const largestFirst = cells.map((_, i) => i).toSorted((a, b) => (cells[b] ?? 0) - (cells[a] ?? 0));

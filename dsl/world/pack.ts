@@ -53,11 +53,13 @@ async function together(
   }
 }
 
-function copy(from: AnyCells, to: MutableCells, at: number): void {
-  from.forEach((value, i) => (to[at + i] = value));
+export function copy(from: AnyCells, to: MutableCells, at: number): void {
+  // What nearly all arrays are, and many times as fast.
+  if (from instanceof Float32Array && to instanceof Float32Array) to.set(from, at);
+  else from.forEach((value, i) => (to[at + i] = value));
 }
 
-function aboutOf(parts: readonly Named[]): string {
+export function aboutOf(parts: readonly Named[]): string {
   const names = parts.slice(0, 3).map(({ name }) => name);
   return parts.length > 3 ? `${names.join(', ')} and ${parts.length - 3} more` : names.join(', ');
 }

@@ -8,6 +8,7 @@ import {
   type ReduceOp,
   shareOf,
 } from '../../runtime/index.ts';
+import { type Owned, spreadFromOwners, sumToOwners } from './owned.ts';
 import { type Named, packed } from './pack.ts';
 
 export interface AllReduceOptions {
@@ -26,13 +27,14 @@ export class World implements Disposable {
   readonly size: number;
   /** Of this process among those of its machine, from 0: which of several devices to take. */
   readonly localRank: number;
-  readonly #collective: Collective;
+  /** How they speak, for what has no call here. */
+  readonly collective: Collective;
 
   constructor(collective: Collective, { localRank }: Pick<Launch, 'localRank'>) {
     this.rank = collective.rank;
     this.size = collective.size;
     this.localRank = localRank;
-    this.#collective = collective;
+    this.collective = collective;
   }
 
   /** Whether this process is the one that speaks for all: that saves and prints. */
@@ -54,7 +56,7 @@ export class World implements Disposable {
     if (this.size === 1) return;
     await ctx.lend(tensors, 'allReduce', buffers =>
       packed(named(buffers, tensors), (buffer, about) =>
-        this.#collective.allReduce(buffer, { op, about }),
+        this.collective.allReduce(buffer, { op, about }),
       ),
     );
   }
@@ -64,7 +66,7 @@ export class World implements Disposable {
     if (this.size === 1) return;
     await ctx.lend(tensors, 'broadcast', buffers =>
       packed(named(buffers, tensors), (buffer, about) =>
-        this.#collective.broadcast(buffer, root, { about }),
+        this.collective.broadcast(buffer, root, { about }),
       ),
     );
   }
@@ -73,7 +75,34 @@ export class World implements Disposable {
   async broadcastState(ctx: Context): Promise<void> {
     if (this.size === 1) return;
     await ctx.lendState('broadcastState', state =>
-      packed(state, (buffer, about) => this.#collective.broadcast(buffer, 0, { about })),
+      packed(state, (buffer, about) => this.collective.broadcast(buffer, 0, { about })),
+    );
+  }
+
+  /**
+   * The i-th tensor becomes, on the rank `owners[i]`, the sum of what the ranks have. On the others it
+   * means nothing after that.
+   */
+  async reduceToOwners(
+    ctx: Context,
+    tensors: readonly ArrayHandle[],
+    owners: readonly number[],
+  ): Promise<void> {
+    if (this.size === 1) return;
+    await ctx.lend(tensors, 'reduceToOwners', buffers =>
+      sumToOwners(this.collective, owned(buffers, tensors, owners)),
+    );
+  }
+
+  /** The i-th tensor becomes, on all ranks, what it is on the rank `owners[i]`. */
+  async gatherFromOwners(
+    ctx: Context,
+    tensors: readonly ArrayHandle[],
+    owners: readonly number[],
+  ): Promise<void> {
+    if (this.size === 1) return;
+    await ctx.lend(tensors, 'gatherFromOwners', buffers =>
+      spreadFromOwners(this.collective, owned(buffers, tensors, owners)),
     );
   }
 
@@ -83,18 +112,18 @@ export class World implements Disposable {
     { op = 'sum' }: AllReduceOptions = {},
   ): Promise<readonly number[]> {
     const cells = Float64Array.from(values);
-    await this.#collective.allReduce(new HostBuffer('f64', cells), { op });
+    await this.collective.allReduce(new HostBuffer('f64', cells), { op });
     return Array.from(cells);
   }
 
   /** Resolves when all ranks have come here. */
   async barrier(): Promise<void> {
-    await this.#collective.barrier();
+    await this.collective.barrier();
   }
 
   /** Waits until all ranks are done. The end of the program does it too. */
   [Symbol.dispose](): void {
-    this.#collective[Symbol.dispose]();
+    this.collective[Symbol.dispose]();
   }
 }
 
@@ -103,4 +132,12 @@ function named(
   tensors: readonly ArrayHandle[],
 ): readonly Named[] {
   return buffers.map((buffer, i) => ({ buffer, name: tensors[i]?.label ?? 'a tensor' }));
+}
+
+function owned(
+  buffers: readonly DeviceBuffer[],
+  tensors: readonly ArrayHandle[],
+  owners: readonly number[],
+): readonly Owned[] {
+  return named(buffers, tensors).map((one, i) => ({ ...one, owner: owners[i] ?? 0 }));
 }

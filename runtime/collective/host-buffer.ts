@@ -30,7 +30,12 @@ export class HostBuffer implements DeviceBuffer {
 
   write(values: ArrayLike<Value>): void {
     invariant(values.length === this.cells, () => `${values.length} values for ${this.cells}`);
-    const to: MutableCells = this.#values;
+    const own = this.#values;
+    if (this.dtype === 'f32' && own instanceof Float32Array && values instanceof Float32Array) {
+      own.set(values); // what gradients are needs no rounding, which takes many times as long
+      return;
+    }
+    const to: MutableCells = own;
     for (let i = 0; i < values.length; i++) to[i] = roundTo(this.dtype, values[i] ?? NaN);
   }
 

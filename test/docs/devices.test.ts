@@ -13,7 +13,7 @@ const examples = Array.from(
 );
 
 test('there are some', () => {
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
 });
 
 test.each(examples)('program %#', async ({ program, expected }) => {

@@ -1,0 +1,13 @@
+import { type ArrayHandle, type DeviceArray, UserError } from '../../compiler/index.ts';
+
+/** What stands for an array that is no tensor's. */
+export function handleTo(array: DeviceArray): ArrayHandle {
+  return {
+    label: array.label,
+    get merge(): ArrayHandle {
+      const message = `\`${array.label}\` has no merge buffer: only values and gradients have`;
+      throw new UserError({ code: 'EINC0226', message });
+    },
+    deviceArray: () => array,
+  };
+}

@@ -1,0 +1,46 @@
+import type { ArrayHandle, DType, Span } from '../../compiler/index.ts';
+import { Devices } from '../../runtime/index.ts';
+import { optionsGiven, wrong } from '../arguments.ts';
+import { describe } from '../elaborate/hole.ts';
+import { World } from '../world/world.ts';
+
+export interface TensorParallelOptions {
+  /** What the axis that is divided is measured in: `hidden` of `{ b1; o = [hidden:512] }`. */
+  readonly axis: string;
+  /** Of this process: how many, as for `devices`; `all` when left out. Or those that a program has opened. */
+  readonly devices?: number | 'all' | Devices;
+  /** Instead of devices of this process: its processes, each with a share. */
+  readonly world?: World;
+  /** What `item` and `read` are to find of the tensors that the code computes. */
+  readonly keep?: readonly ArrayHandle[];
+  readonly seed?: number;
+  readonly dtype?: DType;
+  readonly backend?: 'cc' | 'interp';
+}
+
+const names = ['axis', 'devices', 'world', 'keep', 'seed', 'dtype', 'backend'];
+const example = "{ axis: 'hidden', devices: 2 }";
+
+/** Types do not reach callers in JavaScript. */
+export function checkTensorParallelOptions(options: unknown, span: Span): void {
+  const given = optionsGiven('EINC0540', 'tensorParallel', options, { names, example, span });
+  const { axis, devices, world, backend } = given;
+  const complain = (message: string, help: readonly string[]): Error =>
+    wrong('EINC0540', message, span, help);
+  if (typeof axis !== 'string') {
+    const message = `the option \`axis\` of \`tensorParallel\` is the name of an axis, not ${describe(axis)}`;
+    throw complain(message, [`write ${example}`]);
+  }
+  if (world !== undefined && !(world instanceof World)) {
+    const message = `the option \`world\` of \`tensorParallel\` is a world, not ${describe(world)}`;
+    throw complain(message, ['write { world: await joinWorld() }']);
+  }
+  if (world !== undefined && devices !== undefined) {
+    throw complain('`tensorParallel` divides among `devices` or among the ranks of a `world`', [
+      'leave one of the two out',
+    ]);
+  }
+  if (devices instanceof Devices && backend !== undefined) {
+    throw complain('`tensorParallel` has the backend of its devices', ['leave `backend` out']);
+  }
+}
