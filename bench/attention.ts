@@ -1,5 +1,5 @@
-/** Attention as einsums say it: scores, their softmax, and the values that they weigh. */
-import { op, tensor, type Tensor } from 'einc';
+/** Attention as einsums say it, scores, their softmax and the values that they weigh; and its gradients. */
+import { op, tensor, type Tensor, vjp } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
@@ -27,22 +27,26 @@ const otherSizes: readonly Size[] = [
 export const attention: Benchmark = {
   name: 'attention',
   about: 'of each word to all words of its text; texts × words × heads × width of a head',
-  cases: sizes.map(caseOf),
-  otherShapes: otherSizes.map(caseOf),
+  cases: [false, true].flatMap(backward => sizes.map(size => caseOf(size, backward))),
+  otherShapes: otherSizes.map(size => caseOf(size, false)),
 };
 
-function caseOf(size: Size): Case {
+/** Forward; and forward with gradients, which reads what it is given and what comes back to it. */
+function caseOf(size: Size, backward: boolean): Case {
   const { batch, length, heads, width } = size;
+  const shape = [batch, length, heads, width].join('x');
+  const product = 2 * batch * heads * length ** 2 * width;
   return {
-    name: [batch, length, heads, width].join('x'),
-    settings: { ...size },
-    flops: 4 * batch * heads * length ** 2 * width,
+    name: backward ? `${shape} forward + backward` : shape,
+    settings: { ...size, backward },
+    flops: (backward ? 6 : 2) * product,
     within: { relative: 1e-4 },
-    prepare: dtype => computing(dtype, [attended(size)]),
+    prepare: dtype => computing(dtype, attended(size, backward)),
   };
 }
 
-function attended({ batch, length, heads, width }: Size): Tensor {
+/** The result and, where these are asked for, gradients by queries, keys and values. */
+function attended({ batch, length, heads, width }: Size, backward: boolean): readonly Tensor[] {
   const input = (label: string, salt: number): Tensor =>
     tensor(noise(batch * length * heads * width, salt), {
       label,
@@ -55,5 +59,5 @@ function attended({ batch, length, heads, width }: Size): Tensor {
     e = exp(scores - stop_gradient(scores @^^ "...|..h.., t => ...|..h.., 0"));
     p = e /. (e ++ "...|..h.., t => ...|..h.., 0");
     attended = p +* ${v} "b | h, s, t; b, t | h, d => b, s | h, d"`;
-  return attended;
+  return backward ? [attended, ...vjp(attended, [q, k, v], input('dy', 4))] : [attended];
 }

@@ -81,6 +81,11 @@ export class Identifiers {
     });
   }
 
+  /** The name is that of a function from now on: texts that call another one differ. */
+  define(name: string): void {
+    this.#given.delete(name);
+  }
+
   /** The same for texts that differ in nothing but which names these are, and where lines break. */
   anonymous(text: string): string {
     const numbers = new Map<string, string>();

@@ -66,6 +66,7 @@ export class Nests {
     if (known === undefined) {
       this.#known.set(key, name);
       this.#texts.push(text);
+      identifiers.define(name);
     }
     return `${known ?? name}(${args.map(a => a.name).join(', ')});`;
   }

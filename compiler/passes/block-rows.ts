@@ -17,21 +17,28 @@
  *              }
  *            }
  *
- * An array that is filled before is filled part by part. Turns of the loops around do not need each other, before and after, so every bit stays. What all rows
- * read is read again for each block of them: it must stay in a cache, and is copied once
- * where each block would have to copy it.
+ * An array that is filled before is filled part by part. A sum over the rows stands in an array of its own
+ * meanwhile (`schedule/row-sum.ts`). Where what stands between needs the first products and is needed by
+ * the others, as a loss is by gradients, what both use is computed again (`schedule/rows-again.ts`).
+ *
+ * Each sum gets its terms in the order it did and turns of the loops around do not need each other, before
+ * and after, so every bit stays. What all rows read is read again for each block of them: it must stay in
+ * a cache, and is copied once where each block would have to copy it.
  */
 import { Names } from '../core/names.ts';
-import { namesIn } from '../loop/facts.ts';
-import { block, type Fill, fill, type Stmt, statementsOf } from '../loop/ir.ts';
+import { sizeOf } from '../core/tensor-node.ts';
+import { declaredIn, namesIn } from '../loop/facts.ts';
+import { block, declare, type Fill, fill, type Stmt, statementsOf } from '../loop/ir.ts';
 import { mapParts, rewriteStmts } from '../loop/traverse.ts';
-import { meet } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
-import { rowsAtOnce, runInBlocks } from '../schedule/row-blocks.ts';
+import { runInBlocks } from '../schedule/row-blocks.ts';
 import { type Member, type RowGroup, rowGroupsOf } from '../schedule/row-group.ts';
+import { withRowsAgain } from '../schedule/rows-again.ts';
+import { rowsAtOnce } from '../schedule/rows-at-once.ts';
+import { sideBySide } from '../schedule/side-by-side.ts';
 import type { Target } from '../schedule/target.ts';
 import { contractIn } from './contract-arrays.ts';
-import type { Note } from './decision.ts';
+import type { Decision, Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function blockRows(target: Target, overrides = noOverrides): Pass {
@@ -56,35 +63,74 @@ interface Options {
 function inBlocksOf(s: Stmt, options: Options): Stmt {
   const inner = mapParts(s, { expr: e => e, stmt: child => inBlocksOf(child, options) });
   if (inner.kind !== 'block') return inner;
-  const groups = rowGroupsOf(inner.body, options.target.cacheBytes);
-  const body = groups.reduce(
-    (before, group) => withGroup(before, group, options) ?? before,
-    inner.body,
-  );
+  const body = untilSame(inner.body, before => withAgain(withGroups(before, options), options));
   return body === inner.body ? inner : block(body);
+}
+
+/** Groups that need nothing else first: sums over rows have to be in memory meanwhile. */
+function withGroups(statements: readonly Stmt[], options: Options): readonly Stmt[] {
+  return [false, true].reduce((all, withSums) => {
+    const groups = rowGroupsOf(all, options.target.cacheBytes, { withSums });
+    return groups.reduce((before, group) => withGroup(before, group, options) ?? before, all);
+  }, statements);
+}
+
+/** Of groups that stay as they are, what is computed again where that makes two groups of one. */
+function withAgain(statements: readonly Stmt[], options: Options): readonly Stmt[] {
+  const { target, names, note } = options;
+  const groups = rowGroupsOf(statements, target.cacheBytes, { withSums: true });
+  for (const group of groups) {
+    if (isLeftAlone(group, options)) continue;
+    const again = withRowsAgain(statements, group, target, names);
+    if (!again) continue;
+    const decisions: Decision[] = [];
+    const after = withGroups(again.statements, { ...options, note: d => decisions.push(d) });
+    const gone = [...again.arrays].flat();
+    if (after.some(s => s.kind === 'declare' && gone.includes(s.node))) continue;
+    const step = { kind: 'rows again', arrays: gone.map(({ name }) => name) } as const;
+    note?.({ about: 'nest', step, before: again.before, after: block(again.after) });
+    decisions.forEach(decision => note?.(decision));
+    return after;
+  }
+  return statements;
+}
+
+function untilSame<T>(before: T, f: (value: T) => T): T {
+  const after = f(before);
+  return after === before ? before : untilSame(after, f);
+}
+
+function isLeftAlone({ members }: RowGroup, { overrideOf }: Options): boolean {
+  return members.some(({ stmt }) => overrideOf(stmt).fuse === false);
 }
 
 /** The statements, a group of which runs block by block; undefined where that cannot be, or does not pay. */
 function withGroup(
   statements: readonly Stmt[],
-  { members: unordered, between, fills }: RowGroup,
-  { target, overrideOf, names, note }: Options,
+  group: RowGroup,
+  options: Options,
 ): readonly Stmt[] | undefined {
-  if (unordered.some(({ stmt }) => overrideOf(stmt).fuse === false)) return undefined;
-  const size = rowsAtOnce(unordered, between, target);
+  if (isLeftAlone(group, options)) return undefined;
+  const { between, fills } = group;
+  const { target, names, note } = options;
+  const size = rowsAtOnce(group.members, between, target);
   const unfilled = statements.filter(s => s.kind !== 'fill' || !fills.includes(s));
-  const order = size && movedTogether(unfilled, unordered);
-  const together = order && runInBlocks(order.members, between, size, { target, names });
+  const memberOf = new Map<Stmt, Member>(group.members.map(m => [m.stmt, m]));
+  const order = size && sideBySide(unfilled, [...memberOf.keys()]);
+  const members = order?.members.flatMap(s => memberOf.get(s) ?? []) ?? [];
+  const together = order && runInBlocks(members, between, size, { target, names });
   if (!together) return undefined;
   const isBetween = (s: Stmt): boolean => s.kind === 'declare' && between.includes(s.node);
   const declares = order.before.filter(isBetween);
-  const parts = contractIn([...declares, ...statementsOf(together)], 2 * target.cacheBytes, note);
-  if (statementsOf(parts).some(isBetween)) return undefined;
-  const after = fills.reduce(filledInTurns, parts);
+  const parts = contractIn([...declares, ...statementsOf(together.nest)], mostBytes, note);
+  const isOnStack = bytesIn(parts) <= mostBytes;
+  if (!isOnStack || statementsOf(parts).some(isBetween)) return undefined;
+  const nest = fills.reduce(filledInTurns, parts);
   const arrays = between.map(({ name }) => name);
-  const before = order.members.map(({ stmt }) => stmt);
-  note?.({ about: 'nest', step: { kind: 'rows at once', arrays, ...size }, before, after });
-  return [...order.before.filter(s => !isBetween(s)), after, ...order.after];
+  const step = { kind: 'rows at once', arrays, ...size } as const;
+  note?.({ about: 'nest', step, before: order.members, after: nest });
+  const before = order.before.filter(s => !isBetween(s));
+  return [...before, ...together.sums.map(declare), nest, ...order.after];
 }
 
 /** What was filled as a whole is filled part by part, where the part is declared. */
@@ -96,24 +142,9 @@ function filledInTurns(s: Stmt, { node, value, origins }: Fill): Stmt {
   );
 }
 
-interface Order {
-  readonly before: readonly Stmt[];
-  readonly members: readonly Member[];
-  readonly after: readonly Stmt[];
-}
+/** A turn has its arrays on the stack of a thread, which has 8 MiB. */
+const mostBytes = 6 * 2 ** 20;
 
-/** The members side by side: what stands between them comes before, or after where it needs one of them. */
-function movedTogether(statements: readonly Stmt[], group: readonly Member[]): Order | undefined {
-  const memberOf = new Map<Stmt, Member>(group.map(m => [m.stmt, m]));
-  const [before, members, after]: [Stmt[], Member[], Stmt[]] = [[], [], []];
-  for (const s of statements) {
-    const member = memberOf.get(s);
-    const isBehind = members.length === group.length;
-    const passed = [...(member ? [] : members.map(m => m.stmt)), ...after];
-    const mustWait = !isBehind && passed.some(other => meet(other, s));
-    if (member && mustWait) return undefined;
-    if (member) members.push(member);
-    else (isBehind || mustWait ? after : before).push(s);
-  }
-  return { before, members, after };
+function bytesIn(s: Stmt): number {
+  return [...declaredIn(s)].reduce((sum, node) => sum + sizeOf(node), 0);
 }

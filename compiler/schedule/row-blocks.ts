@@ -1,100 +1,140 @@
 /** A group of nests over the same rows as one, with so many rows at a time. */
-import { at, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
+import { at, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { usedIn, writtenIn } from '../loop/facts.ts';
-import { isIndependent } from '../loop/independent.ts';
-import { block, declare, forLoops, type Stmt } from '../loop/ir.ts';
+import { sitesUnder, writtenIn } from '../loop/facts.ts';
+import { areIndependent, isIndependent } from '../loop/independent.ts';
+import {
+  block,
+  declare,
+  type For,
+  forLoop,
+  forLoops,
+  type Stmt,
+  statementsOf,
+} from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
-import { product } from '../support/list.ts';
-import { turnsOf } from './nest.ts';
-import { bytesPerRow, isProduct, type Member } from './row-group.ts';
+import { besideRows, type Member } from './row-group.ts';
+import { inBlocks } from './row-sum.ts';
+import type { RowsAtOnce } from './rows-at-once.ts';
 import type { Target } from './target.ts';
-import { bytesRead, copyOf, fromTurned, sharedIn, type Turned, turnedFor } from './turned.ts';
+import { copyOf, fromTurned, turnedFor } from './turned.ts';
 
-export interface RowsAtOnce {
-  readonly rows: number;
-  readonly of: number;
+export interface InBlocks {
+  readonly nest: Stmt;
+  /** What sums over rows have come to. */
+  readonly sums: readonly TensorNode[];
 }
 
-/** A block of rows reads what all rows share at least so often: else it would be read too often in all. */
-const fewestReuses = 16;
-
-/** As many rows as keep in a cache what lies between products; undefined where those are too few. */
-export function rowsAtOnce(
-  members: readonly Member[],
-  between: readonly TensorNode[],
-  { cacheBytes }: Target,
-): RowsAtOnce | undefined {
-  const products = members.filter(isProduct);
-  const rows = members[0]?.rows ?? [];
-  const used = new Set(products.flatMap(({ stmt }) => [...usedIn(stmt)]));
-  const bytes = between.map(node => bytesPerRow(node, rows));
-  const held = between.flatMap((node, i) => (used.has(node) ? [bytes[i] ?? 0] : []));
-  const shared = products.flatMap(member => sharedIn(member, between));
-  if (held.length === 0 || total(shared.map(bytesRead)) > cacheBytes) return undefined;
-  const of = rows.at(-1)?.extent ?? 0;
-  const most = Math.min(of, Math.floor(cacheBytes / Math.max(total(held), ...bytes)));
-  const size = Array.from({ length: most }, (_, i) => most - i).find(n => of % n === 0) ?? 0;
-  if (size === 0 || (size === of && rows.length === 1)) return undefined;
-  const reuses = Math.min(...products.map(member => size * reusesPerRow(member, between)));
-  return size === of || reuses >= fewestReuses ? { rows: size, of } : undefined;
-}
-
-/** How often a row reads each cell of what it shares with the others. */
-function reusesPerRow(member: Member, between: readonly TensorNode[]): number {
-  const cells = sharedIn(member, between).map(({ loops }) => product(loops.map(l => l.extent)));
-  const turns = turnsOf(member.nest) / product(member.rows.map(l => l.extent));
-  return turns / Math.max(1, ...cells);
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
-
-/** Undefined where turns of the loops around would need each other. */
+/**
+ * Undefined where turns of the loops around would need each other, or blocks of rows more than the sums
+ * over all of them.
+ */
 export function runInBlocks(
   members: readonly Member[],
   between: readonly TensorNode[],
   { rows: count, of }: RowsAtOnce,
   { target, names }: { readonly target: Target; readonly names: Names },
-): Stmt | undefined {
+): InBlocks | undefined {
   const [outer, row] = [members[0]?.rows.slice(0, -1) ?? [], members[0]?.rows.at(-1)];
   const over = row && count < of ? loopVar(names.fresh(`${stemOf(row.loop)}_block`)) : undefined;
   const stored = new Set(members.flatMap(({ stmt }) => [...writtenIn(stmt)]));
-  const parts = members.map(member => {
+  const parts = members.map((member): Part => {
     const around = new Map(
       member.rows.slice(0, -1).map((l, i) => [l.loop, at(outer[i]?.loop ?? l.loop)]),
     );
-    const all = over === undefined ? [] : turnedFor(member, between, stored, names);
+    const here = (s: Stmt): Stmt => substituteLoopsIn(s, around);
+    const part = over === undefined ? wholeOf(member) : partOf(member, over, count, names);
+    const all = over && !member.sum ? turnedFor(member, between, stored, names) : [];
     const copies = all.flatMap(turned => [
       declare(turned.array),
-      substituteLoopsIn(copyOf(turned, target, names), around),
+      here(copyOf(turned, target, names)),
     ]);
-    return { copies, inner: substituteLoopsIn(rowsOf(member, all, over, count), around) };
+    const { before, after } = part;
+    return {
+      ...part,
+      copies,
+      before: before && here(before),
+      inner: here(fromTurned(part.inner, all)),
+      after: after && here(after),
+    };
   });
-  const inner = block(parts.map(part => part.inner));
-  const blocks = over === undefined ? [] : [{ loop: over, extent: of / count }];
-  if (!areTurnsFree(forLoops([...outer, ...blocks], inner), outer.length + blocks.length))
-    return undefined;
-  return forLoops(outer, block([...parts.flatMap(part => part.copies), forLoops(blocks, inner)]));
+  const blocks = over ? [forLoop(over, of / count, block(parts.map(part => part.inner)))] : [];
+  if (over && !mayRunInBlocks(parts, blocks)) return undefined;
+  const body = over ? blocks : parts.map(part => part.inner);
+  const [before, after] = [parts.flatMap(p => p.before ?? []), parts.flatMap(p => p.after ?? [])];
+  const all = block([...before, ...body, ...after]);
+  if (!areTurnsFree(forLoops(outer, all), outer.length)) return undefined;
+  const copies = parts.flatMap(part => part.copies ?? []);
+  const nest = forLoops(outer, block([...copies, ...statementsOf(all)]));
+  return { nest, sums: parts.flatMap(part => part.sums ?? []) };
 }
 
-/** The member with some of its rows: all of a block, or all there are. */
-function rowsOf(
-  { nest, rows }: Member,
-  all: readonly Turned[],
-  over: LoopVar | undefined,
-  count: number,
-): Stmt {
-  const row = rows.at(-1);
-  const rest = nest.loops.filter(l => !rows.includes(l));
-  const body = fromTurned(block(nest.body), all);
-  if (!row) return body;
-  const own = forLoops([{ loop: row.loop, extent: count }, ...rest], body);
-  if (over === undefined) return own;
-  return substituteLoopsIn(own, new Map([[row.loop, plus(at(over, count), at(row.loop))]]));
+/** What becomes of a member. */
+interface Part {
+  readonly copies?: readonly Stmt[];
+  /** Before all blocks, in each of them, and after. */
+  readonly before?: Stmt | undefined;
+  readonly inner: Stmt;
+  readonly after?: Stmt | undefined;
+  readonly sums?: TensorNode;
+}
+
+function wholeOf(member: Member): Part {
+  const { nest, rows, sum } = member;
+  const own = sum ? [] : rows.slice(-1);
+  return { inner: forLoops([...own, ...besideRows(member)], block(nest.body)) };
+}
+
+/** The member with the rows of a block. */
+function partOf(member: Member, over: LoopVar, count: number, names: Names): Part {
+  const { nest, rows, sum } = member;
+  const [around, row, cells] = [rows.slice(0, -1), rows.at(-1), besideRows(member)];
+  if (!row) return wholeOf(member);
+  const turns = new Map([[row.loop, plus(at(over, count), at(row.loop))]]);
+  if (!sum) {
+    const own = forLoops([{ loop: row.loop, extent: count }, ...cells], block(nest.body));
+    return { inner: substituteLoopsIn(own, turns) };
+  }
+  const { inBlock, ...part } = inBlocks(sum, { around, cells, count }, names);
+  return { ...part, inner: substituteLoopsIn(inBlock, turns) };
+}
+
+/**
+ * Whether each block may do its part of all members before the next one does any, and whether sums may
+ * start before all of that, and be stored after it.
+ */
+function mayRunInBlocks(parts: readonly Part[], blocks: readonly For[]): boolean {
+  const hasSums = parts.some(part => part.sums);
+  if (!hasSums) return blocks.every(isIndependent);
+  return parts.every(({ inner, after }, i) => {
+    const behind = parts.slice(i + 1);
+    return (
+      blocks.every(loop => behind.every(part => areIndependent(loop, inner, part.inner))) &&
+      behind.every(
+        ({ before }) => !before || [inner, after].every(s => !s || areApart(s, before)),
+      ) &&
+      (!after || behind.every(part => areApart(after, part.inner)))
+    );
+  });
+}
+
+/** Whether no cell that one stores to is used by the other, as far as fixed subscripts tell. */
+function areApart(a: Stmt, b: Stmt): boolean {
+  const others = sitesUnder(b);
+  return sitesUnder(a).every(site =>
+    others.every(
+      other =>
+        other.node !== site.node ||
+        (other.kind === 'read' && site.kind === 'read') ||
+        site.index?.some((ix, axis) => areDifferent(ix, other.index?.[axis])),
+    ),
+  );
+}
+
+function areDifferent(a: Index, b: Index | undefined): boolean {
+  return b?.terms.length === 0 && a.terms.length === 0 && a.offset !== b.offset;
 }
 
 /** Whether the turns of each of the outermost loops, so many of them, need nothing of each other. */

@@ -8,6 +8,8 @@ import { type Site, sitesUnder } from '../loop/facts.ts';
 import { type Fill, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import { type Nest, nestAt } from './nest.ts';
+import { footprintOf } from './neighbours.ts';
+import { type RowSum, rowSumIn } from './row-sum.ts';
 
 export interface RowGroup {
   readonly members: readonly Member[];
@@ -21,17 +23,26 @@ export interface Member {
   readonly nest: Nest;
   /** The loops of the nest that walk over the rows, in the order of the arrays' axes. */
   readonly rows: readonly For[];
+  /** The sum of which the last of these takes the terms, where it is not one around all of the nest. */
+  readonly sum: RowSum | undefined;
 }
 
-/** Groups among the statements of a block, of arrays declared there that have more bytes than these. */
-export function rowGroupsOf(statements: readonly Stmt[], bytes: number): readonly RowGroup[] {
+/**
+ * Groups among the statements of a block, of arrays declared there that have more bytes than these.
+ * `withSums`: members may sum over the rows.
+ */
+export function rowGroupsOf(
+  statements: readonly Stmt[],
+  bytes: number,
+  { withSums }: { readonly withSums: boolean },
+): readonly RowGroup[] {
   const large = statements
     .flatMap(s => (s.kind === 'declare' ? [s.node] : []))
     .filter(node => node.dims.length > 1 && sizeOf(node) > bytes);
   if (large.length === 0) return [];
   const usersOf = usersAmong(statements);
-  const arrays = large.flatMap(node => arrayOf(node, usersOf(node)) ?? []);
-  return connected(arrays).flatMap(together => groupOf(together) ?? []);
+  const arrays = large.flatMap(node => arrayOf(node, usersOf(node), withSums) ?? []);
+  return connected(arrays).map(groupOf);
 }
 
 /** An array, and the loops of each of its users that walk along its first axes. */
@@ -39,17 +50,18 @@ interface RowArray {
   readonly node: TensorNode;
   /** What it holds where no user stores to it. */
   readonly start: Fill | undefined;
-  readonly users: ReadonlyMap<For, { readonly nest: Nest; readonly rows: readonly For[] }>;
+  readonly users: ReadonlyMap<For, Omit<Member, 'stmt'>>;
 }
 
-function arrayOf(node: TensorNode, all: readonly Stmt[]): RowArray | undefined {
+function arrayOf(node: TensorNode, all: readonly Stmt[], withSums: boolean): RowArray | undefined {
   const [first] = all;
   const start = first?.kind === 'fill' ? first : undefined;
   const users = start ? all.slice(1) : all;
   const found = users.map(stmt => {
-    const nest = stmt.kind === 'for' ? nestAt(stmt) : undefined;
-    const rows = nest && rowsOf(node, nest);
-    return stmt.kind === 'for' && nest && rows && ([stmt, { nest, rows }] as const);
+    const nest = stmt.kind === 'for' ? nestOf(stmt) : undefined;
+    const sum = nest && withSums ? rowSumIn(nest.body) : undefined;
+    const rows = nest && rowsOf(node, nest, sum);
+    return stmt.kind === 'for' && nest && rows && ([stmt, { nest, rows, sum }] as const);
   });
   const known = found.filter(user => user !== undefined && user !== false);
   return known.length < 2 || known.length < users.length
@@ -57,21 +69,41 @@ function arrayOf(node: TensorNode, all: readonly Stmt[]): RowArray | undefined {
     : { node, start, users: new Map(known) };
 }
 
-/** The loops of a nest that alone are the first subscripts of an array, wherever it is used. */
-function rowsOf(node: TensorNode, { loops, body }: Nest): readonly For[] | undefined {
+/** Statements do not change, and each is asked about for each of its arrays. */
+const nests = new WeakMap<For, { readonly nest: Nest | undefined }>();
+
+function nestOf(stmt: For): Nest | undefined {
+  const known = nests.get(stmt) ?? { nest: nestAt(stmt) };
+  nests.set(stmt, known);
+  return known.nest;
+}
+
+/** The loops that alone are the first subscripts of an array, wherever a nest uses it. */
+function rowsOf(
+  node: TensorNode,
+  { loops, body }: Nest,
+  sum: RowSum | undefined,
+): readonly For[] | undefined {
   const sites = body.flatMap(s => sitesUnder(s)).filter(site => site.node === node);
-  const shared = sites.map(site => leading(site, loops)).reduce(inCommon);
+  const shared = sites.map(site => leading(site, loops, sum?.terms)).reduce(inCommon);
   return shared.length === 0 ? undefined : shared;
 }
 
-function leading({ node, index = [] }: Site, loops: readonly For[]): readonly For[] {
+/** `terms`: a loop over the rows that the others are around. */
+function leading(
+  { node, index = [] }: Site,
+  loops: readonly For[],
+  terms: For | undefined,
+): readonly For[] {
   const found: For[] = [];
-  for (const [axis, ix] of index.entries()) {
-    const loop = loops.find(l => l.loop === asLoop(ix));
+  for (const [axis, ix] of index.slice(0, -1).entries()) {
+    if (node.dims[axis] === 1) continue;
+    const loop = [...loops, ...(terms ? [terms] : [])].find(l => l.loop === asLoop(ix));
     if (!loop || loop.extent !== node.dims[axis] || found.includes(loop)) break;
     found.push(loop);
+    if (loop === terms) break;
   }
-  return found.slice(0, node.dims.length - 1);
+  return found;
 }
 
 function inCommon(a: readonly For[], b: readonly For[]): readonly For[] {
@@ -82,46 +114,65 @@ function inCommon(a: readonly For[], b: readonly For[]): readonly For[] {
 function usersAmong(statements: readonly Stmt[]): (node: TensorNode) => readonly Stmt[] {
   const users = new Map<TensorNode, Stmt[]>();
   for (const s of statements) {
-    for (const node of new Set(sitesUnder(s).map(site => site.node)))
-      users.set(node, [...(users.get(node) ?? []), s]);
+    for (const node of footprintOf(s).used) users.set(node, [...(users.get(node) ?? []), s]);
   }
   return node => users.get(node) ?? [];
 }
 
-/** Arrays that have a user in common, directly or by others. */
+/**
+ * Arrays that have a user in common, directly or by others. Where a user walks over the rows of two of them
+ * with different loops, only the larger one can be had in parts.
+ */
 function connected(arrays: readonly RowArray[]): readonly (readonly RowArray[])[] {
-  return arrays.reduce<readonly (readonly RowArray[])[]>((groups, array) => {
+  const largestFirst = arrays.toSorted((a, b) => sizeOf(b.node) - sizeOf(a.node));
+  return largestFirst.reduce<readonly (readonly RowArray[])[]>((groups, array) => {
     const meets = (other: RowArray): boolean =>
       [...array.users.keys()].some(u => other.users.has(u));
-    const [near, far] = [true, false].map(is => groups.filter(g => g.some(meets) === is));
-    return [...(far ?? []), [...(near ?? []).flat(), array]];
+    const [near = [], far = []] = [true, false].map(is => groups.filter(g => g.some(meets) === is));
+    return near.flat().every(other => agree(array, other))
+      ? [...far, [...near.flat(), array]]
+      : groups;
   }, []);
 }
 
-/** Undefined where a member would walk over the rows of its arrays with different loops. */
-function groupOf(arrays: readonly RowArray[]): RowGroup | undefined {
-  const members = new Map<For, Member>();
+function agree(a: RowArray, b: RowArray): boolean {
+  return [...a.users].every(([user, { rows }]) => {
+    const others = b.users.get(user)?.rows ?? rows;
+    return inCommon(rows, others).length === Math.min(rows.length, others.length);
+  });
+}
+
+/** With as many loops over rows as all users of all arrays have. */
+function groupOf(arrays: readonly RowArray[]): RowGroup {
   const count = Math.min(...arrays.flatMap(a => [...a.users.values()].map(u => u.rows.length)));
+  const members = new Map<For, Member>();
   for (const { users } of arrays) {
-    for (const [stmt, { nest, rows: all }] of users) {
+    for (const [stmt, { nest, rows: all, sum: any }] of users) {
       const rows = all.slice(0, count);
-      const known = members.get(stmt);
-      if (known && inCommon(known.rows, rows).length < count) return undefined;
-      members.set(stmt, { stmt, nest, rows });
+      const sum = any && rows.at(-1) === any.terms ? any : undefined;
+      members.set(stmt, { stmt, nest, rows, sum });
     }
   }
   const fills = arrays.flatMap(({ start }) => (start ? [start] : []));
   return { members: [...members.values()], between: arrays.map(a => a.node), fills };
 }
 
-/** Whether a member sums for cells of which each row has several, one after the other or through cells that turns share. */
-export function isProduct({ nest, rows }: Member): boolean {
-  let [loops, body] = [nest.loops.length, nest.body];
+/**
+ * Whether a member sums for cells of which each row has several, one after the other or through cells that turns
+ * share, or for several cells over rows.
+ */
+export function isProduct(member: Member): boolean {
+  let [loops, body] = [besideRows(member).length, member.nest.body];
   for (let [only] = body; only?.kind === 'for' && body.length === 1; [only] = body) {
     loops++;
     body = statementsOf(only.body);
   }
-  return loops > rows.length && body.some(s => s.kind === 'for');
+  return loops > 0 && body.some(s => s.kind === 'for');
+}
+
+/** The loops of a member's nest that do not walk over rows. */
+export function besideRows({ nest, rows }: Member): readonly For[] {
+  return nest.loops.filter(l => !rows.includes(l));
 }
 
 /** What a row has of an array. */

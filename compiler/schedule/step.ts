@@ -40,6 +40,8 @@ export type Step =
       readonly rows: number;
       readonly of: number;
     }
+  /** Arrays that are computed once more for those who need them late. */
+  | { readonly kind: 'rows again'; readonly arrays: readonly string[] }
   /** What the next turn of a loop uses, asked for in this one. */
   | { readonly kind: 'prefetch'; readonly arrays: readonly string[]; readonly loop: string }
   | {
@@ -107,6 +109,8 @@ export function printStep(step: Step): string {
       return `the terms of ${step.array} first`;
     case 'rows at once':
       return `${step.rows} of ${step.of} rows of ${step.arrays.join(', ')} at once`;
+    case 'rows again':
+      return `${step.arrays.join(', ')} for those who need them late`;
     case 'prefetch':
       return `${step.arrays.join(', ')} of the next ${step.loop}`;
     case 'vectorise':

@@ -1,6 +1,6 @@
 /** What the rows of a product share, and copies of it where its columns lie far apart. */
 import { fixed } from '../core/index-expr.ts';
-import { bytesOf } from '../core/dtype.ts';
+import { bytesOf, type DType } from '../core/dtype.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { loopsAlong } from '../loop/facts.ts';
@@ -59,11 +59,19 @@ export function turnedFor(
     .filter(p => !stored.has(p.node) && (strideAlong(p, columns) ?? 0) > 1)
     .map(p => {
       const of = { ...p, loops: p.loops.filter(l => l !== columns) };
-      const dims = [...of.loops, columns].map(l => l.extent);
+      const dims = [...of.loops.map(l => l.extent), widthOf(columns.extent, p.node.dtype)];
       const array = tensorNode(names.fresh(`${p.node.name}_turned`), p.node.dtype, dims);
       return { array, of, columns };
     });
 }
+
+/** Rows of whole pages have the same few places in a cache, so those get a line more. */
+function widthOf(columns: number, dtype: DType): number {
+  const bytes = columns * bytesOf[dtype];
+  return bytes % pageBytes === 0 ? columns + lineBytes / bytesOf[dtype] : columns;
+}
+
+const [pageBytes, lineBytes] = [4096, 64];
 
 export function copyOf({ array, of, columns }: Turned, target: Target, names: Names): Stmt {
   const width = lanesOf(target, array.dtype);

@@ -95,6 +95,18 @@ describe('the nests in a turn of a parallel loop', () => {
     `);
   });
 
+  test('tell apart the loops that call different ones', () => {
+    const turned = (to: string): string =>
+      tile('x').replace('2*o + r, c] + f32(k)', `${to}] + f32(k)`);
+    const loop = (from: string): string =>
+      `for k < 4 parallel { for b < 3 { local t: f32[4, 2]; zero_out t; ${from}${from} z[k, b] := t[3, 1]; } }`;
+    const c = cOf(`p(): device x: f32[4, 3, 4, 4], z: f32[4, 3];
+      ${loop(turned('2*o + r, c'))} ${loop(turned('c, 2*o + r'))}`);
+    expect(complaintsAbout(c)).toBe('');
+    expect(c.match(/^ +p_nest.*$/gm)).toHaveLength(4);
+    expect(new Set(c.match(/einc_parallel\(4, \w+/g)).size).toBe(2);
+  });
+
   test('stay where there is one', () => {
     expect(program(tile('x'))).not.toContain('nest');
   });
