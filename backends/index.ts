@@ -5,6 +5,7 @@ import {
   type Program,
   type Target,
   targets,
+  withMatrices,
   UserError,
 } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -41,14 +42,14 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
       return new InterpreterBackend();
     case 'cuda':
       if (settings().executes)
-        return new CudaBackend({ ordinal, target: gpu, source: boundSource });
-      return new CompileOnlyBackend('cuda', gpu, program => ({
+        return new CudaBackend({ ordinal, target: gpuTarget(), source: boundSource });
+      return new CompileOnlyBackend('cuda', gpuTarget(), program => ({
         extension: 'cu',
         text: cudaSource(program).text,
       }));
     case 'cuda-emulator':
-      if (settings().executes) return CudaEmulatorBackend.open();
-      return new CompileOnlyBackend('cuda-emulator', gpu, program => ({
+      if (settings().executes) return CudaEmulatorBackend.open(gpuTarget());
+      return new CompileOnlyBackend('cuda-emulator', gpuTarget(), program => ({
         extension: 'cu',
         text: cudaSource(program).text,
       }));
@@ -77,6 +78,11 @@ export function prepareBackend(): void {
 export async function openCollective(launch: Launch, seconds: number): Promise<Collective> {
   const [alone] = launch.size === 1 ? inProcess(1) : [];
   return alone ?? openMpi(launch, seconds);
+}
+
+/** Products of f32 are those of f32, unless somebody says that tf32 will do. */
+function gpuTarget(): Target {
+  return settings().allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
 }
 
 /** `$EINC_TARGET`, else this processor. */
