@@ -5,6 +5,7 @@ import {
   type Program,
   type Target,
   targets,
+  withMatrices,
   UserError,
 } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -41,10 +42,10 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
       return new InterpreterBackend();
     case 'cuda':
       if (settings().executes)
-        return new CudaBackend({ ordinal, target: gpu, source: boundSource });
+        return new CudaBackend({ ordinal, target: gpuTarget(), source: boundSource });
       return cudaText('cuda');
     case 'cuda-emulator':
-      if (settings().executes) return CudaEmulatorBackend.open();
+      if (settings().executes) return CudaEmulatorBackend.open(gpuTarget());
       return cudaText('cuda-emulator');
     case 'cc':
       if (settings().executes) return CcBackend.open(chosenTarget());
@@ -73,6 +74,11 @@ export async function openCollective(launch: Launch, seconds: number): Promise<C
   return alone ?? openMpi(launch, seconds);
 }
 
+/** Products of f32 are those of f32, unless somebody says that tf32 will do. */
+function gpuTarget(): Target {
+  return settings().allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
+}
+
 /** `$EINC_TARGET`, else this processor. */
 function chosenTarget(): Target {
   const name = settings().target;
@@ -89,7 +95,7 @@ function chosenTarget(): Target {
 
 /** A backend that writes CUDA and runs nothing. */
 function cudaText(name: BackendName): Backend {
-  return new CompileOnlyBackend(name, gpu, program => ({
+  return new CompileOnlyBackend(name, gpuTarget(), program => ({
     extension: 'cu',
     text: boundSource(program).text,
   }));

@@ -131,5 +131,5 @@ export { type NestOverride, overrideNames, type Schedule } from './schedule/over
 export { printStep, type Step } from './schedule/step.ts';
 export { boundToGpu } from './passes/bound-to-gpu.ts';
 export { passesFor } from './passes/index.ts';
-export { gpu, type Target, type TargetName, targets } from './schedule/target.ts';
+export { gpu, type Target, type TargetName, targets, withMatrices } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

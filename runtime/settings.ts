@@ -8,6 +8,8 @@ export interface Settings {
   readonly target: string | undefined;
   /** Of the GPU that CUDA is compiled for, instead of the one that it runs on. */
   readonly architecture: string | undefined;
+  /** Whether products of f32 may be computed as tf32, with 10 bits behind the point, on a GPU's tensor cores. */
+  readonly allowsTf32: boolean;
   /** How many threads the loops of a kernel share, as the environment says it. */
   readonly threads: string | undefined;
   /** Whether the emulator of a GPU looks at what kernels do to memory. */
@@ -42,6 +44,7 @@ let current: Settings = {
   backend: process.env['EINC_BACKEND'],
   target: process.env['EINC_TARGET'],
   architecture: process.env['EINC_CUDA_ARCH'],
+  allowsTf32: process.env['EINC_TF32'] === 'on',
   threads: process.env['EINC_THREADS'],
   checksEmulated: process.env['EINC_EMULATOR_CHECKS'] !== 'off',
   showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',

@@ -53,6 +53,11 @@ export class ExprEmitter {
     return [...this.#needs];
   }
 
+  /** Whether an array comes with the arguments. */
+  isGiven(node: TensorNode): boolean {
+    return this.#pointers.has(node);
+  }
+
   /** From here on the first axes of an array are left out: there is one of what is left for each thread. */
   leaveOut(node: TensorNode, axes: number): void {
     this.#ownAxes.set(node, axes);

@@ -14,8 +14,8 @@ import { type ExprEmitter, largestInt } from './expr.ts';
 import { transposition } from './transpose.ts';
 import { vectorStore } from './vector.ts';
 
-/** The call that stands for a loop; undefined where the loop stays. */
-export type Outline = (loop: For) => string | undefined;
+/** The call that stands for a loop, or `true` where what does is written; undefined where the loop stays. */
+export type Outline = (loop: For) => string | true | undefined;
 
 /** `outline` is asked about all loops but those in one for which a call stands. */
 export function emitStmt(
@@ -33,6 +33,7 @@ export function emitStmt(
       return;
     case 'for': {
       const call = outline(s) ?? transposition(s, exprs);
+      if (call === true) return;
       if (call !== undefined) w.statement(call);
       else if (s.mode === 'vector') emitVectorLoop(s, w, exprs);
       else emitLoop(s, w, exprs, outline);

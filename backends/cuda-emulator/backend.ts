@@ -20,18 +20,19 @@ import { compileEmulated, emulatedText, findCppCompiler } from './library.ts';
 
 export class CudaEmulatorBackend implements Backend {
   readonly name = 'cuda-emulator';
-  readonly target: Target = gpu;
+  readonly target: Target;
   readonly sharesMemory = true;
   readonly #compiler: Compiler;
   readonly #native: Native;
 
   /** Rejects with a `BackendError` when there is no C or C++ compiler, or it does not work. */
-  static async open(): Promise<CudaEmulatorBackend> {
+  static async open(target: Target = gpu): Promise<CudaEmulatorBackend> {
     const compiler = findCppCompiler();
-    return new CudaEmulatorBackend(compiler, await loadNative());
+    return new CudaEmulatorBackend(compiler, await loadNative(), target);
   }
 
-  private constructor(compiler: Compiler, native: Native) {
+  private constructor(compiler: Compiler, native: Native, target: Target) {
+    this.target = target;
     this.#compiler = compiler;
     this.#native = native;
   }

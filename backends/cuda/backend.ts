@@ -1,8 +1,19 @@
 /** The backend that compiles CUDA and runs it on an NVIDIA GPU. */
-import { arenaBytes, type DType, type Program, type Target } from '../../compiler/index.ts';
+import {
+  arenaBytes,
+  type DType,
+  type Program,
+  type Target,
+  withMatrices,
+} from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel } from '../../runtime/backend.ts';
 import { fileNameOf, settings } from '../../runtime/index.ts';
-import { type Architecture, architectureOf, parseArchitecture } from './compiler/architecture.ts';
+import {
+  type Architecture,
+  architectureOf,
+  hasTensorCores,
+  parseArchitecture,
+} from './compiler/architecture.ts';
 import { compileCuda } from './compiler/compile.ts';
 import { type CudaCompiler, findCudaCompiler } from './compiler/find.ts';
 import { CudaDevice } from './device/device.ts';
@@ -48,12 +59,12 @@ export class CudaBackend implements Backend {
     const architecture = chosen === '' ? undefined : parseArchitecture(chosen);
     const driver = Driver.open(env);
     const compiler = findCudaCompiler(env);
-    this.target = target;
     this.#driver = driver;
     this.#compiler = compiler;
     this.#sourceOf = source;
     this.#own = new CudaDevice(driver, this.name, ordinal);
     this.#architecture = architecture ?? architectureOf(this.#own.device.properties.capability);
+    this.target = hasTensorCores(this.#architecture) ? target : withMatrices(target, []);
   }
 
   source(program: Program): { readonly extension: string; readonly text: string } {

@@ -12,6 +12,7 @@
 import {
   cellsOf,
   type For,
+  invariant,
   loopVar,
   type Stmt,
   type TensorNode,
@@ -20,9 +21,13 @@ import {
 import { statementsOf } from '../../compiler/loop/ir.ts';
 import { sitesUnder } from '../../compiler/loop/facts.ts';
 import { chainAt, turnsOfChain, warp } from '../../compiler/loop/kernel.ts';
+import { matrixProductAt } from '../../compiler/loop/matrix-product.ts';
 import { privateArrays } from '../../compiler/loop/private-arrays.ts';
 import { countType, emitStmt } from '../clike/stmt.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
+import { emitCopies } from './copies.ts';
+import { emitMatrixProduct } from './matrix-product.ts';
+import { emitPipeline } from './pipeline.ts';
 import { withTurn } from './turn.ts';
 
 export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
@@ -62,6 +67,7 @@ class Block {
     if (s.kind === 'declare') this.#declare(s.node);
     else if (s.kind !== 'for') emitStmt(s, this.#w, this.#exprs);
     else if (s.mode === 'thread') this.#threadLoop(s);
+    else if (s.mode === 'pipelined') this.#pipelined(s);
     else this.#turns(s);
   }
 
@@ -90,25 +96,73 @@ class Block {
     });
   }
 
-  #threadLoop(s: For): void {
+  /** Copies of the next turn and uses of this one do not meet: they have places of their own. */
+  #pipelined(s: For): void {
+    emitPipeline(s, this.#w, this.#exprs, {
+      copy: loop => {
+        let isAsync = false;
+        this.#threadLoop(loop, body => {
+          isAsync = emitCopies(body, this.#w, this.#exprs);
+        });
+        return isAsync;
+      },
+      use: loops => {
+        this.#running = [];
+        this.#inWarp = [];
+        loops.forEach(loop => this.#threadLoop(loop));
+      },
+      barrier: () => this.#barrier(),
+    });
+  }
+
+  #threadLoop(s: For, emitBody?: (body: Stmt) => void): void {
     const chain = chainAt(s);
     const turns = turnsOfChain(chain);
     if (turns === 0) return;
     this.#waitFor(s);
     const [w, exprs, threads] = [this.#w, this.#exprs, this.#threads];
+    const isWrittenOut = emitBody !== undefined;
     const emit = (turn: string): void =>
-      withTurn(chain, turn, w, exprs, () => emitStmt(chain.body, w, exprs));
+      withTurn(chain, turn, w, exprs, () =>
+        emitBody ? emitBody(chain.body) : this.#body(chain.body, s),
+      );
     if (turns === threads)
       w.line('{')
         .indented(() => emit('threadIdx.x'))
         .line('}');
     else if (turns < threads) w.block(`if (threadIdx.x < ${turns})`, () => emit('threadIdx.x'));
+    else if (isWrittenOut && turns % threads === 0) this.#partsOf(turns, emit);
     else {
       exprs.identifiers.within(loopVar('thread'), turn => {
         const head = `for (int ${turn} = threadIdx.x; ${turn} < ${turns}; ${turn} += ${threads})`;
         w.block(head, () => emit(turn));
       });
     }
+  }
+
+  /** Where all threads have as many turns, compilers that are told so write them out. */
+  #partsOf(turns: number, emit: (turn: string) => void): void {
+    const { dialect, identifiers } = this.#exprs;
+    const parts = turns / this.#threads;
+    this.#w.line(dialect.unroll(parts));
+    identifiers.within(loopVar('part'), part => {
+      this.#w.block(`for (int ${part} = 0; ${part} < ${parts}; ++${part})`, () => {
+        identifiers.within(loopVar('thread'), turn => {
+          this.#w.line(`const int ${turn} = threadIdx.x + ${this.#threads} * ${part};`);
+          emit(turn);
+        });
+      });
+    });
+  }
+
+  #body(body: Stmt, threads: For): void {
+    emitStmt(body, this.#w, this.#exprs, loop => {
+      if (loop.mode !== 'matrix') return undefined;
+      const product = matrixProductAt(loop, chainAt(threads));
+      invariant(typeof product !== 'string', () => `matrix ${loop.loop} is no product of a warp`);
+      emitMatrixProduct(product, this.#w, this.#exprs);
+      return true;
+    });
   }
 
   /** What the first warp alone has done, and is to go on with, the others need not wait for. */

@@ -1,17 +1,33 @@
 /**
- * Functions of the device that C++ has no words for, in PTX: from sm_80 on. A `.cu` has the texts of those
+ * Functions of the device that C++ has no words for, in PTX: from sm_80 on. Before, copies are there at
+ * once, and there is no product. A `.cu` has the texts of those
  * it calls, behind `#ifndef EINC_EMULATOR`: `backends/cuda-emulator/include/tensor.h` has the same
  * functions, by the same names.
  *
  * Fragments are as PTX says: of a warp, lane `l` has row `l / 4` and, of it, the neighbours at
  * `l % 4`; `mma.m16n8k16` in the PTX ISA draws it.
  */
+import type { CallText } from '../clike/dialect.ts';
+
+const words = { 4: 'unsigned', 8: 'uint2', 16: 'uint4' } as const;
 
 function copy(bytes: 4 | 8 | 16): string {
   // Past the first level of cache, which what is copied is not read from.
   const cache = bytes === 16 ? 'cg' : 'ca';
   return `__device__ __forceinline__ void einc_copy_async_${bytes}(void *to, const void *from) {
+#if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.${cache}.shared.global [%0], [%1], ${bytes};" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from) : "memory");
+#else
+  *(${words[bytes]} *)to = *(const ${words[bytes]} *)from;
+#endif
+}`;
+}
+
+function ofCopies(head: string, instruction: string): string {
+  return `${head} {
+#if __CUDA_ARCH__ >= 800
+  ${instruction}
+#endif
 }`;
 }
 
@@ -45,10 +61,15 @@ export const intrinsics = {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(bytes) : "memory");
 }`,
   /** What the thread has begun to copy is a group. */
-  einc_copy_async_commit: `__device__ __forceinline__ void einc_copy_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }`,
+  einc_copy_async_commit: ofCopies(
+    '__device__ __forceinline__ void einc_copy_async_commit()',
+    'asm volatile("cp.async.commit_group;" ::: "memory");',
+  ),
   /** Until all but the last `groups` groups of the thread are there; for others, a barrier comes after. */
-  einc_copy_async_wait: `template <int groups>
-__device__ __forceinline__ void einc_copy_async_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(groups) : "memory"); }`,
+  einc_copy_async_wait: ofCopies(
+    'template <int groups>\n__device__ __forceinline__ void einc_copy_async_wait()',
+    'asm volatile("cp.async.wait_group %0;" :: "n"(groups) : "memory");',
+  ),
   /** `c += a b` by the 32 lanes of a warp: 16 x k and k x 8. */
   einc_mma_m16n8k16_f16: product('m16n8k16', 'f16', 16),
   einc_mma_m16n8k16_bf16: product('m16n8k16', 'bf16', 16),
@@ -65,6 +86,11 @@ __device__ __forceinline__ void einc_copy_async_wait() { asm volatile("cp.async.
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Intrinsic = keyof typeof intrinsics;
+
+/** What a call of one needs before the kernels. */
+export function callOf(name: Intrinsic): CallText {
+  return { kind: 'call', name, needs: [intrinsicsFor([name]).trimEnd()] };
+}
 
 /** For the head of a `.cu`, or nothing. */
 export function intrinsicsFor(names: readonly Intrinsic[]): string {

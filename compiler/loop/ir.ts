@@ -72,8 +72,9 @@ export interface For {
 /**
  * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
  * vector, those of a parallel loop run on any threads: neither may need what another one wrote
- * (`independent.ts`). An unrolled loop is written out. `grid`, `block` and `thread` are loops of a
- * GPU (`kernel.ts`).
+ * (`independent.ts`). An unrolled loop is written out. The others are loops of a GPU: `grid`, `block`
+ * and `thread` (`kernel.ts`); `pipelined`, whose copies run a turn ahead (`pipelined.ts`); `matrix`, which
+ * tensor cores do (`matrix-product.ts`).
  */
 export const loopModes = [
   'serial',
@@ -83,12 +84,16 @@ export const loopModes = [
   'grid',
   'block',
   'thread',
+  'pipelined',
+  'matrix',
 ] as const;
 export type LoopMode = (typeof loopModes)[number];
 
+const inOrder: readonly LoopMode[] = ['serial', 'unrolled', 'pipelined', 'matrix'];
+
 /** Whether turns need not wait for each other. */
 export function runsAtOnce({ mode }: For): boolean {
-  return mode !== 'serial' && mode !== 'unrolled';
+  return !inOrder.includes(mode);
 }
 
 /** The extents a vector loop may have. */

@@ -19,3 +19,21 @@ export function strideOf(
   }
   return stride;
 }
+
+/** Whether all that is added to some loops to find a cell are multiples. */
+export function areMultiples(
+  node: TensorNode,
+  index: readonly Index[],
+  but: readonly LoopVar[],
+  of: number,
+): boolean {
+  let scale = 1;
+  return index.toReversed().every(({ terms, offset }, i) => {
+    const isMultiple = (n: number): boolean => (n * scale) % of === 0;
+    const all =
+      isMultiple(offset) &&
+      terms.every(t => (isLoop(t) && but.includes(t.loop)) || isMultiple(t.coeff));
+    scale *= node.dims[index.length - 1 - i] ?? 1;
+    return all;
+  });
+}

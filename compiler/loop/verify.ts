@@ -13,6 +13,7 @@ import {
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { arenaAlignment, overlap } from './arena.ts';
+import { brokenCooperation } from './cooperating.ts';
 import { givenArrays, isLeaf } from './facts.ts';
 import { InPlace } from './in-place.ts';
 import { isIndependent } from './independent.ts';
@@ -68,6 +69,7 @@ class Verifier {
     for (const node of givenArrays(this.#program)) this.#declare(node);
     this.#stmt(this.#program.body);
     this.#complaints.push(...misplacedLoops(this.#program.body));
+    this.#complaints.push(...brokenCooperation(this.#program.body));
     this.#places();
     return this.#complaints;
   }

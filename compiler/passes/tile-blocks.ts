@@ -1,7 +1,8 @@
 /**
  * Computes products in tiles, one for each block of a GPU: what rows and columns read goes through shared
  * memory, and the sums stay in the registers of threads. `schedule/block-tile.ts` chooses a tile,
- * `schedule/apply-block-tile.ts` shows what becomes of the code. Exact: each sum has its terms in order.
+ * `schedule/apply-block-tile.ts` shows what becomes of the code. Exact: each sum has its terms in order;
+ * on tensor cores a GPU rounds it in a way of its own.
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';

@@ -1,71 +1,16 @@
 /**
- * What the rows or the columns of a tile read, copied to memory that the threads of a block share:
- * terms by cells, whatever the order in the array is. Threads that run in step read neighbours.
+ * The threads of a block copy what the rows or the columns of a tile read. Those that run in step read
+ * neighbours; each copies at once what lies side by side.
  */
-import {
-  at,
-  fixed,
-  type Index,
-  type LoopVar,
-  loopVar,
-  plus,
-  sameIndices,
-} from '../core/index-expr.ts';
+import { at, fixed, type Index, type LoopVar, loopVar, plus, sumOf } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
-import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { block, constant, forLoop, type Read, type Stmt, when, write } from '../loop/ir.ts';
+import { block, constant, forLoop, type Stmt, when, write } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { substituteLoops } from '../loop/traverse.ts';
-import { isUneven, nested, padding, type Side } from './block-tile.ts';
-import type { Contraction } from './contraction.ts';
-
-export interface Copied {
-  readonly copy: TensorNode;
-  readonly side: Side;
-  /** All that read the same. */
-  readonly reads: readonly [Read, ...Read[]];
-}
-
-/** Some terms of a sum. */
-export interface Terms {
-  readonly loop: LoopVar;
-  readonly first: Index;
-  readonly count: number;
-}
-
-/** One for each cell that is read in another way. */
-export function copiesOf(
-  { rowReads, columnReads }: Contraction,
-  rows: Side,
-  columns: Side,
-  terms: number,
-  names: Names,
-): readonly Copied[] {
-  const all = [
-    ...rowReads.map(r => ({ read: r, side: rows, word: 'rows' })),
-    ...columnReads.map(r => ({ read: r, side: columns, word: 'columns' })),
-  ];
-  const copies: Copied[] = [];
-  for (const { read, side, word } of all) {
-    const known = copies.findIndex(({ reads: [first] }) => isSame(first, read));
-    const found = copies[known];
-    if (found) {
-      copies[known] = { ...found, reads: [...found.reads, read] };
-      continue;
-    }
-    const name = names.fresh(`${read.node.name}_${word}`);
-    const copy = tensorNode(name, read.dtype, [terms, side.tile + padding]);
-    copies.push({ copy, side, reads: [read] });
-  }
-  return copies;
-}
-
-function isSame(a: Read, b: Read): boolean {
-  return a.node === b.node && sameIndices(a.index, b.index);
-}
-
-/** Cells that one thread copies, which lie side by side: as many as one instruction loads. */
-const atOnce = 4;
+import { type Copied, placeIn } from './copied.ts';
+import { cellsAtOnce } from './shared-bytes.ts';
+import { isUneven, nested } from './side.ts';
+import type { Terms } from './terms.ts';
 
 /** A thread loop that copies. */
 export function copyOf(copied: Copied, terms: Terms, names: Names): Stmt {
@@ -78,6 +23,7 @@ class Copying {
   readonly #names: Names;
   /** Of the cells and of the terms one may be copied in groups: what lies side by side. */
   readonly #grouped: 'cells' | 'terms' | undefined;
+  readonly #atOnce: number;
   readonly #cell: LoopVar;
   readonly #term: LoopVar;
 
@@ -88,21 +34,25 @@ class Copying {
     this.#cell = loopVar(names.fresh('cell'));
     this.#term = loopVar(names.fresh('term'));
     this.#grouped = this.#sideBySide();
+    const along = this.#grouped === 'terms' ? terms.count : copied.side.tile;
+    this.#atOnce = largestDivisor(along, cellsAtOnce(copied.copy.dtype));
   }
 
   #sideBySide(): 'cells' | 'terms' | undefined {
-    const { side, reads } = this.#copied;
+    const { side, reads, isAlongTerms } = this.#copied;
     const [{ node, index }] = reads;
-    if (strideOf(node, index, side.loop.loop) === 1) return 'cells';
-    const isBeside = strideOf(node, index, this.#terms.loop) === 1;
-    return isBeside && this.#terms.count % atOnce === 0 ? 'terms' : undefined;
+    if (!isAlongTerms && strideOf(node, index, side.loop.loop) === 1) return 'cells';
+    return strideOf(node, index, this.#terms.loop) === 1 ? 'terms' : undefined;
   }
 
   stmt(): Stmt {
     const { tile } = this.#copied.side;
     const [inCells, inTerms] = [this.#grouped === 'cells', this.#grouped === 'terms'];
-    const cells = { loop: this.#cell, extent: tile / (inCells ? atOnce : 1) };
-    const terms = { loop: this.#term, extent: this.#terms.count / (inTerms ? atOnce : 1) };
+    const cells = { loop: this.#cell, extent: tile / (inCells ? this.#atOnce : 1) };
+    const terms = {
+      loop: this.#term,
+      extent: this.#terms.count / (inTerms ? this.#atOnce : 1),
+    };
     return nested(inTerms ? [cells, terms] : [terms, cells], 'thread', this.#group());
   }
 
@@ -110,26 +60,25 @@ class Copying {
   #group(): Stmt {
     const { side } = this.#copied;
     if (!isUneven(side)) return this.#lanes(lane => this.#value(lane));
-    const { extent } = side.loop;
-    const isWhole = this.#grouped !== 'cells' || extent % atOnce === 0;
+    const isWhole = this.#grouped !== 'cells' || side.loop.extent % this.#atOnce === 0;
     return isWhole
-      ? block([
-          this.#lanes(lane => this.#zero(lane)),
-          when(
-            this.#cellAt(fixed(0)),
-            extent,
-            this.#lanes(lane => this.#value(lane)),
-          ),
-        ])
-      : this.#lanes(lane =>
-          block([this.#zero(lane), when(this.#cellAt(lane), extent, this.#value(lane))]),
-        );
+      ? this.#insideOrZero(fixed(0), body => this.#lanes(body))
+      : this.#lanes(lane => this.#insideOrZero(lane, body => body(lane)));
+  }
+
+  /** Where `cell` is one of the array its value, and zero where it is none. */
+  #insideOrZero(lane: Index, over: (body: (lane: Index) => Stmt) => Stmt): Stmt {
+    const cell = this.#cellAt(lane);
+    const { extent } = this.#copied.side.loop;
+    const value = over(each => this.#value(each));
+    const zero = over(each => this.#zero(each));
+    return block([when(cell, extent, value), when(sumOf([[-1, cell]]), 1 - extent, zero)]);
   }
 
   #lanes(body: (lane: Index) => Stmt): Stmt {
-    if (this.#grouped === undefined) return body(fixed(0));
+    if (this.#grouped === undefined || this.#atOnce === 1) return body(fixed(0));
     const lane = loopVar(this.#names.fresh('lane'));
-    return forLoop(lane, atOnce, body(at(lane)), 'unrolled');
+    return forLoop(lane, this.#atOnce, body(at(lane)), 'unrolled');
   }
 
   #value(lane: Index): Stmt {
@@ -148,7 +97,11 @@ class Copying {
   }
 
   #place(lane: Index): readonly Index[] {
-    return [this.#inGroup('terms', this.#term, lane), this.#inGroup('cells', this.#cell, lane)];
+    const [term, cell] = [
+      this.#inGroup('terms', this.#term, lane),
+      this.#inGroup('cells', this.#cell, lane),
+    ];
+    return placeIn(this.#copied, term, cell);
   }
 
   /** The row or column. */
@@ -158,6 +111,13 @@ class Copying {
   }
 
   #inGroup(of: 'cells' | 'terms', loop: LoopVar, lane: Index): Index {
-    return this.#grouped === of ? plus(at(loop, atOnce), lane) : at(loop);
+    return this.#grouped === of ? plus(at(loop, this.#atOnce), lane) : at(loop);
   }
+}
+
+/** A power of two that divides both. */
+function largestDivisor(count: number, most: number): number {
+  let divisor = most;
+  while (count % divisor > 0) divisor /= 2;
+  return divisor;
 }

@@ -74,9 +74,15 @@ export interface BlockTileStep {
   readonly overColumns: string;
   readonly rows: number;
   readonly columns: number;
-  readonly rowsEach: number;
-  readonly columnsEach: number;
+  /** What each thread has, or each warp on tensor cores. */
+  readonly share: {
+    readonly of: 'thread' | 'warp';
+    readonly rows: number;
+    readonly columns: number;
+  };
   readonly terms: number;
+  /** Whether what the next terms need is copied while these are added. */
+  readonly isPipelined: boolean;
 }
 
 /** A kernel of so many blocks of threads; in a `block` these loops are the blocks, in a `grid` the threads. */
@@ -126,11 +132,12 @@ export function printStep(step: Step): string {
   }
 }
 
-/** `128 of b × 128 of o, 8 × 8 a thread, 16 terms at once` */
+/** `128 of b × 128 of o, 8 × 8 a thread, 16 terms at once, copied ahead` */
 function printBlockTile(step: BlockTileStep): string {
-  const { overRows, overColumns, rows, columns, rowsEach, columnsEach, terms } = step;
+  const { overRows, overColumns, rows, columns, share, terms, isPipelined } = step;
   const tile = `${rows} of ${overRows} × ${columns} of ${overColumns}`;
-  return `${tile}, ${rowsEach} × ${columnsEach} a thread, ${terms} terms at once`;
+  const own = `${share.rows} × ${share.columns} a ${share.of}`;
+  return `${tile}, ${own}, ${terms} terms at once${isPipelined ? ', copied ahead' : ''}`;
 }
 
 function printBind({ mode, loops, blocks, threads }: BindStep): string {

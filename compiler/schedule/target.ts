@@ -1,5 +1,6 @@
 /** What a schedule needs to know of a processor. */
 import { bytesOf, type DType } from '../core/dtype.ts';
+import type { FactorKind } from '../loop/matrix-factors.ts';
 
 export interface Target {
   readonly name: string;
@@ -29,6 +30,8 @@ export interface Gpu {
   readonly leastProduct: number;
   /** Blocks that are worth having at once. */
   readonly processors: number;
+  /** What tensor cores multiply. */
+  readonly matrices: readonly FactorKind[];
 }
 
 const common = { leastTurns: 8192, cacheBytes: 512 * 1024, sharedCacheBytes: 6 * 1024 * 1024 };
@@ -42,7 +45,7 @@ export const targets = {
   scalar: { name: 'scalar', vectorBytes: 0, vectorRegisters: 0, ...common },
 } as const satisfies Readonly<Record<string, Target>>;
 
-/** NVIDIA's, from sm_75 on. One schedule for all: what they differ in decides nothing yet. */
+/** NVIDIA's, from sm_80 on; of older ones tensor cores are not used. Beyond that there is one schedule for all. */
 export const gpu: Target & { readonly gpu: Gpu } = {
   name: 'gpu',
   vectorBytes: 0,
@@ -55,8 +58,14 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     fewTurns: 128,
     leastProduct: 2 ** 18,
     processors: 108,
+    matrices: ['f16', 'bf16'],
   },
 };
+
+/** A GPU whose tensor cores multiply these, and nothing else. */
+export function withMatrices(target: Target, matrices: readonly FactorKind[]): Target {
+  return target.gpu ? { ...target, gpu: { ...target.gpu, matrices } } : target;
+}
 
 export type TargetName = keyof typeof targets;
 

@@ -28,7 +28,7 @@ describe.concurrent('--backend cuda', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "total_forward
         h  [b4:256, o3:256, i:512]  contraction
-          tile-blocks   32 of b4 × 32 of o3, 4 × 4 a thread, 16 terms at once
+          tile-blocks   32 of b4 × 32 of o3, 4 × 4 a thread, 16 terms at once, copied ahead
           bind-threads  b4_2, o3_2 on 64 × 64 threads
         total  [b5:256, o4:256]  reduction
           accumulate-in-registers  total over b5, o4

@@ -19,12 +19,21 @@ export function architectureOf([major, minor]: readonly [number, number]): Archi
   return `sm_${major}${minor}`;
 }
 
+/** `mma` of all dtypes is there from sm_80 on. */
+export function hasTensorCores(architecture: Architecture): boolean {
+  return numberOf(architecture) >= 80;
+}
+
+function numberOf(architecture: Architecture): number {
+  return Number(/\d+/.exec(architecture)?.[0]);
+}
+
 /**
  * What to tell a compiler that knows these: the architecture itself, or for a GPU that is newer than the
  * compiler the newest before it, as PTX, which the driver compiles.
  */
 export function compilableBy(known: readonly number[], architecture: Architecture): string {
-  const wanted = Number(/\d+/.exec(architecture)?.[0]);
+  const wanted = numberOf(architecture);
   const older = known.filter(number => number < wanted);
   if (known.includes(wanted) || older.length === 0) return architecture;
   return `compute_${Math.max(...older)}`;

@@ -1,4 +1,4 @@
-/** Each barrier of generated kernels is needed: without it the emulator finds what it was for. */
+/** Each barrier of generated kernels is needed, and each wait for copies: without it the emulator finds what it was for. */
 import { beforeEach, expect, test } from 'vitest';
 import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
 import { parseProgram, passesFor } from '../../../compiler/index.ts';
@@ -19,8 +19,11 @@ const texts = [
       for o < 90 { h[o] := r[-1*o + 89] * 0.5; }
     }
     for o < 90 { y[o] := h[-1*o + 89]; }`,
+  `narrow(): device x: bf16[64, 64], w: bf16[64, 64], y: f32[64, 64];
+    zero_out y;
+    for b < 64 { for o < 64 { for i < 64 { y[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }`,
 ];
-const barrier = /__sync(threads|warp)\(\);/g;
+const barrier = /__sync(threads|warp)\(\);|einc_copy_async_wait<0>\(\);/g;
 
 const programs = texts.map(text => runPipeline(passesFor(gpu), parseProgram(text)));
 const variants = programs.flatMap((program, i) => {

@@ -41,7 +41,7 @@ function together(texts: readonly (readonly [name: string, text: string])[]): st
     text
       .slice(0, start)
       .trimEnd()
-      .split(/\n(?=static)/)
+      .split(/\n(?=static|#ifndef EINC_EMULATOR)/)
       .forEach(need => needs.add(need));
     return `/* ${name} */\n${text.slice(start)}`;
   });

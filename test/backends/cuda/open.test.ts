@@ -11,7 +11,7 @@ import {
 import { functions } from '../../../backends/cuda/driver/functions.ts';
 import { compileLibrary } from '../../../backends/native/compile.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
-import { targets } from '../../../compiler/index.ts';
+import { gpu, targets } from '../../../compiler/index.ts';
 import { temporaryFolder } from '../native/support.ts';
 import { openStub, type Stub } from './support.ts';
 
@@ -142,6 +142,19 @@ describe('the architecture', () => {
       "UserError: error[EINC0937]: \`hopper\` is no architecture of a GPU
         = help: write one as \`sm_80\`, \`sm_90\` or \`9.0\`; \`einc doctor\` says which this GPU has"
     `);
+  });
+
+  test('a GPU before sm_80 has no tensor cores that products could use', () => {
+    const of = (name: string): readonly string[] | undefined => {
+      const source = { text: '', steps: [] };
+      using backend = new CudaBackend({
+        ...{ ordinal: 0, target: gpu, source: () => source, env: stub.env },
+        architecture: name,
+      });
+      return backend.target.gpu?.matrices;
+    };
+    expect(of('sm_75')).toEqual([]);
+    expect(of('sm_80')).toEqual(['f16', 'bf16']);
   });
 
   test('a GPU that is newer than the compiler gets PTX', () => {

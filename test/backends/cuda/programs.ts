@@ -40,6 +40,13 @@ export const smallPrograms: Readonly<Record<string, string>> = {
       device x: bf16[100, 50], w: f32[333, 50], y: f32[100, 333];
       zero_out y;
       for b < 100 { for o < 333 { for i < 50 { y[b, o] += f32(x[b, i]) * w[o, i]; } } }`,
+  'narrow-product': `
+    narrow_layer():
+      device x: bf16[1024, 512], w: bf16[512, 2048], bias: bf16[2048], y: bf16[1024, 2048];
+      local s: f32[1024, 2048];
+      zero_out s;
+      for b < 1024 { for o < 2048 { for i < 512 { s[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }
+      for b < 1024 { for o < 2048 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`,
   rows: `
     softmax():
       device x: f32[4096, 1000], y: f32[4096, 1000];

@@ -1,3 +1,36 @@
+#ifndef EINC_EMULATOR
+__device__ __forceinline__ void einc_copy_async_4(void *to, const void *from) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from) : "memory");
+#else
+  *(unsigned *)to = *(const unsigned *)from;
+#endif
+}
+#endif
+#ifndef EINC_EMULATOR
+__device__ __forceinline__ void einc_copy_async_16(void *to, const void *from) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from) : "memory");
+#else
+  *(uint4 *)to = *(const uint4 *)from;
+#endif
+}
+#endif
+#ifndef EINC_EMULATOR
+__device__ __forceinline__ void einc_copy_async_commit() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
+#endif
+#ifndef EINC_EMULATOR
+template <int groups>
+__device__ __forceinline__ void einc_copy_async_wait() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group %0;" :: "n"(groups) : "memory");
+#endif
+}
+#endif
 static __device__ __forceinline__ float relu_f32(float a) { return a < 0 ? 0 : a; }
 
 extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
@@ -13,8 +46,6 @@ extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
   const int b = turn / 16;
   const int o = turn % 16;
   float s_tile[64];
-  alignas(16) __shared__ float x_rows[2112];
-  alignas(16) __shared__ float w_columns[2112];
   {
     const int turn2 = threadIdx.x;
     const int row = turn2 / 16;
@@ -33,26 +64,60 @@ extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
       }
     }
   }
-  for (int i = 0; i < 49; ++i) {
-    for (int thread = threadIdx.x; thread < 512; thread += 256) {
+  alignas(16) __shared__ float x_rows_stages[4224];
+  alignas(16) __shared__ float w_columns_stages[4224];
+  {
+    float *const x_rows = x_rows_stages;
+    float *const w_columns = w_columns_stages;
+    #pragma unroll
+    for (int part = 0; part < 2; ++part) {
+      const int thread = threadIdx.x + 256 * part;
       const int cell = thread / 4;
       const int term = thread % 4;
       #pragma unroll
       for (int lane = 0; lane < 4; ++lane) {
-        x_rows[(4 * term + lane) * 132 + cell] =
-            x[(128 * b + cell) * 784 + 16 * i + 4 * term + lane];
+        einc_copy_async_4(&x_rows[(4 * term + lane) * 132 + cell],
+            &x[(128 * b + cell) * 784 + 4 * term + lane]);
       }
     }
-    for (int thread = threadIdx.x; thread < 512; thread += 256) {
+    #pragma unroll
+    for (int part = 0; part < 2; ++part) {
+      const int thread = threadIdx.x + 256 * part;
       const int term = thread / 32;
       const int cell = thread % 32;
-      #pragma unroll
-      for (int lane = 0; lane < 4; ++lane) {
-        w_columns[term * 132 + 4 * cell + lane] =
-            w[(16 * i + term) * 2048 + 128 * o + 4 * cell + lane];
-      }
+      einc_copy_async_16(&w_columns[term * 132 + 4 * cell], &w[term * 2048 + 128 * o + 4 * cell]);
     }
+    einc_copy_async_commit();
+  }
+  for (int i = 0; i < 49; ++i) {
+    einc_copy_async_wait<0>();
     __syncthreads();
+    if (i < 48) {
+      float *const x_rows = &x_rows_stages[(i + 1) % 2 * 2112];
+      float *const w_columns = &w_columns_stages[(i + 1) % 2 * 2112];
+      #pragma unroll
+      for (int part = 0; part < 2; ++part) {
+        const int thread = threadIdx.x + 256 * part;
+        const int cell = thread / 4;
+        const int term = thread % 4;
+        #pragma unroll
+        for (int lane = 0; lane < 4; ++lane) {
+          einc_copy_async_4(&x_rows[(4 * term + lane) * 132 + cell],
+              &x[(128 * b + cell) * 784 + 16 * i + 4 * term + lane + 16]);
+        }
+      }
+      #pragma unroll
+      for (int part = 0; part < 2; ++part) {
+        const int thread = threadIdx.x + 256 * part;
+        const int term = thread / 32;
+        const int cell = thread % 32;
+        einc_copy_async_16(&w_columns[term * 132 + 4 * cell],
+            &w[(16 * i + term + 16) * 2048 + 128 * o + 4 * cell]);
+      }
+      einc_copy_async_commit();
+    }
+    const float *const x_rows = &x_rows_stages[i % 2 * 2112];
+    const float *const w_columns = &w_columns_stages[i % 2 * 2112];
     {
       const int turn2 = threadIdx.x;
       const int row = turn2 / 16;
@@ -92,7 +157,6 @@ extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
         }
       }
     }
-    __syncthreads();
   }
   {
     const int turn2 = threadIdx.x;

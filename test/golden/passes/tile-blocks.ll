@@ -30,12 +30,14 @@ layer():
       }
       for cell < 32 thread {
         for term < 4 thread {
-          for lane < 4 unrolled {
-            x_rows[4*term + lane, cell] := 0;
-          }
           when 32*b + cell < 30 {
             for lane < 4 unrolled {
               x_rows[4*term + lane, cell] := x[32*b + cell, 4*term + lane];
+            }
+          }
+          when -32*b + -1*cell < -29 {
+            for lane < 4 unrolled {
+              x_rows[4*term + lane, cell] := 0;
             }
           }
         }
@@ -50,27 +52,33 @@ layer():
       for row < 8 thread {
         for column < 8 thread {
           for i < 16 unrolled {
-            local x_rows_own2: f32[4];
+            local x_rows_own: f32[4];
             for cell < 4 unrolled {
-              x_rows_own2[cell] := x_rows[i, 4*row + cell];
+              x_rows_own[cell] := x_rows[i, 4*row + cell];
             }
-            local w_columns_own2: f32[4];
+            local w_columns_own: f32[4];
             for cell < 4 unrolled {
-              w_columns_own2[cell] := w_columns[i, 4*column + cell];
+              w_columns_own[cell] := w_columns[i, 4*column + cell];
             }
             for cell < 4 unrolled {
               for cell2 < 4 unrolled {
-                s_tile[row, column, cell, cell2] += x_rows_own2[cell] * w_columns_own2[cell2];
+                s_tile[row, column, cell, cell2] += x_rows_own[cell] * w_columns_own[cell2];
               }
             }
           }
         }
       }
-      for term < 2 thread {
-        for cell < 32 thread {
-          x_rows[term, cell] := 0;
+      for cell < 32 thread {
+        for term < 1 thread {
           when 32*b + cell < 30 {
-            x_rows[term, cell] := x[32*b + cell, term + 16];
+            for lane < 2 unrolled {
+              x_rows[2*term + lane, cell] := x[32*b + cell, 2*term + lane + 16];
+            }
+          }
+          when -32*b + -1*cell < -29 {
+            for lane < 2 unrolled {
+              x_rows[2*term + lane, cell] := 0;
+            }
           }
         }
       }
@@ -84,17 +92,17 @@ layer():
       for row < 8 thread {
         for column < 8 thread {
           for i < 2 unrolled {
-            local x_rows_own3: f32[4];
+            local x_rows_own2: f32[4];
             for cell < 4 unrolled {
-              x_rows_own3[cell] := x_rows[i, 4*row + cell];
+              x_rows_own2[cell] := x_rows[i, 4*row + cell];
             }
-            local w_columns_own3: f32[4];
+            local w_columns_own2: f32[4];
             for cell < 4 unrolled {
-              w_columns_own3[cell] := w_columns[i, 4*column + cell];
+              w_columns_own2[cell] := w_columns[i, 4*column + cell];
             }
             for cell < 4 unrolled {
               for cell2 < 4 unrolled {
-                s_tile[row, column, cell, cell2] += x_rows_own3[cell] * w_columns_own3[cell2];
+                s_tile[row, column, cell, cell2] += x_rows_own2[cell] * w_columns_own2[cell2];
               }
             }
           }

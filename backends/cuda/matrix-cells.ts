@@ -1,0 +1,66 @@
+/** Which cells of the factors of a product a lane names, or has in its registers: as PTX draws `mma`. */
+import type { LoopVar } from '../../compiler/index.ts';
+import { at, digitOf, fixed, type Index, plus } from '../../compiler/core/index-expr.ts';
+import type { MatrixProduct } from '../../compiler/loop/matrix-product.ts';
+
+/** Which cell of a factor: the loops that it is made of, by what they are for a lane. */
+export type Cell = ReadonlyMap<LoopVar, Index>;
+
+export interface Cells {
+  readonly left: readonly Cell[];
+  readonly right: readonly Cell[];
+}
+
+/** Of factors of 16 bits: the row of eight cells that a lane names. */
+export function pieceOf(
+  { terms, half, next, lanes, left, right }: MatrixProduct,
+  lane: LoopVar,
+): Cells {
+  const inEight = digitOf({ of: at(lane), over: 1, below: 8 });
+  const [second, third] = [
+    digitOf({ of: at(lane), over: 8, below: 2 }),
+    digitOf({ of: at(lane), over: 16, below: undefined }),
+  ];
+  const cellOf = (unit: LoopVar, term: Index, isAlongTerms: boolean): Cell =>
+    new Map([
+      [unit, isAlongTerms ? inEight : fixed(0)],
+      [terms.loop, isAlongTerms ? eightTimes(term) : plus(eightTimes(term), inEight)],
+    ]);
+  return {
+    left: [new Map([...cellOf(lanes.row, third, left.isAlongTerms), [half, second]])],
+    right: [new Map([...cellOf(next, second, right.isAlongTerms), [lanes.column, fixed(0)]])],
+  };
+}
+
+function eightTimes(ix: Index): Index {
+  return {
+    offset: 8 * ix.offset,
+    terms: ix.terms.map(term => ({ ...term, coeff: 8 * term.coeff })),
+  };
+}
+
+/** Of factors of 32 bits: the cell that is in each register of a lane. */
+export function wordsOf({ terms, half, next, lanes }: MatrixProduct, lane: LoopVar): Cells {
+  const across = digitOf({ of: at(lane), over: 4, below: undefined });
+  const term = digitOf({ of: at(lane), over: 1, below: 4 });
+  const along = (part: number): readonly [LoopVar, Index] => [
+    terms.loop,
+    plus(term, fixed(4 * part)),
+  ];
+  return {
+    left: [0, 1, 2, 3].map(register => {
+      const rows = [
+        [lanes.row, across],
+        [half, fixed(register % 2)],
+      ] as const;
+      return new Map([...rows, along(Math.floor(register / 2))]);
+    }),
+    right: [0, 1].map(register => {
+      const columns = [
+        [next, across],
+        [lanes.column, fixed(0)],
+      ] as const;
+      return new Map([...columns, along(register)]);
+    }),
+  };
+}

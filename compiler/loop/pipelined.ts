@@ -1,0 +1,59 @@
+/**
+ * Loops of a block of threads whose copies run a turn ahead: while threads use what one turn has copied,
+ * memory brings what the next one needs.
+ *
+ *     for i < 49 pipelined {
+ *       local x_rows: f32[16, 132];
+ *       for t < 512 thread { x_rows[…] := x[…]; }
+ *       for t < 256 thread { … x_rows[…] … }
+ *     }
+ *
+ * It means the loop in order. That no one can tell is what is checked: arrays are the turn's own, so
+ * that each turn may have memory of its own for them; copies fill them and need nothing that the
+ * rest of a turn stores.
+ */
+import type { TensorNode } from '../core/tensor-node.ts';
+import { usedIn, writtenIn } from './facts.ts';
+import { type For, statementsOf, type Stmt } from './ir.ts';
+
+/** Turns whose arrays are there at once: one is used, the next one comes. */
+export const stages = 2;
+
+export interface Pipeline {
+  /** Of each turn. */
+  readonly arrays: readonly TensorNode[];
+  /** Thread loops that fill them. */
+  readonly copies: readonly For[];
+  /** Thread loops that use them. */
+  readonly uses: readonly For[];
+}
+
+/** The parts of a turn: declarations, then thread loops, of which copies are those that store to what is declared. */
+export function pipelineOf({ body }: For): Pipeline {
+  const parts = statementsOf(body);
+  const arrays = parts.flatMap(s => (s.kind === 'declare' ? [s.node] : []));
+  const loops = parts.flatMap(s => (s.kind === 'for' ? [s] : []));
+  const isCopy = (s: Stmt): boolean => [...writtenIn(s)].some(node => arrays.includes(node));
+  return { arrays, copies: loops.filter(isCopy), uses: loops.filter(s => !isCopy(s)) };
+}
+
+/** Why copies may not run ahead, in words. */
+export function brokenPipeline(loop: For): readonly string[] {
+  const { arrays, copies, uses } = pipelineOf(loop);
+  const expected: readonly Stmt[] = [...copies, ...uses];
+  const loops = statementsOf(loop.body).filter(s => s.kind !== 'declare');
+  const isInOrder = loops.every((s, i) => s === expected[i]);
+  const areLoops = expected.every(s => s.kind === 'for' && s.mode === 'thread');
+  const later = new Set(uses.flatMap(s => [...writtenIn(s)]));
+  const complaints = copies.flatMap(copy => {
+    const others = [...writtenIn(copy)].filter(node => !arrays.includes(node));
+    const needed = [...usedIn(copy)].filter(node => later.has(node));
+    return [
+      ...others.map(({ name }) => `${name} is stored to where pipelined ${loop.loop} copies`),
+      ...needed.map(({ name }) => `pipelined ${loop.loop} copies ${name} before it is stored to`),
+    ];
+  });
+  if (!isInOrder || !areLoops)
+    complaints.push(`pipelined ${loop.loop} holds more than copies and thread loops after them`);
+  return complaints;
+}

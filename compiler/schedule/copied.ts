@@ -1,0 +1,72 @@
+/** Copies in shared memory of what the rows or the columns of a tile read. */
+import { bytesOf } from '../core/dtype.ts';
+import { type Index, type LoopVar, sameIndices } from '../core/index-expr.ts';
+import type { Names } from '../core/names.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import type { Read } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import type { Contraction } from './contraction.ts';
+import { paddingOf } from './shared-bytes.ts';
+import type { Side } from './side.ts';
+
+export interface Copied {
+  readonly copy: TensorNode;
+  readonly side: Side;
+  readonly isOfRows: boolean;
+  /** Whether its rows are terms side by side, and not cells of the tile. */
+  readonly isAlongTerms: boolean;
+  /** All that read the same. */
+  readonly reads: readonly [Read, ...Read[]];
+}
+
+export interface Sides {
+  readonly rows: Side;
+  readonly columns: Side;
+}
+
+/**
+ * One for each cell that is read in another way. Terms by cells, whatever the order in the array is; or,
+ * for those who read either, as the array is, so that copying moves whole pieces.
+ */
+export function copiesOf(
+  { rowReads, columnReads, terms }: Contraction,
+  { rows, columns }: Sides,
+  { count, order }: { readonly count: number; readonly order: 'terms by cells' | 'as it is' },
+  names: Names,
+): readonly Copied[] {
+  const innermost = terms.at(-1)?.loop;
+  const all = [
+    ...rowReads.map(r => ({ read: r, side: rows, isOfRows: true })),
+    ...columnReads.map(r => ({ read: r, side: columns, isOfRows: false })),
+  ];
+  const copies: Copied[] = [];
+  for (const { read, side, isOfRows } of all) {
+    const known = copies.findIndex(({ reads: [first] }) => isSame(first, read));
+    const found = copies[known];
+    if (found) {
+      copies[known] = { ...found, reads: [...found.reads, read] };
+      continue;
+    }
+    const { node, index } = read;
+    const isAlong = (loop: LoopVar | undefined): boolean =>
+      loop !== undefined && strideOf(node, index, loop) === 1;
+    const isAlongTerms = order === 'as it is' && isAlong(innermost) && !isAlong(side.loop.loop);
+    // A warp that takes cells of 32 bits as they are reads four rows at once, of eight cells each.
+    const isInFours = order === 'as it is' && !isAlongTerms && bytesOf[read.dtype] === 4;
+    const padding = paddingOf(read.dtype) * (isInFours ? 2 : 1);
+    const dims = isAlongTerms ? [side.tile, count + padding] : [count, side.tile + padding];
+    const name = names.fresh(`${node.name}_${isOfRows ? 'rows' : 'columns'}`);
+    const copy = tensorNode(name, read.dtype, dims);
+    copies.push({ copy, side, isOfRows, isAlongTerms, reads: [read] });
+  }
+  return copies;
+}
+
+function isSame(a: Read, b: Read): boolean {
+  return a.node === b.node && sameIndices(a.index, b.index);
+}
+
+/** Where in a copy a term of a cell of the tile is. */
+export function placeIn({ isAlongTerms }: Copied, term: Index, cell: Index): readonly Index[] {
+  return isAlongTerms ? [cell, term] : [term, cell];
+}

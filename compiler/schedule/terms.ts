@@ -1,0 +1,79 @@
+/** The terms of a sum, some at a time. */
+import {
+  at,
+  digitOf,
+  fixed,
+  type Index,
+  type LoopVar,
+  loopVar,
+  sumOf,
+} from '../core/index-expr.ts';
+import type { Names } from '../core/names.ts';
+import { block, type For, forLoop, type Stmt } from '../loop/ir.ts';
+import { substituteLoopsIn } from '../loop/traverse.ts';
+import { product } from '../support/list.ts';
+import { nested } from './side.ts';
+
+/** Turns `first`, `first + 1`, … of the innermost loop of a sum. */
+export interface Terms {
+  readonly loop: LoopVar;
+  readonly first: Index;
+  readonly count: number;
+}
+
+/** How many at a time, and whether what they need is copied a turn ahead. */
+export interface TermTile {
+  readonly terms: number;
+  readonly isPipelined: boolean;
+}
+
+/** All terms of a sum in order, and behind them what is left over of the innermost loop. */
+export function overTerms(
+  loops: readonly For[],
+  { terms: count, isPipelined }: TermTile,
+  names: Names,
+  some: (terms: Terms) => Stmt,
+): Stmt {
+  const [innermost, outer] = [loops.at(-1), loops.slice(0, -1)];
+  if (!innermost) return block([]);
+  const { loop, extent } = innermost;
+  const [tiles, rest] = [Math.floor(extent / count), extent % count];
+  if (isPipelined && rest === 0 && product(outer.map(l => l.extent)) > 1) {
+    return asOneLoop(outer, { loop, count, tiles }, names, some);
+  }
+  const tile = loopVar(names.fresh(loop));
+  const mode = isPipelined ? 'pipelined' : 'serial';
+  const whole =
+    tiles === 1
+      ? some({ loop, first: fixed(0), count })
+      : forLoop(tile, tiles, some({ loop, first: at(tile, count), count }), mode);
+  const last = { loop, first: fixed(tiles * count), count: rest };
+  return nested(outer, 'serial', rest > 0 ? block([whole, some(last)]) : whole);
+}
+
+interface Tiles {
+  readonly loop: LoopVar;
+  readonly count: number;
+  readonly tiles: number;
+}
+
+/** Each loop whose copies run ahead begins with copies that all wait for: so there is one. */
+function asOneLoop(
+  outer: readonly For[],
+  { loop, count, tiles }: Tiles,
+  names: Names,
+  some: (terms: Terms) => Stmt,
+): Stmt {
+  const turn = loopVar(names.fresh(loop));
+  let over = 1;
+  /** The next digit of the number of the turn: the innermost loop turns fastest. */
+  const digit = (below: number): Index => {
+    const own = below === 1 ? fixed(0) : digitOf({ of: at(turn), over, below });
+    over *= below;
+    return own;
+  };
+  const first = sumOf([[count, digit(tiles)]]);
+  const binding = new Map(outer.toReversed().map(l => [l.loop, digit(l.extent)]));
+  const body = substituteLoopsIn(some({ loop, first, count }), binding);
+  return forLoop(turn, over, body, 'pipelined');
+}
