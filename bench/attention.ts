@@ -1,11 +1,11 @@
 /** Attention as einsums say it: scores, their softmax, and the values that they weigh. */
 import { op, tensor, type Tensor } from 'einc';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
 
 /** Texts at a time, their words, heads, and how wide a head is. */
-interface Size {
+export interface Size {
   readonly batch: number;
   readonly length: number;
   readonly heads: number;
@@ -21,17 +21,19 @@ const sizes: readonly Size[] = [
 export const attention: Benchmark = {
   name: 'attention',
   about: 'of each word to all words of its text; texts × words × heads × width of a head',
-  cases: sizes.map(size => {
-    const { batch, length, heads, width } = size;
-    return {
-      name: [batch, length, heads, width].join('x'),
-      settings: { ...size },
-      flops: 4 * batch * heads * length ** 2 * width,
-      within: { relative: 1e-4 },
-      prepare: dtype => computing(dtype, [attended(size)]),
-    };
-  }),
+  cases: sizes.map(attentionCase),
 };
+
+export function attentionCase(size: Size): Case {
+  const { batch, length, heads, width } = size;
+  return {
+    name: [batch, length, heads, width].join('x'),
+    settings: { ...size },
+    flops: 4 * batch * heads * length ** 2 * width,
+    within: { relative: 1e-4 },
+    prepare: dtype => computing(dtype, [attended(size)]),
+  };
+}
 
 function attended({ batch, length, heads, width }: Size): Tensor {
   const input = (label: string, salt: number): Tensor =>

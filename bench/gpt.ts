@@ -1,28 +1,30 @@
 /** A training step of a small GPT with Adam. */
 import { cd, type Code, op, sequence, type StaticSymbol, symbol, type Tensor } from 'einc';
 import { gradUpdate } from 'einc/train';
-import { type Benchmark, lossTolerance } from './benchmark.ts';
+import { type Benchmark, type Case, lossTolerance } from './benchmark.ts';
 import { training, type Training } from './subjects.ts';
-import { flopsOf, transformer } from './transformer.ts';
+import { flopsOf, transformer, type TransformerSize } from './transformer.ts';
 
 const size = { layers: 4, width: 128, heads: 4, length: 128, batch: 8, words: 256, isTied: false };
 
 export const gpt: Benchmark = {
   name: 'gpt',
   about: `training step of ${size.layers} layers, width ${size.width}, ${size.heads} heads, ${size.batch} × ${size.length} tokens, Adam`,
-  cases: [
-    {
-      name: 'step',
-      settings: size,
-      flops: 3 * flopsOf(size),
-      within: lossTolerance,
-      prepare: dtype => training(dtype, gptTraining()),
-    },
-  ],
+  cases: [gptCase('step', size)],
 };
 
-export function gptTraining(): Training {
-  const { loss } = transformer(size);
+export function gptCase(name: string, of: TransformerSize): Case {
+  return {
+    name,
+    settings: { ...of },
+    flops: 3 * flopsOf(of),
+    within: lossTolerance,
+    prepare: dtype => training(dtype, gptTraining(of)),
+  };
+}
+
+export function gptTraining(of: TransformerSize = size): Training {
+  const { loss } = transformer(of);
   const step = symbol('step', 1_000_000);
   return {
     loss,

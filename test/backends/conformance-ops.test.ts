@@ -16,6 +16,7 @@ import { edgeValues, tuples, ulpsBetween } from '../support/edge-values.ts';
 import { f64, fusedMultiplyAdd } from '../support/exact-arithmetic.ts';
 import { compileAll, compileEverywhere } from '../support/run-compiled.ts';
 import { zeros } from '../support/run-program.ts';
+import { compiling } from '../support/tested-backends.ts';
 
 type Compared = 'f32' | 'f64' | 'i32';
 type Tuples = readonly (readonly number[])[];
@@ -141,7 +142,7 @@ function expectedOf(one: Case): ArrayLike<number> {
 
 describe.each([
   ...arrayRuns.map(({ backend, runs }) => ['array', backend, arrayCases, runs] as const),
-  ['constant', 'cc', constantCases, constantRuns] as const,
+  ['constant', compiling[0], constantCases, constantRuns] as const,
 ])('%s operands, %s', (_, _backend, cases, runs) => {
   test.each(cases.map((one, i) => ({ ...one, i })))('$op of $dtype', one => {
     const compiled = runs[one.i]?.(0, inputOf(one)).get('result') ?? new Float64Array();

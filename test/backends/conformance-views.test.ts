@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { context, grad, op, symbol, tensor, type Tensor } from '../../dsl/einc.ts';
 import { cd, forward } from '../../dsl/index.ts';
 import type { BackendName } from '../../backends/index.ts';
-import { compiling } from '../support/run-compiled.ts';
+import { compiling } from '../support/tested-backends.ts';
 
 const values = Array.from({ length: 24 }, (_, i) => Math.sin(i + 1));
 const x = tensor(values, { label: 'x', batch: [2], output: [3, 4] });
