@@ -5,7 +5,7 @@ import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
 
 /** Texts at a time, their words, heads, and how wide a head is. */
-interface Size {
+export interface Size {
   readonly batch: number;
   readonly length: number;
   readonly heads: number;
@@ -27,12 +27,12 @@ const otherSizes: readonly Size[] = [
 export const attention: Benchmark = {
   name: 'attention',
   about: 'of each word to all words of its text; texts × words × heads × width of a head',
-  cases: [false, true].flatMap(backward => sizes.map(size => caseOf(size, backward))),
-  otherShapes: otherSizes.map(size => caseOf(size, false)),
+  cases: [false, true].flatMap(backward => sizes.map(size => attentionCase(size, backward))),
+  otherShapes: otherSizes.map(size => attentionCase(size)),
 };
 
 /** Forward; and forward with gradients, which reads what it is given and what comes back to it. */
-function caseOf(size: Size, backward: boolean): Case {
+export function attentionCase(size: Size, backward = false): Case {
   const { batch, length, heads, width } = size;
   const shape = [batch, length, heads, width].join('x');
   const product = 2 * batch * heads * length ** 2 * width;

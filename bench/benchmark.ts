@@ -27,6 +27,8 @@ export interface Case {
   readonly arguments?: readonly string[];
   /** Arithmetic of one step, where that is what bounds it. */
   readonly flops?: number;
+  /** Whether that is done by units for narrow numbers, about which `Machine` says nothing. */
+  readonly isNarrow?: boolean;
   /** What one step has to move at least, where memory bounds it. */
   readonly bytes?: number;
   /** How many steps a call takes, 1 when left out: times are those of a step. */

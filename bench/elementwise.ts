@@ -9,7 +9,7 @@ const cells = 2 ** 24;
 export const elementwise: Benchmark = {
   name: 'elementwise',
   about: 'a chain of operations and a sum, over 2^24 cells',
-  cases: [squares('sum of squares', cells), chain('tanh(a*b+c)*sigmoid(d)', cells)],
+  cases: elementwiseCases(cells),
   otherShapes: [
     chain('chain of 5000011', 5_000_011),
     squares('sum of squares of 5000011', 5_000_011),
@@ -18,6 +18,10 @@ export const elementwise: Benchmark = {
     squares('sum of squares of 12345678', 12_345_678),
   ],
 };
+
+export function elementwiseCases(cells: number): readonly Case[] {
+  return [squares('sum of squares', cells), chain('tanh(a*b+c)*sigmoid(d)', cells)];
+}
 
 function squares(name: string, cells: number): Case {
   return {

@@ -1,10 +1,10 @@
 /** Products of matrices, in both layouts that `*` meets. */
-import { op, tensor, type Tensor } from 'einc';
+import { type DType, op, tensor, type Tensor } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
 
-type Size = readonly [m: number, k: number, n: number];
+export type Size = readonly [m: number, k: number, n: number];
 
 /** Squares, a shape that nothing divides, and layers of a network for pictures of 28 × 28. */
 const sizes: readonly Size[] = [
@@ -29,28 +29,44 @@ export const gemm: Benchmark = {
 };
 
 function bothLayouts(size: Size): readonly Case[] {
-  return [caseOf(size, false), caseOf(size, true)];
+  return [productCase(size), productCase(size, { transposed: true })];
 }
 
-function caseOf([m, k, n]: Size, transposed: boolean): Case {
+interface ProductOptions {
+  readonly transposed?: boolean;
+  /** Of the matrices and their product, where it is not that of the context. */
+  readonly narrow?: 'bf16';
+}
+
+export function productCase(
+  [m, k, n]: Size,
+  { transposed = false, narrow }: ProductOptions = {},
+): Case {
+  const marks = [...(transposed ? ['bT'] : []), ...(narrow ? [narrow] : [])];
+  const make = transposed ? layer : product;
   return {
-    name: `${m}x${k}x${n}${transposed ? ' bT' : ''}`,
-    settings: { m, k, n, transposed },
+    name: [`${m}x${k}x${n}`, ...marks].join(' '),
+    settings: { m, k, n, transposed, ...(narrow ? { dtype: narrow } : {}) },
     flops: 2 * m * k * n,
-    within: { relative: 1e-4 },
-    prepare: dtype => computing(dtype, [transposed ? layer([m, k, n]) : product([m, k, n])]),
+    ...(narrow ? { isNarrow: true } : {}),
+    within: { relative: narrow ? 1e-2 : 1e-4 },
+    prepare: dtype => computing(dtype, [make([m, k, n], narrow ? { dtype: narrow } : {})]),
   };
 }
 
-function product([m, k, n]: Size): Tensor {
-  const a = tensor(noise(m * k, 1), { label: 'a', output: [m], input: [k] });
-  const b = tensor(noise(k * n, 2), { label: 'b', output: [k], input: [n] });
+interface Narrow {
+  readonly dtype?: DType;
+}
+
+function product([m, k, n]: Size, narrow: Narrow): Tensor {
+  const a = tensor(noise(m * k, 1), { label: 'a', output: [m], input: [k], ...narrow });
+  const b = tensor(noise(k * n, 2), { label: 'b', output: [k], input: [n], ...narrow });
   return op`product = ${a} * ${b}`;
 }
 
 /** A batch of m examples, and weights with a row for each of their n outputs. */
-function layer([m, k, n]: Size): Tensor {
-  const x = tensor(noise(m * k, 1), { label: 'x', batch: [m], output: [k] });
-  const w = tensor(noise(k * n, 2), { label: 'w', output: [n], input: [k] });
+function layer([m, k, n]: Size, narrow: Narrow): Tensor {
+  const x = tensor(noise(m * k, 1), { label: 'x', batch: [m], output: [k], ...narrow });
+  const w = tensor(noise(k * n, 2), { label: 'w', output: [n], input: [k], ...narrow });
   return op`layer = ${w} * ${x}`;
 }

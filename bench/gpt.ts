@@ -15,15 +15,15 @@ const otherSizes: readonly TransformerSize[] = [
 export const gpt: Benchmark = {
   name: 'gpt',
   about: `training step of ${size.layers} layers, width ${size.width}, ${size.heads} heads, ${size.batch} × ${size.length} tokens, Adam`,
-  cases: [caseOf('step', size)],
+  cases: [gptCase('step', size)],
   otherShapes: otherSizes.map(other => {
     const { layers, width, heads, length, batch } = other;
     const name = `${layers} of ${width}, ${heads} heads, ${batch}x${length}`;
-    return caseOf(name, other);
+    return gptCase(name, other);
   }),
 };
 
-function caseOf(name: string, size: TransformerSize): Case {
+export function gptCase(name: string, size: TransformerSize): Case {
   return {
     name,
     settings: { ...size },

@@ -1,11 +1,11 @@
-/** What the machine can do at most, by `machine.c`: what times are compared with. */
+/** What the machine can do at most, by `machine.c` or `machine.cu`: what times are compared with. */
 import { execFileSync } from 'node:child_process';
 import { buildC } from './c-program.ts';
 
 export interface Machine {
-  /** Multiply-adds in f32, each two operations. */
+  /** Multiply-adds in f32, each two operations; of a GPU on its ordinary units. */
   readonly gflops: number;
-  /** Between memory and processor, reading or reading and writing. */
+  /** Between memory and processor, reading or reading and writing; of a GPU in copies. */
   readonly gbps: number;
 }
 
@@ -13,7 +13,21 @@ export interface Machine {
 export function measureMachine(threads: number): Machine | undefined {
   using program = buildC('machine.c');
   if (!program) return undefined;
-  const output = execFileSync(program.path, [String(threads)], { encoding: 'utf8' });
+  return machineOf(execFileSync(program.path, [String(threads)], { encoding: 'utf8' }));
+}
+
+/** The first GPU; undefined without one, or without nvcc. */
+export function measureGpu(): Machine | undefined {
+  using program = buildC('machine.cu', 'nvcc');
+  if (!program) return undefined;
+  try {
+    return machineOf(execFileSync(program.path, { encoding: 'utf8', stdio: 'pipe' }));
+  } catch {
+    return undefined;
+  }
+}
+
+function machineOf(output: string): Machine {
   const [gflops = NaN, gbps = NaN] = output.split(' ').map(Number);
   return { gflops, gbps };
 }

@@ -4,7 +4,8 @@
  */
 import type { Options } from './options.ts';
 import { benchmarks } from './benchmarks.ts';
-import { measureMachine } from './machine.ts';
+import { gpuBenchmarks } from './gpu-benchmarks.ts';
+import { type Machine, measureGpu, measureMachine } from './machine.ts';
 import { optionsOf } from './options.ts';
 import { PythonPeers } from './peers.ts';
 import { header, tableRow } from './result.ts';
@@ -13,13 +14,17 @@ import { type Surroundings, timeCase } from './time-case.ts';
 const careful = { rounds: 9, seconds: 0.05 };
 const quick = { rounds: 3, seconds: 0.001 };
 
+/** As contexts take it that name none: `einc bench --backend` sets it. */
+const backend = process.env['EINC_BACKEND'] ?? 'cc';
+const isOnGpu = backend.startsWith('cuda');
+
 const options = read();
 if (options?.list === true) list(options);
 else if (options) await run(options);
 
 function read(): Options | undefined {
   try {
-    return optionsOf(process.argv.slice(2), benchmarks);
+    return optionsOf(process.argv.slice(2), isOnGpu ? gpuBenchmarks : benchmarks);
   } catch (error) {
     console.error(`error: ${messageOf(error)}\n(see einc bench --help)`);
     process.exitCode = 2;
@@ -36,14 +41,16 @@ function list({ chosen }: Options): void {
 
 async function run({ chosen, threads, json, peers: hasPeers, ...rest }: Options): Promise<void> {
   const effort = rest.quick ? quick : careful;
-  const machine = rest.quick ? undefined : measureMachine(threads);
-  using python = hasPeers ? await PythonPeers.find(threads) : undefined;
+  const machine = rest.quick ? undefined : measured(threads);
+  const device = backend === 'cuda' ? 'cuda' : 'cpu';
+  using python = hasPeers ? await PythonPeers.find(threads, device) : undefined;
   const surroundings: Surroundings = { threads, effort, machine, python, hasPeers };
   const found = hasPeers
     ? `; peers: ${python?.libraries ?? 'no Python with PyTorch or numpy'}`
     : '';
   const limits = machine ? `; peak ${machine.gflops} GFLOP/s, ${machine.gbps} GB/s` : '';
-  progress(`threads: ${threads}${limits}${found}`);
+  const where = isOnGpu ? `backend: ${backend}` : `threads: ${threads}`;
+  progress(`${where}${limits}${found}`);
   if (!json) console.log(header);
   for (const { benchmark, cases } of chosen) {
     for (const given of cases) {
@@ -58,6 +65,10 @@ async function run({ chosen, threads, json, peers: hasPeers, ...rest }: Options)
       }
     }
   }
+}
+
+function measured(threads: number): Machine | undefined {
+  return isOnGpu ? measureGpu() : measureMachine(threads);
 }
 
 function progress(text: string): void {

@@ -20,10 +20,10 @@ export class PythonPeers implements Disposable {
   }
 
   /** The first Python on the path that has PyTorch, else the first with numpy; undefined without one. */
-  static async find(threads: number): Promise<PythonPeers | undefined> {
+  static async find(threads: number, device: 'cpu' | 'cuda'): Promise<PythonPeers | undefined> {
     let found: PythonPeers | undefined;
     for (const python of pythons()) {
-      const peers = await PythonPeers.#start(python, threads);
+      const peers = await PythonPeers.#start(python, threads, device);
       if (!peers) continue;
       found?.[Symbol.dispose]();
       found = peers;
@@ -32,7 +32,11 @@ export class PythonPeers implements Disposable {
     return found;
   }
 
-  static async #start(python: string, threads: number): Promise<PythonPeers | undefined> {
+  static async #start(
+    python: string,
+    threads: number,
+    device: 'cpu' | 'cuda',
+  ): Promise<PythonPeers | undefined> {
     const count = String(threads);
     const env = {
       OMP_NUM_THREADS: count,
@@ -43,7 +47,7 @@ export class PythonPeers implements Disposable {
       MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
       MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
     };
-    const server = new LineProcess(python, [pathOf('serve.py'), count], env);
+    const server = new LineProcess(python, [pathOf('serve.py'), count, device], env);
     try {
       return new PythonPeers(server, await server.read());
     } catch {

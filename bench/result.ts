@@ -10,7 +10,9 @@ export interface Result {
   readonly ms: number;
   readonly gflops?: number;
   readonly gbps?: number;
-  /** Of what the machine can do, in multiply-adds or in memory bandwidth. */
+  /** What it would take at what the machine can do, in multiply-adds or in memory bandwidth. */
+  readonly predictedMs?: number;
+  /** `predictedMs` by `ms`. */
   readonly peakShare?: number;
   /** How many times faster than the fastest peer. */
   readonly ratio?: number;
@@ -39,17 +41,13 @@ export interface Memory {
 
 export function resultOf(
   name: string,
-  { name: caseName, flops, bytes }: Case,
+  given: Case,
   { threads, machine, seconds, peerSeconds, memory }: Times,
 ): Result {
+  const { name: caseName, flops, bytes } = given;
   const gflops = flops === undefined ? undefined : flops / seconds / 1e9;
   const gbps = bytes === undefined ? undefined : bytes / seconds / 1e9;
-  const share =
-    machine && gflops !== undefined
-      ? gflops / machine.gflops
-      : machine && gbps !== undefined
-        ? gbps / machine.gbps
-        : undefined;
+  const predicted = machine && predictedSeconds(given, machine);
   const [fastest] = peerSeconds.toSorted(([, a], [, b]) => a - b);
   return {
     name,
@@ -58,7 +56,9 @@ export function resultOf(
     ms: rounded(seconds * 1e3),
     ...(gflops === undefined ? {} : { gflops: rounded(gflops) }),
     ...(gbps === undefined ? {} : { gbps: rounded(gbps) }),
-    ...(share === undefined ? {} : { peakShare: rounded(share) }),
+    ...(predicted === undefined
+      ? {}
+      : { predictedMs: rounded(predicted * 1e3), peakShare: rounded(predicted / seconds) }),
     ...(fastest === undefined
       ? {}
       : {
@@ -71,6 +71,15 @@ export function resultOf(
       ? {}
       : { peerPeakBytes: Object.fromEntries(memory.ofPeers) }),
   };
+}
+
+/** Undefined where nothing bounds it that has been measured. */
+function predictedSeconds(
+  { flops, bytes, isNarrow = false }: Case,
+  { gflops, gbps }: Machine,
+): number | undefined {
+  if (flops !== undefined && !isNarrow) return flops / gflops / 1e9;
+  return bytes === undefined ? undefined : bytes / gbps / 1e9;
 }
 
 const columns = [

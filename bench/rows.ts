@@ -4,7 +4,7 @@ import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';
 import { computing } from './subjects.ts';
 
-interface Size {
+export interface Size {
   readonly rows: number;
   readonly columns: number;
 }
@@ -22,16 +22,24 @@ type Made = readonly [y: Tensor, by: readonly Tensor[]];
 export const softmax: Benchmark = {
   name: 'softmax',
   about: `of each of ${size.rows} rows of ${size.columns}`,
-  cases: casesOf(softmaxOf, size),
-  otherShapes: otherSizes.flatMap(other => casesOf(softmaxOf, other, suffixOf(other))),
+  cases: softmaxCases(size),
+  otherShapes: otherSizes.flatMap(other => softmaxCases(other, suffixOf(other))),
 };
 
 export const layerNorm: Benchmark = {
   name: 'layer-norm',
   about: `of each of ${size.rows} rows of ${size.columns}, with a scale and a shift`,
-  cases: casesOf(layerNormOf, size),
-  otherShapes: otherSizes.flatMap(other => casesOf(layerNormOf, other, suffixOf(other))),
+  cases: layerNormCases(size),
+  otherShapes: otherSizes.flatMap(other => layerNormCases(other, suffixOf(other))),
 };
+
+export function softmaxCases(size: Size, suffix = ''): readonly Case[] {
+  return casesOf(softmaxOf, size, suffix);
+}
+
+export function layerNormCases(size: Size, suffix = ''): readonly Case[] {
+  return casesOf(layerNormOf, size, suffix);
+}
 
 function softmaxOf(size: Size): Made {
   const x = matrix('x', 1, size);
@@ -58,7 +66,7 @@ function suffixOf({ rows, columns }: Size): string {
 }
 
 /** Forward; and forward with gradients, which reads what it is given and what comes back to it. */
-function casesOf(make: (size: Size) => Made, size: Size, suffix = ''): readonly Case[] {
+function casesOf(make: (size: Size) => Made, size: Size, suffix: string): readonly Case[] {
   const forward = (): readonly Tensor[] => [make(size)[0]];
   const both = (): readonly Tensor[] => {
     const [y, by] = make(size);

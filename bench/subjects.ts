@@ -9,6 +9,7 @@ import {
   type Tensor,
 } from 'einc';
 import { lossSteps, type Subject } from './benchmark.ts';
+import type { Timed } from './measure.ts';
 
 type Float = 'f32' | 'f64';
 
@@ -18,6 +19,7 @@ export async function computing(dtype: Float, results: readonly Tensor[]): Promi
   const routine = await ctx.compile(sequence(results.map(forward)), { keep: results });
   return {
     call: () => routine.runSync(),
+    ...byDevice(ctx, () => routine.run()),
     outcome: () => {
       routine.runSync();
       return results.flatMap(result => sample(ctx.readSync(result).data));
@@ -45,6 +47,7 @@ export async function training(
   const call = (): void => step.runSync(indices(n++));
   return {
     call,
+    ...byDevice(ctx, () => step.run(indices(n++))),
     outcome: () => losses(ctx, loss, call),
     peakBytes: () => {
       const { bytes, arenaBytes } = ctx.memory();
@@ -52,6 +55,18 @@ export async function training(
     },
     [Symbol.dispose]: () => ctx[Symbol.dispose](),
   };
+}
+
+/** By the clock of the device, if it has one: runs are queued, and nobody waits for each. */
+function byDevice({ stream: { queue } }: Context, enqueue: () => unknown): { timed?: Timed } {
+  if (!queue.deviceSeconds) return {};
+  const timed: Timed = calls => {
+    const seconds = queue.deviceSeconds?.(() => {
+      for (let i = 0; i < calls; i++) enqueue();
+    });
+    return seconds ?? NaN;
+  };
+  return { timed };
 }
 
 function losses(ctx: Context, loss: Tensor, step: () => void): readonly number[] {

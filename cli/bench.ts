@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly peers: boolean;
   readonly otherShapes?: boolean;
   readonly list?: boolean;
+  /** Of its programs; on a GPU they have other sizes. */
+  readonly backend?: string;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface BenchOptions {
  * starts with the number of threads in its environment.
  */
 export async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
-  const { threads, json, quick, peers, otherShapes, list } = options;
+  const { threads, json, quick, peers, otherShapes, list, backend } = options;
   const path = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
   const args = [
     ...names,
@@ -30,7 +32,14 @@ export async function bench(names: readonly string[], options: BenchOptions): Pr
   const child = spawn(
     process.execPath,
     [path('cli/einc.js'), 'run', path('bench/main.ts'), '--', ...args],
-    { stdio: 'inherit', env: { ...process.env, EINC_THREADS: threads } },
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        EINC_THREADS: threads,
+        ...(backend === undefined ? {} : { EINC_BACKEND: backend }),
+      },
+    },
   );
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -119,6 +119,7 @@ function commands(): Command {
       'time what einc makes of its benchmarks, beside PyTorch and numpy if they are here',
     )
     .argument('[names...]', 'benchmarks, or cases: gemm, gemm/1024; all when there are none')
+    .option('--backend <name>', 'what runs them: on `cuda` they have sizes for a GPU')
     .option('--threads <n>', 'of einc and of its peers', '1')
     .option('--json', 'a line of JSON for each case')
     .option('--no-peers', 'einc alone')

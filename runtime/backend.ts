@@ -115,6 +115,11 @@ export interface Stream extends Disposable {
   wait(): void;
   /** For how long it has been at work in all, waiting aside, where that is known. */
   busyMilliseconds?(): number;
+  /**
+   * How long the device takes for what `work` queues here, by its own clock, which does not count what the
+   * calling thread does meanwhile. Blocks until it is done. Left out where the clock of the host is as good.
+   */
+  deviceSeconds?(work: () => void): number;
 }
 
 /** Opaque outside its backend, which lets go of it when it is collected. */

@@ -29,6 +29,7 @@ import { emitCopies } from './copies.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 import { emitPipeline } from './pipeline.ts';
 import { withTurn } from './turn.ts';
+import { emitWarpTree, type WarpTree, warpTreeAt } from './warp-tree.ts';
 
 export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
   const own = privateArrays(kernel);
@@ -60,7 +61,16 @@ class Block {
   }
 
   statements(statements: readonly Stmt[]): void {
-    statements.forEach(s => this.#stmt(s));
+    for (let i = 0; i < statements.length; i++) {
+      const tree = warpTreeAt(statements, i);
+      if (tree) {
+        this.#tree(tree);
+        i += tree.levels.length;
+      } else {
+        const s = statements[i];
+        if (s) this.#stmt(s);
+      }
+    }
   }
 
   #stmt(s: Stmt): void {
@@ -119,7 +129,7 @@ class Block {
     const chain = chainAt(s);
     const turns = turnsOfChain(chain);
     if (turns === 0) return;
-    this.#waitFor(s);
+    this.#waitFor([s]);
     const [w, exprs, threads] = [this.#w, this.#exprs, this.#threads];
     const isWrittenOut = emitBody !== undefined;
     const emit = (turn: string): void =>
@@ -165,17 +175,26 @@ class Block {
     });
   }
 
-  /** What the first warp alone has done, and is to go on with, the others need not wait for. */
-  #waitFor(s: For): void {
+  #tree(tree: WarpTree): void {
+    this.#waitFor([...tree.levels, tree.alone]);
+    emitWarpTree(tree, this.#w, this.#exprs);
+  }
+
+  /**
+   * Before loops that need nothing more of each other. What the first warp alone has done, and is to go on
+   * with, the others need not wait for.
+   */
+  #waitFor(next: readonly For[]): void {
     const isOfWarp = (loop: For): boolean => turnsOfChain(chainAt(loop)) <= warp;
-    const before = this.#running.filter(loop => this.#meet(loop, s));
-    if (before.some(loop => !isOfWarp(loop) || !isOfWarp(s))) this.#barrier();
+    const before = this.#running.filter(loop => next.some(s => this.#meet(loop, s)));
+    if (before.some(loop => !isOfWarp(loop)) || (before.length > 0 && !next.every(isOfWarp)))
+      this.#barrier();
     else if (before.some(loop => this.#inWarp.includes(loop))) {
       this.#w.line('__syncwarp();');
       this.#inWarp = [];
     }
-    this.#running.push(s);
-    if (isOfWarp(s)) this.#inWarp.push(s);
+    this.#running.push(...next);
+    this.#inWarp.push(...next.filter(isOfWarp));
   }
 
   #barrier(): void {

@@ -1,5 +1,6 @@
 """Attention without a mask: a peer of ../attention.ts."""
 
+from device import tensor
 from inputs import noise
 from outcome import sample
 
@@ -10,7 +11,7 @@ def ways(settings: dict, torch) -> dict:
     shape = tuple(settings[axis] for axis in ("batch", "length", "heads", "width"))
     # Heads before words, as its own layers lay them out: to move them is not part of the work.
     q, k, v, dy = (
-        torch.from_numpy(noise(shape, salt)).transpose(1, 2).contiguous() for salt in (1, 2, 3, 4)
+        tensor(torch, noise(shape, salt)).transpose(1, 2).contiguous() for salt in (1, 2, 3, 4)
     )
     scale = settings["width"] ** -0.5
 

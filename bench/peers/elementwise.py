@@ -1,6 +1,7 @@
 """Cell by cell over large arrays: a peer of ../elementwise.ts."""
 
 import numpy as np
+from device import tensor
 from inputs import noise
 from outcome import sample
 
@@ -18,7 +19,7 @@ def ways(settings: dict, torch) -> dict:
 def squares(a: np.ndarray, torch) -> dict:
     found = {"numpy": (lambda: np.dot(a, a), lambda: [float(np.dot(a, a))])}
     if torch:
-        t = torch.from_numpy(a)
+        t = tensor(torch, a)
         found["torch, dot"] = (lambda: torch.dot(t, t), lambda: [float(torch.dot(t, t))])
         found["torch"] = (lambda: (t * t).sum(), lambda: [float((t * t).sum())])
     return found
@@ -27,7 +28,7 @@ def squares(a: np.ndarray, torch) -> dict:
 def chain(a, b, c, d, torch) -> dict:
     if not torch:
         return {}
-    a, b, c, d = map(torch.from_numpy, (a, b, c, d))
+    a, b, c, d = (tensor(torch, each) for each in (a, b, c, d))
     y, gate = torch.empty_like(a), torch.empty_like(a)
 
     def eager():

@@ -1,6 +1,7 @@
 """Products of matrices: a peer of ../gemm.ts."""
 
 import numpy as np
+from device import tensor
 from inputs import noise
 from outcome import sample
 
@@ -12,6 +13,8 @@ def ways(settings: dict, torch) -> dict:
     y = np.empty((m, n), np.float32)
     found = {"numpy": (lambda: np.dot(a, b, out=y), lambda: sample(np.dot(a, b)))}
     if torch:
-        ta, tb, ty = torch.from_numpy(a), torch.from_numpy(b), torch.empty(m, n)
+        dtype = getattr(torch, settings.get("dtype", "float32").replace("bf16", "bfloat16"))
+        ta, tb = (tensor(torch, each).to(dtype) for each in (a, b))
+        ty = torch.empty(m, n, dtype=dtype)
         found["torch"] = (lambda: torch.mm(ta, tb, out=ty), lambda: sample(torch.mm(ta, tb)))
     return found

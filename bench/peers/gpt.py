@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from device import tensor
 from inputs import choices, noise
 from outcome import losses
 
@@ -45,7 +46,7 @@ def forward(torch, length: int, batch: int, words: int, **size):
 
 
 def texts(torch, shape: tuple, words: int) -> tuple:
-    return tuple(torch.from_numpy(choices(shape, salt, words)) for salt in (1, 2))
+    return tuple(tensor(torch, choices(shape, salt, words)) for salt in (1, 2))
 
 
 def training(torch, model, optimizer, next_texts):
@@ -76,7 +77,7 @@ def network(
         return value
 
     def weights(*shape):
-        return param(torch.from_numpy(noise(shape, next(salts), 0.03)))
+        return param(tensor(torch, noise(shape, next(salts), 0.03)))
 
     def zeros(n: int):
         return param(torch.zeros(n))

@@ -1,5 +1,6 @@
 """Layer norm of rows: a peer of ../rows.ts."""
 
+from device import tensor
 from inputs import noise
 from outcome import sample
 
@@ -8,8 +9,8 @@ def ways(settings: dict, torch) -> dict:
     if not torch:
         return {}
     rows, columns = settings["rows"], settings["columns"]
-    x, dy = (torch.from_numpy(noise((rows, columns), salt)) for salt in (1, 2))
-    scale, shift = (torch.from_numpy(noise(columns, salt)) for salt in (3, 4))
+    x, dy = (tensor(torch, noise((rows, columns), salt)) for salt in (1, 2))
+    scale, shift = (tensor(torch, noise(columns, salt)) for salt in (3, 4))
 
     def forward():
         return torch.nn.functional.layer_norm(x, (columns,), scale, shift, 1e-5)

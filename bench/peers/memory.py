@@ -2,6 +2,8 @@
 
 import gc
 
+import device
+
 
 def peak_bytes(call, torch) -> int:
     """Of all tensors that are there before a step, and of those it makes and drops again.
@@ -9,6 +11,8 @@ def peak_bytes(call, torch) -> int:
     The allocator tells of the latter, so that what libraries and the heap keep for themselves does not
     count. A step begins by dropping the gradients of the last one.
     """
+    if device.name != "cpu":
+        return _peak_on_gpu(call, torch)
     from torch.profiler import ProfilerActivity, profile
 
     call()
@@ -21,6 +25,15 @@ def peak_bytes(call, torch) -> int:
         now += event.nbytes()
         peak = max(peak, now)
     return peak
+
+
+def _peak_on_gpu(call, torch) -> int:
+    call()
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    call()
+    torch.cuda.synchronize()
+    return torch.cuda.max_memory_allocated()
 
 
 def _live_bytes(torch) -> int:

@@ -1,7 +1,7 @@
 """Runs the peers in Python, told what to do by lines of JSON. See ../peers.ts.
 
-The first line it prints says which libraries there are, and whose BLAS they call; without any it
-ends. Then
+It is started with a number of threads, and `cpu` or `cuda`. The first line it prints says which
+libraries there are, and whose BLAS they call; without any it ends. Then
 
     {"benchmark": "gemm", "settings": {…}}   prepares: prints what each way of doing it computes
     {"name": "torch", "calls": 3}            prints the seconds that three calls of one take
@@ -17,11 +17,11 @@ import importlib
 import json
 import os
 import sys
-import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import device
 import memory
 
 try:
@@ -34,13 +34,6 @@ try:
     torch.set_num_threads(int(sys.argv[1]))
 except ImportError:
     torch = None
-
-
-def timed(call, calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        call()
-    return time.perf_counter() - start
 
 
 def blas() -> str:
@@ -58,23 +51,28 @@ def blas() -> str:
 
 def libraries() -> str:
     found = [] if torch is None else [f"torch {torch.__version__}"]
+    if device.name != "cpu":
+        return ", ".join([*found, torch.cuda.get_device_name()])
     return ", ".join([*found, f"numpy {numpy.__version__}", blas()])
 
 
 def answer(order: dict, ways: dict):
     if "calls" in order:
         call, _ = ways[order["name"]]
-        return timed(call, order["calls"])
+        return device.timed(torch, call, order["calls"])
     if "peakBytes" in order:
         call, _ = ways[order["name"]]
         return memory.peak_bytes(call, torch) if torch else None
     ways.clear()  # What the last one held is not needed any more.
     module = importlib.import_module(order["benchmark"].replace("-", "_"))
-    ways.update(module.ways(order["settings"], torch))
-    return {name: outcome() for name, (_, outcome) in ways.items()}
+    found = device.suited(module.ways(order["settings"], torch))
+    outcomes = {name: outcome() for name, (_, outcome) in found.items()}
+    ways.update(device.with_compiled(torch, found))
+    return {name: outcomes[name.removesuffix(", compiled")] for name in ways}
 
 
 def main() -> None:
+    device.choose(sys.argv[2] if len(sys.argv) > 2 else "cpu", torch)
     print(libraries(), flush=True)
     ways = {}
     for line in sys.stdin:

@@ -1,5 +1,6 @@
 """Softmax of rows: a peer of ../rows.ts."""
 
+from device import tensor
 from inputs import noise
 from outcome import sample
 
@@ -8,7 +9,7 @@ def ways(settings: dict, torch) -> dict:
     if not torch:
         return {}
     shape = (settings["rows"], settings["columns"])
-    x, dy = torch.from_numpy(noise(shape, 1)), torch.from_numpy(noise(shape, 2))
+    x, dy = tensor(torch, noise(shape, 1)), tensor(torch, noise(shape, 2))
     if not settings["backward"]:
         return {"torch": (lambda: x.softmax(1), lambda: sample(x.softmax(1)))}
     x.requires_grad_()

@@ -63,14 +63,34 @@ function runAsOne(a: For, b: For, around: readonly For[], target: Target): For |
   if (!isPlain(a) || !isPlain(b) || !isWorth(a, b, target)) return undefined;
   const [first, second] = [splitLike(a, b), splitLike(b, a)];
   if (first.extent !== second.extent || turnsIn(first) < target.leastTurns) return undefined;
-  // Of a GPU each turn gets a block, so there have to be many.
-  if (target.gpu && first.extent < target.gpu.processors) return undefined;
+  const both = inTurns(first, second, around);
+  return both && target.gpu ? asBlocks(both, target.gpu.processors) : both;
+}
+
+/**
+ * Of a GPU each turn gets a block, so there have to be many: where those of a loop are few, together with those
+ * of the one loop in it.
+ *
+ *   for b < 8 { for s < 128 { … } for s < 128 { … } }   →   for b < 8 { for s < 128 { … … } }
+ */
+function asBlocks(both: For, fewest: number): For | undefined {
+  const { loop, extent, body } = both;
+  if (extent >= fewest) return both;
+  const [a, b, ...others] = statementsOf(body);
+  if (a?.kind !== 'for' || b?.kind !== 'for' || others.length > 0) return undefined;
+  const inner = a.extent === b.extent ? inTurns(a, b, [both]) : undefined;
+  const blocks = inner && asBlocks(inner, fewest / extent);
+  return blocks && forLoop(loop, extent, blocks);
+}
+
+/** Loops of as many turns, when none of the turns needs another one. */
+function inTurns(first: For, second: For, around: readonly For[]): For | undefined {
   const { loop, extent } = first;
   const after = substituteLoopsIn(second.body, new Map([[second.loop, at(loop)]]));
   const both = forLoop(loop, extent, block([...statementsOf(first.body), ...statementsOf(after)]));
   if (isIndependent(both)) return both;
   // Threads have their turns already: the sums down columns stay beside the rows.
-  const isInParallel = holdsLoops(a) && holdsLoops(b) && around.some(isIndependent);
+  const isInParallel = holdsLoops(first) && holdsLoops(second) && around.some(isIndependent);
   return isInParallel && areIndependent(both, first.body, after) ? both : undefined;
 }
 

@@ -7,8 +7,9 @@ import { parseProgram } from '../../compiler/loop/parse.ts';
 import { programOf } from '../support/loop-text.ts';
 import { edgeValues } from '../support/edge-values.ts';
 import { needCompilerOf } from '../support/cpp-compiler.ts';
-import { compileAll, compileEverywhere, compiling } from '../support/run-compiled.ts';
+import { compileAll, compileEverywhere } from '../support/run-compiled.ts';
 import { difference, outputsOf, zeros } from '../support/run-program.ts';
+import { compiling } from '../support/tested-backends.ts';
 
 /** `T` is each float type in turn; `x`, `y`, `n` and `c` hold edge values, the others zeros. */
 const device =

@@ -21,9 +21,10 @@ import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { exactPassesFor, fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
 import { allPasses, exactPasses } from '../support/small-target.ts';
 import { randomRoutine } from '../support/random-routine.ts';
-import { compileAll, type Compiling, type Run } from '../support/run-compiled.ts';
+import { compileAll, type Run } from '../support/run-compiled.ts';
 import { cornersFor, difference, inputFor, outputsOf } from '../support/run-program.ts';
 import { asIfLarge } from '../support/shared-memory.ts';
+import { type Compiling, compiling, compilingForGpu } from '../support/tested-backends.ts';
 import { temporaryFolder } from './native/support.ts';
 
 const count = Number(process.env['EINC_RUNS'] ?? 60);
@@ -48,7 +49,7 @@ const parallel = [...exactPasses.filter(({ name }) => name !== 'parallelise'), p
 const inArena = [placeLocalsAbove(0), planMemory];
 const parallelInArena = asIfLarge(parallel);
 
-const plans: readonly Plan[] = [
+const allPlans: readonly Plan[] = [
   { name: 'f32, exact passes', dtype: 'f32', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'f64, exact passes', dtype: 'f64', passes: exactPasses, meaning: 'unoptimised' },
   { name: 'bf16, exact passes', dtype: 'bf16', passes: exactPasses, meaning: 'unoptimised' },
@@ -72,16 +73,23 @@ const plans: readonly Plan[] = [
   },
   { name: 'f32, all passes', dtype: 'f32', passes: allPasses, meaning: 'optimised' },
   { name: 'f64, all passes', dtype: 'f64', passes: allPasses, meaning: 'optimised' },
-  emulated('f32, bound as lowered', 'f32', []),
-  emulated('f32, a kernel for each nest', 'f32', exactPassesFor(manyKernels)),
-  emulated('i8, a kernel for each nest', 'i8', exactPassesFor(manyKernels)),
-  emulated('f64, what is small in one block', 'f64', exactPassesFor(fewKernels)),
-  emulated('bf16, what is small in one block', 'bf16', exactPassesFor(fewKernels)),
-  emulated('f32, products in tiles', 'f32', exactPassesFor(tilesFor(1))),
+  ...onGpu('f32, bound as lowered', 'f32', []),
+  ...onGpu('f32, a kernel for each nest', 'f32', exactPassesFor(manyKernels)),
+  ...onGpu('i8, a kernel for each nest', 'i8', exactPassesFor(manyKernels)),
+  ...onGpu('f64, what is small in one block', 'f64', exactPassesFor(fewKernels)),
+  ...onGpu('bf16, what is small in one block', 'bf16', exactPassesFor(fewKernels)),
+  ...onGpu('f32, products in tiles', 'f32', exactPassesFor(tilesFor(1))),
 ];
+const plans = allPlans.filter(({ backend = 'cc' }) => compiling.includes(backend));
 
-function emulated(name: string, dtype: DType, passes: readonly Pass[]): Plan {
-  return { name, dtype, passes, meaning: 'unoptimised', backend: 'cuda-emulator' };
+function onGpu(name: string, dtype: DType, passes: readonly Pass[]): readonly Plan[] {
+  return compilingForGpu.map(backend => ({
+    name,
+    dtype,
+    passes,
+    meaning: 'unoptimised',
+    backend,
+  }));
 }
 
 interface Pair {
@@ -131,7 +139,7 @@ async function checkAlone(a: readonly number[], plan: Plan): Promise<void> {
 describe(`with EINC_SEED=${seed}`, () => {
   test.concurrent.for(plans)('$name', { timeout: 120_000 }, async (plan, context) => {
     needCompilerOf(plan.backend ?? 'cc', context);
-    const numRuns = plan.backend === 'cuda-emulator' ? Math.ceil(count / 3) : count;
+    const numRuns = plan.backend !== undefined ? Math.ceil(count / 3) : count;
     const given = fc.sample(answers, { numRuns, seed });
     const pairs = given.map(a => pairOf(a, plan));
     const runs = await compileAll(

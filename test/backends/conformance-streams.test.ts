@@ -1,8 +1,9 @@
 /** What `runtime/backend.ts` says of several streams and devices, for every backend. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type BackendName, backendNames, openBackend } from '../../backends/index.ts';
+import { type BackendName, openBackend } from '../../backends/index.ts';
 import { parseProgram } from '../../compiler/loop/parse.ts';
 import { UserError } from '../../compiler/index.ts';
+import { testedBackends } from '../support/tested-backends.ts';
 import type { Backend, BackendDevice, DeviceBuffer, Plan, Stream } from '../../runtime/backend.ts';
 import { needCompilerOf } from '../support/cpp-compiler.ts';
 
@@ -35,14 +36,14 @@ async function bench(name: BackendName, count: number): Promise<Bench> {
   return { backend, devices, streams, log, plans, [Symbol.dispose]: dispose };
 }
 
-describe.each(backendNames)('%s', name => {
+describe.each(testedBackends)('%s', name => {
   beforeEach(context => needCompilerOf(name, context));
 
   test('has as many devices as are asked for, with names of their own', async () => {
     using b = await bench(name, 3);
     expect(b.devices.map(device => device.name)).toEqual([`${name}:0`, `${name}:1`, `${name}:2`]);
     expect(b.backend.devices('all').length).toBeGreaterThan(0);
-    expect(b.backend.sharesMemory).toBe(true);
+    expect(b.backend.sharesMemory).toBe(name !== 'cuda');
   });
 
   test('devices have arrays that are zero at first', async () => {

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { flagsFor } from '../../backends/cc/backend.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
 import { programOf } from '../support/loop-text.ts';
-import { needCppCompiler } from '../support/cpp-compiler.ts';
+import { needCompilerOf } from '../support/cpp-compiler.ts';
 import { compileAll } from '../support/run-compiled.ts';
 import { difference, outputsOf, thirdsFor } from '../support/run-program.ts';
+import { compilingForGpu } from '../support/tested-backends.ts';
 
 type Direction = 1 | -1;
 const directions: readonly Direction[] = [1, -1];
@@ -65,10 +66,10 @@ const loopAndStatement = dtypes.map(dtype =>
 // A library with vectors is compiled with other flags.
 const vectors = programOf('z: f32[4]', 'for l < 4 vector { z[l] := 1; }');
 
-test('sums by one thread of a GPU', async context => {
-  needCppCompiler(context);
+test.for(compilingForGpu)('sums by one thread of a GPU, %s', async (backend, context) => {
+  needCompilerOf(backend, context);
   const sums = [...ofBlocks.filter((_, i) => i % 16 === 0), ...byStatement, ...loopAndStatement];
-  const runs = await compileAll(sums, undefined, 'cuda-emulator');
+  const runs = await compileAll(sums, undefined, backend);
   runs.forEach((run, i) => {
     const program = sums[i];
     const expected = program && outputsOf(program, 0, thirdsFor);

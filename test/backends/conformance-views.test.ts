@@ -4,7 +4,7 @@ import { context, grad, op, symbol, tensor, type Tensor } from '../../dsl/einc.t
 import { cd, forward } from '../../dsl/index.ts';
 import type { BackendName } from '../../backends/index.ts';
 import { needCompilerOf } from '../support/cpp-compiler.ts';
-import { type Compiling, compiling } from '../support/run-compiled.ts';
+import { type Compiling, compiling } from '../support/tested-backends.ts';
 
 const values = Array.from({ length: 24 }, (_, i) => Math.sin(i + 1));
 const x = tensor(values, { label: 'x', batch: [2], output: [3, 4] });

@@ -35,7 +35,9 @@ test('what computes the same is timed', async () => {
   const result = await timeCase(benchmark, given, surroundings);
   expect(result).toMatchObject({ name: 'b', case: 'c', threads: 1 });
   expect(given.calls).toBeGreaterThan(0);
-  const { ms, gflops = NaN, peakShare = NaN } = result;
+  const { ms, gflops = NaN, peakShare = NaN, predictedMs } = result;
+  // 1e3 operations at 100 GFLOP/s.
+  expect(predictedMs).toBe(1e-5);
   expect(gflops / (1e-3 / ms)).toBeCloseTo(1, 2);
   expect(peakShare / (gflops / 100)).toBeCloseTo(1, 2);
 });
@@ -46,6 +48,13 @@ test('what computes something else is not', async () => {
     'b/c is not timed: beside einc in f64, value 0 is 1, not 2 (to within 0.10)',
   );
   expect(given.calls).toBe(0);
+});
+
+test('of units that nobody measured, no share is given', async () => {
+  const result = await timeCase(benchmark, { ...caseWith(1, 1), isNarrow: true }, surroundings);
+  expect(result).toHaveProperty('gflops');
+  expect(result).not.toHaveProperty('peakShare');
+  expect(result).not.toHaveProperty('predictedMs');
 });
 
 test('how much memory it takes, if it says so', async () => {

@@ -8,7 +8,7 @@ const { einc } = placeWith({});
 /** As in the README of micrograd, to all four digits. */
 const printed = 'g     24.7041\ndg/da 138.8338\ndg/db 645.5773\n';
 
-test.each(['cc', 'interp'])(
+test.each(['cc', 'interp', 'cuda-emulator'])(
   'prints the numbers of the micrograd README, through %s',
   async backend => {
     const file = resolve('examples/micrograd.ts');

@@ -22,9 +22,10 @@ import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
 import type { Cache } from '../../runtime/cache.ts';
 import { fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
 import { allPasses } from '../support/small-target.ts';
-import { compileAll, type Compiling, type Run } from '../support/run-compiled.ts';
+import { compileAll, type Run } from '../support/run-compiled.ts';
 import { inputFor, outputsOf } from '../support/run-program.ts';
 import { asIfLarge } from '../support/shared-memory.ts';
+import type { Compiling } from '../support/tested-backends.ts';
 import { randomProgram } from './program.ts';
 import { randomRounding } from './random-rounding.ts';
 
@@ -105,22 +106,28 @@ function routineOf(last: Tensor, isGradient: boolean, dtype: DType): LinkableRou
 type Passes = (answers: readonly number[]) => readonly Pass[];
 
 /** What is done to programs in f64, and to those in f32. */
-const pipelines: Readonly<
-  Record<Compiling, { readonly called: string; readonly wide: Passes; readonly narrow: Passes }>
-> = {
+interface Pipelines {
+  readonly called: string;
+  readonly wide: Passes;
+  readonly narrow: Passes;
+}
+
+const forGpu: Pipelines = {
+  called: 'CUDA',
+  wide: () => passesFor(manyKernels),
+  // What is small in one block, or products in tiles of some size.
+  narrow: ([, choice = 0]) => passesFor(choice % 2 === 0 ? fewKernels : tilesFor(1 + (choice % 3))),
+};
+
+const pipelines: Readonly<Record<Compiling, Pipelines>> = {
   cc: {
     called: 'C',
     wide: () => allPasses,
     // Arrays are small: as if they were not.
     narrow: () => asIfLarge(allPasses),
   },
-  'cuda-emulator': {
-    called: 'CUDA',
-    wide: () => passesFor(manyKernels),
-    // What is small in one block, or products in tiles of some size.
-    narrow: ([, choice = 0]) =>
-      passesFor(choice % 2 === 0 ? fewKernels : tilesFor(1 + (choice % 3))),
-  },
+  'cuda-emulator': forGpu,
+  cuda: forGpu,
 };
 
 export function runsOf(

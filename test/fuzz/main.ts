@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { printProgram } from '../../compiler/index.ts';
 import { type Cache, openCache } from '../../runtime/cache.ts';
 import { choices } from '../support/choices.ts';
-import { type Compiling, compiling } from '../support/run-compiled.ts';
+import { allCompiling, type Compiling } from '../support/tested-backends.ts';
 import { differenceOf, runsOf, type Subject, subjectUnlessOpen } from './check.ts';
 
 const batchSize = 40;
@@ -38,7 +38,9 @@ const { minutes, seed, backend, json } = new Command('fuzz')
     Number,
     Date.now() % 2 ** 31,
   )
-  .addOption(new Option('--backend <name>', 'what compiles them').choices(compiling).default('cc'))
+  .addOption(
+    new Option('--backend <name>', 'what compiles them').choices(allCompiling).default('cc'),
+  )
   .option('--json', 'print one line of JSON at the end')
   .parse()
   .opts<Options>();

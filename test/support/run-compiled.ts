@@ -1,4 +1,7 @@
-/** Runs many loop programs through one library: compiling is what takes the time. */
+/**
+ * Runs many loop programs: through one library where a compiler is slow to start, on a GPU each as a
+ * routine of its own.
+ */
 import { flagsFor } from '../../backends/cc/backend.ts';
 import { c99 } from '../../backends/cc/dialect.ts';
 import { emitParts, entryPoint } from '../../backends/clike/emit.ts';
@@ -9,6 +12,7 @@ import {
   emulatedText,
   findCppCompiler,
 } from '../../backends/cuda-emulator/library.ts';
+import { openBackend } from '../../backends/index.ts';
 import { loadNative, type Native } from '../../backends/native/addon.ts';
 import { NativeBuffer } from '../../backends/native/buffer.ts';
 import { compileLibrary } from '../../backends/native/compile.ts';
@@ -18,20 +22,17 @@ import { NativeStream } from '../../backends/native/stream.ts';
 import { arenaBytes } from '../../compiler/loop/arena.ts';
 import { cellsOf } from '../../compiler/core/tensor-node.ts';
 import type { AnyCells, Cells } from '../../compiler/core/cells.ts';
-import { boundToGpu } from '../../compiler/index.ts';
+import { boundToGpu, invariant } from '../../compiler/index.ts';
 import type { Program } from '../../compiler/loop/ir.ts';
-import type { Kernel } from '../../runtime/backend.ts';
+import type { Backend, DeviceBuffer, Kernel } from '../../runtime/backend.ts';
 import type { Cache } from '../../runtime/cache.ts';
 import { noCppCompiler } from './cpp-compiler.ts';
 import { type Input, inputFor, symbolsFor } from './run-program.ts';
 import { leftOver } from './shared-memory.ts';
+import { type Compiling, compiling } from './tested-backends.ts';
 
 /** What a program leaves in each array it is given when it starts from `input`. */
 export type Run = (salt?: number, input?: Input) => ReadonlyMap<string, Cells>;
-
-/** Backends that compile what they run. */
-export const compiling = ['cc', 'cuda-emulator'] as const;
-export type Compiling = (typeof compiling)[number];
 
 /** The same programs on each of them; see `compileAll`. */
 export function compileEverywhere(
@@ -49,8 +50,9 @@ export function compileEverywhere(
 export async function compileAll(
   programs: readonly Program[],
   cache?: Cache,
-  backend: Compiling = 'cc',
+  backend: Compiling = compiling[0] ?? 'cc',
 ): Promise<readonly Run[]> {
+  if (backend === 'cuda') return compileOn(await openBackend('cuda'), programs.map(boundToGpu));
   const options = cache ? { cache } : {};
   const native = await loadNative();
   const open = backend === 'cc' ? libraryInC : libraryInCuda;
@@ -61,6 +63,28 @@ export async function compileAll(
 export async function compileSources(sources: readonly Written[]): Promise<readonly Run[]> {
   const native = await loadNative();
   return runsOf(native, await emulatedLibrary(native, sources, {}));
+}
+
+/** Each by itself, as a context does. */
+export async function compileOn(
+  backend: Backend,
+  programs: readonly Program[],
+): Promise<readonly Run[]> {
+  const kernels = await Promise.all(programs.map(program => backend.compile(program)));
+  return programs.map((program, i) => (salt = 0, input = inputFor) => {
+    const kernel = kernels[i];
+    invariant(kernel, () => 'a kernel for each program');
+    const { params, scratch, symbols } = program;
+    using stream = backend.openStream();
+    using arena = backend.allocate('u8', arenaBytes(scratch));
+    arena.write(new Uint8Array(arena.cells).fill(leftOver));
+    const buffers = params.map(node => backend.allocate(node.dtype, cellsOf(node)));
+    params.forEach((node, at) => buffers[at]?.write(input(node, salt)));
+    const bound = scratch.length > 0 ? kernel.bind(buffers, arena) : kernel.bind(buffers);
+    using plan = stream.plan([{ kernel: bound, symbols: symbols.map((_, at) => at) }]);
+    stream.run(plan, [...symbolsFor(program).values()]);
+    return readAll(program, buffers);
+  });
 }
 
 function runsOf(native: Native, compiled: readonly Compiled[]): readonly Run[] {
@@ -79,14 +103,21 @@ function runsOf(native: Native, compiled: readonly Compiled[]): readonly Run[] {
       },
     ]);
     stream.run(plan, [...symbolsFor(program).values()]);
-    const left = new Map<string, Cells>();
-    buffers.forEach((buffer, at) => {
-      const cells = buffer.read();
-      left.set(params[at]?.name ?? '', numbersOf(cells));
-      buffer[Symbol.dispose]();
-    });
-    return left;
+    return readAll(program, buffers);
   });
+}
+
+/** By name; the buffers go. */
+function readAll(
+  { params }: Program,
+  buffers: readonly DeviceBuffer[],
+): ReadonlyMap<string, Cells> {
+  const left = new Map<string, Cells>();
+  buffers.forEach((buffer, at) => {
+    left.set(params[at]?.name ?? '', numbersOf(buffer.read()));
+    buffer[Symbol.dispose]();
+  });
+  return left;
 }
 
 interface Compiled {

@@ -53,6 +53,24 @@ export class Queue implements Busy {
     if (!this.#backlog.isEmpty && !this.#isPumping) void this.#pump();
   }
 
+  /** How long the GPU takes for what `work` queues. Blocks until it is done. */
+  secondsOf(work: () => void): number {
+    using start = new Event(this.device, { isTimed: true });
+    using end = new Event(this.device, { isTimed: true });
+    const marking = (event: Event): Task => ({
+      size: 0,
+      next: stream => {
+        event.record(stream);
+        return false;
+      },
+    });
+    this.push(marking(start));
+    work();
+    this.push(marking(end));
+    this.wait();
+    return end.secondsSince(start);
+  }
+
   /** What is queued from now on starts after what has been copied to these arrays. */
   catchUp(memory: DeviceMemory): void {
     const { version } = memory;

@@ -100,6 +100,11 @@ export class CudaStream implements Stream {
     await this.#queue.until(() => event.isReached());
   }
 
+  deviceSeconds(work: () => void): number {
+    this.#ownership.check();
+    return this.#queue.secondsOf(work);
+  }
+
   async idle(): Promise<void> {
     this.#ownership.check();
     await this.#queue.idle();

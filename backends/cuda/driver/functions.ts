@@ -55,6 +55,7 @@ export const functions = {
   cuEventRecord: ['i32', 'pointer', 'pointer'],
   cuEventQuery: ['i32', 'pointer'],
   cuEventSynchronize: ['i32', 'pointer'],
+  cuEventElapsedTime: ['i32', 'memory', 'pointer', 'pointer'],
 
   cuLaunchKernel: [
     ...(['i32', 'pointer'] as const),
@@ -82,6 +83,8 @@ export const attribute = {
 } as const;
 
 export const flag = {
+  /** `CU_EVENT_DEFAULT`: an event that knows when it is reached. */
+  withTiming: 0,
   /** `CU_STREAM_NON_BLOCKING`: apart from the stream 0 of other libraries. */
   nonBlocking: 1,
   /** `CU_EVENT_DISABLE_TIMING`: an event that is only waited for costs less. */

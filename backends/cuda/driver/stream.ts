@@ -24,16 +24,18 @@ export function createStream(device: Device): DriverStream {
   return { device, handle, release, waitFor };
 }
 
-/** A point in a stream, for others to wait for: that of the last `record`, and none before the first. */
+/**
+ * A point in a stream, for others to wait for: that of the last `record`, and none before the first. A
+ * timed one knows when it was reached.
+ */
 export class Event implements Disposable {
   readonly #device: Device;
   readonly #handle: number;
   readonly #release: () => void;
 
-  constructor(device: Device) {
-    const handle = resultOf(out =>
-      device.call('make an event', 'cuEventCreate', out, flag.withoutTiming),
-    );
+  constructor(device: Device, { isTimed = false } = {}) {
+    const kind = isTimed ? flag.withTiming : flag.withoutTiming;
+    const handle = resultOf(out => device.call('make an event', 'cuEventCreate', out, kind));
     this.#device = device;
     this.#handle = handle;
     this.#release = device.owns(() => device.try('cuEventDestroy_v2', handle));
@@ -59,6 +61,14 @@ export class Event implements Disposable {
   /** Blocks until then. */
   wait(): void {
     this.#device.call('wait for a stream', 'cuEventSynchronize', this.#handle);
+  }
+
+  /** By the clock of the GPU. Both are timed, of one GPU, and reached. */
+  secondsSince(earlier: Event): number {
+    const milliseconds = new Float32Array(1);
+    const handles = [earlier.#handle, this.#handle] as const;
+    this.#device.call('time a stream', 'cuEventElapsedTime', milliseconds, ...handles);
+    return (milliseconds[0] ?? NaN) / 1000;
   }
 
   /** Who waits for it goes on waiting. */

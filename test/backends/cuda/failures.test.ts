@@ -44,7 +44,7 @@ async function everything(hasPools: boolean): Promise<void> {
   const event = stream.record();
   other.waitFor(event);
   using same = backend.allocate('f64', 64);
-  other.copy(same, log);
+  other.deviceSeconds(() => other.copy(same, log));
   using far = new CudaDevice(Driver.open(stub.env), 'cuda:1', 1);
   using copied = far.allocate('f64', 64);
   other.copy(copied, log);
@@ -197,6 +197,9 @@ describe('each call that the driver may refuse', () => {
       cuEventSynchronize
         EINC0932: the CUDA driver could not wait for a stream
         cuEventSynchronize: CUDA_ERROR_INVALID_VALUE, invalid argument
+      cuEventElapsedTime
+        EINC0932: the CUDA driver could not time a stream
+        cuEventElapsedTime: CUDA_ERROR_INVALID_VALUE, invalid argument
       cuLaunchKernel
         EINC0932: the CUDA driver could not launch kernel \`one\` of \`r\` as 1x1x1 blocks of 1x1x1 threads
         cuLaunchKernel: CUDA_ERROR_INVALID_VALUE, invalid argument

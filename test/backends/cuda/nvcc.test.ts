@@ -65,7 +65,8 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     await expect(table).toMatchFileSnapshot('../../golden/cuda/resources.txt');
   });
 
-  test.each(['moons', 'micrograd'])('takes examples/%s.ts', { timeout: 300_000 }, async name => {
+  const examples = ['moons', 'moons-parallel', 'micrograd'];
+  test.each(examples)('takes examples/%s.ts', { timeout: 300_000 }, async name => {
     const dumped = await einc([
       'dump',
       resolve(`examples/${name}.ts`),
@@ -78,8 +79,10 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     const sources = files(name).filter(file => file.endsWith('.cu'));
     expect(sources.length).toBeGreaterThan(0);
     const text = together(sources.map(file => [file, read(`${name}/${file}`)] as const));
-    const kernels = await resourcesOf(text, name, 'sm_80');
-    expect(kernels.length).toBeGreaterThanOrEqual(sources.length);
-    expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+    const found = ['sm_80', 'sm_90'].map(arch => resourcesOf(text, name, arch));
+    for (const kernels of await Promise.all(found)) {
+      expect(kernels.length).toBeGreaterThanOrEqual(sources.length);
+      expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+    }
   });
 });

@@ -36,6 +36,7 @@ const constants: readonly (readonly [name: string, value: number])[] = [
   ['CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN', attribute.maxSharedBytesPerBlock],
   ['CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED', attribute.memoryPools],
   ['CU_STREAM_NON_BLOCKING', flag.nonBlocking],
+  ['CU_EVENT_DEFAULT', flag.withTiming],
   ['CU_EVENT_DISABLE_TIMING', flag.withoutTiming],
   ['CU_STREAM_CAPTURE_MODE_THREAD_LOCAL', flag.captureOfThread],
   ['CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES', flag.maxDynamicSharedBytes],

@@ -219,3 +219,15 @@ test('who waits when the stream is disposed of is told', async () => {
   stream[Symbol.dispose]();
   await idle;
 });
+
+test('the GPU says how long it takes, without what the host does', async () => {
+  using s = await setup();
+  const { stream, plan, log } = s.line();
+  stream.launch(plan, [1]);
+  const seconds = stream.deviceSeconds(() => {
+    for (const i of [2, 3, 4]) stream.launch(plan, [i]);
+  });
+  // A kernel of the stub takes a millisecond.
+  expect(seconds).toBeCloseTo(0.003, 9);
+  expect(logged(log)).toEqual([1, 2, 3, 4]);
+});

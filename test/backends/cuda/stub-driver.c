@@ -53,7 +53,7 @@ struct thing {
   struct thing *next, *context;
   /* context */ int device, retained; bool peers[8];
   /* stream */ struct op *head, *captured; bool running, capturing;
-  /* event */ struct thing *stream; uint64_t recorded, reached;
+  /* event */ struct thing *stream; uint64_t recorded, reached; bool timed; int time;
   /* module */ void *library; char *image; size_t image_bytes;
   /* function */ struct thing *module; char name[96]; void (*run)(void **, const unsigned *); int arguments; unsigned shared;
   /* array, pinned */ char *memory; size_t bytes; bool there;
@@ -66,7 +66,7 @@ struct op {
   struct op *next;
   struct thing *thing;
   unsigned shape[6];
-  uint64_t values[64];
+  uint64_t values[512];
   char *to;
   const char *from;
   size_t bytes;
@@ -77,6 +77,8 @@ struct op {
 static struct thing *things, *contexts[8], *current;
 static int count_of[9], devices = 2, sticky;
 static bool initialized, pools = true;
+/* Each kernel takes a millisecond. */
+static int milliseconds;
 static size_t room = 1 << 30;
 
 /* ── The log ───────────────────────────────────────────────────────────────────────────────────── */
@@ -181,13 +183,14 @@ static void execute(struct op *op) {
   struct thing *t = op->thing;
   switch (op->kind) {
     case LAUNCH:
+      milliseconds++;
       for (int i = 0; i < t->arguments; i++) touch(op->values[i], 0, false);
       if (strcmp(planned_kernel.name, t->name) == 0) { sticky = planned_kernel.status; planned_kernel.name[0] = 0; }
-      else if (t->run) { void *pointers[64]; for (int i = 0; i < t->arguments; i++) pointers[i] = &op->values[i]; t->run(pointers, op->shape); }
+      else if (t->run) { void *pointers[512]; for (int i = 0; i < t->arguments; i++) pointers[i] = &op->values[i]; t->run(pointers, op->shape); }
       break;
     case COPY: touch((address)op->to, op->bytes, true); touch((address)op->from, op->bytes, true); memmove(op->to, op->from, op->bytes); break;
     case SET: touch((address)op->to, op->bytes, true); memset(op->to, op->value, op->bytes); break;
-    case RECORD: if (op->version > t->reached) t->reached = op->version; break;
+    case RECORD: if (op->version > t->reached) t->reached = op->version; t->time = milliseconds; break;
     case WAIT: if (t->reached < op->version) drain(t->stream, -1); break;
     case ALLOCATE: t->there = true; break;
     case FREE: t->gone = true; memset(t->memory, 0xEE, t->bytes); break;
@@ -228,12 +231,19 @@ int cuStreamWaitEvent(struct thing *s, struct thing *e, unsigned flags) {
   int status = check(e, EVENT, false);
   return status ? status : queue(s, (struct op){.kind = WAIT, .thing = e, .version = e->recorded});
 }
-int cuEventCreate(struct thing **e, unsigned flags) { CALL("%u", flags); IN_CONTEXT(); *e = create(EVENT); return OK; }
+int cuEventCreate(struct thing **e, unsigned flags) { CALL("%u", flags); IN_CONTEXT(); *e = create(EVENT); (*e)->timed = !(flags & 2); return OK; }
 int cuEventDestroy_v2(struct thing *e) { CALL("%s", shown((address)e)); CHECK(e, EVENT); e->gone = true; return OK; }
 int cuEventRecord(struct thing *e, struct thing *s) { CALL("%s %s", shown((address)e), shown((address)s)); CHECK(e, EVENT); CHECK(s, STREAM); e->stream = s; return queue(s, (struct op){.kind = RECORD, .thing = e, .version = ++e->recorded}); }
 int cuEventSynchronize(struct thing *e) { CALL("%s", shown((address)e)); CHECK(e, EVENT); if (e->reached < e->recorded) drain(e->stream, -1); return sticky; }
 /* Things move on a little whenever somebody looks. */
 int cuEventQuery(struct thing *e) { CALL("%s", shown((address)e)); CHECK(e, EVENT); if (e->reached < e->recorded) drain(e->stream, 50); return sticky ? sticky : e->reached < e->recorded ? NOT_READY : OK; }
+int cuEventElapsedTime(float *ms, struct thing *from, struct thing *to) {
+  CALL("%s %s", shown((address)from), shown((address)to)); CHECK(from, EVENT); CHECK(to, EVENT);
+  if (!from->timed || !to->timed) return INVALID_HANDLE;
+  if (from->reached < from->recorded || to->reached < to->recorded) return NOT_READY;
+  *ms = (float)(to->time - from->time);
+  return OK;
+}
 
 int cuStreamBeginCapture_v2(struct thing *s, int mode) { CALL("%s %d", shown((address)s), mode); CHECK(s, STREAM); if (s->capturing) return CAPTURE_UNSUPPORTED; s->capturing = true; return OK; }
 int cuStreamEndCapture(struct thing *s, struct thing **graph) { s->capturing = false; CALL("%s", shown((address)s)); CHECK(s, STREAM); *graph = create(GRAPH); (*graph)->head = s->captured; s->captured = 0; return OK; }

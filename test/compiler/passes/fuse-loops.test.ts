@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Program } from '../../../compiler/loop/ir.ts';
 import { fuseLoops } from '../../../compiler/passes/fuse-loops.ts';
+import { gpu, type Target } from '../../../compiler/schedule/target.ts';
 import { laidOut, programOf, type Setting, through } from '../../support/loop-text.ts';
 import { changedBy } from '../../support/order-of-terms.ts';
 import { smallTarget } from '../../support/small-target.ts';
@@ -119,4 +120,33 @@ function programOfNests(parts: readonly string[]): Program {
 test('random rows of loops keep every bit', () => {
   const programs = fc.array(nests, { minLength: 2, maxLength: 6 }).map(programOfNests);
   expect(changedBy(fuseLoops(smallTarget), programs)).toBeGreaterThan(50);
+});
+
+describe('on a GPU', () => {
+  const nested: Setting = { device: 'x: f32[4, 4, 6], y: f32[4, 4, 6], z: f32[4, 4, 6]' };
+  const withProcessors = (processors: number): Target => ({
+    ...smallTarget,
+    ...(gpu.gpu ? { gpu: { ...gpu.gpu, processors } } : {}),
+  });
+  const rows = (leaf: string): string => `for b < 4 { for s < 4 { for o < 6 { ${leaf} } } }`;
+  const body = `${rows('y[b, s, o] := exp(x[b, s, o]);')} ${rows('z[b, s, o] := y[b, s, 0];')}`;
+
+  test('rows of two loops become blocks, where one of them has too few turns', () => {
+    const after = `for b < 4 { for s < 4 {
+      for o < 6 { y[b, s, o] := exp(x[b, s, o]); }
+      for o < 6 { z[b, s, o] := y[b, s, 0]; }
+    } }`;
+    const fused = through(fuseLoops(withProcessors(16)), nested)(body);
+    expect(fused).toBe(laidOut(after, nested));
+  });
+
+  test('what both loops together are too few for stays apart', () => {
+    expect(through(fuseLoops(withProcessors(17)), nested)(body)).toBe(laidOut(body, nested));
+  });
+
+  test('and so does what needs another row', () => {
+    const shifted = body.replace('y[b, s, 0]', 'y[b, 0, o]');
+    const fused = through(fuseLoops(withProcessors(16)), nested)(shifted);
+    expect(fused).toBe(laidOut(shifted, nested));
+  });
 });

@@ -44,42 +44,32 @@ extern "C" __global__ void __launch_bounds__(256) softmax_y(
     const int t = threadIdx.x;
     m_max_parts[t] = max_f32(m_max_parts[t], x[b * 1000 + t + 960]);
   }
-  __syncwarp();
   if (threadIdx.x < 1) {
     for (int i = 0; i < 8; ++i) {
-      m_max_parts[0] = max_f32(m_max_parts[0], x[b * 1000 + i + 992]);
+      m_max = max_f32(m_max, x[b * 1000 + i + 992]);
     }
   }
   __syncwarp();
   if (threadIdx.x < 32) {
     const int t = threadIdx.x;
-    m_max_parts[t] = max_f32(m_max_parts[t], m_max_parts[t + 32]);
-  }
-  __syncwarp();
-  if (threadIdx.x < 16) {
-    const int t = threadIdx.x;
-    m_max_parts[t] = max_f32(m_max_parts[t], m_max_parts[t + 16]);
-  }
-  __syncwarp();
-  if (threadIdx.x < 8) {
-    const int t = threadIdx.x;
-    m_max_parts[t] = max_f32(m_max_parts[t], m_max_parts[t + 8]);
-  }
-  __syncwarp();
-  if (threadIdx.x < 4) {
-    const int t = threadIdx.x;
-    m_max_parts[t] = max_f32(m_max_parts[t], m_max_parts[t + 4]);
-  }
-  __syncwarp();
-  if (threadIdx.x < 2) {
-    const int t = threadIdx.x;
-    m_max_parts[t] = max_f32(m_max_parts[t], m_max_parts[t + 2]);
-  }
-  __syncwarp();
-  if (threadIdx.x < 1) {
-    m_max_parts[0] = max_f32(m_max_parts[0], m_max_parts[1]);
-    m_max = max_f32(m_max, m_max_parts[0]);
-    m = m_max;
+    float lane = m_max_parts[t];
+    lane = max_f32(lane, m_max_parts[t + 32]);
+    float other;
+    other = __shfl_down_sync(0xffffffffu, lane, 16);
+    lane = max_f32(lane, other);
+    other = __shfl_down_sync(0xffffffffu, lane, 8);
+    lane = max_f32(lane, other);
+    other = __shfl_down_sync(0xffffffffu, lane, 4);
+    lane = max_f32(lane, other);
+    other = __shfl_down_sync(0xffffffffu, lane, 2);
+    lane = max_f32(lane, other);
+    other = __shfl_down_sync(0xffffffffu, lane, 1);
+    lane = max_f32(lane, other);
+    if (threadIdx.x == 0) {
+      m_max_parts[0] = lane;
+      m_max = max_f32(m_max, m_max_parts[0]);
+      m = m_max;
+    }
   }
   __syncthreads();
   for (int thread = threadIdx.x; thread < 1000; thread += 256) {
@@ -105,42 +95,32 @@ extern "C" __global__ void __launch_bounds__(256) softmax_y(
     const int t = threadIdx.x;
     s_sum_parts[t] += e[t + 960];
   }
-  __syncwarp();
   if (threadIdx.x < 1) {
     for (int i = 0; i < 8; ++i) {
-      s_sum_parts[0] += e[i + 992];
+      s_sum += e[i + 992];
     }
   }
   __syncwarp();
   if (threadIdx.x < 32) {
     const int t = threadIdx.x;
-    s_sum_parts[t] += s_sum_parts[t + 32];
-  }
-  __syncwarp();
-  if (threadIdx.x < 16) {
-    const int t = threadIdx.x;
-    s_sum_parts[t] += s_sum_parts[t + 16];
-  }
-  __syncwarp();
-  if (threadIdx.x < 8) {
-    const int t = threadIdx.x;
-    s_sum_parts[t] += s_sum_parts[t + 8];
-  }
-  __syncwarp();
-  if (threadIdx.x < 4) {
-    const int t = threadIdx.x;
-    s_sum_parts[t] += s_sum_parts[t + 4];
-  }
-  __syncwarp();
-  if (threadIdx.x < 2) {
-    const int t = threadIdx.x;
-    s_sum_parts[t] += s_sum_parts[t + 2];
-  }
-  __syncwarp();
-  if (threadIdx.x < 1) {
-    s_sum_parts[0] += s_sum_parts[1];
-    s_sum += s_sum_parts[0];
-    s = s_sum;
+    float lane2 = s_sum_parts[t];
+    lane2 += s_sum_parts[t + 32];
+    float other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 16);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 8);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 4);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 2);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 1);
+    lane2 += other2;
+    if (threadIdx.x == 0) {
+      s_sum_parts[0] = lane2;
+      s_sum += s_sum_parts[0];
+      s = s_sum;
+    }
   }
   __syncthreads();
   for (int thread = threadIdx.x; thread < 1000; thread += 256) {

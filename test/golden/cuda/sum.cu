@@ -27,42 +27,32 @@ extern "C" __global__ void __launch_bounds__(64) mean_of_squares_s_rows(
     const int t = threadIdx.x;
     s_row_parts[t] = fmaf(x[b * 1000 + t + 960], x[b * 1000 + t + 960], s_row_parts[t]);
   }
-  __syncwarp();
   if (threadIdx.x < 1) {
     for (int i = 0; i < 8; ++i) {
-      s_row_parts[0] = fmaf(x[b * 1000 + i + 992], x[b * 1000 + i + 992], s_row_parts[0]);
+      s_row = fmaf(x[b * 1000 + i + 992], x[b * 1000 + i + 992], s_row);
     }
   }
   __syncwarp();
   if (threadIdx.x < 32) {
     const int t = threadIdx.x;
-    s_row_parts[t] += s_row_parts[t + 32];
-  }
-  __syncwarp();
-  if (threadIdx.x < 16) {
-    const int t = threadIdx.x;
-    s_row_parts[t] += s_row_parts[t + 16];
-  }
-  __syncwarp();
-  if (threadIdx.x < 8) {
-    const int t = threadIdx.x;
-    s_row_parts[t] += s_row_parts[t + 8];
-  }
-  __syncwarp();
-  if (threadIdx.x < 4) {
-    const int t = threadIdx.x;
-    s_row_parts[t] += s_row_parts[t + 4];
-  }
-  __syncwarp();
-  if (threadIdx.x < 2) {
-    const int t = threadIdx.x;
-    s_row_parts[t] += s_row_parts[t + 2];
-  }
-  __syncwarp();
-  if (threadIdx.x < 1) {
-    s_row_parts[0] += s_row_parts[1];
-    s_row += s_row_parts[0];
-    s_rows[b] = s_row;
+    float lane = s_row_parts[t];
+    lane += s_row_parts[t + 32];
+    float other;
+    other = __shfl_down_sync(0xffffffffu, lane, 16);
+    lane += other;
+    other = __shfl_down_sync(0xffffffffu, lane, 8);
+    lane += other;
+    other = __shfl_down_sync(0xffffffffu, lane, 4);
+    lane += other;
+    other = __shfl_down_sync(0xffffffffu, lane, 2);
+    lane += other;
+    other = __shfl_down_sync(0xffffffffu, lane, 1);
+    lane += other;
+    if (threadIdx.x == 0) {
+      s_row_parts[0] = lane;
+      s_row += s_row_parts[0];
+      s_rows[b] = s_row;
+    }
   }
 }
 
@@ -82,32 +72,23 @@ extern "C" __global__ void __launch_bounds__(64) mean_of_squares_y(
   __syncthreads();
   if (threadIdx.x < 32) {
     const int t = threadIdx.x;
-    s_parts[t] += s_parts[t + 32];
-  }
-  __syncwarp();
-  if (threadIdx.x < 16) {
-    const int t = threadIdx.x;
-    s_parts[t] += s_parts[t + 16];
-  }
-  __syncwarp();
-  if (threadIdx.x < 8) {
-    const int t = threadIdx.x;
-    s_parts[t] += s_parts[t + 8];
-  }
-  __syncwarp();
-  if (threadIdx.x < 4) {
-    const int t = threadIdx.x;
-    s_parts[t] += s_parts[t + 4];
-  }
-  __syncwarp();
-  if (threadIdx.x < 2) {
-    const int t = threadIdx.x;
-    s_parts[t] += s_parts[t + 2];
-  }
-  __syncwarp();
-  if (threadIdx.x < 1) {
-    s_parts[0] += s_parts[1];
-    s[0] += s_parts[0];
-    y[0] = s[0] / 4096000.0f;
+    float lane2 = s_parts[t];
+    lane2 += s_parts[t + 32];
+    float other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 16);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 8);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 4);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 2);
+    lane2 += other2;
+    other2 = __shfl_down_sync(0xffffffffu, lane2, 1);
+    lane2 += other2;
+    if (threadIdx.x == 0) {
+      s_parts[0] = lane2;
+      s[0] += s_parts[0];
+      y[0] = s[0] / 4096000.0f;
+    }
   }
 }
