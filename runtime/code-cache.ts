@@ -8,7 +8,7 @@
  * V8 refuses code of another version or other options of its own, but takes damaged code; the store
  * finds none that has changed.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -27,7 +27,9 @@ export function evaluate<Exports>(
   isWorthwhile: (exports: Exports) => boolean,
 ): Exports {
   const text = readFileSync(path, 'utf8');
-  const store = openStore();
+  const root =
+    process.env['EINC_CACHE'] === 'off' ? undefined : join(cacheFolder(process.env), 'code');
+  const store = root !== undefined && existsSync(root) ? openStore(root) : undefined;
   const key = contentKey(['code', process.version, process.arch, text]);
   const kept = store?.find(key);
   const script = new Script(`${opening}${text}\n})`, {
@@ -38,10 +40,10 @@ export function evaluate<Exports>(
   const module = { exports: {} as Exports };
   const run = script.runInThisContext() as (...given: unknown[]) => void;
   run(module.exports, createRequire(path), module, path, dirname(path));
-  if (store && (kept === undefined || script.cachedDataRejected === true)) {
+  if (root !== undefined && (kept === undefined || script.cachedDataRejected === true)) {
     once(() => {
       const isKept = isWorthwhile(module.exports);
-      if (isKept) keep(store, key, script);
+      if (isKept) keep(openStore(root), key, script);
       return isKept;
     });
   }
@@ -61,13 +63,13 @@ function once(attempt: () => boolean): void {
   process.once('exit', tryNow);
 }
 
-function openStore(env: NodeJS.ProcessEnv = process.env): Store | undefined {
-  if (env['EINC_CACHE'] === 'off') return undefined;
-  const root = join(cacheFolder(env), 'code');
+/** Makes the folder, where it may be trusted. */
+function openStore(root: string): Store | undefined {
   return prepareRoot(root) === undefined ? new Store(root, 'bin') : undefined;
 }
 
-function keep(store: Store, key: string, script: Script): void {
+function keep(store: Store | undefined, key: string, script: Script): void {
+  if (!store) return;
   try {
     const workspace = store.openWorkspace();
     try {

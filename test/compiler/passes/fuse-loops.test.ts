@@ -126,7 +126,7 @@ describe('on a GPU', () => {
   const nested: Setting = { device: 'x: f32[4, 4, 6], y: f32[4, 4, 6], z: f32[4, 4, 6]' };
   const withProcessors = (processors: number): Target => ({
     ...smallTarget,
-    ...(gpu.gpu ? { gpu: { ...gpu.gpu, processors } } : {}),
+    gpu: { ...gpu.gpu, processors },
   });
   const rows = (leaf: string): string => `for b < 4 { for s < 4 { for o < 6 { ${leaf} } } }`;
   const body = `${rows('y[b, s, o] := exp(x[b, s, o]);')} ${rows('z[b, s, o] := y[b, s, 0];')}`;

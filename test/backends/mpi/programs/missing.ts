@@ -8,7 +8,12 @@ const routine = await ctx.compile(forward(w), { keep: [w] });
 
 const instead: Readonly<Record<string, () => void>> = {
   dies: () => process.kill(process.pid, 'SIGKILL'),
-  stops: () => process.kill(process.pid, 'SIGSTOP'),
+  stops: () => {
+    process.kill(process.pid, 'SIGSTOP');
+    // It runs on until the signal has come to all threads, and once more when mpirun ends the job.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    process.exit(1);
+  },
   loops: () => {
     for (let i = 0; i >= 0; i++) if (i > 1e9) i = 0;
   },
