@@ -4,12 +4,14 @@
  *   npm run moons                            trains, then draws four plots
  *   npm run moons -- --seed 3 --epochs 20
  *   npm run moons -- --devices 4             divides each batch among them; 'all': one for each core
- *   npm run moons -- --devices 1 --shards 4  adds up as four devices do: the same losses, to the bit
  *   npm run --silent moons -- --json         one JSON object instead of text
  *
  * Every 10 points are a batch, 80 batches an epoch; the loss of an epoch is the sum of its batches'.
+ * With `--devices` a batch has four parts, however few compute them, so that 1, 2, 3 and 4 devices find the same
+ * losses, to the bit; `--shards` is another number of parts.
  * 80 epochs take well under a second, the first compile aside.
  */
+import { availableParallelism as cores } from 'node:os';
 import { parseArgs } from 'node:util';
 import { context, forward, op, sequence, symbol, tensor } from 'einc';
 import { halfMoons, pointsOf } from 'einc/data';
@@ -28,9 +30,9 @@ const { values: flags } = parseArgs({
 });
 const [seed, epochs] = [Number(flags.seed), Number(flags.epochs)];
 const devices = flags.devices === 'all' ? 'all' : Number(flags.devices ?? 1);
-const shards = flags.shards === undefined ? undefined : Number(flags.shards);
+const shards = Number(flags.shards ?? Math.max(4, devices === 'all' ? cores() : devices));
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0;
-const isUsable = Number.isSafeInteger(seed) && isCount(epochs) && isCount(shards ?? 1);
+const isUsable = Number.isSafeInteger(seed) && isCount(epochs) && isCount(shards);
 if (flags.help || !isUsable || !(devices === 'all' || isCount(devices))) {
   console.log(
     'moons [--seed INTEGER] [--epochs POSITIVE_INTEGER] [--devices COUNT] [--shards COUNT] [--json]',
@@ -72,7 +74,7 @@ using parallel =
     ? undefined
     : await dataParallel({
         devices,
-        ...(shards === undefined ? {} : { shards }),
+        shards,
         batch: batchSize,
         shard: { points: { output: [2] }, label: { output: [1] } },
         loss: ({ points, label: own }, count) => op`

@@ -9,7 +9,7 @@ import { noMpirun } from '../support/ranks.ts';
 const folder = mkdtempSync(join(tmpdir(), 'einc-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const node = [process.execPath, 'cli/einc.js', 'run', 'examples/moons-mpi.ts', '--'];
+const node = [process.execPath, 'cli/einc.js', 'run'];
 const allowances = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
@@ -23,10 +23,14 @@ interface Outcome {
 }
 
 function trained(ranks: number, ...args: readonly string[]): Outcome {
+  return printedBy(ranks, 'examples/moons-mpi.ts', args) as Outcome;
+}
+
+function printedBy(ranks: number, example: string, args: readonly string[]): unknown {
   const launcher = ranks === 1 ? [] : ['mpirun', '-n', String(ranks)];
-  const [command = '', ...rest] = [...launcher, ...node, '--json', ...args];
+  const [command = '', ...rest] = [...launcher, ...node, example, '--', '--json', ...args];
   const env = { ...process.env, ...allowances, EINC_TIMEOUT: '60' };
-  return JSON.parse(execFileSync(command, rest, { encoding: 'utf8', env })) as Outcome;
+  return JSON.parse(execFileSync(command, rest, { encoding: 'utf8', env }));
 }
 
 describe.skipIf(noMpirun !== undefined)(`with mpirun (${noMpirun ?? 'found'})`, () => {
@@ -42,6 +46,18 @@ describe.skipIf(noMpirun !== undefined)(`with mpirun (${noMpirun ?? 'found'})`, 
       );
     const own = epochs(alone);
     for (const [e, loss] of epochs(together).entries()) {
+      expect(Math.abs(loss / (own[e] ?? NaN) - 1)).toBeLessThan(1e-5);
+    }
+  }, 60_000);
+
+  test("four processes learn by the slides' algorithm what one device does", () => {
+    const curve = (ranks: number, ...args: readonly string[]): readonly number[] => {
+      const options = ['--epochs', '5', ...args];
+      const printed = printedBy(ranks, 'examples/moons-parallel.ts', options);
+      return (printed as { readonly epochLosses: readonly number[] }).epochLosses;
+    };
+    const own = curve(1, '--devices', '1');
+    for (const [e, loss] of curve(4).entries()) {
       expect(Math.abs(loss / (own[e] ?? NaN) - 1)).toBeLessThan(1e-5);
     }
   }, 60_000);
