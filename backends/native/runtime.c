@@ -42,6 +42,8 @@ typedef int32_t (*kernel_function)(void *const *args);
 #define RING_LENGTH 4096 /* commands; a power of two */
 /* About a microsecond: enough to catch a peer that is just finishing, short on a busy core. */
 #define SPINS 40
+/* What a program does between two steps of a training. */
+#define IDLE_SPIN_NANOSECONDS 200000
 
 struct runtime;
 
@@ -776,15 +778,22 @@ static void advance_tail(struct stream *stream, uint64_t tail)
   pthread_mutex_unlock(&stream->mutex);
 }
 
-/* The worker sleeps until there is more than `tail`; returns the new head. */
+/*
+ * The worker sleeps until there is more than `tail`; returns the new head. It looks for a while before, since a
+ * program that trains has its next step ready soon, and to be woken takes longer.
+ */
 static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
 {
   uint64_t head = atomic_load_explicit(&stream->head, memory_order_acquire);
-  for (int spin = 0; spin < SPINS && head == tail; spin++) {
-    relax();
-    head = atomic_load_explicit(&stream->head, memory_order_acquire);
-  }
-  if (head != tail) return head;
+  uint64_t end = now() + IDLE_SPIN_NANOSECONDS;
+  do {
+    for (int spin = 0; spin < SPINS && head == tail; spin++) {
+      relax();
+      head = atomic_load_explicit(&stream->head, memory_order_acquire);
+    }
+    if (head != tail) return head;
+    sched_yield();
+  } while (now() < end);
   pthread_mutex_lock(&stream->mutex);
   for (;;) {
     atomic_store(&stream->sleeping, true);
