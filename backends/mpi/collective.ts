@@ -52,6 +52,9 @@ export class MpiCollective implements Collective {
   readonly #heard: NativeBuffer;
   readonly #late: NativeBuffer;
   readonly #nothing: NativeBuffer;
+  /** The last copy of each dtype, for who comes again with as many cells: pages of new memory are dear. */
+  readonly #outStages = new Map<string, NativeBuffer>();
+  readonly #intoStages = new Map<string, NativeBuffer>();
   /** The call before: the next one begins when it is done. */
   #last: Promise<void> = Promise.resolve();
   #sequence = 0;
@@ -164,16 +167,21 @@ export class MpiCollective implements Collective {
 
   /** Buffers of backends whose memory C does not see are copied. */
   #staged(task: Task): Task & { readonly out: NativeBuffer; readonly into: NativeBuffer } {
-    const out = this.#native(task.out);
-    const into = task.into === task.out ? out : this.#native(task.into);
+    const out = this.#native(task.out, this.#outStages);
+    const into = task.into === task.out ? out : this.#native(task.into, this.#intoStages);
     return { ...task, out, into };
   }
 
-  #native(buffer: DeviceBuffer): NativeBuffer {
+  #native(buffer: DeviceBuffer, stages: Map<string, NativeBuffer>): NativeBuffer {
     if (buffer instanceof NativeBuffer) return buffer;
-    const copy = new NativeBuffer(this.#connection.native, buffer.dtype, buffer.cells);
-    copy.write(buffer.read());
-    return copy;
+    const { dtype, cells } = buffer;
+    const kept = stages.get(dtype);
+    if (kept?.cells !== cells) kept?.[Symbol.dispose]();
+    const stage =
+      kept?.cells === cells ? kept : new NativeBuffer(this.#connection.native, dtype, cells);
+    stages.set(dtype, stage);
+    stage.write(buffer.read());
+    return stage;
   }
 
   #plan(task: Task & { readonly out: NativeBuffer; readonly into: NativeBuffer }): Plan {

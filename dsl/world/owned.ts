@@ -18,17 +18,8 @@ export async function sumToOwners(collective: Collective, all: readonly Owned[])
       for (const { buffer, at } of block) copy(buffer.read(), whole, rank * cells + at);
     });
     const own: AnyCells = new cellArrays[dtype](cells);
-    for (const { first, count } of piecesOf(cells, collective.size)) {
-      const from: AnyCells = new cellArrays[dtype](count * collective.size);
-      const to: AnyCells = new cellArrays[dtype](count);
-      blocks.forEach((_, rank) => {
-        const start = rank * cells + first;
-        copy(whole.subarray(start, start + count), from, rank * count);
-      });
-      const [sent, received] = [new HostBuffer(dtype, from), new HostBuffer(dtype, to)] as const;
-      await collective.reduceScatter(sent, received, { about });
-      copy(to, own, first);
-    }
+    const [sent, received] = [new HostBuffer(dtype, whole), new HostBuffer(dtype, own)] as const;
+    await collective.reduceScatter(sent, received, { about });
     for (const { buffer, at } of blocks[collective.rank] ?? []) {
       buffer.write(own.subarray(at, at + buffer.cells));
     }
@@ -48,15 +39,8 @@ export async function spreadFromOwners(
     const own: AnyCells = new cellArrays[dtype](cells);
     for (const { buffer, at } of blocks[collective.rank] ?? []) copy(buffer.read(), own, at);
     const whole: AnyCells = new cellArrays[dtype](cells * collective.size);
-    for (const { first, count } of piecesOf(cells, collective.size)) {
-      const to: AnyCells = new cellArrays[dtype](count * collective.size);
-      const from = own.subarray(first, first + count);
-      const [sent, received] = [new HostBuffer(dtype, from), new HostBuffer(dtype, to)] as const;
-      await collective.allGather(sent, received, { about });
-      blocks.forEach((_, rank) => {
-        copy(to.subarray(rank * count, (rank + 1) * count), whole, rank * cells + first);
-      });
-    }
+    const [sent, received] = [new HostBuffer(dtype, own), new HostBuffer(dtype, whole)] as const;
+    await collective.allGather(sent, received, { about });
     blocks.forEach((block, rank) => {
       if (rank === collective.rank) return;
       for (const { buffer, at } of block) {
@@ -64,20 +48,6 @@ export async function spreadFromOwners(
       }
     });
   }
-}
-
-/** Of all ranks together: transports copy what is on the host, and new memory for more is dear. */
-const cellsOfCall = 1 << 17;
-
-/** A block in pieces, one for each call. */
-function piecesOf(
-  cells: number,
-  ranks: number,
-): readonly { readonly first: number; readonly count: number }[] {
-  const each = Math.max(1, Math.floor(cellsOfCall / ranks));
-  return Array.from({ length: Math.ceil(cells / each) }, (_, i) => {
-    return { first: i * each, count: Math.min(each, cells - i * each) };
-  });
 }
 
 interface Placed extends Owned {
