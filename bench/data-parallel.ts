@@ -22,6 +22,12 @@ function caseOf(of: PerceptronSize, devices: number): Case {
   };
 }
 
+/** As `programs/devices.ts` counts them. */
+function nameOf(way: number, devices: number): string {
+  if (way === 0) return 'one routine';
+  return way > devices ? 'one routine, fed' : wordsFor(way);
+}
+
 function wordsFor(devices: number): string {
   return devices === 1 ? 'one device' : `${devices} devices`;
 }
@@ -35,12 +41,15 @@ async function prepare(of: PerceptronSize, devices: number, dtype: string): Prom
   const running = new LineProcess(process.execPath, args, { EINC_THREADS: '2' });
   const losses = JSON.parse(await running.read()) as readonly (readonly number[])[];
   const contestant = (way: number): Peer => ({
-    name: way === 0 ? 'one routine' : wordsFor(way),
+    name: nameOf(way, devices),
     outcome: losses[way] ?? [],
     timed: async calls => Number(await running.ask(`${way} ${calls}`)),
   });
   const own = contestant(devices);
-  const others = Array.from({ length: devices }, (_, way) => contestant(way));
+  const others = Array.from({ length: devices + 2 }, (_, way) => contestant(way)).toSpliced(
+    devices,
+    1,
+  );
   return {
     call: () => {
       throw new Error('devices are timed by their process');

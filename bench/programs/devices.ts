@@ -1,13 +1,13 @@
 /**
- * Trains the network for pictures in several ways: 0, by one routine on one core; n, by `dataParallel` on n devices
- * of a core each. Prints the first losses of each, then for each way and count that it reads the seconds
+ * Trains the network for pictures in several ways: 0, by one routine on one core, with all examples there; n, by
+ * `dataParallel` on n devices of a core each; and at last by one routine that is given the examples of each step. Prints the first losses of each, then for each way and count that it reads the seconds
  * of so many steps.
  *
  *   devices.ts SIZE DTYPE MOST
  */
 import { createInterface } from 'node:readline';
-import { context, devices, op } from 'einc';
-import { dataParallel, sgdOne } from 'einc/train';
+import { context, devices, op, sequence, tensor } from 'einc';
+import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from 'einc/train';
 import { lossSteps } from '../benchmark.ts';
 import { crossEntropy } from '../cross-entropy.ts';
 import { choices, kaiming, noise } from '../inputs.ts';
@@ -37,18 +37,54 @@ async function byOneRoutine(): Promise<Step> {
   };
 }
 
-async function onDevices(shards: number): Promise<Step> {
-  const count = batches * batchSize;
-  const [pictures, labels] = [noise(count * inputs, 1), choices(count, 2, classes)];
+const count = batches * batchSize;
+const [pictures, labels] = [noise(count * inputs, 1), choices(count, 2, classes)];
+
+/** The n-th batch, round and round. */
+function batchAt(n: number) {
+  const first = (n % batches) * batchSize;
+  return {
+    picture: pictures.subarray(first * inputs, (first + batchSize) * inputs),
+    label: labels.slice(first, first + batchSize),
+  };
+}
+
+function newModel() {
   const [w1, w2, w3] = [
     kaiming(inputs, hidden, 3),
     kaiming(hidden, hidden, 4),
     kaiming(hidden, classes, 5),
   ];
-  const model = op`
+  return op`
     mlp(x) = { b3 = 0 } + { w3 = ${w3}; o = [${classes}]; i = [${hidden}] }
       * relu({ b2 = 0 } + { w2 = ${w2}; o = [${hidden}]; i = [${hidden}] }
       * relu({ b1 = 0 } + { w1 = ${w1}; o = [${hidden}]; i = [${inputs}] } * x))`;
+}
+
+/** By hand what `dataParallel` does on one device: examples come with each step, and the step is waited for. */
+async function byOneRoutineFed(): Promise<Step> {
+  const shape = { batch: [batchSize] };
+  const first = batchAt(0);
+  const picture = tensor(first.picture, { label: 'picture', ...shape, output: [inputs] });
+  const label = tensor(first.label, { label: 'label', ...shape, output: [1] });
+  const loss = op`loss = ${crossEntropy(newModel()(picture), label)} /. ${batchSize}`;
+  const [on] = cores;
+  if (!on) throw new Error('there are no devices');
+  const ctx = await context({ on, dtype });
+  const descent = sgdUpdate(loss, { learningRate, momentum });
+  const routine = await ctx.compile(sequence([gradUpdate(loss), descent]), { keep: [loss] });
+  let n = 0;
+  return async () => {
+    const batch = batchAt(n++);
+    ctx.write(picture, batch.picture);
+    ctx.write(label, batch.label);
+    await routine.run();
+    return ctx.item(loss);
+  };
+}
+
+async function onDevices(shards: number): Promise<Step> {
+  const model = newModel();
   const trainer = await dataParallel({
     devices: cores,
     shards,
@@ -59,18 +95,12 @@ async function onDevices(shards: number): Promise<Step> {
     dtype,
   });
   let n = 0;
-  return async () => {
-    const first = (n++ % batches) * batchSize;
-    const { loss } = await trainer.step({
-      picture: pictures.subarray(first * inputs, (first + batchSize) * inputs),
-      label: labels.slice(first, first + batchSize),
-    });
-    return loss;
-  };
+  return async () => (await trainer.step(batchAt(n++))).loss;
 }
 
 const ways = [await byOneRoutine()];
 for (let n = 1; n <= most; n++) ways.push(await onDevices(n));
+ways.push(await byOneRoutineFed());
 
 const losses: number[][] = ways.map(() => []);
 for (const [i, step] of ways.entries()) {
