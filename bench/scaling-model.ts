@@ -1,4 +1,4 @@
-/** How long a data-parallel training step takes: the model of `docs/scaling.md`. */
+/** How long a training step takes on several devices, and what each has to hold: the model of `docs/scaling.md`. */
 
 export interface Link {
   /** Of a message, in seconds. */
@@ -75,14 +75,6 @@ export interface Sizes {
   readonly activationBytesPerRow: number;
 }
 
-/** The same where an axis is divided that all parameters and activations are along. */
-export function axisBytes(
-  { parameters, states, activationBytesPerRow }: Sizes,
-  { ranks, rows }: Pick<Job, 'ranks' | 'rows'>,
-): number {
-  return (4 * parameters * (2 + states) + rows * activationBytesPerRow) / ranks;
-}
-
 /** Of one device, in f32; with `isSharded` the optimiser's arrays are divided among the ranks (ZeRO-1). */
 export function deviceBytes(
   { parameters, states, activationBytesPerRow }: Sizes,
@@ -91,4 +83,13 @@ export function deviceBytes(
 ): number {
   const kept = (parameters * states) / (isSharded ? ranks : 1);
   return 4 * (2 * parameters + kept) + rows * activationBytesPerRow;
+}
+
+/** The same with an axis divided that so much of parameters and activations is along, of 1; the rest each has whole. */
+export function axisBytes(
+  sizes: Sizes,
+  { ranks, rows }: Pick<Job, 'ranks' | 'rows'>,
+  along: number,
+): number {
+  return deviceBytes(sizes, { ranks, rows }, false) * (1 - along + along / ranks);
 }

@@ -14,7 +14,14 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launched } from './ranks.ts';
-import { allReduceSeconds, axisSeconds, stepSeconds, zeroSeconds } from './scaling-model.ts';
+import {
+  allReduceSeconds,
+  axisBytes,
+  axisSeconds,
+  deviceBytes,
+  stepSeconds,
+  zeroSeconds,
+} from './scaling-model.ts';
 
 const { values } = parseArgs({
   options: {
@@ -150,6 +157,23 @@ for (let ranks = 1; ranks <= 1024; ranks *= 4) {
     const share = stepSeconds({ ...job, ranks: 1 }) / stepSeconds(job);
     return `${ms(stepSeconds(job))}, ${Math.round(100 * share)} %`.padStart(32);
   });
+  console.log(String(ranks).padStart(9) + cells.join(''));
+}
+
+// Adam; of a step of all rows, and of each device's share of them.
+const large = { parameters: 7e9, states: 2, activationBytesPerRow: 4e5 };
+const [allRows, along] = [2048, 0.99];
+console.log(`\nGB on each device, of 7e9 parameters, Adam and ${allRows} rows:`);
+console.log('  devices   data parallel   optimiser divided   axis divided');
+for (let ranks = 1; ranks <= 1024; ranks *= 4) {
+  const own = { ranks, rows: allRows / ranks };
+  const bytes = [
+    deviceBytes(large, own, false),
+    deviceBytes(large, own, true),
+    axisBytes(large, { ranks, rows: allRows }, along),
+  ];
+  const widths = [16, 20, 15];
+  const cells = bytes.map((b, i) => (b / 1e9).toFixed(1).padStart(widths[i] ?? 0));
   console.log(String(ranks).padStart(9) + cells.join(''));
 }
 

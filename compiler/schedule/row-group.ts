@@ -147,9 +147,9 @@ function groupOf(arrays: readonly RowArray[]): RowGroup {
   const count = Math.min(...arrays.flatMap(a => [...a.users.values()].map(u => u.rows.length)));
   const members = new Map<For, Member>();
   for (const { users } of arrays) {
-    for (const [stmt, { nest, rows: all, sum: any }] of users) {
+    for (const [stmt, { nest, rows: all, sum: found }] of users) {
       const rows = all.slice(0, count);
-      const sum = any && rows.at(-1) === any.terms ? any : undefined;
+      const sum = found && rows.at(-1) === found.terms ? found : undefined;
       members.set(stmt, { stmt, nest, rows, sum });
     }
   }
