@@ -3,10 +3,11 @@
  * process: to read a megabyte of JavaScript and compile what of it runs takes a tenth of a second, to
  * load what came of that a tenth of this. Node 20 does so for nothing by itself.
  *
- *   <cache>/code/v1/ab/abcd….bin     named by the text of the file and by Node's version
+ *   <cache>/code/v1/ab/abcd….bin     named by the path and the text of the file and by Node's version
  *
- * V8 refuses code of another version or other options of its own, but takes damaged code; the store
- * finds none that has changed.
+ * The path, since the code holds it: stacks would name the file that the code was made of, though the
+ * one that runs lies elsewhere. V8 refuses code of another version or other options of its own, but
+ * takes damaged code; the store finds none that has changed.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,7 +31,7 @@ export function evaluate<Exports>(
   const root =
     process.env['EINC_CACHE'] === 'off' ? undefined : join(cacheFolder(process.env), 'code');
   const store = root !== undefined && existsSync(root) ? openStore(root) : undefined;
-  const key = contentKey(['code', process.version, process.arch, text]);
+  const key = contentKey(['code', process.version, process.arch, path, text]);
   const kept = store?.find(key);
   const script = new Script(`${opening}${text}\n})`, {
     filename: path,
