@@ -30,13 +30,18 @@ const initialisers: Readonly<Record<string, Initialiser>> = {
   xavier_normal: fanned('xavier_normal', 'normal', { squared: 2, fan: 'sum' }),
 };
 
-export const initialiserNames: readonly string[] = Object.keys(initialisers);
+const initialiserNames: readonly string[] = Object.keys(initialisers);
+
+/** Where an expression has the name of an initialiser, if it names one: that is no name of a value. */
+export function initialiserNamed(init: Expr): (Expr & { readonly kind: 'name' }) | undefined {
+  const called = calledBy(init);
+  return called.kind === 'name' && Object.hasOwn(initialisers, called.name) ? called : undefined;
+}
 
 /** Undefined when the expression is none; `numberIn` reads the numbers it is given. */
 export function initialiserIn(init: Expr, numberIn: (e: Expr) => number): Initial | undefined {
-  const called = init.kind === 'apply' ? init.callee : init;
-  if (called.kind !== 'name') return undefined;
-  const found = Object.hasOwn(initialisers, called.name) ? initialisers[called.name] : undefined;
+  const called = initialiserNamed(init);
+  const found = called && initialisers[called.name];
   if (!found) return undefined;
   const numbers = init.kind === 'apply' ? init.args.map(numberIn) : [];
   const [fewest, most] = found.counts;
@@ -54,12 +59,16 @@ export function computedIn(init: Expr, tensorOf: (e: Expr) => Tensor): Tensor {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [first, ...others] = error.diagnostics;
-    const called = init.kind === 'apply' ? init.callee : init;
+    const called = calledBy(init);
     if (called.kind !== 'name' || first.unknownName !== called.name) throw error;
     const similar = suggest(called.name, initialiserNames);
     if (similar === undefined) throw error;
     throw new UserError({ ...first, notes: [], help: [`did you mean \`${similar}\`?`] }, ...others);
   }
+}
+
+function calledBy(init: Expr): Expr {
+  return init.kind === 'apply' ? init.callee : init;
 }
 
 function wrong({ form, counts }: Initialiser, given: readonly number[], span: Span): Error {

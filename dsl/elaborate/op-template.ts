@@ -3,17 +3,16 @@ import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { distinctNames } from '../graph/distinct-names.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Definition, OpProgram } from '../language/ast-op.ts';
-import type { Expr, Ident, Inline } from '../language/ast.ts';
+import type { Inline } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
-import { functionNames, isFunctionName } from '../ops/names.ts';
 import { Solver } from '../shape/solve.ts';
 import { Collector, each } from './collect.ts';
-import { fail, unknownName } from './errors.ts';
+import { fail } from './errors.ts';
 import type { Environment, Value } from './environment.ts';
 import { ExpressionElaborator } from './expression.ts';
-import { textOfString } from './einsum.ts';
 import { makeLayer } from './layer.ts';
 import { layersIn } from './layers-in-template.ts';
+import { checkNames, inlinesIn, nameOf, namesCaptured } from './names-used.ts';
 import { definedTwice, type Made, TemplateScope } from './op-scope.ts';
 import { parameter } from './parameter.ts';
 import { makeTensorFunction } from './tensor-function.ts';
@@ -136,7 +135,8 @@ function elaborateBody(
   const label = suffix === undefined ? name?.text : `${name?.text ?? 'layer'}_${suffix}`;
   if (!params) return new ExpressionElaborator(environment, solver).tensor(body, label);
   const known = new Map(environment.names);
-  checkNames(body, [...namesKnown(environment), ...params.map(p => p.text)], name?.text);
+  const names = [...namesKnown(environment), ...params.map(p => p.text)];
+  checkNames(body, names, name?.text, { parametersAreMade: true });
   const layers = layersIn(body, params);
   const elaborator = new ExpressionElaborator(environment, solver);
   const made = each(layers, layer => elaborator.layer(layer), solver);
@@ -177,27 +177,4 @@ function paramsOf(
   const all = [...own, ...inner];
   const names = distinctNames(all.map(([name]) => name));
   return Object.fromEntries(all.map(([name, param], i) => [names[i] ?? name, param]));
-}
-
-/** A function's body runs only when it is applied; its names are checked where it is written. */
-function checkNames(body: Expr, known: readonly string[], own: string | undefined): void {
-  const captured = subexpressions(body).flatMap(namesCaptured);
-  each(subexpressions(body), e => {
-    if (e.kind !== 'name' || [...known, ...captured].includes(e.name)) return;
-    if (isFunctionName(e.name)) return;
-    const hints = e.name === own ? ['a function cannot use itself'] : [];
-    throw unknownName(e.name, e.span, known, functionNames, hints);
-  });
-}
-
-function namesCaptured(e: Expr): readonly string[] {
-  return e.kind === 'einsum' ? e.captures.map(textOfString) : [];
-}
-
-function inlinesIn(body: Expr): readonly Inline[] {
-  return subexpressions(body).filter(e => e.kind === 'inline');
-}
-
-function nameOf({ name }: Inline): Ident {
-  return name;
 }

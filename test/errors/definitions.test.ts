@@ -230,6 +230,15 @@ test('a misspelt initial value with a number', async () => {
   `);
 });
 
+test.each([['f(x) = { w = kaming; o = [2] } * x'], ['f(~n)(x) = { w = kaming; o = [n] } * x']])(
+  'a misspelt initial value in a function: %s',
+  async definition => {
+    const message = await messageOf(`op\`${definition}\``);
+    expect(message.match(/is not known/g)).toHaveLength(1);
+    expect(message).toContain('`kaming` is not known in this template');
+  },
+);
+
 test('a field that is no row', async () => {
   expect(await messageOf('op`{ w = 1; any_label = 3 }`')).toMatchInlineSnapshot(`
     "error[EINC0208]: \`any_label\` is not a row of axes

@@ -21,8 +21,13 @@ function writeModule(name: string): string {
   return path;
 }
 
+interface Options {
+  readonly isWorthwhile?: boolean;
+  readonly EINC_CACHE?: string;
+}
+
 /** Where the module is, as a stack tells it in a process of its own. */
-function evaluate(path: string, { isWorthwhile = true, ...env } = {}): string {
+function evaluate(path: string, { isWorthwhile = true, ...env }: Options = {}): string {
   const cache = { EINC_CACHE: '', EINC_CACHE_DIR: join(folder, 'cache') };
   return execFileSync(process.execPath, [evaluating, path, String(isWorthwhile)], {
     env: { ...process.env, ...cache, ...env },

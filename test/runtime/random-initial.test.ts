@@ -78,6 +78,27 @@ test('the fans are those of the shape that inference finds', async () => {
   expect(Math.abs(deviation / Math.sqrt(2 / 200) - 1)).toBeLessThan(0.05);
 });
 
+describe('in a definition they are what they are outside of one', () => {
+  const x = op`{ x = 1; o = [6] }`;
+  const named = op`f(x) = { w = orthogonal; o = [4] } * x; f(${x})`;
+  const called = op`f(x) = { w = normal(0.1); o = [4] } * x; f(${x})`;
+  const layer = op`f(~n)(x) = { w = orthogonal(2); o = [n] } * x; f(~n: 4)(${x})`;
+
+  async function weights(y: Tensor): Promise<readonly number[]> {
+    using ctx = await context({ backend: 'interp', dtype: 'f64', seed: 1 });
+    await ctx.compile(forward(y));
+    return Array.from(ctx.readSync(y.param('w')).data);
+  }
+
+  test.each<[title: string, y: Tensor, plain: Tensor]>([
+    ['named', named, op`{ w = orthogonal; o = [4] } * ${x}`],
+    ['called', called, op`{ w = normal(0.1); o = [4] } * ${x}`],
+    ['of a layer', layer, op`{ w = orthogonal(2); o = [4] } * ${x}`],
+  ])('%s', async (_, y, plain) => {
+    expect(await weights(y)).toEqual(await weights(plain));
+  });
+});
+
 test('the seed and the label decide, nothing else', async () => {
   const make = (): Tensor => op`{ w = normal(1); o = [5] }`;
   const other = op`{ v = normal(1); o = [5] }`;
