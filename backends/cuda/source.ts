@@ -1,12 +1,16 @@
 /** A program as CUDA: the text of its kernels, and the steps that run them. */
 import {
-  invariant,
   type For,
+  invariant,
   type LoopVar,
+  noOrigins,
+  type Origins,
   type Program,
   type Stmt,
+  uniteOrigins,
   Writer,
 } from '../../compiler/index.ts';
+import { declaredIn, sitesUnder } from '../../compiler/loop/facts.ts';
 import { statementsOf } from '../../compiler/loop/ir.ts';
 import { chainAt, geometryOf, isKernel, turnsOfChain } from '../../compiler/loop/kernel.ts';
 import { ExprEmitter } from '../clike/expr.ts';
@@ -83,6 +87,7 @@ class Source {
         block: [threads, 1, 1],
         sharedBytes: 0,
         args: args.map(({ argument }) => argument),
+        origins: originsOf(kernel),
       },
     ];
   }
@@ -99,4 +104,11 @@ class Source {
     this.#texts.push(w.toString() + text);
     return name;
   }
+}
+
+/** Of what is stored where others find it; the same place once. */
+function originsOf(kernel: For): Origins {
+  const own = declaredIn(kernel);
+  const stores = sitesUnder(kernel).filter(({ kind, node }) => kind !== 'read' && !own.has(node));
+  return stores.map(({ leaf }) => leaf.origins).reduce(uniteOrigins, noOrigins);
 }

@@ -1,4 +1,6 @@
 /** How a compiled routine runs on a GPU: which kernels, how large, in which order. */
+import type { Origins } from '../../compiler/index.ts';
+
 export type Step = Launch | Loop;
 
 /** One `extern "C" __global__` function of the routine's `.cu`. */
@@ -11,6 +13,8 @@ export interface Launch {
   readonly sharedBytes: number;
   /** What the kernel takes, in its order. */
   readonly args: readonly KernelArgument[];
+  /** Of what it computes, in the templates; for errors. */
+  readonly origins: Origins;
 }
 
 /** Steps in order, for each value of a variable from 0; launches in it may take the variable. */

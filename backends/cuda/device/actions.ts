@@ -4,6 +4,7 @@
  * written out. Other launches are done one by one, with the values of the run.
  */
 import type { Device } from '../driver/device.ts';
+import type { Suspect } from '../driver/status.ts';
 import type { DriverStream } from '../driver/stream.ts';
 import type { Step } from '../steps.ts';
 import { Graph } from './graph.ts';
@@ -14,7 +15,7 @@ export interface Action {
   /** How many kernels that are. */
   readonly launches: number;
   /** Those of them that the driver is told of in each run. */
-  readonly labels: readonly string[];
+  readonly kernels: readonly Suspect[];
   /** Whether it takes a value from one of these slots, which change from run to run. */
   takes(changing: ReadonlySet<number>): boolean;
   run(stream: DriverStream): void;
@@ -76,11 +77,11 @@ export function launchesOf(actions: readonly Action[]): number {
 
 class LaunchAction implements Action {
   readonly launches = 1;
-  readonly labels: readonly string[];
+  readonly kernels: readonly Suspect[];
   readonly #launch: PreparedLaunch;
 
   constructor(launch: PreparedLaunch) {
-    this.labels = [launch.label];
+    this.kernels = [launch];
     this.#launch = launch;
   }
 
@@ -99,7 +100,7 @@ class LaunchAction implements Action {
 
 class LoopAction implements Action {
   readonly launches: number;
-  readonly labels: readonly string[];
+  readonly kernels: readonly Suspect[];
   readonly #body: readonly Action[];
   readonly #turns: number;
   readonly #block: ArgumentBlock;
@@ -108,7 +109,7 @@ class LoopAction implements Action {
 
   constructor(body: readonly Action[], turns: number, block: ArgumentBlock, slot: number) {
     this.launches = turns * launchesOf(body);
-    this.labels = body.flatMap(({ labels }) => labels);
+    this.kernels = body.flatMap(({ kernels }) => kernels);
     this.#body = body;
     this.#turns = turns;
     this.#block = block;
@@ -140,7 +141,7 @@ class LoopAction implements Action {
 /** The first run is as if there were no graph: what runs once needs none. */
 class GraphAction implements Action {
   readonly launches: number;
-  readonly labels: readonly string[];
+  readonly kernels: readonly Suspect[];
   readonly #device: Device;
   readonly #actions: readonly Action[];
   readonly #label: string;
@@ -149,11 +150,11 @@ class GraphAction implements Action {
 
   constructor(device: Device, actions: readonly Action[]) {
     this.launches = launchesOf(actions);
-    this.labels = actions.flatMap(({ labels }) => labels);
+    this.kernels = actions.flatMap(({ kernels }) => kernels);
     this.#device = device;
     this.#actions = actions;
     const others = this.launches - 1;
-    this.#label = `the graph of ${this.labels[0] ?? ''} and ${others} ${others === 1 ? 'other' : 'others'}`;
+    this.#label = `the graph of ${this.kernels[0]?.label ?? ''} and ${others} ${others === 1 ? 'other' : 'others'}`;
   }
 
   takes(changing: ReadonlySet<number>): boolean {

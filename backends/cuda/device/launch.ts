@@ -1,5 +1,6 @@
-import { invariant } from '../../../compiler/index.ts';
+import { invariant, type Origins } from '../../../compiler/index.ts';
 import { addressOf } from '../../foreign/library.ts';
+import type { Suspect } from '../driver/status.ts';
 import type { DriverStream } from '../driver/stream.ts';
 import type { KernelArgument, Launch, Step } from '../steps.ts';
 import type { Module } from './module.ts';
@@ -66,10 +67,10 @@ function nameOf(argument: KernelArgument): string {
 }
 
 /** A kernel with its arguments, ready to be launched as long as the block is there. */
-export class PreparedLaunch {
+export class PreparedLaunch implements Suspect {
   readonly kind = 'launch';
-  /** For errors. */
   readonly label: string;
+  readonly origins: Origins;
   readonly slots: readonly number[];
   readonly #module: Module;
   readonly #function: number;
@@ -79,6 +80,7 @@ export class PreparedLaunch {
   constructor(module: Module, routine: string, launch: Launch, block: ArgumentBlock) {
     const { kernel } = launch;
     this.label = `kernel \`${kernel}\`${kernel === routine ? '' : ` of \`${routine}\``}`;
+    this.origins = launch.origins;
     this.slots = launch.args.map(argument => block.slotOf(argument));
     this.#module = module;
     this.#function = module.functionOf(kernel, launch.sharedBytes);
@@ -101,6 +103,6 @@ export class PreparedLaunch {
     );
     if (status === 0) return;
     const what = `launch ${this.label} as ${grid.join('x')} blocks of ${block.join('x')} threads`;
-    throw device.driver.failure(what, 'cuLaunchKernel', status, this.label);
+    throw device.driver.failure(what, 'cuLaunchKernel', status, this);
   }
 }

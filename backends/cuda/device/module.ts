@@ -74,7 +74,9 @@ function load(device: Device, routine: string, image: Uint8Array): number {
   if (isOfKernel(status)) throw error;
   const words = [...(error.diagnostic.notes ?? []), ...(said === '' ? [] : [said])].join('\n');
   const [major, minor] = properties.capability;
-  throw refusal(what, words, [
-    `this GPU is sm_${major}${minor}; $EINC_CUDA_ARCH, if it is set, says what code is made for`,
-  ]);
+  throw refusal(what, words, {
+    help: [
+      `this GPU is sm_${major}${minor}; $EINC_CUDA_ARCH, if it is set, says what code is made for`,
+    ],
+  });
 }

@@ -2,6 +2,7 @@ import { InternalError, invariant } from '../../../compiler/index.ts';
 import type { Plan, PlanStep } from '../../../runtime/backend.ts';
 import { Ownership } from '../../native/ownership.ts';
 import type { Device } from '../driver/device.ts';
+import type { Suspect } from '../driver/status.ts';
 import type { DriverStream } from '../driver/stream.ts';
 import { type Action, launchesOf, prepare, withGraphs } from './actions.ts';
 import type { CudaBuffer } from './buffer.ts';
@@ -17,7 +18,7 @@ export class CudaPlan implements Plan {
   readonly steps: readonly CudaStep[];
   /** How many kernels a run launches, and which. */
   readonly launches: number;
-  readonly labels: readonly string[];
+  readonly kernels: readonly Suspect[];
   /** Of its buffers. */
   readonly memories: readonly DeviceMemory[];
   readonly #buffers: readonly CudaBuffer[];
@@ -29,7 +30,7 @@ export class CudaPlan implements Plan {
     this.indexCount = Math.max(0, ...steps.flatMap(step => step.symbols).map(i => i + 1));
     this.steps = own;
     this.launches = own.reduce((sum, { actions }) => sum + launchesOf(actions), 0);
-    this.labels = own.flatMap(({ actions }) => actions.flatMap(({ labels }) => labels));
+    this.kernels = own.flatMap(({ actions }) => actions.flatMap(({ kernels }) => kernels));
     this.#buffers = own.flatMap(({ kernel }) => kernel.buffers);
     this.memories = [...new Set(this.#buffers.map(({ memory }) => memory))];
     this.#ownership = new Ownership(this, 'a plan', () =>

@@ -1,5 +1,6 @@
 import type { Device } from '../driver/device.ts';
 import type { Busy, Waiting } from '../driver/driver.ts';
+import type { Suspect } from '../driver/status.ts';
 import { createStream, type DriverStream, Event } from '../driver/stream.ts';
 import { Backlog, type Task } from './backlog.ts';
 import type { DeviceMemory } from './memory.ts';
@@ -9,7 +10,7 @@ import { nextTurn } from './next-turn.ts';
 export class Queue implements Busy {
   readonly device: Device;
   /** The kernels of each plan that is queued. */
-  readonly #labels = new Set<readonly string[]>();
+  readonly #kernels = new Set<readonly Suspect[]>();
   /** Gives it back, when all that is queued has run. */
   readonly release: () => void;
   readonly #stream: DriverStream;
@@ -37,18 +38,18 @@ export class Queue implements Busy {
     });
   }
 
-  get kernels(): Iterable<string> {
-    return [...this.#labels].flat();
+  get kernels(): Iterable<Suspect> {
+    return [...this.#kernels].flat();
   }
 
   /**
-   * Queues it, with the names of its kernels. Throws what it throws if that happens at once; otherwise the
+   * Queues it, with its kernels, for errors. Throws what it throws if that happens at once; otherwise the
    * next call does that waits.
    */
-  push(task: Task, labels: readonly string[] = []): void {
+  push(task: Task, kernels: readonly Suspect[] = []): void {
     this.#pushed += 1;
     this.device.driver.busy.add(this);
-    if (labels.length > 0) this.#labels.add(labels);
+    if (kernels.length > 0) this.#kernels.add(kernels);
     this.#backlog.push(task);
     if (!this.#backlog.isEmpty && !this.#isPumping) void this.#pump();
   }
@@ -171,7 +172,7 @@ export class Queue implements Busy {
   #settle(pushed: number): void {
     if (pushed === this.#pushed) {
       this.device.driver.busy.delete(this);
-      this.#labels.clear();
+      this.#kernels.clear();
     }
     const still = this.#afterwards.findIndex(entry => entry.pushed > pushed);
     const due = this.#afterwards.splice(0, still < 0 ? Infinity : still);

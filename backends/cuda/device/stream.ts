@@ -47,7 +47,7 @@ export class CudaStream implements Stream {
       left -= 1;
       return left > 0;
     };
-    queue.push({ size: plan.launches, next }, plan.labels);
+    queue.push({ size: plan.launches, next }, plan.kernels);
   }
 
   /** A point in the queue: reached when all that is queued so far is done. */

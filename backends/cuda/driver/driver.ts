@@ -9,7 +9,7 @@ import {
   textAt,
 } from '../../foreign/library.ts';
 import { type DriverCall, functions } from './functions.ts';
-import { isOfKernel, kernelFailure, refusal } from './status.ts';
+import { isOfKernel, kernelFailure, refusal, type Suspect } from './status.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +22,7 @@ export interface Waiting {
 /** A stream with something queued, which the memory that it needs must outlive. */
 export interface Busy {
   /** The kernels among what is queued, for errors. */
-  readonly kernels: Iterable<string>;
+  readonly kernels: Iterable<Suspect>;
   /** Makes another stream wait for all that is queued. */
   holdBack(stream: Waiting): void;
 }
@@ -70,12 +70,13 @@ export class Driver {
   }
 
   /** What to throw when a call, maybe the launch of a kernel, gave this status. */
-  failure(what: string, name: DriverCall, status: number, kernel?: string): BackendError {
+  failure(what: string, name: DriverCall, status: number, kernel?: Suspect): BackendError {
     const words = `${name}: ${this.wordsOf(status)}`;
-    if (!isOfKernel(status)) return refusal(what, words);
+    if (!isOfKernel(status)) return refusal(what, words, { kernel });
     const isCertain = kernel !== undefined && this.#isBlocking;
     const queued = [...this.busy].flatMap(({ kernels }) => [...kernels]);
-    return kernelFailure(isCertain ? [kernel] : [...new Set(queued)], words);
+    const byLabel = new Map(queued.map(suspect => [suspect.label, suspect]));
+    return kernelFailure(isCertain ? [kernel] : [...byLabel.values()], words);
   }
 
   /** Graphs are launched as one, so what waits for each kernel does without. */

@@ -1,5 +1,5 @@
 /** What the driver's statuses are about. */
-import { BackendError } from '../../../compiler/index.ts';
+import { BackendError, type Label, type Origins } from '../../../compiler/index.ts';
 
 export const notReady = 600;
 export const outOfMemory = 2;
@@ -25,10 +25,45 @@ export function isOfKernel(status: number): boolean {
   return ofKernels.has(status);
 }
 
+/** A kernel that runs, or is to run, for errors. */
+export interface Suspect {
+  /** kernel \`h\` of \`forward\` */
+  readonly label: string;
+  /** Of what it computes, in the templates. */
+  readonly origins: Origins;
+}
+
+interface RefusalOptions {
+  readonly help?: readonly string[];
+  /** What was to run. */
+  readonly kernel?: Suspect | undefined;
+}
+
 /** Of a call that did not do what it is for. */
-export function refusal(what: string, words: string, help: readonly string[] = []): BackendError {
+export function refusal(
+  what: string,
+  words: string,
+  { help = [], kernel }: RefusalOptions = {},
+): BackendError {
   const message = `the CUDA driver could not ${what}`;
-  return new BackendError({ code: 'EINC0932', message, notes: [words], help });
+  return new BackendError({
+    ...{ code: 'EINC0932', message, notes: [words], help },
+    labels: kernel ? placeOf(kernel) : [],
+  });
+}
+
+/** Where the template says what the kernel computes; of several things the last, which is what the others are for. */
+function placeOf({ origins }: Suspect): readonly Label[] {
+  const span = origins.at(-1);
+  return span ? [{ span, text: 'what the kernel computes' }] : [];
+}
+
+/** Its label, and the line of the template. */
+function shown({ label, origins }: Suspect): string {
+  const span = origins.at(-1);
+  if (!span) return label;
+  const { file, line } = span.source.locate(span.start);
+  return `${label} (${file}:${line})`;
 }
 
 const shownSuspects = 8;
@@ -37,22 +72,23 @@ const shownSuspects = 8;
  * Of a kernel that failed while it ran. Whichever call comes next reports it, so all that were queued
  * are suspects.
  */
-export function kernelFailure(suspects: readonly string[], words: string): BackendError {
+export function kernelFailure(suspects: readonly Suspect[], words: string): BackendError {
   const [first, ...others] = suspects;
-  const isKnown = first !== undefined && others.length === 0;
-  const shown = suspects.slice(0, shownSuspects).join(', ');
+  const known = others.length === 0 ? first : undefined;
+  const several = suspects.slice(0, shownSuspects).map(shown).join(', ');
   const rest =
     suspects.length > shownSuspects ? ` and ${suspects.length - shownSuspects} more` : '';
   return new BackendError({
     code: 'EINC0933',
-    message: `${isKnown ? first : 'a kernel'} failed on the GPU`,
+    message: `${known?.label ?? 'a kernel'} failed on the GPU`,
+    labels: known ? placeOf(known) : [],
     notes: [
       words,
-      ...(others.length > 0 ? [`one of those that were queued: ${shown}${rest}`] : []),
+      ...(others.length > 0 ? [`one of those that were queued: ${several}${rest}`] : []),
       'the GPU takes no more calls of this process, and what its arrays held is lost',
     ],
     help: [
-      ...(isKnown ? [] : ['with CUDA_LAUNCH_BLOCKING=1 the kernel that fails is named']),
+      ...(known ? [] : ['with CUDA_LAUNCH_BLOCKING=1 the kernel that fails is named']),
       '`compute-sanitizer node …` says where it reads or writes what it must not',
     ],
   });

@@ -75,6 +75,7 @@ function stepOf(program: Program, kernel: HandWritten): Step {
     block: dimensions(block),
     sharedBytes,
     args: program.params.map((_, position) => ({ kind: 'argument', position })),
+    origins: [],
   };
 }
 

@@ -108,6 +108,7 @@ export function launch(kernel: string, ...args: readonly (number | string)[]): L
         ? { kind: 'argument', position: arg }
         : { kind: 'variable', name: arg },
     ),
+    origins: [],
   };
 }
 
