@@ -19,6 +19,7 @@ export {
   uniteOrigins,
 } from './support/source.ts';
 export { product } from './support/list.ts';
+export { once } from './support/once.ts';
 export { suggest } from './support/suggest.ts';
 export { Writer } from './support/writer.ts';
 

@@ -5,7 +5,7 @@ import type { Code } from './graph/code.ts';
 import { parseCd } from './language/parse.ts';
 import { parseOnce } from './language/template-cache.ts';
 
-const read = parseOnce(parseCd);
+const read = parseOnce('cd', parseCd);
 
 /**
  * Code: accumulating assignments, in the order written.

@@ -16,12 +16,14 @@ import {
   type DevicesOptions,
   DeviceStream,
   type HostArray,
+  openKeptTrees,
   wrong,
 } from '../runtime/index.ts';
 import { tensorGiven } from './arguments.ts';
 import { forward } from './code.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
+import { keepTreesIn } from './language/kept-trees.ts';
 
 export type { DType, NestOverride, Schedule, StaticSymbol } from '../compiler/index.ts';
 export { BackendError, UserError } from '../compiler/index.ts';
@@ -44,6 +46,8 @@ export {
   type Run,
   type TransferOptions,
 } from '../runtime/index.ts';
+
+keepTreesIn(openKeptTrees());
 
 export interface OpenContextOptions extends ContextOptions {
   /** `cc` compiles C; `interp` needs no compiler and is slow. Default `$EINC_BACKEND`, else `cc`. */

@@ -15,7 +15,7 @@ import type { MadeBy } from './templates.ts';
  */
 export type OpResult = Tensor & TensorFunction & Layer;
 
-const read = parseOnce(parseOp);
+const read = parseOnce('op', parseOp);
 
 /**
  * Differentiable tensors.

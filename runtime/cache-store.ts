@@ -23,8 +23,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { removeLeftovers } from './cache-removal.ts';
-import { isOurs } from './cache-trust.ts';
+import { remove, removeLeftovers } from './cache-removal.ts';
+import { isOurs, prepareRoot } from './cache-trust.ts';
 
 export interface Product {
   readonly path: string;
@@ -47,13 +47,17 @@ export class Store {
 
   /** The path of a whole and unchanged entry. */
   find(key: string): string | undefined {
+    return this.read(key) && this.#path(key);
+  }
+
+  /** What is in it. */
+  read(key: string): Buffer | undefined {
     const base = this.#base(key);
     try {
       this.#checkFolders(base);
       const { sha256, bytes } = JSON.parse(readOwn(`${base}.json`).toString()) as EntryMeta;
-      const path = `${base}.${this.#extension}`;
-      const content = readOwn(path);
-      return content.length === bytes && digest(content) === sha256 ? path : undefined;
+      const content = readOwn(this.#path(key));
+      return content.length === bytes && digest(content) === sha256 ? content : undefined;
     } catch {
       return undefined;
     }
@@ -64,7 +68,7 @@ export class Store {
     const content = readFileSync(path);
     const entry: EntryMeta = { sha256: digest(content), bytes: content.length, ...meta };
     const base = this.#base(key);
-    const kept = `${base}.${this.#extension}`;
+    const kept = this.#path(key);
     return this.#attempt(() => {
       mkdirSync(dirname(base), { recursive: true, mode: 0o700 });
       this.#checkFolders(base);
@@ -74,6 +78,18 @@ export class Store {
       renameSync(`${path}.json`, `${base}.json`);
       return kept;
     });
+  }
+
+  /** The same of a product that is in memory. */
+  write(key: string, content: Uint8Array, meta: Product['meta']): void {
+    const workspace = this.openWorkspace();
+    try {
+      const path = join(workspace, 'content');
+      this.#attempt(() => writeFileSync(path, content));
+      this.add(key, { path, meta });
+    } finally {
+      remove(workspace);
+    }
   }
 
   openWorkspace(): string {
@@ -95,6 +111,10 @@ export class Store {
     }
   }
 
+  #path(key: string): string {
+    return `${this.#base(key)}.${this.#extension}`;
+  }
+
   #base(key: string): string {
     return join(this.#root, key.slice(0, 2), key);
   }
@@ -107,6 +127,11 @@ export class Store {
       throw new StoreFailure(`${this.#root} cannot be written to (${words})`, { cause });
     }
   }
+}
+
+/** Makes the folder, where it may be trusted. */
+export function openStore(root: string, extension: string): Store | undefined {
+  return prepareRoot(root) === undefined ? new Store(root, extension) : undefined;
 }
 
 interface EntryMeta {

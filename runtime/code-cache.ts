@@ -9,14 +9,13 @@
  * one that runs lies elsewhere. V8 refuses code of another version or other options of its own, but
  * takes damaged code; the store finds none that has changed.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAscii } from 'node:buffer';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder, contentKey } from './cache-folder.ts';
-import { remove } from './cache-removal.ts';
-import { Store } from './cache-store.ts';
-import { prepareRoot } from './cache-trust.ts';
+import { openStore, type Store } from './cache-store.ts';
 
 /**
  * What the file exports. There is no `import(…)` in it. Its code is kept at the end of the process, or
@@ -27,16 +26,16 @@ export function evaluate<Exports>(
   path: string,
   isWorthwhile: (exports: Exports) => boolean,
 ): Exports {
-  const text = readFileSync(path, 'utf8');
+  const bytes = readFileSync(path);
   const root =
     process.env['EINC_CACHE'] === 'off' ? undefined : join(cacheFolder(process.env), 'code');
-  const store = root !== undefined && existsSync(root) ? openStore(root) : undefined;
-  const key = contentKey(['code', process.version, process.arch, path, text]);
-  const kept = store?.find(key);
-  const script = new Script(`${opening}${text}\n})`, {
+  const store = root !== undefined && existsSync(root) ? openStore(root, 'bin') : undefined;
+  const key = contentKey(['code', process.version, process.arch, path, bytes]);
+  const kept = store?.read(key);
+  const script = new Script(`${opening}${textOf(bytes)}\n})`, {
     filename: path,
     columnOffset: -opening.length,
-    cachedData: kept === undefined ? undefined : readFileSync(kept),
+    cachedData: kept,
   });
   const module = { exports: {} as Exports };
   const run = script.runInThisContext() as (...given: unknown[]) => void;
@@ -44,7 +43,7 @@ export function evaluate<Exports>(
   if (root !== undefined && (kept === undefined || script.cachedDataRejected === true)) {
     once(() => {
       const isKept = isWorthwhile(module.exports);
-      if (isKept) keep(openStore(root), key, script);
+      if (isKept) keep(openStore(root, 'bin'), key, script);
       return isKept;
     });
   }
@@ -64,22 +63,14 @@ function once(attempt: () => boolean): void {
   process.once('exit', tryNow);
 }
 
-/** Makes the folder, where it may be trusted. */
-function openStore(root: string): Store | undefined {
-  return prepareRoot(root) === undefined ? new Store(root, 'bin') : undefined;
+/** To look for characters of several bytes takes longer than all else that is done with the text. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 function keep(store: Store | undefined, key: string, script: Script): void {
-  if (!store) return;
   try {
-    const workspace = store.openWorkspace();
-    try {
-      const path = join(workspace, 'code');
-      writeFileSync(path, script.createCachedData());
-      store.add(key, { path, meta: { node: process.version } });
-    } finally {
-      remove(workspace);
-    }
+    store?.write(key, script.createCachedData(), { node: process.version });
   } catch {
     // The next start takes as long as this one.
   }

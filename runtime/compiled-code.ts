@@ -6,6 +6,7 @@ import {
   type Compiled,
   type DType,
   type LinkableRoutine,
+  once,
   type Program,
   type RoutineSource,
   type Schedule,
@@ -144,11 +145,6 @@ function isUnseen(): boolean {
 
 function wantedOf({ linkable, schedule, backend }: Settled): Wanted {
   return { routine: linkable.routine, schedule, backend };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function compileAndShow({ linkable, schedule, backend }: Settled): Compiled {

@@ -48,6 +48,7 @@ export { lastRun } from './collective/last-run.ts';
 export { type Launch, launchOf, timeoutOf } from './collective/launch.ts';
 export { fileNameOf } from './file-name.ts';
 export { HostArray, type Nested } from './host-array.ts';
+export { openKeptTrees } from './kept-trees.ts';
 export { type Indices, Routine } from './routine.ts';
 export type { Run } from './run.ts';
 export { deviceToDevice, type TransferOptions } from './device-to-device.ts';

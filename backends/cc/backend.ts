@@ -63,6 +63,20 @@ export function flagsFor(programs: readonly Program[]): readonly string[] {
   ];
 }
 
+/**
+ * The functions of a long program are compiled by as many processes as there are processors, which takes half
+ * the time on two. A part has 1000 instructions of gcc's or more, and there are no more than 16. To take a
+ * short program apart takes longer than to compile it.
+ */
+function flagsForLength(source: string): readonly string[] {
+  return source.length < longText
+    ? []
+    : ['-flto=auto', '--param=lto-partitions=16', '--param=lto-min-partition=1000'];
+}
+
+/** About a second's work. */
+const longText = 50_000;
+
 function hasVectors({ body }: Program): boolean {
   let has = false;
   visitStmts(body, s => {
@@ -104,10 +118,11 @@ export class CcBackend implements Backend, Translator {
 
   translate(program: Program): Translated {
     const { params, scratch, symbols } = program;
+    const source = emit(program, c99);
     return {
       name: fileNameOf(program.name),
-      source: emit(program, c99),
-      flags: flagsFor([program]),
+      source,
+      flags: [...flagsFor([program]), ...flagsForLength(source)],
       buffers: params.map(bufferOf),
       arenaBytes: arenaBytes(scratch),
       indices: symbols.length,

@@ -68,7 +68,7 @@ function libraryKey(compiler: Compiler, library: LibrarySource): string {
   return contentKey([abiVersion, compiler.identity, machine, headers, file, source, ...flags]);
 }
 
-/** Without the options that the compiler does not know: what makes gcc faster, clang refuses. */
+/** Where the compiler refuses an option, without it: what gcc knows, clang may not, and neither may an older gcc. */
 async function build(
   compiler: Compiler,
   library: LibrarySource,
@@ -89,11 +89,15 @@ async function build(
   if (result.exitCode === 0 && isSharedObject(path)) {
     return { path, meta: { name, compiler: compiler.identity, command: args } };
   }
-  const flags = library.flags.filter(
-    flag => !result.stderr.includes(`unknown argument: '${flag}'`),
-  );
+  const flags = library.flags.filter(flag => !isRefused(flag, result));
   if (flags.length === library.flags.length) throw outcomeError(attempt, result);
   return build(compiler, { ...library, flags }, workspace, timeoutMs);
+}
+
+/** That a program cannot be compiled in parts is said in many ways, by the compiler, the linker or a plug-in. */
+function isRefused(flag: string, { stderr, timedOut }: ToolResult): boolean {
+  const isForParts = /^-flto|^--param=lto-/.test(flag);
+  return !timedOut && (isForParts || stderr.includes(`unknown argument: '${flag}'`));
 }
 
 function compile(

@@ -183,10 +183,15 @@ function isInitial(value: unknown): value is InitialValue {
   return Array.isArray(value) && value.every(isInitial);
 }
 
-function flatten(value: InitialValue): readonly number[] {
+/** A copy: the user's array may change before anything runs. */
+function flatten(value: InitialValue): ArrayLike<number> {
+  return ArrayBuffer.isView(value) ? value.slice() : numbersIn(value);
+}
+
+function numbersIn(value: InitialValue): readonly number[] {
   if (typeof value === 'number') return [value];
   const parts: readonly NestedNumbers[] = [...value];
-  return parts.every(part => typeof part === 'number') ? parts : parts.flatMap(flatten);
+  return parts.every(part => typeof part === 'number') ? parts : parts.flatMap(numbersIn);
 }
 
 /** The lengths at each level of nesting. Throws `ragged`, of two shapes, when lists differ. */
@@ -195,6 +200,7 @@ export function dimsOf(
   ragged: (first: string, other: string) => UserError,
 ): readonly number[] {
   if (typeof value === 'number') return [];
+  if (ArrayBuffer.isView(value)) return [value.length];
   const list: readonly NestedNumbers[] = [...value];
   if (list.every(part => typeof part === 'number')) return [list.length];
   const [first = [], ...others] = list.map(part => dimsOf(part, ragged));

@@ -1,5 +1,6 @@
 /** A `cd` template as a tree. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
+import { once } from '../../compiler/index.ts';
 import type { CdProgram, LogicLit, Statement } from './ast-cd.ts';
 import type { Expr, StringLit } from './ast.ts';
 import grammars, { type CdActionDict } from './language.ohm-bundle.js';
@@ -109,10 +110,12 @@ const programActions: Required<Pick<CdActionDict<CdProgram>, 'Program'>> = {
   },
 };
 
-const semantics = grammars.Cd.extendSemantics(expressionSemantics)
-  .addOperation<Statement>('statement(source)', statementActions)
-  .addOperation<readonly Statement[]>('statements(source)', bodyActions)
-  .addOperation<CdProgram>('program(source)', programActions);
+const semantics = once(() =>
+  grammars.Cd.extendSemantics(expressionSemantics())
+    .addOperation<Statement>('statement(source)', statementActions)
+    .addOperation<readonly Statement[]>('statements(source)', bodyActions)
+    .addOperation<CdProgram>('program(source)', programActions),
+);
 
 function logicIn(annotation: Node, source: TemplateSource): LogicLit | undefined {
   const given = annotation.children[0]?.child(0);
@@ -143,6 +146,6 @@ function statements(node: Node, source: TemplateSource): readonly Statement[] {
 }
 
 function program(match: MatchResult, source: TemplateSource): CdProgram {
-  const tree = semantics(match) as unknown as { program(source: TemplateSource): CdProgram };
+  const tree = semantics()(match) as unknown as { program(source: TemplateSource): CdProgram };
   return tree.program(source);
 }

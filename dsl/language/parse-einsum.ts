@@ -1,9 +1,10 @@
 /** Einsum specifications as trees. The grammar is in einsum.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
-import { type Span, UserError } from '../../compiler/index.ts';
+import { once, type Span, UserError } from '../../compiler/index.ts';
 import type { AxisSpec, RowSpec, ShapeSpec, Spec } from './ast-einsum.ts';
 import type { Hole, Ident, StringLit } from './ast.ts';
 import grammars, { type LettersActionDict } from './einsum.ohm-bundle.js';
+import { keptTree } from './kept-trees.ts';
 import { axisOf } from './parse-axis.ts';
 import { einsumError } from './parse-einsum-error.ts';
 import { SpecText } from './spec-text.ts';
@@ -17,9 +18,23 @@ const needsCommas = /[,*+^<:]|=(?!>)/;
  */
 export function parseSpec(literal: StringLit, valueOf: (hole: Hole) => string): Spec {
   const text = new SpecText(literal, valueOf);
+  const spanOf = (start: number, end: number): Span => text.spanOf(start, end);
+  return keptTree({ language: 'spec', text: text.text, spanOf }, () => parseAlone(text));
+}
+
+/** The text by itself, which stands in no template; what is wrong is said about the template. */
+function parseAlone(text: SpecText): Spec {
+  try {
+    return parse(SpecText.alone(text.text));
+  } catch {
+    return parse(text);
+  }
+}
+
+function parse(text: SpecText): Spec {
   const [grammar, semantics] = needsCommas.test(text.text)
-    ? [grammars.Names, names]
-    : [grammars.Letters, letters];
+    ? [grammars.Names, names()]
+    : [grammars.Letters, letters()];
   const match = grammar.match(text.text, 'Spec');
   if (match.failed()) throw einsumError(text, match);
   return spec(semantics, match, text);
@@ -54,12 +69,14 @@ const axisActions: Required<Pick<LettersActionDict<AxisSpec>, 'Axis'>> = {
   },
 };
 
-const letters = grammars.Letters.createSemantics()
-  .addOperation<Spec>('spec(text)', specActions)
-  .addOperation<ShapeSpec>('shape(text)', shapeActions)
-  .addOperation<AxisSpec>('axis(text)', axisActions);
+const letters = once(() =>
+  grammars.Letters.createSemantics()
+    .addOperation<Spec>('spec(text)', specActions)
+    .addOperation<ShapeSpec>('shape(text)', shapeActions)
+    .addOperation<AxisSpec>('axis(text)', axisActions),
+);
 
-const names = grammars.Names.extendSemantics(letters);
+const names = once(() => grammars.Names.extendSemantics(letters()));
 
 function row(kind: 'batch' | 'input' | 'output', node: Node | undefined, text: SpecText): RowSpec {
   const items = node?.child(0).children.map(item => item.child(0)) ?? [];
@@ -101,7 +118,7 @@ function textOf(node: Node): SpecText {
   return (node['args'] as { readonly text: SpecText }).text;
 }
 
-function spec(semantics: typeof letters, match: MatchResult, text: SpecText): Spec {
+function spec(semantics: ReturnType<typeof letters>, match: MatchResult, text: SpecText): Spec {
   return (semantics(match) as unknown as { spec(text: SpecText): Spec }).spec(text);
 }
 

@@ -1,6 +1,6 @@
 /** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
 import type { Node } from 'ohm-js';
-import { UserError } from '../../compiler/index.ts';
+import { once, UserError } from '../../compiler/index.ts';
 import type { Expr, Prefix, PrefixOp, TensorLit } from './ast.ts';
 import grammars, { type ExpressionActionDict } from './language.ohm-bundle.js';
 import { apply } from './parse-call.ts';
@@ -97,9 +97,9 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
 };
 
-export const expressionSemantics = grammars.Expression.createSemantics().addOperation<Expr>(
-  'expr(source)',
-  actions,
+/** Made with the first template that is parsed: where trees are kept, there may be none. */
+export const expressionSemantics = once(() =>
+  grammars.Expression.createSemantics().addOperation<Expr>('expr(source)', actions),
 );
 
 function buildPrefix(this: Node, op: Node, operand: Node): Prefix {

@@ -1,5 +1,6 @@
 /** An `op` template as a tree. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
+import { once } from '../../compiler/index.ts';
 import type { Definition, OpProgram } from './ast-op.ts';
 import grammars, { type OpActionDict } from './language.ohm-bundle.js';
 import { expr, ident, listed, sourceOf, spanOf } from './parse-node.ts';
@@ -51,15 +52,17 @@ const programActions: Required<Pick<OpActionDict<OpProgram>, 'Program'>> = {
   },
 };
 
-const semantics = grammars.Op.extendSemantics(expressionSemantics)
-  .addOperation<Definition>('definition(source)', definitionActions)
-  .addOperation<OpProgram>('program(source)', programActions);
+const semantics = once(() =>
+  grammars.Op.extendSemantics(expressionSemantics())
+    .addOperation<Definition>('definition(source)', definitionActions)
+    .addOperation<OpProgram>('program(source)', programActions),
+);
 
 function definition(node: Node, source: TemplateSource): Definition {
   return (node as unknown as { definition(source: TemplateSource): Definition }).definition(source);
 }
 
 function program(match: MatchResult, source: TemplateSource): OpProgram {
-  const tree = semantics(match) as unknown as { program(source: TemplateSource): OpProgram };
+  const tree = semantics()(match) as unknown as { program(source: TemplateSource): OpProgram };
   return tree.program(source);
 }

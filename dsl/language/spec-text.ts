@@ -26,6 +26,18 @@ export class SpecText {
     this.#pieces = pieces;
   }
 
+  /** A text without a template around it: its spans say where in the text. */
+  static alone(text: string): SpecText {
+    const source = { locate: () => ({ file: '', line: 1, column: 1, text }) };
+    const span = { source, start: 0, end: text.length };
+    const literal = {
+      kind: 'string',
+      span: { ...span, end: text.length + 1 },
+      parts: [{ span, text }],
+    } as const;
+    return new SpecText(literal, () => '');
+  }
+
   /** What comes from a hole is the whole hole. The end of the text is the closing quote. */
   spanOf(start: number, end: number): Span {
     const { source, end: afterQuote } = this.#literal.span;

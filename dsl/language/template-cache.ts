@@ -1,6 +1,7 @@
 /** Parses a template once per call site, however often the call site runs. */
-import { describe, UserError } from '../../compiler/index.ts';
+import { describe, type Span, UserError } from '../../compiler/index.ts';
 import { type AnyFunction, callSite } from './call-site.ts';
+import { keptTree } from './kept-trees.ts';
 import { TemplateSource } from './template-source.ts';
 
 export interface Template<Program> {
@@ -18,6 +19,7 @@ export type ReadTemplate<Program> = (
  * is reported each time. `tag` is the function the user called, as for `TemplateSource`.
  */
 export function parseOnce<Program>(
+  language: 'op' | 'cd',
   parse: (source: TemplateSource) => Program,
 ): ReadTemplate<Program> {
   const templates = new WeakMap<TemplateStringsArray, Template<Program>>();
@@ -26,7 +28,10 @@ export function parseOnce<Program>(
     const known = templates.get(strings);
     if (known) return known;
     const source = new TemplateSource(strings, tag);
-    const template = { source, program: parse(source) };
+    const { text } = source;
+    const spanOf = (start: number, end: number): Span => ({ source, start, end });
+    const program = keptTree({ language, text, spanOf }, () => parse(source));
+    const template = { source, program };
     templates.set(strings, template);
     return template;
   };

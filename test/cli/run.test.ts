@@ -166,8 +166,8 @@ describe.concurrent('without a C compiler', () => {
     const made = placeWith({ 'line.ts': line });
     // What the TypeScript loader keeps in TMPDIR is not ours.
     const own = { TSX_DISABLE_CACHE: '1', TMPDIR: made.folder };
-    // What is kept of the program, whatever becomes of it: `program.test.ts`.
-    const kept = /^cache\/(programs\/.*)?$/;
+    // What is kept of the program and its templates, whatever becomes of it: `program.test.ts`, `kept-trees.test.ts`.
+    const kept = /^cache\/((programs|trees)\/.*)?$/;
     const files = () => made.files().filter(name => !kept.test(name));
     return { ...made, files, own };
   };

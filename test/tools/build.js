@@ -60,6 +60,26 @@ const requiredTypeScript = {
   },
 };
 
+/**
+ * Where trees of templates are kept, Ohm and the grammars that it makes of the bundles are not needed, so
+ * they are evaluated when a grammar is first asked for.
+ */
+const grammarsWhenNeeded = {
+  name: 'grammars-when-needed',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.ohm-bundle\.js$/ }, ({ path, kind, resolveDir }) => {
+      if (kind === 'require-call') return undefined;
+      return { path: join(resolveDir, path), namespace: 'grammars' };
+    });
+    onLoad({ filter: /.*/, namespace: 'grammars' }, ({ path }) => ({
+      contents: `export default new Proxy({}, {
+        get: (_, name) => require(${JSON.stringify(path)}).default[name],
+      });`,
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 const taken = ['ohm-js', 'commander', 'picocolors'];
 
 /** All doors in one file of CommonJS, since V8 keeps the code of no other: `runtime/code-cache.ts`. */
@@ -115,7 +135,7 @@ async function buildPackage() {
     sourcesContent: false,
     logLevel: 'warning',
     conditions: ['einc-source'],
-    plugins: [requiredTypeScript],
+    plugins: [requiredTypeScript, grammarsWhenNeeded],
   };
   await build({ ...options, entryPoints: modules, format: 'esm' });
   const { metafile } = await build({

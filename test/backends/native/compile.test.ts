@@ -91,6 +91,19 @@ describe('compiling', () => {
     expect(JSON.stringify(built)).not.toContain('-fnice');
   });
 
+  test('a program that cannot be compiled in parts is compiled as a whole', async () => {
+    const whole = fakeCompiler(
+      'whole',
+      `for a; do case $a in -flto*) echo 'lto-wrapper: no' >&2; exit 1;; esac; done; exec cc "$@"`,
+    );
+    const { cache } = freshCache('whole');
+    const inParts = { ...answer, flags: ['-O1', '-flto=auto', '--param=lto-partitions=16'] };
+    const path = await compileLibrary(whole, inParts, { cache });
+    const built = readFileSync(path.replace(/so$/, 'json'), 'utf8');
+    expect(built).toContain('-O1');
+    expect(built).not.toContain('lto');
+  });
+
   test('the bytes do not depend on the folder, debug data included', async () => {
     const build = (name: string) =>
       compileLibrary(compiler, answer, { cache: freshCache(name).cache });

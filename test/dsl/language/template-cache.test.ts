@@ -4,7 +4,7 @@ import { parseOnce, type Template } from '../../../dsl/language/template-cache.t
 import type { OpProgram } from '../../../dsl/language/ast-op.ts';
 
 let parses = 0;
-const read = parseOnce(source => {
+const read = parseOnce('op', source => {
   parses += 1;
   return parseOp(source);
 });
