@@ -1,5 +1,5 @@
 /** Squares of cells turned over in registers. */
-import type { DType } from '../../compiler/index.ts';
+import { bytesOf, type DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { scalars, vectorType } from './vector-type.ts';
 
@@ -32,33 +32,71 @@ function shuffle(dtype: keyof typeof squares, lanes: number): string {
   ].join('\n');
 }
 
+/** Within lanes of so many bytes processors shuffle fastest, and then these as a whole. */
+const laneBytes = 16;
+
 /**
- * Each pass puts the lanes of two rows, one of either half, between each other. After as many as a row's
- * number has bits, rows and lanes have changed places.
+ * First within lanes, for each group of as many rows as a lane has cells: a pass puts the cells of two rows
+ * between each other, and after as many passes as the number of a cell has bits, cells and rows have
+ * changed places. Then the lanes themselves: a pass takes every other one of two rows.
  */
 function transpose(dtype: keyof typeof squares, lanes: number): string {
   const type = `${dtype}x${lanes}`;
-  const [scalar, half] = [scalars[dtype], lanes / 2];
-  const merged = (from: number): string => {
-    const order = Array.from({ length: half }, (_, l) => [from + l, from + l + lanes]).flat();
-    return `shuffle_${type}(a[r], a[r + ${half}], ${order.join(', ')})`;
+  const cells = Math.min(lanes, laneBytes / bytesOf[dtype]);
+  const [groups, half] = [lanes / cells, cells / 2];
+  const shuffled = (a: string, b: string, order: readonly number[]): string =>
+    `shuffle_${type}(a[${a}], a[${b}], ${order.join(', ')});`;
+  const between = (first: number): string => {
+    const order = count(groups).flatMap(g => count(half).map(c => g * cells + first + c));
+    const pairs = order.flatMap(cell => [cell, cell + lanes]);
+    return shuffled('g + r', `g + r + ${half}`, pairs);
   };
-  return `static inline void transpose_${type}(
-  ${scalar} *to, long to_row, const ${scalar} *from, long from_row) {
-  ${type} a[${lanes}], b[${lanes}];
-  #pragma GCC unroll ${lanes}
-  for (int r = 0; r < ${lanes}; ++r) a[r] = *(${type}*)&from[r * from_row];
-  #pragma GCC unroll ${Math.log2(lanes)}
-  for (int pass = 0; pass < ${Math.log2(lanes)}; ++pass) {
-    #pragma GCC unroll ${half}
-    for (int r = 0; r < ${half}; ++r) {
-      b[2 * r] = ${merged(0)};
-      b[2 * r + 1] = ${merged(half)};
-    }
-    #pragma GCC unroll ${lanes}
-    for (int r = 0; r < ${lanes}; ++r) a[r] = b[r];
-  }
-  #pragma GCC unroll ${lanes}
-  for (int r = 0; r < ${lanes}; ++r) *(${type}*)&to[r * to_row] = a[r];
-}`;
+  const everyOther = (first: number): string => {
+    const order = count(groups / 2).flatMap(g =>
+      count(cells).map(c => (2 * g + first) * cells + c),
+    );
+    const both = [...order, ...order.map(cell => cell + lanes)];
+    return shuffled(`${2 * cells} * r + c`, `${2 * cells} * r + ${cells} + c`, both);
+  };
+  const copied = unrolled('r', lanes, ['a[r] = b[r];']);
+  const inLanes = unrolled('r', half, [
+    `b[g + 2 * r] = ${between(0)}`,
+    `b[g + 2 * r + 1] = ${between(half)}`,
+  ]);
+  const ofLanes = unrolled('c', cells, [
+    `b[${cells} * r + c] = ${everyOther(0)}`,
+    `b[${lanes / 2} + ${cells} * r + c] = ${everyOther(1)}`,
+  ]);
+  const body = [
+    `${type} a[${lanes}], b[${lanes}];`,
+    ...unrolled('r', lanes, [`a[r] = *(${type}*)&from[r * from_row];`]),
+    ...unrolled('pass', Math.log2(cells), [...unrolled('g', lanes, inLanes, cells), ...copied]),
+    ...(groups > 1
+      ? unrolled('pass', Math.log2(groups), [...unrolled('r', groups / 2, ofLanes), ...copied])
+      : []),
+    ...unrolled('r', lanes, [`*(${type}*)&to[r * to_row] = a[r];`]),
+  ];
+  const scalar = scalars[dtype];
+  const head = `  ${scalar} *to, long to_row, const ${scalar} *from, long from_row) {`;
+  return [`static inline void transpose_${type}(`, head, ...indented(body), '}'].join('\n');
+}
+
+/** A loop as C that has it written out. */
+function unrolled(name: string, end: number, body: readonly string[], step = 1): readonly string[] {
+  const next = step === 1 ? `++${name}` : `${name} += ${step}`;
+  const [pragma, head] = [
+    `#pragma GCC unroll ${end / step}`,
+    `for (int ${name} = 0; ${name} < ${end}; ${next})`,
+  ];
+  return body.length === 1
+    ? [pragma, `${head} ${body.join('')}`]
+    : [pragma, `${head} {`, ...indented(body), '}'];
+}
+
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map(line => `  ${line}`);
+}
+
+function count(n: number): readonly number[] {
+  return Array.from({ length: n }, (_, i) => i);
 }

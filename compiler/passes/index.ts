@@ -7,6 +7,7 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
@@ -94,6 +95,7 @@ function reordering(target: Target, overrides: Overrides): readonly Pass[] {
 function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   return [
     separateSums(target, overrides), // after sums are in scalars, and before their nests are tiled
+    fuseEpilogues(target, overrides), // after sums are in scalars, and before anything else takes the arrays between nests
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own

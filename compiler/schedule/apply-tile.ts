@@ -21,6 +21,7 @@ import { jam, type Turns } from './jam.ts';
 import { mayRunTwice, type Nest } from './nest.ts';
 import { copyInto, fromPanel, panelFor } from './panel.ts';
 import { type Piece, piecesOfBlocks, piecesOfColumns, piecesOfRows } from './pieces.ts';
+import { inSquares } from './squares.ts';
 import { type Part, partsOf, wholeOf } from './sum-parts.ts';
 import type { Tile } from './tile.ts';
 
@@ -34,6 +35,9 @@ type Binding = ReadonlyMap<LoopVar, Index>;
 interface Strip extends Piece {
   readonly panels: readonly TensorNode[];
 }
+
+/** Smaller squares are no faster than their cells one by one. */
+const leastSide = 4;
 
 class Tiling {
   readonly #nest: Nest;
@@ -127,7 +131,7 @@ class Tiling {
     rows: Turns | undefined,
     binding: Binding,
   ): Stmt {
-    const { columns } = this.#tile;
+    const { columns, square } = this.#tile;
     return block(
       strips.map(({ panels, ...strip }) =>
         this.#tiles(columns, strip, (offset, tile) => {
@@ -139,7 +143,12 @@ class Tiling {
             return panel ? fromPanel(all, panel, copied, of) : all;
           }, block(body));
           const plan = { rows, columns: turns, lanes: strip.lanes, binding };
-          return jam(statementsOf(read), plan, this.#names);
+          const at = { columns, start: first, lanes: strip.lanes };
+          const turned =
+            square && strip.lanes >= leastSide && inSquares(body, square, at, this.#names);
+          return turned
+            ? jam(turned.body, { ...plan, shared: turned.copies }, this.#names)
+            : jam(statementsOf(read), plan, this.#names);
         }),
       ),
     );

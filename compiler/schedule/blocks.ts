@@ -11,6 +11,7 @@ import type { For } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import { type Nest, strideAlong } from './nest.ts';
 import { bytesOfPanels, isTooLong, type Packable, type Packed, wantedOf } from './packing.ts';
+import { bytesOfColumn, isStreamed } from './rows-first.ts';
 import { plainSumIn, type SumInParts } from './sum-parts.ts';
 import type { Target } from './target.ts';
 
@@ -27,6 +28,7 @@ interface Tiled {
   readonly columns: For;
   readonly rows: For | undefined;
   /** In one tile. */
+  readonly rowCount: number;
   readonly columnCount: number;
   readonly packable: Packable;
   readonly reads: readonly Site[];
@@ -40,6 +42,24 @@ const fewestBlocks = 4;
 
 /** Undefined where none are needed, or sums cannot be taken in parts. */
 export function blocksFor(tiled: Tiled, target: Target): Blocks | undefined {
+  return rowsFirst(tiled, target) ?? ofCopies(tiled, target);
+}
+
+/** As many columns as a cache holds, all if it can, for one tile of rows after the other. */
+function rowsFirst(tiled: Tiled, target: Target): Blocks | undefined {
+  const { nest, rows, rowCount, columns, columnCount, packable, reads } = tiled;
+  const packed = wantedOf(packable);
+  if (!rows || rows.extent < fewestBlocks * rowCount || isTooLong(packed)) return undefined;
+  if (!isStreamed(nest, rows, columns, target)) return undefined;
+  const fitting = Math.floor(target.cacheBytes / bytesOfColumn(reads, rows, columns));
+  if (columns.extent <= fitting) return { columns: columns.extent, packed, sum: undefined };
+  const shared = Math.ceil(columns.extent / columnCount / fewestBlocks);
+  const tiles = Math.min(Math.floor(fitting / columnCount), shared);
+  return tiles > 1 ? { columns: tiles * columnCount, packed, sum: undefined } : undefined;
+}
+
+/** For the sake of what is copied. */
+function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   const { nest, rows, columns, columnCount, packable } = tiled;
   const packed = [...packable.apart, ...packable.beside];
   if (!rows || packed.length === 0) return undefined;

@@ -11,7 +11,7 @@ const mostVectors = 4;
 
 /** The likeliest first; the very first is what is chosen without a try. */
 export function candidatesFor(tile: Tile, target: Target, sums: number): readonly NestOverride[] {
-  const { rows, columns, lanes, packed, rowCount, vectors } = tile;
+  const { rows, columns, lanes, packed, square, rowCount, vectors } = tile;
   const chosen = { rowCount, vectors };
   const registers = Math.floor(target.vectorRegisters / sums);
   const sizes = counts(Math.min(mostVectors, Math.floor(columns.extent / lanes))).flatMap(v =>
@@ -25,7 +25,8 @@ export function candidatesFor(tile: Tile, target: Target, sums: number): readonl
     ...(rows && { rows: size.rowCount }),
     vectors: size.vectors,
   });
-  const unpacked = packed.length > 0 ? [{ ...asked(chosen), pack: false } as const] : [];
+  const isPacked = packed.length > 0 || square !== undefined;
+  const unpacked = isPacked ? [{ ...asked(chosen), pack: false } as const] : [];
   return [asked(chosen), ...unpacked, ...fitting.map(asked)];
 }
 

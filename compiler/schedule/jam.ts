@@ -45,7 +45,7 @@ import {
   write,
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
-import { rewriteExpr, substituteLoops } from '../loop/traverse.ts';
+import { rewriteExpr, substituteLoops, substituteLoopsIn } from '../loop/traverse.ts';
 import { oneByOne } from './one-by-one.ts';
 
 /** How many turns of a loop are taken at once, and which. */
@@ -64,6 +64,8 @@ export interface Jam {
   readonly columns: Turns;
   /** 1 where the columns are so few that they are scalars. */
   readonly lanes: number;
+  /** Statements that are for all the turns as they are. */
+  readonly shared?: ReadonlySet<Stmt>;
 }
 
 export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
@@ -90,6 +92,7 @@ class Jammer {
   }
 
   #stmt(s: Stmt): Stmt {
+    if (this.#plan.shared?.has(s)) return substituteLoopsIn(s, this.#binding);
     switch (s.kind) {
       case 'comment':
         return s;

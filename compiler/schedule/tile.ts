@@ -5,15 +5,17 @@
  */
 import { bytesOf } from '../core/dtype.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { loopsAlong, type Site } from '../loop/facts.ts';
+import { loopsAlong, type Site, usedIn } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
 import { type Blocks, blocksFor } from './blocks.ts';
 import { type Nest, sitesOf, strideAlong, turnsIn, turnsOf } from './nest.ts';
 import type { NestOverride } from './override.ts';
-import { areRowsFarApart, packableIn, type Packed, packedOf } from './packing.ts';
+import { areRowsFarApart, packableIn, type Packed, packedOf, wantedOf } from './packing.ts';
 import { resized } from './resized.ts';
+import { isStreamed, mostRowsStreamed } from './rows-first.ts';
+import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
 import { lanesOf, type Target } from './target.ts';
 
@@ -26,6 +28,8 @@ export interface Tile {
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
   readonly blocks?: Blocks;
+  /** What is copied by squares that stay in registers, in the place of `packed`. */
+  readonly square?: Square;
 }
 
 /** Why a nest stays as it is. */
@@ -49,9 +53,10 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const reads = columns === storedBeside(nest) ? readsOf(nest) : summedIn(nest);
   const across = reads.filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
+  const limits = rowLimitsOf(nest, rows, columns, reads, target);
   const sizes =
     rows || !across.some(areRowsFarApart)
-      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length, mostRowsOf(reads, rows))
+      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length, limits)
       : wholeRows(columns, lanes);
   const chosen = { rows, columns, lanes, ...sizes };
   const size = isAsked ? resized(chosen, asked) : sizes;
@@ -67,25 +72,34 @@ function withCopies(
   target: Target,
   asked: NestOverride,
 ): Tile | NoTile {
-  const { rows, columns, vectors, lanes } = tile;
+  const { rows, columns, rowCount, vectors, lanes } = tile;
   if (asked.pack === false) return tile;
   const packable = packableIn(across, nest, columns, rows);
   if (!packable) return { because: 'what it would copy is read too seldom' };
-  const tiled = { nest, rows, columns, columnCount: vectors * lanes, packable, reads };
+  const isOne = asked.vectors === undefined || asked.vectors === 1;
+  const square = isOne ? squareFor(wantedOf(packable), nest, tile, target) : undefined;
+  if (square) return { ...tile, vectors: 1, square };
+  const columnCount = vectors * lanes;
+  const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);
   if (blocks) return { ...tile, packed: blocks.packed, blocks };
   const packed = packedOf(packable);
   return packed ? { ...tile, packed } : { because: 'what it would copy is too large' };
 }
 
-/** What a tile would have for each of its cells. */
-export function sumsOf({ body }: Nest): readonly TensorNode[] {
+/** What a tile has for each of its cells while it adds. */
+export function sumsOf(nest: Nest): readonly TensorNode[] {
+  const summed = new Set(nest.body.filter(s => s.kind === 'for').flatMap(s => [...usedIn(s)]));
+  return scalarsOf(nest).filter(node => summed.has(node));
+}
+
+function scalarsOf({ body }: Nest): readonly TensorNode[] {
   return body.flatMap(s => (s.kind === 'declare' ? [s.node] : []));
 }
 
 function obstacle(nest: Nest, target: Target, leastTurns: number): string | undefined {
-  const dtypes = new Set(sumsOf(nest).map(({ dtype }) => dtype));
-  const [dtype] = dtypes;
+  const dtypes = new Set(scalarsOf(nest).map(({ dtype }) => dtype));
+  const dtype = sumsOf(nest)[0]?.dtype;
   if (dtype === undefined) return 'it keeps no sum in a register';
   if (!isPlain(nest)) return 'it holds more than sums and stores at plain subscripts';
   const turns = turnsOf(nest);
@@ -95,7 +109,7 @@ function obstacle(nest: Nest, target: Target, leastTurns: number): string | unde
 }
 
 export function stepOf(tile: Tile): TileStep {
-  const { rows, columns, rowCount, vectors, lanes, packed, blocks } = tile;
+  const { rows, columns, rowCount, vectors, lanes, packed, blocks, square } = tile;
   const { of, size = 0 } = blocks?.sum ?? {};
   const width = blocks?.columns ?? vectors * lanes;
   return {
@@ -106,10 +120,13 @@ export function stepOf(tile: Tile): TileStep {
       columns: blocks.columns,
       terms: of && { loop: of.terms.loop, count: size },
     },
-    packed: packed.map(({ node, loops }) => {
-      const dims = loops.map(l => (l === of?.terms ? size : l.extent));
-      return { node: node.name, dims: [...dims, width] };
-    }),
+    packed: [
+      ...packed.map(({ node, loops }) => {
+        const dims = loops.map(l => (l === of?.terms ? size : l.extent));
+        return { node: node.name, dims: [...dims, width] };
+      }),
+      ...(square ? [{ node: square.of.node.name, dims: [lanes, lanes] }] : []),
+    ],
   };
 }
 
@@ -177,16 +194,29 @@ const mostRows = 14;
 const mostRowsApart = 8;
 const pageBytes = 4096;
 
+/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
+interface RowLimits {
+  readonly most: number;
+  readonly share: number;
+}
+
 /**
  * Cells whole pages apart have the same few places in a cache of the first level: as many rows as it
  * has, less what the columns take.
  */
-function mostRowsOf(reads: readonly Site[], rows: For | undefined): number {
+function rowLimitsOf(
+  nest: Nest,
+  rows: For | undefined,
+  columns: For,
+  reads: readonly Site[],
+  target: Target,
+): RowLimits {
+  if (isStreamed(nest, rows, columns, target)) return { most: mostRowsStreamed, share: 3 / 4 };
   const isPagesApart = reads.some(read => {
     const bytes = (rows ? (strideAlong(read, rows) ?? 0) : 0) * bytesOf[read.node.dtype];
     return bytes !== 0 && bytes % pageBytes === 0;
   });
-  return isPagesApart ? mostRowsApart : mostRows;
+  return { most: isPagesApart ? mostRowsApart : mostRows, share: 1 / 2 };
 }
 
 /**
@@ -208,13 +238,13 @@ function sizesOf(
   rows: For | undefined,
   lanes: number,
   registers: number,
-  mostRows: number,
+  limits: RowLimits,
 ): Pick<Tile, 'vectors' | 'rowCount'> {
   const vectors = Math.min(rows ? 2 : 4, Math.max(1, Math.floor(columns.extent / lanes)));
   if (!rows) return { vectors, rowCount: 1 };
-  const most = Math.max(1, Math.min(mostRows, Math.floor((registers - vectors - 1) / vectors)));
+  const most = Math.max(1, Math.min(limits.most, Math.floor((registers - vectors - 1) / vectors)));
   const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
-    n => rows.extent % n === 0 && n > most / 2,
+    n => rows.extent % n === 0 && n > most * limits.share,
   );
   const even = Math.ceil(rows.extent / Math.ceil(rows.extent / most));
   return { vectors, rowCount: divisors[0] ?? even };

@@ -127,10 +127,13 @@ describe('a square that is turned over', () => {
         for (int r = 0; r < 4; ++r) a[r] = *(f32x4*)&from[r * from_row];
         #pragma GCC unroll 2
         for (int pass = 0; pass < 2; ++pass) {
-          #pragma GCC unroll 2
-          for (int r = 0; r < 2; ++r) {
-            b[2 * r] = shuffle_f32x4(a[r], a[r + 2], 0, 4, 1, 5);
-            b[2 * r + 1] = shuffle_f32x4(a[r], a[r + 2], 2, 6, 3, 7);
+          #pragma GCC unroll 1
+          for (int g = 0; g < 4; g += 4) {
+            #pragma GCC unroll 2
+            for (int r = 0; r < 2; ++r) {
+              b[g + 2 * r] = shuffle_f32x4(a[g + r], a[g + r + 2], 0, 4, 1, 5);
+              b[g + 2 * r + 1] = shuffle_f32x4(a[g + r], a[g + r + 2], 2, 6, 3, 7);
+            }
           }
           #pragma GCC unroll 4
           for (int r = 0; r < 4; ++r) a[r] = b[r];

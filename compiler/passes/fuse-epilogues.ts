@@ -1,0 +1,172 @@
+/**
+ * Does with a cell of a product at once what is done with all of its cells later, where nothing else needs the
+ * product: it never is in memory then. So the gradient of a weight goes from a register into its update.
+ *
+ *   before   local d: f32[512, 784];
+ *            for o < 512 { for i < 784 { local s: f32 := 0; for b < 32 { s += … } d[o, i] := s; } }
+ *            for o < 512 { for i < 784 { m[o, i] := 0.9 * m[o, i] + d[o, i]; } }
+ *            for o < 512 { for i < 784 { w[o, i] += -0.01 * (m[o, i] + d[o, i]); } }
+ *
+ *   after    for o < 512 { for i < 784 {
+ *              local d: f32;
+ *              local s: f32 := 0; for b < 32 { s += … } d := s;
+ *              m[o, i] := 0.9 * m[o, i] + d;
+ *              w[o, i] += -0.01 * (m[o, i] + d);
+ *            } }
+ *
+ * Exact: turns of the loops need nothing of each other, before and after. Only where the nest becomes a
+ * tile, for what is computed in a few steps, and for arrays that a cache of the first level does not hold.
+ */
+import { asLoop, at, type Index, type LoopVar } from '../core/index-expr.ts';
+import { infoOf } from '../core/op.ts';
+import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
+import { sitesUnder } from '../loop/facts.ts';
+import {
+  type Accumulate,
+  block,
+  declare,
+  type For,
+  forLoops,
+  type Stmt,
+  type Write,
+} from '../loop/ir.ts';
+import { mapParts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
+import { type Nest, nestAt } from '../schedule/nest.ts';
+import { footprintOf } from '../schedule/neighbours.ts';
+import { noOverrides, type OverrideOf } from '../schedule/override.ts';
+import { sideBySide } from '../schedule/side-by-side.ts';
+import type { Target } from '../schedule/target.ts';
+import { isTile, tileFor } from '../schedule/tile.ts';
+import { contractIn } from './contract-arrays.ts';
+import type { Decision, Note } from './decision.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function fuseEpilogues(target: Target, overrides = noOverrides): Pass {
+  return {
+    name: 'fuse-epilogues',
+    run: (program, note) => {
+      const options = { target, overrideOf: overrides(program), note };
+      return withBody(program, fusedIn(program.body, options));
+    },
+  };
+}
+
+interface Options {
+  readonly target: Target;
+  readonly overrideOf: OverrideOf;
+  readonly note: Note | undefined;
+}
+
+/** In all blocks of a statement, innermost first. */
+function fusedIn(s: Stmt, options: Options): Stmt {
+  const inner = mapParts(s, { expr: e => e, stmt: child => fusedIn(child, options) });
+  if (inner.kind !== 'block') return inner;
+  const arrays = inner.body.flatMap(part => (part.kind === 'declare' ? [part.node] : []));
+  const body = arrays
+    .filter(node => sizeOf(node) > options.target.cacheBytes / ofFirstCache)
+    .reduce((all, node) => withEpilogue(all, node, options) ?? all, inner.body);
+  return body === inner.body ? inner : block(body);
+}
+
+/** A cache of the second level has so many times the bytes of one of the first. */
+const ofFirstCache = 16;
+
+/** The statements, with those that use the array as one; undefined where they stay as they are. */
+function withEpilogue(
+  statements: readonly Stmt[],
+  node: TensorNode,
+  options: Options,
+): readonly Stmt[] | undefined {
+  const users = statements.filter(s => s.kind !== 'declare' && footprintOf(s).used.has(node));
+  const loops = users.filter(s => s.kind === 'for');
+  const isWanted = loops.every(loop => options.overrideOf(loop).fuse !== false);
+  if (loops.length < 2 || loops.length < users.length || !isWanted) return undefined;
+  const order = sideBySide(statements, loops);
+  const fused = order && asOne(loops, node, options);
+  if (!fused) return undefined;
+  const step = { kind: 'fuse', loop: fused.loop, turns: fused.extent } as const;
+  options.note?.({ about: 'nest', step, before: loops, after: fused });
+  const before = order.before.filter(s => s.kind !== 'declare' || s.node !== node);
+  return [...before, fused, ...order.after];
+}
+
+/** A product, and what others do with its cells, as one nest with a scalar in the place of the array. */
+function asOne(
+  [first, ...others]: readonly For[],
+  node: TensorNode,
+  { target, note }: Options,
+): For | undefined {
+  const product = first && nestAt(first);
+  if (!product || !isTiled(product, target)) return undefined;
+  const both = others.reduce<Nest | undefined>(
+    (nest, loop) => nest && withStatementsOf(nest, loop, node),
+    product,
+  );
+  if (!both) return undefined;
+  const loops = forLoops(both.loops, block(both.body));
+  const decisions: Decision[] = [];
+  const fused = contractIn([declare(node), loops], mostBytes, d => decisions.push(d));
+  const nest = fused.kind === 'for' ? nestAt(fused) : undefined;
+  const isIndependent = nest?.loops.length === product.loops.length;
+  if (fused.kind !== 'for' || !isIndependent || !isTiled(nest, target)) return undefined;
+  decisions.forEach(decision => note?.(decision));
+  return fused;
+}
+
+/** An array that shrinks to a scalar has room. */
+const mostBytes = 64;
+
+function isTiled(nest: Nest, target: Target): boolean {
+  return isTile(tileFor(nest, target));
+}
+
+/** The nest, and behind what it does in a turn what another one does with the same cell; undefined where it may not be. */
+function withStatementsOf(nest: Nest, loop: For, node: TensorNode): Nest | undefined {
+  const later = nestAt(loop);
+  if (!later || !isCheap(later)) return undefined;
+  const binding = sameCell(nest, later, node);
+  if (!binding) return undefined;
+  const body = later.body.map(s => substituteLoopsIn(s, binding));
+  return { ...nest, body: [...nest.body, ...body] };
+}
+
+/** More steps for each cell are done as fast by themselves, and written out for each cell of a tile they are long. */
+const mostCost = 32;
+
+function isCheap({ body }: Nest): boolean {
+  return body.every(isStore) && body.reduce((sum, s) => sum + costOf(s), 0) <= mostCost;
+}
+
+function isStore(s: Stmt): s is Write | Accumulate {
+  return s.kind === 'write' || s.kind === 'accumulate';
+}
+
+function costOf(s: Stmt): number {
+  let cost = 0;
+  if (!isStore(s)) return cost;
+  visitExpr(s.value, e => {
+    if (e.kind === 'apply') cost += infoOf(e.op).cost;
+  });
+  return cost;
+}
+
+/** What the loops of a later nest are where it uses the cell that a turn of the first stores. */
+function sameCell(
+  first: Nest,
+  later: Nest,
+  node: TensorNode,
+): ReadonlyMap<LoopVar, Index> | undefined {
+  const [stored, used] = [first, later].map(nest =>
+    nest.body.flatMap(s => sitesUnder(s)).find(site => site.node === node),
+  );
+  const binding = new Map<LoopVar, Index>();
+  for (const [axis, ix] of (used?.index ?? []).entries()) {
+    const from = first.loops.find(l => l.loop === asLoop(stored?.index?.[axis] ?? ix));
+    const to = later.loops.find(l => l.loop === asLoop(ix));
+    if (!from && !to) continue;
+    if (!from || !to || from.extent !== to.extent || binding.has(to.loop)) return undefined;
+    binding.set(to.loop, at(from.loop));
+  }
+  const isAll = binding.size === later.loops.length && binding.size === first.loops.length;
+  return isAll ? binding : undefined;
+}
