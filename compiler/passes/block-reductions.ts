@@ -9,15 +9,23 @@
  *            } }
  *
  * Exact: each cell gets its terms in the order it did. Blocks of the outermost loop stay outside, for
- * threads to share. Only where the loops inside make a long sum still, as each part loads and
- * stores its cell.
+ * threads to share. Of pictures too large for the cache some rows are taken at a time. Only where the
+ * loops inside make a long sum still, as each part loads and stores its cell.
  */
-import { at, loopsIn, loopVar, plus, rangeOf } from '../core/index-expr.ts';
+import {
+  at,
+  type Index,
+  loopsIn,
+  type LoopVar,
+  loopVar,
+  plus,
+  rangeOf,
+} from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { isOneToOne } from '../core/index-cover.ts';
 import { Names } from '../core/names.ts';
 import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
-import { type Accumulate, type For, forLoop, forLoops, type Stmt } from '../loop/ir.ts';
+import { type Accumulate, type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
@@ -59,36 +67,89 @@ function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefin
   const [outermost, ...others] = cells;
   const isSorted = cells.every((l, i) => l === loops[i]);
   if (!outermost || !isSorted || !isOneToOne(leaf.index, cells)) return undefined;
-  const moved = readsAgain(leaf, cells) ? movedOut(nest, terms, target) : undefined;
+  const part = readsAgain(leaf, cells) ? partOf(nest, terms, target) : undefined;
   const size = blockOf(outermost.extent);
-  if (!moved || size === undefined) return undefined;
-  const block = loopVar(names.fresh(`${stemOf(outermost.loop)}_block`));
-  const turn = plus(at(block, size), at(outermost.loop));
-  const inner = [{ ...outermost, extent: size }, ...others, ...terms.slice(moved.length)];
-  const body = forLoops(inner, substituteLoopsIn(leaf, new Map([[outermost.loop, turn]])));
+  if (!part || size === undefined) return undefined;
+  const own = cut(outermost, size, names);
+  const last = part.cut && cut(part.cut.of, part.cut.size, names);
+  const outside = [...part.outside, ...(last ? [last.blocks] : [])];
+  const inner = [own.inside, ...others, ...(last ? [last.inside] : []), ...part.inside];
+  const turns = new Map([own.turn, ...(last ? [last.turn] : [])]);
+  const body = forLoops(inner, substituteLoopsIn(leaf, turns));
+  const cutSizes = part.cut ? [`${part.cut.of.loop} by ${part.cut.size}`] : [];
+  const moved = [...part.outside.map(l => l.loop), ...cutSizes];
   return {
-    step: { kind: 'block', loop: outermost.loop, size, outside: moved.map(l => l.loop) },
-    after: forLoop(block, outermost.extent / size, forLoops(moved, body)),
+    step: { kind: 'block', loop: outermost.loop, size, outside: moved },
+    after: forLoops([own.blocks, ...outside], body),
   };
 }
 
-/** The fewest outer loops of a sum such that what one of their turns reads fits in the cache. */
-function movedOut(
+/** A loop as one over blocks and one over the turns of a block. */
+function cut(of: For, size: number, names: Names): Cut {
+  const blocks = loopVar(names.fresh(`${stemOf(of.loop)}_block`));
+  return {
+    blocks: { ...of, loop: blocks, extent: of.extent / size },
+    inside: { ...of, extent: size },
+    turn: [of.loop, plus(at(blocks, size), at(of.loop))],
+  };
+}
+
+interface Cut {
+  readonly blocks: For;
+  readonly inside: For;
+  readonly turn: readonly [LoopVar, Index];
+}
+
+/** Some terms of a sum, and the loops around: whole ones, then perhaps the blocks of one that is cut. */
+interface Part {
+  readonly outside: readonly For[];
+  readonly cut?: { readonly of: For; readonly size: number };
+  readonly inside: readonly For[];
+}
+
+/** Terms of a part, as each loads and stores its cell. */
+const shareOfLeastTurns = { whole: 1 / 32, cut: 1 / 64 };
+
+/**
+ * The fewest outer loops of a sum outside such that what the others read fits in the cache; or, where a part
+ * would be too short or does not fit, with some turns of the next loop in each.
+ */
+function partOf(
   nest: SumNest,
   terms: readonly For[],
   { cacheBytes, leastTurns }: Target,
-): readonly For[] | undefined {
+): Part | undefined {
   if (bytesRead(nest, []) <= cacheBytes) return undefined;
-  const leastTerms = leastTurns / 32;
-  const counts = terms.map((_, i) => i + 1);
-  const most = counts.findLast(n => product(terms.slice(n).map(l => l.extent)) >= leastTerms) ?? 0;
-  const count = counts.find(n => n <= most && bytesRead(nest, terms.slice(0, n)) <= cacheBytes);
-  return count === undefined ? undefined : terms.slice(0, count);
+  const isPart = (outside: readonly For[], turning: readonly For[], share: number): boolean =>
+    product(turning.map(l => l.extent)) >= leastTurns * share &&
+    bytesRead(nest, outside, turning) <= cacheBytes;
+  const splits = terms.map((_, i) => [terms.slice(0, i + 1), terms.slice(i + 1)] as const);
+  const whole = splits.find(([out, inside]) => isPart(out, inside, shareOfLeastTurns.whole));
+  if (whole) return { outside: whole[0], inside: whole[1] };
+  for (const [i, of] of terms.slice(1).entries()) {
+    const [outside, inside] = [terms.slice(0, i + 1), terms.slice(i + 2)];
+    const size = divisorsOf(of.extent).find(n =>
+      isPart(outside, [{ ...of, extent: n }, ...inside], shareOfLeastTurns.cut),
+    );
+    if (size !== undefined) return { outside, cut: { of, size }, inside };
+  }
+  return undefined;
 }
 
-/** In all turns of the nest while some of its loops stand still. */
-function bytesRead({ loops, leaf }: SumNest, still: readonly For[]): number {
-  const turning = new Map(loops.filter(l => !still.includes(l)).map(l => [l.loop, l.extent]));
+/** But for 1 and itself, the largest first. */
+function divisorsOf(extent: number): readonly number[] {
+  const numbers = Array.from({ length: Math.max(0, extent - 2) }, (_, i) => extent - 1 - i);
+  return numbers.filter(n => extent % n === 0);
+}
+
+/** In all turns of the nest while some of its loops stand still, and of others there are fewer turns. */
+function bytesRead(
+  { loops, leaf }: SumNest,
+  still: readonly For[],
+  fewer: readonly For[] = [],
+): number {
+  const extents = new Map(loops.filter(l => !still.includes(l)).map(l => [l.loop, l.extent]));
+  const turning = new Map([...extents, ...fewer.map(l => [l.loop, l.extent] as const)]);
   const bytes = readsOf(leaf).map(({ node, index }) => {
     const ranges = index?.map(ix => rangeOf(ix, loop => turning.get(loop) ?? 1));
     const dims = ranges?.map(({ min, max }) => max - min + 1) ?? node.dims;
@@ -109,8 +170,19 @@ function readsOf(leaf: Accumulate): readonly Site[] {
   return sitesUnder(leaf).filter(site => site.kind === 'read');
 }
 
-/** So many turns that a tile has rows enough; undefined where that leaves some over. */
+/** What threads share: more blocks would read all once more each. */
+const enoughBlocks = 4;
+
+/** Neighbouring cells of f32 in one line of memory. */
+const lineCells = 16;
+
+/**
+ * Lines of memory, for enough blocks, or at least so many turns that a tile has rows enough; undefined where
+ * that leaves some over.
+ */
 function blockOf(extent: number): number | undefined {
-  const sizes = [16, 15, 14, 13, 12, 11, 10, 9, 8];
+  const most = Math.floor(extent / enoughBlocks / lineCells);
+  const lines = Array.from({ length: most }, (_, i) => (most - i) * lineCells);
+  const sizes = [...lines, 16, 15, 14, 13, 12, 11, 10, 9, 8];
   return sizes.find(size => extent % size === 0 && extent > size);
 }

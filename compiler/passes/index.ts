@@ -12,6 +12,7 @@ import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
+import { prefetchBlocks } from './prefetch-blocks.ts';
 import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
 import { placeBetweenKernels } from './place-between-kernels.ts';
@@ -41,7 +42,7 @@ export function passesFor(target: Target, schedule: Schedule = {}): readonly Pas
     ...(hasVectors ? reordering(target, overrides) : []), // before sums are in scalars, inside their nests
     accumulateInRegisters, // after inlining, which recognises a fill and an accumulation
     ...(hasVectors ? scheduling(target, overrides) : []),
-    ...finishing(overrides),
+    ...finishing(target, overrides),
   ];
 }
 
@@ -106,12 +107,14 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   ];
 }
 
-function finishing(overrides: Overrides): readonly Pass[] {
+function finishing(target: Target, overrides: Overrides): readonly Pass[] {
   return [
     contractFma, // nothing below may regroup a fused sum
     placeLocals, // by now it is known which arrays remain
     // Late: what a loop has to do is settled, and no pass must keep its turns apart.
     paralleliseFrom(leastWork, overrides),
+    // After that: between loops whose turns are shared together nothing may stand.
+    ...(target.vectorBytes > 0 ? [prefetchBlocks(target)] : []),
     planMemory, // last: it depends on the order in which statements run, and on what runs at once
   ];
 }

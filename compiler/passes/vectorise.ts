@@ -44,7 +44,8 @@ export function vectorise(target: Target, overrides = noOverrides): Pass {
 const vectors = 4;
 
 function vectorised({ loop, extent, body }: For, lanes: number, names: Names): Stmt {
-  const pieces = piecesOfColumns(extent, vectors, lanes, mayRunTwice(statementsOf(body)));
+  const again = { later: mayRunTwice(statementsOf(body)), atOnce: false };
+  const pieces = piecesOfColumns(extent, vectors, lanes, again);
   return block(
     pieces.map(piece => {
       const turns = loopVar(names.fresh(loop));

@@ -18,7 +18,7 @@ import {
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { jam, type Turns } from './jam.ts';
-import { mayRunTwice, type Nest } from './nest.ts';
+import type { Nest } from './nest.ts';
 import { copyInto, fromPanel, panelFor } from './panel.ts';
 import { type Piece, piecesOfBlocks, piecesOfColumns, piecesOfRows } from './pieces.ts';
 import { inSquares } from './squares.ts';
@@ -72,10 +72,10 @@ class Tiling {
   }
 
   #piecesOf(columns: number): readonly Piece[] {
-    const { vectors, lanes, blocks } = this.#tile;
+    const { vectors, lanes, blocks, again } = this.#tile;
     // What a part adds to a cell it may not add again.
-    const isFree = blocks?.sum === undefined && mayRunTwice(this.#nest.body);
-    return piecesOfColumns(columns, vectors, lanes, isFree);
+    const later = again.later && blocks?.sum === undefined;
+    return piecesOfColumns(columns, vectors, lanes, { ...again, later });
   }
 
   /** All turns of some columns. */

@@ -2,19 +2,17 @@
 import type { NestOverride } from './override.ts';
 import type { Target } from './target.ts';
 import type { Tile } from './tile.ts';
-
-/** Rows times vectors of sums that keep two units busy, each four steps behind. */
-const enoughSums = 8;
+import { enoughSums, mostVectors } from './tile-size.ts';
 
 const mostRows = 14;
-const mostVectors = 4;
+const vectorsAtMost = 4;
 
 /** The likeliest first; the very first is what is chosen without a try. */
 export function candidatesFor(tile: Tile, target: Target, sums: number): readonly NestOverride[] {
-  const { rows, columns, lanes, packed, square, rowCount, vectors } = tile;
+  const { rows, packed, square, rowCount, vectors } = tile;
   const chosen = { rowCount, vectors };
   const registers = Math.floor(target.vectorRegisters / sums);
-  const sizes = counts(Math.min(mostVectors, Math.floor(columns.extent / lanes))).flatMap(v =>
+  const sizes = counts(Math.min(vectorsAtMost, mostVectors(tile))).flatMap(v =>
     counts(rows ? Math.min(mostRows, rows.extent) : 1).map(r => ({ rowCount: r, vectors: v })),
   );
   const fitting = sizes

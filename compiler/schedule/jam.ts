@@ -15,7 +15,8 @@
  *            }
  *            for b … { for v … { for l … { y[…] := relu(s[b, 16*v + l]); } } }
  *
- * What a turn had in a scalar lies in a tile, which stays in registers.
+ * What a turn had in a scalar lies in a tile, which stays in registers. Of columns that are no multiple of
+ * the lanes the last vector does some once more, with sums of its own: 24 are `o` and `o + 8` by 16.
  */
 import {
   at,
@@ -47,6 +48,7 @@ import {
 import { strideOf } from '../loop/stride.ts';
 import { rewriteExpr, substituteLoops, substituteLoopsIn } from '../loop/traverse.ts';
 import { oneByOne } from './one-by-one.ts';
+import { type TileVectors, vectorsOf } from './pieces.ts';
 
 /** How many turns of a loop are taken at once, and which. */
 export interface Turns {
@@ -60,7 +62,7 @@ export interface Jam {
   /** What the other loops around are here. */
   readonly binding: ReadonlyMap<LoopVar, Index>;
   readonly rows: Turns | undefined;
-  /** `count` is a number of vectors times their lanes. */
+  /** Where `count` is no multiple of the lanes, some turns are in two vectors. */
   readonly columns: Turns;
   /** 1 where the columns are so few that they are scalars. */
   readonly lanes: number;
@@ -117,9 +119,10 @@ class Jammer {
   }
 
   #tileFor(node: TensorNode): TensorNode {
-    const { rows, columns } = this.#plan;
+    const { rows, columns, lanes } = this.#plan;
     const name = this.#names.fresh(`${node.name}_tile`);
-    const tile = tensorNode(name, node.dtype, [...(rows ? [rows.count] : []), columns.count]);
+    const cells = Math.ceil(columns.count / lanes) * lanes;
+    const tile = tensorNode(name, node.dtype, [...(rows ? [rows.count] : []), cells]);
     this.#tiles.set(node, tile);
     return tile;
   }
@@ -128,7 +131,12 @@ class Jammer {
   #spread(s: Write | Accumulate): Stmt {
     const { rows, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
-    const vectors = columns.count / lanes;
+    const all = vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, row.index));
+    return row.around(block(all));
+  }
+
+  #onVectors(s: Write | Accumulate, { start, place, vectors }: TileVectors, row: Index): Stmt {
+    const { rows, columns, lanes } = this.#plan;
     const vector = this.#over('v', vectors, vectors > mostUnrolled ? 'serial' : 'unrolled');
     const isApart = lanes > 1 && this.#liesApart(s);
     const lane = this.#over('l', lanes, 'vector');
@@ -136,15 +144,17 @@ class Jammer {
       [lanes, vector.index],
       [1, lane.index],
     ]);
-    const binding = new Map(this.#binding).set(columns.loop, plus(columns.start, column));
-    if (rows) binding.set(rows.loop, plus(rows.start, row.index));
-    const cell = rows ? [row.index, column] : [column];
+    const first = plus(columns.start, fixed(start));
+    const binding = new Map(this.#binding).set(columns.loop, plus(first, column));
+    if (rows) binding.set(rows.loop, plus(rows.start, row));
+    const kept = plus(fixed(place), column);
+    const cell = rows ? [row, kept] : [kept];
     const stored = this.#stored(s, cell, binding);
     const tiles = new Set(this.#tiles.values());
     const all = isApart
       ? oneByOne(stored, lane.loop, lanes, tiles, this.#names)
       : lane.around(stored);
-    return row.around(vector.around(all));
+    return vector.around(all);
   }
 
   /** Whether neighbouring columns are stored to cells that are no neighbours. */

@@ -58,6 +58,24 @@ export function mayRunTwice(body: readonly Stmt[]): boolean {
   );
 }
 
+/**
+ * Whether a turn may run again in step with itself, statement by statement: both load a cell before
+ * either stores to it.
+ */
+export function mayRunTwiceAtOnce(body: readonly Stmt[]): boolean {
+  const own = new Set(body.flatMap(s => [...declaredIn(s)]));
+  const stored = new Set<TensorNode>();
+  return body.every(s => {
+    const sites = sitesUnder(s).filter(({ node }) => !own.has(node));
+    const stores = sites.filter(({ kind }) => kind !== 'read');
+    stores.forEach(({ node }) => stored.add(node));
+    return (
+      stores.every(({ kind }) => kind === 'write') &&
+      sites.every(({ kind, node }) => kind !== 'read' || !stored.has(node))
+    );
+  });
+}
+
 /** How often the statement runs that runs most often. */
 export function turnsOf({ loops, body }: Nest): number {
   return product(loops.map(loop => loop.extent)) * Math.max(...body.map(turnsIn), 1);

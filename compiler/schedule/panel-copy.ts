@@ -14,6 +14,7 @@ import type { Names } from '../core/names.ts';
 import { block, type For, forLoop, forLoops, type Stmt } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import type { Packed } from './packing.ts';
+import { vectorsOf } from './pieces.ts';
 
 /** Copies the cell of a column of a tile, at these turns of the loops that say what is copied. */
 export type CellCopy = (turns: ReadonlyMap<LoopVar, Index>, tile: Index, column: Index) => Stmt;
@@ -67,11 +68,15 @@ function inSquares(
   cell: (turn: Index, column: Index) => Stmt,
 ): Stmt {
   const fresh = (name: string): LoopVar => loopVar(names.fresh(name));
-  const [vector, turn, lane] = [fresh('c'), fresh('r'), fresh('l')];
   const square = (start: Index): Stmt => {
+    const [turn, lane] = [fresh('r'), fresh('l')];
     const row = forLoop(lane, lanes, cell(at(turn), plus(start, at(lane))), 'vector');
     return forLoop(turn, lanes, row, 'unrolled');
   };
-  const vectors = count / lanes;
-  return vectors === 1 ? square(fixed(0)) : forLoop(vector, vectors, square(at(vector, lanes)));
+  const several = (vectors: number): Stmt => {
+    const vector = fresh('c');
+    return forLoop(vector, vectors, square(at(vector, lanes)));
+  };
+  const all = vectorsOf(count, lanes);
+  return block(all.map(of => (of.vectors === 1 ? square(fixed(of.start)) : several(of.vectors))));
 }

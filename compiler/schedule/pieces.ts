@@ -10,30 +10,78 @@ export interface Piece {
   readonly lanes: number;
 }
 
+/** Which turns may run a second time. */
+export interface Again {
+  /** Those of tiles that are done. */
+  readonly later: boolean;
+  /** Those of one tile, in another of its vectors. */
+  readonly atOnce: boolean;
+}
+
+const never: Again = { later: false, atOnce: false };
+
 /**
- * Full tiles; then what is left in one tile of full vectors, and vectors of half as many lanes, and so on.
- * Where turns may run twice, the vectors that are left reach back over some that are done.
+ * Full tiles, and what is left. Where turns may run again, vectors that are left reach back over some that are
+ * done, or over those of the same tile, whose count is then no multiple of its lanes. Else there is a
+ * tile of full vectors, and vectors of half as many lanes, and so on.
  */
 export function piecesOfColumns(
   extent: number,
   vectors: number,
   lanes: number,
-  mayRunTwice = false,
+  again = never,
 ): readonly Piece[] {
-  const pieces: Piece[] = [];
-  let start = 0;
-  const take = (tiles: number, count: number, lanesEach: number): void => {
-    if (tiles * count === 0) return;
-    pieces.push({ start, tiles, count, lanes: lanesEach });
-    start += tiles * count;
-  };
-  take(Math.floor(extent / (vectors * lanes)), vectors * lanes, lanes);
-  if (mayRunTwice) return [...pieces, ...reachingBack(start, extent, lanes)];
-  take(1, Math.floor((extent - start) / lanes) * lanes, lanes);
-  for (let half = lanes / 2; half >= 1; half /= 2) {
-    if (extent - start >= half) take(1, half, half);
-  }
-  return pieces;
+  const count = vectors * lanes;
+  const tiles = Math.floor(extent / count);
+  const full = tiles > 0 ? [{ start: 0, tiles, count, lanes }] : [];
+  const start = tiles * count;
+  return start === extent ? full : [...full, ...piecesOfRest(start, extent, lanes, again)];
+}
+
+function piecesOfRest(
+  start: number,
+  extent: number,
+  lanes: number,
+  { later, atOnce }: Again,
+): readonly Piece[] {
+  const rest = extent - start;
+  const isOneReachingBack = later && rest < lanes && lanes <= extent;
+  if (atOnce && !isOneReachingBack)
+    return [oneTile(start, rest, Math.min(lanes, powerOfTwoIn(rest)))];
+  return later ? reachingBack(start, extent, lanes) : smallerAndSmaller(start, extent, lanes);
+}
+
+function oneTile(start: number, count: number, lanes: number): Piece {
+  return { start, tiles: 1, count, lanes };
+}
+
+/** The greatest: more than a half. */
+function powerOfTwoIn(count: number): number {
+  return 2 ** Math.floor(Math.log2(count));
+}
+
+function smallerAndSmaller(start: number, extent: number, lanes: number): readonly Piece[] {
+  if (start === extent) return [];
+  const rest = extent - start;
+  const each = Math.min(lanes, powerOfTwoIn(rest));
+  const count = Math.floor(rest / each) * each;
+  return [oneTile(start, count, each), ...smallerAndSmaller(start + count, extent, each)];
+}
+
+/** Vectors of a tile: of its columns they start at `start`, of what it keeps for each lane at `place`. */
+export interface TileVectors {
+  readonly start: number;
+  readonly place: number;
+  readonly vectors: number;
+}
+
+/** One after the other; where these leave columns over, the last vector reaches back. */
+export function vectorsOf(count: number, lanes: number): readonly TileVectors[] {
+  const vectors = Math.floor(count / lanes);
+  const full = { start: 0, place: 0, vectors };
+  return count % lanes === 0
+    ? [full]
+    : [full, { start: count - lanes, place: vectors * lanes, vectors: 1 }];
 }
 
 /** Blocks of so many columns, and one of those that are left. */
@@ -48,16 +96,10 @@ export function piecesOfBlocks(extent: number, count: number): readonly Piece[] 
 
 /** From `start` to the end, on vectors of one width. */
 function reachingBack(start: number, extent: number, most: number): readonly Piece[] {
-  if (start === extent) return [];
-  let lanes = most;
-  while (lanes > extent) lanes /= 2;
+  const lanes = Math.min(most, powerOfTwoIn(extent));
   const left = Math.ceil((extent - start) / lanes) * lanes;
-  if (left <= extent) return [{ start: extent - left, tiles: 1, count: left, lanes }];
-  const full = left - lanes;
-  return [
-    { start, tiles: 1, count: full, lanes },
-    { start: extent - lanes, tiles: 1, count: lanes, lanes },
-  ];
+  if (left <= extent) return [oneTile(extent - left, left, lanes)];
+  return [oneTile(start, left - lanes, lanes), oneTile(extent - lanes, lanes, lanes)];
 }
 
 /** Tiles of `count` rows, or where that leaves some over, of nearly as many each. */

@@ -1,24 +1,13 @@
 /** The size of a tile that is asked for, where there can be such a tile. */
-import type { For } from '../loop/ir.ts';
 import type { NestOverride } from './override.ts';
-
-export interface Size {
-  readonly rowCount: number;
-  readonly vectors: number;
-}
-
-interface Loops {
-  readonly rows: For | undefined;
-  readonly columns: For;
-  readonly lanes: number;
-}
+import { type Loops, mostVectors, type Size } from './tile-size.ts';
 
 /** A jam writes so many vectors out, over and over: more would be code without end. */
 const mostAtOnce = 64;
 
 /** What is not asked for stays as it was chosen. */
 export function resized(
-  { rows, columns, lanes, ...chosen }: Loops & Size,
+  { rows, columns, lanes, again, ...chosen }: Loops & Size,
   asked: NestOverride,
 ): Size | { readonly because: string } {
   const { rows: rowCount = chosen.rowCount, vectors = chosen.vectors } = asked;
@@ -26,7 +15,7 @@ export function resized(
   if (rows && rowCount > rows.extent) {
     return { because: `${rows.loop} has ${rows.extent} turns, which are no ${rowCount} rows` };
   }
-  if (vectors > 1 && vectors * lanes > columns.extent) {
+  if (vectors > 1 && vectors > mostVectors({ columns, lanes, again })) {
     const needed = `${vectors} vectors of ${lanes} lanes`;
     return { because: `${columns.loop} has ${columns.extent} turns, which are no ${needed}` };
   }

@@ -10,14 +10,24 @@ import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
 import { type Blocks, blocksFor } from './blocks.ts';
-import { type Nest, sitesOf, strideAlong, turnsIn, turnsOf } from './nest.ts';
+import {
+  mayRunTwice,
+  mayRunTwiceAtOnce,
+  type Nest,
+  sitesOf,
+  strideAlong,
+  turnsIn,
+  turnsOf,
+} from './nest.ts';
 import type { NestOverride } from './override.ts';
 import { areRowsFarApart, packableIn, type Packed, packedOf, wantedOf } from './packing.ts';
+import type { Again } from './pieces.ts';
 import { resized } from './resized.ts';
 import { isStreamed, mostRowsStreamed } from './rows-first.ts';
 import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
 import { lanesOf, type Target } from './target.ts';
+import { type RowLimits, sizeOf, sizeOfWholeRows } from './tile-size.ts';
 
 export interface Tile {
   readonly rows: For | undefined;
@@ -25,6 +35,8 @@ export interface Tile {
   readonly rowCount: number;
   readonly vectors: number;
   readonly lanes: number;
+  /** Which of its columns may be computed twice. */
+  readonly again: Again;
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
   readonly blocks?: Blocks;
@@ -54,11 +66,13 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const across = reads.filter(r => strideAlong(r, columns) !== 0);
   const rows = rowsOf(nest, columns, across);
   const limits = rowLimitsOf(nest, rows, columns, reads, target);
+  const again = { later: mayRunTwice(nest.body), atOnce: mayRunTwiceAtOnce(nest.body) };
+  const loops = { rows, columns, lanes, again };
   const sizes =
     rows || !across.some(areRowsFarApart)
-      ? sizesOf(columns, rows, lanes, target.vectorRegisters / sums.length, limits)
-      : wholeRows(columns, lanes);
-  const chosen = { rows, columns, lanes, ...sizes };
+      ? sizeOf(loops, target.vectorRegisters / sums.length, limits)
+      : sizeOfWholeRows(columns, lanes);
+  const chosen = { ...loops, ...sizes };
   const size = isAsked ? resized(chosen, asked) : sizes;
   if ('because' in size) return size;
   return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
@@ -111,7 +125,7 @@ function obstacle(nest: Nest, target: Target, leastTurns: number): string | unde
 export function stepOf(tile: Tile): TileStep {
   const { rows, columns, rowCount, vectors, lanes, packed, blocks, square } = tile;
   const { of, size = 0 } = blocks?.sum ?? {};
-  const width = blocks?.columns ?? vectors * lanes;
+  const width = Math.min(columns.extent, blocks?.columns ?? vectors * lanes);
   return {
     kind: 'tile',
     rows: rows && { loop: rows.loop, count: rowCount },
@@ -194,12 +208,6 @@ const mostRows = 14;
 const mostRowsApart = 8;
 const pageBytes = 4096;
 
-/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
-interface RowLimits {
-  readonly most: number;
-  readonly share: number;
-}
-
 /**
  * Cells whole pages apart have the same few places in a cache of the first level: as many rows as it
  * has, less what the columns take.
@@ -231,32 +239,3 @@ function rowsOf({ loops }: Nest, columns: For, across: readonly Site[]): For | u
     candidates.toSorted((a, b) => b.extent - a.extent)[0]
   );
 }
-
-/** How many vectors and rows fit in the registers, beside what is loaded for one step of a sum. */
-function sizesOf(
-  columns: For,
-  rows: For | undefined,
-  lanes: number,
-  registers: number,
-  limits: RowLimits,
-): Pick<Tile, 'vectors' | 'rowCount'> {
-  const vectors = Math.min(rows ? 2 : 4, Math.max(1, Math.floor(columns.extent / lanes)));
-  if (!rows) return { vectors, rowCount: 1 };
-  const most = Math.max(1, Math.min(limits.most, Math.floor((registers - vectors - 1) / vectors)));
-  const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
-    n => rows.extent % n === 0 && n > most * limits.share,
-  );
-  const even = Math.ceil(rows.extent / Math.ceil(rows.extent / most));
-  return { vectors, rowCount: divisors[0] ?? even };
-}
-
-/**
- * One row of sums for as many columns as a cache of the first level holds easily: of what is read row
- * by row, far apart, long pieces are read at once.
- */
-function wholeRows(columns: For, lanes: number): Pick<Tile, 'vectors' | 'rowCount'> {
-  const vectors = Math.max(1, Math.floor(Math.min(columns.extent, mostSums) / lanes));
-  return { vectors, rowCount: 1 };
-}
-
-const mostSums = 2048;

@@ -28,6 +28,25 @@ test('a sum over two pictures is one over each, block by block', () => {
   );
 });
 
+test('of pictures that the cache does not hold, some rows at a time', () => {
+  const eager = { ...target, cacheBytes: 863 };
+  expect(through(blockReductions(eager), setting)(sum)).toBe(
+    laidOut(
+      `for o_block < 2 { for b < 2 { for h_block < 2 { for o < 16 { for c < 4 { for h < 3 {
+         w[16*o_block + o, c] += y[b, 3*h_block + h, 16*o_block + o] * x[b, 3*h_block + h, c];
+       } } } } } }`,
+      setting,
+    ),
+  );
+});
+
+test('blocks of more outputs where there are enough', () => {
+  const wide = { ...setting, device: 'w: f32[256, 4], y: f32[2, 6, 256], x: f32[2, 6, 4]' };
+  const eager = { ...target, cacheBytes: 4 * 6 * (256 + 4) };
+  const after = through(blockReductions(eager), wide)(sum.replace('o < 32', 'o < 256'));
+  expect(after).toContain('for o_block < 4 {');
+});
+
 describe('all stays as it is', () => {
   test.each<[title: string, body: string]>([
     [
@@ -55,7 +74,7 @@ describe('all stays as it is', () => {
   });
 
   test.each<[title: string, target: typeof smallTarget]>([
-    ['where one part does not fit in the cache', { ...target, cacheBytes: 863 }],
+    ['where not even half a part fits in the cache', { ...target, cacheBytes: 431 }],
     ['where all does', { ...target, cacheBytes: 2 * 864 }],
     ['where parts would be short', { ...target, leastTurns: 7 * 32 }],
   ])('%s', (_, other) => {

@@ -199,6 +199,18 @@ const programs: Readonly<Record<string, string>> = {
         for i < 64 { for l < 4 vector { parts[l] += x[b, 4*i + l]; } }
         for o < 64 { for l < 4 vector { y[b, 4*o + l] := x[b, 4*o + l] / parts[0]; } }
       }`,
+  'prefetch-blocks': `
+    gradient():
+      device x: f32[8, 10, 8], y.grad: f32[8, 8, 8], w.grad: f32[3, 8, 8];
+      for b < 8 {
+        for k < 3 {
+          for o < 2 { for h < 8 {
+            for c < 4 unrolled { for v < 2 unrolled { for l < 4 vector {
+              w.grad[k, 4*o + c, 4*v + l] += y.grad[b, h, 4*o + c] * x[b, h + k, 4*v + l];
+            } } }
+          } }
+        }
+      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];

@@ -63,9 +63,9 @@ test.each<[title: string, size: Size, store: string, chosen: string]>([
 });
 
 test('rows stand outside of columns, and cells are what they were', () => {
-  const size: Size = [24, 3, 22];
+  const size: Size = [32, 3, 22];
   const text = through(tileRegisters(smallTarget), { device: deviceOf(size) })(
     update(size, decayed),
   );
-  expect(text.split('\n').filter(line => line.trim().startsWith('for'))[0]).toBe('for o < 6 {');
+  expect(text.split('\n').filter(line => line.trim().startsWith('for'))[0]).toBe('for o < 4 {');
 });

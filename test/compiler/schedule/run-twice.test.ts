@@ -11,6 +11,11 @@ const setting: Setting = {
 const summed = (leaf: string): string =>
   `for b < 10 { for o < 7 { local s: f32 := 0; for i < 3 { s += x[b, i] * z[o, i]; } ${leaf} } }`;
 
+const goingOn = (cell: string, after = ''): string =>
+  `for b < 10 { for o < 7 {
+     local s: f32 := ${cell}; for i < 3 { s += x[b, i] * z[o, i]; } ${cell} := s; ${after}
+   } }`;
+
 // `through` compares what is computed with what was.
 test.each<[title: string, pass: typeof vectorise, body: string, last: string]>([
   ['a store', vectorise, 'for i < 10 { v[i] := 2 * w[i]; }', 'v[l + 6]'],
@@ -20,6 +25,18 @@ test.each<[title: string, pass: typeof vectorise, body: string, last: string]>([
   ['sums of a product', tileRegisters, summed('y[b, o] := s;'), 'y[b, l + 3]'],
   ['a product added', tileRegisters, summed('y[b, o] += s;'), 'y[b, 6]'],
   ['a product over itself', tileRegisters, summed('y[b, o] := s * y[b, o];'), 'y[b, 6]'],
+  [
+    'a sum that goes on from its cell',
+    tileRegisters,
+    goingOn('y[b, o]'),
+    's_tile[b, l + 4] := y[b, l + 3]',
+  ],
+  [
+    'a sum that goes on, stored and read',
+    tileRegisters,
+    goingOn('y[b, o]', 'y[b, o] := 2 * y[b, o];'),
+    'y[b, 6]',
+  ],
 ])('%s', (_, pass, body, last) => {
   expect(through(pass(smallTarget), setting)(body)).toContain(last);
 });

@@ -6,7 +6,8 @@ import { isTile, tileFor } from '../../../compiler/schedule/tile.ts';
 import { programOf } from '../../support/loop-text.ts';
 
 const device = `a: f32[128, 100], b: f32[100, 512], w: f32[512, 100], c: f32[128, 512], v: f32[100],
-  z: f32[512], d: f64[128, 512], e: f64[100, 512], n: i32[128], h: f32[100, 1024], g: f32[128, 1024]`;
+  z: f32[512], d: f64[128, 512], e: f64[100, 512], n: i32[128], h: f32[100, 1024], g: f32[128, 1024],
+  p: f32[100, 24], q: f32[128, 24], r: f32[100, 48], t: f32[128, 48]`;
 
 function tileOf(body: string, target: Target = targets.avx512): string {
   const { body: s } = programOf(device, body);
@@ -59,6 +60,28 @@ test.each([
   ],
 ])('%s', (_, body, tile) => {
   expect(tileOf(body)).toBe(tile);
+});
+
+test.each<[title: string, columns: number, leaf: string, store: string, tile: string]>([
+  ['a vector and a half', 24, 'a[i, k] * p[k, j]', 'q[i, j] := s;', '8 i × 2 × 16 j'],
+  ['three vectors', 48, 'a[i, k] * r[k, j]', 't[i, j] := s;', '8 i × 3 × 16 j'],
+  ['what may not be done twice', 24, 'a[i, k] * p[k, j]', 'q[i, j] += s;', '8 i × 1 × 16 j'],
+])('%s', (_, columns, leaf, store, tile) => {
+  expect(tileOf(product(leaf, store).replace('j < 512', `j < ${columns}`))).toBe(tile);
+});
+
+test('a tile of more columns than they are can be asked for, if the last vector reaches back', () => {
+  const sized = (store: string, vectors: number): string => {
+    const of = product('a[i, k] * p[k, j]', store).replace('j < 512', 'j < 24');
+    const { body } = programOf(device, of);
+    const nest = body.kind === 'for' ? nestAt(body) : undefined;
+    const tile = nest && tileFor(nest, targets.avx512, { rows: 4, vectors });
+    if (!tile) return 'none';
+    return isTile(tile) ? `${tile.rowCount} × ${tile.vectors}` : tile.because;
+  };
+  expect(sized('q[i, j] := s;', 2)).toBe('4 × 2');
+  expect(sized('q[i, j] := s;', 3)).toBe('j has 24 turns, which are no 3 vectors of 16 lanes');
+  expect(sized('q[i, j] += s;', 2)).toBe('j has 24 turns, which are no 2 vectors of 16 lanes');
 });
 
 test.each([

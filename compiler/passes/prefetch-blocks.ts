@@ -1,0 +1,152 @@
+/**
+ * Asks memory for what the next turn of a loop reads over and over, a little in each turn of the loops
+ * inside. A picture that a filter's gradient comes to is in no near cache: the first of many sums over it would
+ * wait for all of it. What is walked through but once, row by row, comes evenly by itself.
+ *
+ *   before   for b < 32 { for i < 3 { for h < 28 { for v < 28 { … x[b, h + i, v, l] … } } } }
+ *
+ *   after    for b < 32 { for i < 3 { for h < 28 {
+ *              prefetch x[b + 1, 0, 0, 1344*i + 48*h]; prefetch x[b + 1, 0, 0, 1344*i + 48*h + 16]; …
+ *              for v < 28 { … x[b, h + i, v, l] … }
+ *            } } }
+ *
+ * Lines of memory are counted on in the last axis that is walked through. Only arrays that no near cache
+ * holds, blocks of some size of which two fit in it, and turns with much to do. Computes nothing.
+ */
+import { fixed, type Index, plus, sumOf, at } from '../core/index-expr.ts';
+import { sizeOf } from '../core/tensor-node.ts';
+import { declaredIn, loopsAlong } from '../loop/facts.ts';
+import { block, type For, forLoop, prefetch, type Stmt } from '../loop/ir.ts';
+import { rewriteOutermost, visitStmts } from '../loop/traverse.ts';
+import {
+  type Block,
+  blocksOf,
+  bytesIn,
+  bytesWhile,
+  isBlock,
+  type Lines,
+  nextLines,
+} from '../schedule/next-block.ts';
+import type { Target } from '../schedule/target.ts';
+import { workOf } from '../schedule/work.ts';
+import { product } from '../support/list.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function prefetchBlocks(target: Target): Pass {
+  return {
+    name: 'prefetch-blocks',
+    run: (program, note) => {
+      const body = rewriteOutermost(program.body, s => {
+        const plans = s.kind === 'for' ? plansFor(s, target) : [];
+        if (s.kind !== 'for' || plans.length === 0) return undefined;
+        const after = plans.reduce<Stmt>(withPrefetches, s);
+        const arrays = plans.map(({ block: { node } }) => node.name);
+        const step = { kind: 'prefetch', arrays, loop: s.loop } as const;
+        note?.({ about: 'nest', step, before: [s], after });
+        return after;
+      });
+      return withBody(program, body);
+    },
+  };
+}
+
+/** Where to ask for a block: first thing in the turns of a loop, so many of its rows in each. */
+interface Plan {
+  readonly block: Block;
+  readonly lines: Lines;
+  /** The outermost of them is the first inside of the loop whose next turn it is; the last asks. */
+  readonly loops: readonly For[];
+  readonly rowsEach: number;
+}
+
+/** Of a cache, in one burst: less is there soon. */
+const leastShare = 1 / 16;
+
+/** Operations next to one addition for each byte: with fewer, memory is what there is to wait for. */
+const leastWork = 16;
+
+/** What a cache of the second level has, of which `cacheBytes` are its half. */
+const cachesInAll = 2;
+
+function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
+  if (loop.extent < 2 || hasPrefetch(loop)) return [];
+  const blocks = blocksOf(loop);
+  const own = declaredIn(loop.body);
+  const asked = blocks.filter(isBlock).filter(of => {
+    const isFar = !own.has(of.node) && sizeOf(of.node) > cacheBytes;
+    return of.isOnlyRead && isFar && comesInBursts(of, leastShare * cacheBytes);
+  });
+  const plans = asked.flatMap(of => planFor(of, loop) ?? []);
+  const bytes = plans.reduce((all, plan) => all + bytesIn(plan.block), 0);
+  const touched = blocks.reduce((all, of) => all + bytesIn(of), 0);
+  const isWorthIt = workOf(loop.body) >= leastWork * bytes;
+  return isWorthIt && touched + bytes <= cachesInAll * cacheBytes ? plans : [];
+}
+
+/** How much faster than evenly. */
+const burst = 4;
+
+/** Whether a turn of loops inside touches much of a block, in little of the time. */
+function comesInBursts(of: Block, leastBytes: number): boolean {
+  const serial = serialOf(of);
+  return serial.some((_, i) => {
+    const still = serial.slice(0, i + 1);
+    const bytes = bytesWhile(still, of);
+    const evenly = bytesIn(of) / product(still.map(l => l.extent));
+    return bytes >= leastBytes && bytes >= burst * evenly;
+  });
+}
+
+/** The loops around where a block is touched most often, but for those within a tile. */
+function serialOf({ site }: Block): readonly For[] {
+  const path = loopsAlong(site.path);
+  const other = path.findIndex(l => l.mode !== 'serial');
+  return path.slice(0, other < 0 ? path.length : other);
+}
+
+function hasPrefetch(s: Stmt): boolean {
+  let has = false;
+  visitStmts(s, part => (has ||= part.kind === 'prefetch'));
+  return has;
+}
+
+/** More lines at once keep others waiting. */
+const mostAtOnce = 16;
+
+function planFor(block: Block, loop: For): Plan | undefined {
+  const lines = nextLines(block, loop);
+  if (!lines) return undefined;
+  const serial = serialOf(block);
+  const counts = serial.map((_, i) => i + 1);
+  const turnsOf = (count: number): number => product(serial.slice(0, count).map(l => l.extent));
+  const count = counts.findLast(n => turnsOf(n) <= 2 * lines.rows);
+  if (count === undefined) return undefined;
+  const rowsEach = Math.ceil(lines.rows / turnsOf(count));
+  const isFew = rowsEach * lines.inRow <= mostAtOnce;
+  return isFew ? { block, lines, loops: serial.slice(0, count), rowsEach } : undefined;
+}
+
+function withPrefetches(s: Stmt, { block: of, lines, loops, rowsEach }: Plan): Stmt {
+  const turn = loops.reduce<Index>(
+    (all, l) =>
+      sumOf([
+        [l.extent, all],
+        [1, at(l.loop)],
+      ]),
+    fixed(0),
+  );
+  const rows = Array.from({ length: rowsEach }, (_, i) =>
+    plus(sumOf([[rowsEach, turn]]), fixed(i)),
+  );
+  const asks = rows.flatMap(row =>
+    Array.from({ length: lines.inRow }, (_, line) =>
+      prefetch('read', of.node, lines.cellOf(row, line)),
+    ),
+  );
+  const asking = loops.at(-1)?.loop;
+  return rewriteOutermost(s, part =>
+    part.kind === 'for' && part.loop === asking
+      ? forLoop(part.loop, part.extent, block([...asks, part.body]), part.mode)
+      : undefined,
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * How many vectors and rows a tile has: as many as registers hold, of those the numbers that leave a loop
+ * with the fewest steps. 24 columns on vectors of 16 are one tile of two vectors, 48 one of three.
+ */
+import type { For } from '../loop/ir.ts';
+import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
+
+export interface Size {
+  readonly rowCount: number;
+  readonly vectors: number;
+}
+
+export interface Loops {
+  readonly rows: For | undefined;
+  readonly columns: For;
+  readonly lanes: number;
+  readonly again: Again;
+}
+
+/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
+export interface RowLimits {
+  readonly most: number;
+  readonly share: number;
+}
+
+/** Rows times vectors of sums that keep two units busy, each four steps behind. */
+export const enoughSums = 8;
+
+/** The first of those that are as good. */
+const vectorCounts = [2, 1, 3, 4];
+
+/** `registers` are those of one sum. */
+export function sizeOf(loops: Loops, registers: number, limits: RowLimits): Size {
+  const { rows } = loops;
+  const most = Math.max(1, Math.min(4, mostVectors(loops)));
+  if (!rows) return { vectors: most, rowCount: 1 };
+  const isFitting = (vectors: number): boolean => vectors <= 2 || 2 * vectors + 1 <= registers;
+  const sizes = vectorCounts
+    .filter(vectors => vectors <= most && isFitting(vectors))
+    .map(vectors => ({ vectors, rowCount: rowCountOf(rows, vectors, registers, limits) }));
+  const stepsEach = sizes.map(size => stepsOf(size, loops, rows));
+  return sizes[stepsEach.indexOf(Math.min(...stepsEach))] ?? { vectors: most, rowCount: 1 };
+}
+
+/** So many vectors all columns are. */
+export function mostVectors({ columns, lanes, again }: Omit<Loops, 'rows'>): number {
+  const all = columns.extent / lanes;
+  return again.atOnce ? Math.ceil(all) : Math.floor(all);
+}
+
+/** What fits beside what is loaded for one step of a sum. */
+function rowCountOf(rows: For, vectors: number, registers: number, limits: RowLimits): number {
+  const most = Math.max(1, Math.min(limits.most, Math.floor((registers - vectors - 1) / vectors)));
+  const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
+    n => rows.extent % n === 0 && n > most * limits.share,
+  );
+  return divisors[0] ?? Math.ceil(rows.extent / Math.ceil(rows.extent / most));
+}
+
+/** Of all tiles for one term: multiply-adds, or loads where these are more, or waiting. */
+function stepsOf({ vectors, rowCount }: Size, { columns, lanes, again }: Loops, rows: For): number {
+  const acrossRows = piecesOfRows(rows.extent, rowCount);
+  const acrossColumns = piecesOfColumns(columns.extent, vectors, lanes, again);
+  const stepsIn = (row: Piece, column: Piece): number => {
+    const each = Math.ceil(column.count / column.lanes);
+    const steps = Math.max(row.count * each, row.count + each, enoughSums);
+    return row.tiles * column.tiles * steps;
+  };
+  const all = acrossRows.flatMap(row => acrossColumns.map(column => stepsIn(row, column)));
+  return all.reduce((a, b) => a + b, 0);
+}
+
+/**
+ * One row of sums for as many columns as a cache of the first level holds easily: of what is read row
+ * by row, far apart, long pieces are read at once.
+ */
+export function sizeOfWholeRows(columns: For, lanes: number): Size {
+  const vectors = Math.max(1, Math.floor(Math.min(columns.extent, mostSums) / lanes));
+  return { vectors, rowCount: 1 };
+}
+
+const mostSums = 2048;
