@@ -25,6 +25,21 @@ export function helper(name: string, arity: number, body: string): (dtype: DType
   };
 }
 
+/**
+ * The larger or the smaller of two numbers, or the first if it is NaN. In two steps, each a choice between values
+ * that are there: of one with two conditions gcc makes jumps, which in a maximum of what is random nobody foresees.
+ */
+export function extreme(name: string, sign: '<' | '>'): (dtype: DType) => CallText {
+  const chosen = `a ${sign} b ? a : b`;
+  return dtype => {
+    if (!isFloat(dtype)) return helper(name, 2, chosen)(dtype);
+    const [type, typed] = [typeName[dtype], `${name}_${dtype}`];
+    const steps = `const ${type} c = ${chosen}; return a == a ? c : a;`;
+    const needs = [`static inline ${type} ${typed}(${type} a, ${type} b) { ${steps} }`];
+    return { kind: 'call', name: typed, needs };
+  };
+}
+
 /** A function of libm; integers go through double. */
 export function libm(name: string, arity: number): (dtype: DType) => CallText {
   return dtype => {

@@ -7,6 +7,7 @@ import { erfInvNeeds } from './erf-inv.ts';
 import {
   byWayOf,
   converted,
+  extreme,
   formula,
   helper,
   isFloat,
@@ -21,6 +22,7 @@ import { type FunctionOp, functionText } from './functions.ts';
 import { threefryNeeds } from './threefry.ts';
 import { typeName } from './type-name.ts';
 import { vectorConversion } from './narrow-vector.ts';
+import { mulNoNan } from './no-nan.ts';
 import { vectorFunctionOf } from './vector-functions.ts';
 import { transposeOf } from './transpose.ts';
 import { splatOf, vectorTypeOf } from './vector-type.ts';
@@ -67,7 +69,7 @@ export const c99: Dialect = {
     add: infix('+', precedence.sum),
     sub: infix('-', precedence.sum),
     mul: infix('*', precedence.product),
-    mul_no_nan: helper('mul_no_nan', 2, 'a * b == a * b || (a != 0 && b != 0) ? a * b : 0'),
+    mul_no_nan: mulNoNan,
     div: dtype => divisions[kindOf(dtype)](dtype),
     mod,
     lt: infix('<', precedence.less),
@@ -123,8 +125,8 @@ export const c99: Dialect = {
     relu_gate: helper('relu_gate', 2, 'a > 0 ? b : 0'),
     sat01_gate: helper('sat01_gate', 2, 'a > 0 && a < 1 ? b : 0'),
     stop_gradient: () => ({ kind: 'prefix', sign: '' }),
-    max: helper('max', 2, 'a > b || a != a ? a : b'),
-    min: helper('min', 2, 'a < b || a != a ? a : b'),
+    max: extreme('max', '>'),
+    min: extreme('min', '<'),
     bit_and: onBits('bit_and', 'a & b'),
     bit_or: onBits('bit_or', 'a | b'),
     bit_xor: onBits('bit_xor', 'a ^ b'),

@@ -15,6 +15,7 @@ import type { DType, Op } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { builtIn, comparisonSigns, type Kind, type Named, type Parts } from './function-kinds.ts';
 import { type FunctionOp, functionText } from './functions.ts';
+import { mulNoNanOfVectors } from './no-nan.ts';
 import { splat, vectorType } from './vector-type.ts';
 
 /** A function of vectors for an op; undefined where a loop over its lanes is as good. */
@@ -23,6 +24,7 @@ export function vectorFunctionOf(op: Op, dtype: DType, lanes: number): CallText 
   if (isPlain && (dtype === 'f32' || dtype === 'f64')) {
     return { kind: 'call', ...lanewise(op, dtype, lanes) };
   }
+  if (op === 'mul_no_nan') return dtype === 'f32' && lanes === 16 ? mulNoNanOfVectors() : undefined;
   return dtype === 'f32' && lanes >= 4 && isFunction(op) ? vectorFunction(op, lanes) : undefined;
 }
 

@@ -19,10 +19,10 @@ import { arrayOf, ownIndex, partOf } from '../schedule/stretch.ts';
 import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
-/** Each turn declares its part for itself. */
-export function contractArrays(program: Program, note?: Note): Program {
+/** Each turn declares its part for itself, as long as it has no more than these bytes. */
+export function contractArrays(program: Program, note?: Note, most = mostBytes): Program {
   const contract = (s: Stmt): Stmt => {
-    const outer = s.kind === 'block' ? contractIn(s.body, mostBytes, note) : s;
+    const outer = s.kind === 'block' ? contractIn(s.body, most, note) : s;
     return mapParts(outer, { expr: e => e, stmt: contract });
   };
   return withBody(program, contract(program.body));

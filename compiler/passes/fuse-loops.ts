@@ -47,7 +47,10 @@ interface Options {
 function fused(program: Program, options: Options): Program {
   const body = fuseNeighbours(program.body, (a, b, around) => fusedOf(a, b, around, options));
   if (body === program.body) return program;
-  return fused(contractArrays(withBody(program, body), options.note), options);
+  const { note, target } = options;
+  // A row that leaves the cache before it is used again might as well be in memory.
+  const most = target.gpu ? undefined : target.cacheBytes;
+  return fused(contractArrays(withBody(program, body), note, most), options);
 }
 
 function fusedOf(a: For, b: For, around: readonly For[], options: Options): For | undefined {

@@ -16,7 +16,7 @@ import { at } from '../core/index-expr.ts';
 import { areIndependent } from '../loop/independent.ts';
 import { block, type For, forLoop, type Program, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
-import { footprintOf, fuseNeighbours } from '../schedule/neighbours.ts';
+import { fuseNeighbours, useSame } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { isOnVectors } from '../schedule/vector-loop.ts';
 import { contractArrays } from './contract-arrays.ts';
@@ -44,14 +44,9 @@ function fused(program: Program, overrideOf: OverrideOf, note: Note | undefined)
 }
 
 function runAsOne(a: For, b: For): For | undefined {
-  const isSo = a.extent === b.extent && isOnVectors(a) && isOnVectors(b) && touchSame(a, b);
+  const isSo = a.extent === b.extent && isOnVectors(a) && isOnVectors(b) && useSame(a, b);
   if (!isSo) return undefined;
   const after = substituteLoopsIn(b.body, new Map([[b.loop, at(a.loop)]]));
   const both = forLoop(a.loop, a.extent, block([...statementsOf(a.body), ...statementsOf(after)]));
   return areIndependent(both, a.body, after) ? both : undefined;
-}
-
-function touchSame(a: For, b: For): boolean {
-  const used = footprintOf(b).used;
-  return [...footprintOf(a).used].some(node => used.has(node));
 }

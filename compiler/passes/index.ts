@@ -7,6 +7,7 @@ import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
+import { fuseCells } from './fuse-cells.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
@@ -101,6 +102,7 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     splitReductions(target, overrides), // what is left of sums, in the fused loops too
+    fuseCells(target, overrides), // when sums are by themselves; before loops have ends of their own
     vectorise(target, overrides), // when loops hold nothing more that another pass would change
     fuseVectors(overrides), // sums and what is summed, which by now take the same turns
     prefetchRows(target), // after fusing: which loop uses an array last is settled

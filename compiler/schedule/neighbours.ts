@@ -23,8 +23,8 @@ export function fuseNeighbours(s: Stmt, fusion: Fusion, around: readonly For[] =
   return out.length === inner.body.length ? inner : block(out);
 }
 
-/** So many statements a loop may pass on its way to another. */
-const mostPassed = 8;
+/** So many statements a loop may pass on its way to another; in a loop all that are done to a row, as a rule. */
+const [mostPassed, mostPassedInLoop] = [8, 32];
 
 /** With the nearest loop before it, if one of the two may pass the statements between them. */
 function fusedWithOne(
@@ -33,7 +33,8 @@ function fusedWithOne(
   fusion: Fusion,
   around: readonly For[],
 ): readonly Stmt[] | undefined {
-  for (let at = before.length - 1; at >= Math.max(0, before.length - mostPassed); at--) {
+  const most = around.length > 0 ? mostPassedInLoop : mostPassed;
+  for (let at = before.length - 1; at >= Math.max(0, before.length - most); at--) {
     const other = before[at];
     if (other?.kind !== 'for') continue;
     const [first, between] = [before.slice(0, at), before.slice(at + 1)];
@@ -54,6 +55,12 @@ export function meet(a: Stmt, b: Stmt): boolean {
   return (
     [...x.stored].some(node => y.used.has(node)) || [...y.stored].some(node => x.used.has(node))
   );
+}
+
+/** Whether there is an array that both use. */
+export function useSame(a: Stmt, b: Stmt): boolean {
+  const { used } = footprintOf(b);
+  return [...footprintOf(a).used].some(node => used.has(node));
 }
 
 interface Footprint {

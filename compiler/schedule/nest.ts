@@ -1,5 +1,5 @@
 /** Loops around one block whose turns may run in any order. */
-import type { Index } from '../core/index-expr.ts';
+import { type Index, sameIndices } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { declaredIn, loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
 import { isIndependent } from '../loop/independent.ts';
@@ -48,14 +48,25 @@ export function strideAlong(
   return index && strideOf(node, index, loop);
 }
 
-/** Whether a turn that runs again does what it did: it stores what hangs on nothing that is stored. */
+/**
+ * Whether a turn that runs again does what it did: what it reads of the arrays that it stores to, it has stored
+ * there before.
+ */
 export function mayRunTwice(body: readonly Stmt[]): boolean {
   const own = new Set(body.flatMap(s => [...declaredIn(s)]));
   const sites = body.flatMap(s => sitesUnder(s)).filter(({ node }) => !own.has(node));
   const stored = new Set(sites.filter(({ kind }) => kind !== 'read').map(({ node }) => node));
-  return sites.every(
-    ({ kind, node }) => kind === 'write' || (kind === 'read' && !stored.has(node)),
-  );
+  return sites.every(({ kind, node, index }, at) => {
+    if (kind !== 'read') return kind === 'write';
+    return !stored.has(node) || sites.slice(0, at).some(s => isStoreOf(s, node, index));
+  });
+}
+
+/** Of the very cell, in every turn. */
+function isStoreOf(site: Site, node: TensorNode, index: Site['index']): boolean {
+  const { kind, path } = site;
+  const isSame = kind === 'write' && site.node === node && path.length === 0;
+  return isSame && index !== undefined && sameIndices(site.index ?? [], index);
 }
 
 /**

@@ -12,7 +12,7 @@ test('each is computed once a statement, under a name that nothing else has', ()
   expect(c).toMatchInlineSnapshot(`
     "static inline long position(double a, long n) { return a >= 0 && a < n && (long)a == a ? (long)a : -1; }
     static inline long position_i32(int a, long n) { return a >= 0 && a < n ? (long)a : -1; }
-    static inline double max_f64(double a, double b) { return a > b || a != a ? a : b; }
+    static inline double max_f64(double a, double b) { const double c = a > b ? a : b; return a == a ? c : a; }
 
     static void p(
       const float *restrict at,

@@ -68,7 +68,7 @@ test('an op without an operator, a choice, strides, another dtype', () => {
       return r;
     }
     static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
-    static inline float max_f32(float a, float b) { return a > b || a != a ? a : b; }
+    static inline float max_f32(float a, float b) { const float c = a > b ? a : b; return a == a ? c : a; }
     static inline f32x4 max_f32x4(f32x4 a, f32x4 b) {
       f32x4 r;
       for (int l = 0; l < 4; ++l) r[l] = max_f32(a[l], b[l]);

@@ -93,8 +93,11 @@ test('a row is all that is kept, where what the outermost loop has of an array i
       for o < 300 { t[o] := exp(x[b, s, o]); }
       for o < 300 { y[b, s, o] := t[-1*o + 299]; }
     } }`;
-  const run = through(fuseLoops(smallTarget), large);
-  expect(run(body)).toBe(laidOut(after, large));
+  const withCache = (cacheBytes: number): ((text: string) => string) =>
+    through(fuseLoops({ ...smallTarget, cacheBytes }), large);
+  expect(withCache(64 * 1024)(body)).toBe(laidOut(after, large));
+  expect(withCache(1200)(body)).toBe(laidOut(after, large));
+  expect(withCache(1199)(body)).toContain('local t: f32[2, 64, 300];');
 });
 
 // ── Random rows of loops ────────────────────────────────────────────────────────────────────────

@@ -171,6 +171,19 @@ const programs: Readonly<Record<string, string>> = {
         sum[b, 0] := s;
       }
       for b < 4 { for i < 9 { y[b, i] := e[b, i] / sum[b, 0]; } }`,
+  'fuse-cells': `
+    layer_norm():
+      device x: f32[3, 15], mean: f32[3], scale: f32[15], y: f32[3, 15], energy: f32[3];
+      for b < 3 {
+        local d: f32[15];
+        local scaled: f32[15];
+        local sum: f32 := 0;
+        for o < 15 { d[o] := x[b, o] - mean[b]; }
+        for i < 15 { sum += d[i] * d[i]; }
+        energy[b] := sum;
+        for o2 < 15 { scaled[o2] := d[o2] * scale[o2]; }
+        for o3 < 15 { y[b, o3] := scaled[o3] + x[b, o3]; }
+      }`,
   vectorise: `
     scaled():
       device x: f32[3, 15], y: f32[3, 15];

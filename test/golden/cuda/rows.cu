@@ -1,4 +1,4 @@
-static __device__ __forceinline__ float max_f32(float a, float b) { return a > b || a != a ? a : b; }
+static __device__ __forceinline__ float max_f32(float a, float b) { const float c = a > b ? a : b; return a == a ? c : a; }
 static __device__ __forceinline__ int bits_of_f32(float a) { union { float from; int to; } x = { a }; return x.to; }
 static __device__ __forceinline__ float f32_of_bits(int a) { union { int from; float to; } x = { a }; return x.to; }
 static __device__ __forceinline__ float exp_f32(float a) {

@@ -1,0 +1,62 @@
+/** Which loops become loops over vectors (`vectorise`): innermost ones over neighbouring cells. */
+import type { DType } from '../core/dtype.ts';
+import { declaredIn, sitesUnder } from '../loop/facts.ts';
+import { isIndependent } from '../loop/independent.ts';
+import { type For, type Stmt, statementsOf } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { expressionsOf, visitExpr } from '../loop/traverse.ts';
+import { product } from '../support/list.ts';
+import { lanesOf, type Target } from './target.ts';
+
+/** Of a loop, next to the turns of a nest: shorter ones are written out by C compilers. */
+const shareOfLeastTurns = 1 / 128;
+/** Turns of one that runs often: there C compilers leave it in pieces. */
+const fewest = 16;
+
+/** Whether a loop is worth vectors, and what it does has a form on them. `around`: the loops it stands in. */
+export function isForVectors(loop: For, around: readonly For[], target: Target): boolean {
+  if (loop.mode !== 'serial' || statementsOf(loop.body).some(s => s.kind === 'for')) return false;
+  const dtype = laneTypeOf(loop.body);
+  if (dtype === undefined) return false;
+  const runsOften = product([...around, loop].map(l => l.extent)) >= target.leastTurns;
+  const least = target.leastTurns * shareOfLeastTurns;
+  const isLong =
+    loop.extent >= Math.max(lanesOf(target, dtype), runsOften ? Math.min(fewest, least) : least);
+  return isLong && statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
+}
+
+/** What the lanes of its vectors hold. */
+export function laneTypeOf(body: Stmt): 'f32' | 'f64' | undefined {
+  const [first] = sitesUnder(body);
+  return first && inLanes(first.leaf.node.dtype);
+}
+
+/**
+ * What lanes hold while they compute: f16 is widened when it is read. Loops over bf16 are left to C compilers,
+ * which round to it in half the time.
+ */
+function inLanes(dtype: DType): 'f32' | 'f64' | undefined {
+  if (dtype === 'f16') return 'f32';
+  return dtype === 'f32' || dtype === 'f64' ? dtype : undefined;
+}
+
+/** Whether all it touches lies side by side, is the same for all turns, or is a scalar of the turn. */
+function isOnVectors(s: Stmt, { loop, body }: For): boolean {
+  const dtype = laneTypeOf(body);
+  if (s.kind === 'declare') return inLanes(s.node.dtype) === dtype && s.node.dims.length === 0;
+  if (s.kind !== 'write' && s.kind !== 'accumulate') return false;
+  const own = declaredIn(body);
+  const isSide = sitesUnder(s).every(({ kind, node, index }) => {
+    const stride = index && strideOf(node, index, loop);
+    return own.has(node) || stride === 1 || (stride === 0 && kind === 'read');
+  });
+  let hasOther = inLanes(s.node.dtype) !== dtype;
+  expressionsOf(s).forEach(value =>
+    visitExpr(value, e => {
+      const isWidth =
+        e.kind === 'cast' && [e.dtype, e.value.dtype].every(d => inLanes(d) === dtype);
+      hasOther ||= e.kind === 'index' || (e.kind === 'cast' && !isWidth);
+    }),
+  );
+  return isSide && !hasOther;
+}
