@@ -41,6 +41,7 @@ export {
   type Cells,
   cellsFrom,
   deviceCells,
+  deviceView,
   fromDevice,
   type MutableCells,
   store,
