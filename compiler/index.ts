@@ -42,6 +42,7 @@ export {
   type Cells,
   cellsFrom,
   deviceCells,
+  deviceView,
   fromDevice,
   type MutableCells,
   store,

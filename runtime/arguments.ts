@@ -86,6 +86,7 @@ export function checkValues(label: string, cells: number, values: unknown): void
     );
   }
   const { length } = values as ArrayLike<unknown>;
+  if (length === cells && !Array.isArray(values)) return;
   const all: readonly unknown[] = Array.isArray(values) ? values : [];
   const odd = all.findIndex(value => typeof value !== 'number' && typeof value !== 'bigint');
   if (odd >= 0) {

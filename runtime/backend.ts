@@ -35,6 +35,46 @@ export interface Backend extends BackendDevice {
    * has begun, or may, when this returns.
    */
   together?(queue: () => void): void;
+  /** Where that is less work than call by call: commands of several streams, to be queued as one. */
+  record?(commands: readonly StreamCommand[]): CommandList;
+}
+
+/** What is queued on a stream. */
+export type StreamCommand =
+  /** With the next indices of those that are given. */
+  | { readonly kind: 'run'; readonly stream: Stream; readonly plan: Plan }
+  /** For one that stands before it, which has that number, on another stream. */
+  | { readonly kind: 'wait'; readonly stream: Stream; readonly for: number }
+  | {
+      readonly kind: 'copy';
+      readonly stream: Stream;
+      readonly to: DeviceBuffer;
+      readonly from: DeviceBuffer;
+    }
+  /** From an input, its cells from the first one on. */
+  | {
+      readonly kind: 'fill';
+      readonly stream: Stream;
+      readonly to: DeviceBuffer;
+      readonly input: number;
+      readonly first: number;
+    }
+  /** The first cell, for the caller. */
+  | { readonly kind: 'get'; readonly stream: Stream; readonly from: DeviceBuffer };
+
+export interface CommandList extends Disposable {
+  /**
+   * Queues all commands, after what has been queued on any of their streams. `inputs` are read when their turn comes: until
+   * all is done nobody may change them. Rejects as `finished` does.
+   */
+  start(indices: readonly number[], inputs: readonly ArrayLike<Value>[]): Promise<Done>;
+}
+
+export interface Done {
+  /** What was asked for. */
+  readonly values: readonly Value[];
+  /** For how long each stream has been at work, in the order in which commands name them first. */
+  readonly milliseconds: readonly number[];
 }
 
 export interface Translator {

@@ -23,8 +23,8 @@ import { Link } from './link.ts';
 import { Memory, type MemoryUsage, type StateArray } from './memory.ts';
 import { Routine } from './routine.ts';
 import type { Run } from './run.ts';
-import { type Destination, transfer, type TransferEnd } from './transfer.ts';
-import { Values } from './values.ts';
+import { type Destination, transfer } from './transfer.ts';
+import { type Home, Values } from './values.ts';
 
 export interface ContextOptions {
   /** Decides the initial values of parameters. Default 0. */
@@ -231,9 +231,7 @@ export class Context implements Disposable {
 
   /** What another context has of an array, into this one: see `deviceToDevice`. */
   receive(handle: ArrayHandle, from: Context, into: Destination): Run {
-    this.#checkOpen();
-    from.#checkOpen();
-    return transfer(handle, { to: this.#end(), from: from.#end(), into });
+    return transfer(handle, { to: this.home(), from: from.home(), into });
   }
 
   /**
@@ -271,6 +269,13 @@ export class Context implements Disposable {
     this.stream.queue.wait();
   }
 
+  /** Its stream and its arrays, for what is queued there by others. Throws as every call does. */
+  home(): Home {
+    this.#checkOpen();
+    const { stream, dtype } = this;
+    return { stream, dtype, memory: this.#memory };
+  }
+
   /** How many arrays the context holds, their size, and what its routines have for those of one run. */
   memory(): MemoryUsage {
     return { ...this.#memory.usage(), arenaBytes: this.stream.arenas.bytes };
@@ -290,11 +295,6 @@ export class Context implements Disposable {
 
   get #backend(): Backend {
     return this.stream.sharing.backend;
-  }
-
-  #end(): TransferEnd {
-    const { stream, dtype } = this;
-    return { stream, dtype, memory: this.#memory };
   }
 
   #checkOpen(): void {

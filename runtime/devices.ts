@@ -2,8 +2,13 @@
 import type { DType, RoutineSource } from '../compiler/index.ts';
 import { checkOptions, described, wrong } from './arguments.ts';
 import type { Backend, BackendDevice } from './backend.ts';
+import { AtOnce } from './at-once.ts';
+import { type Command, type Inputs, type QueuedRun, queueEach } from './command.ts';
 import { compileAll, type CompiledCode, type CompileRoutineOptions } from './compiled-code.ts';
 import { DeviceStream, Sharing } from './device-stream.ts';
+import { OneByOne } from './one-by-one.ts';
+import type { Recording } from './recording.ts';
+import type { Indices } from './routine.ts';
 
 export interface DevicesOptions {
   /** How many parts to make of the machine; `all`: as many as it has, on a CPU one for each core. */
@@ -54,6 +59,29 @@ export class Devices implements Iterable<Device>, Disposable {
   together(queue: () => void): void {
     if (this.backend.together) this.backend.together(queue);
     else queue();
+  }
+
+  /** The same for commands. */
+  queueTogether(
+    commands: readonly Command[],
+    indices: Indices,
+    inputs: Inputs,
+  ): readonly QueuedRun[] {
+    let queued: readonly QueuedRun[] = [];
+    this.together(() => {
+      queued = queueEach(commands, indices, inputs);
+    });
+    return queued;
+  }
+
+  /**
+   * Commands that are done over and over, of whatever devices, to be started as one: by one call where the backend
+   * knows how. Their contexts live longer than it does; what merge buffers hold stays what it is now.
+   */
+  record(commands: readonly Command[]): Recording {
+    const { backend } = this;
+    if (!backend.record) return new OneByOne(commands);
+    return new AtOnce(commands, backend.record.bind(backend));
   }
 
   [Symbol.dispose](): void {

@@ -13,6 +13,13 @@ export interface Follower {
   follow(moment: Moment): void;
 }
 
+let changes = 0;
+
+/** How often the users of any array have changed. */
+export function changesOfUsers(): number {
+  return changes;
+}
+
 export class HeldArray implements Disposable {
   readonly buffer: DeviceBuffer;
   /** Whether it holds something, whatever its initial values are: a routine or the host writes it. */
@@ -38,18 +45,26 @@ export class HeldArray implements Disposable {
   }
 
   afterRead(moment: Moment): void {
+    changes++;
     this.#reads.set(moment.stream, moment);
   }
 
   afterWrite(moment: Moment): void {
+    changes++;
     this.#write = moment;
-    this.#reads.clear();
+    this.#forgetReads();
   }
 
   /** Of a write that is done already, as all before it is: nobody has to wait. */
   settle(): void {
+    changes++;
     this.#write = undefined;
-    this.#reads.clear();
+    this.#forgetReads();
+  }
+
+  /** To clear a map takes a while, also when nothing is there. */
+  #forgetReads(): void {
+    if (this.#reads.size > 0) this.#reads.clear();
   }
 
   [Symbol.dispose](): void {

@@ -3,11 +3,14 @@ export type {
   Backend,
   BackendDevice,
   BoundKernel,
+  CommandList,
   DeviceBuffer,
+  Done,
   Kernel,
   Plan,
   PlanStep,
   Stream,
+  StreamCommand,
   StreamEvent,
   Translated,
   Translator,
@@ -15,6 +18,7 @@ export type {
 export { checkContextOptions, wrong } from './arguments.ts';
 export { build } from './build.ts';
 export { type Cache, cacheFolder, contentKey, openCache } from './cache.ts';
+export { type Command, type QueuedRun, queueEach } from './command.ts';
 export type { LinkOptions } from './check-link.ts';
 export { type CompiledCode, type CompileRoutineOptions, hasCompiled } from './compiled-code.ts';
 export { Context, type ContextOptions, type Place } from './context.ts';
@@ -25,6 +29,7 @@ export {
   Devices,
   type DevicesOptions,
 } from './devices.ts';
+export type { DeviceTime } from './device-clock.ts';
 export { DeviceStream } from './device-stream.ts';
 export { checkSameProgram } from './checkpoint/compare.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/file.ts';
@@ -52,6 +57,8 @@ export { openKeptTrees } from './kept-trees.ts';
 export { type Indices, Routine } from './routine.ts';
 export type { Run } from './run.ts';
 export { deviceToDevice, type TransferOptions } from './device-to-device.ts';
+export { outcomeOf } from './one-by-one.ts';
+export type { Outcome, Recording } from './recording.ts';
 export { timeInTurns } from './time-in-turns.ts';
 export { tune, type TunedNest } from './tune.ts';
 export { openTuned, type TunedSchedules } from './tuned.ts';

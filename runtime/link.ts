@@ -14,6 +14,18 @@ interface Argument {
   readonly isWritten: boolean;
 }
 
+/** That something which is queued reads an array, or writes it as well. */
+export interface Use {
+  readonly held: HeldArray;
+  readonly isWritten: boolean;
+}
+
+export interface RecordedRun {
+  readonly stream: DeviceStream;
+  readonly plan: Plan;
+  readonly uses: readonly Use[];
+}
+
 export class Link implements Disposable {
   readonly #code: CompiledCode;
   readonly #stream: DeviceStream;
@@ -49,6 +61,16 @@ export class Link implements Disposable {
       if (held && isWritten) held.isFilled = true;
     }
     memory.noteUse(inputs, outputs);
+  }
+
+  /** For a run that others queue: what is run where, and which arrays it uses. */
+  recorded(): RecordedRun {
+    const plan = this.#fixed ?? this.#take(this.#argumentsNow());
+    const uses = this.#arguments.flatMap(({ isWritten }, i) => {
+      const held = this.#held[i];
+      return held ? [{ held, isWritten }] : [];
+    });
+    return { stream: this.#stream, plan, uses };
   }
 
   /** Queues a run. */

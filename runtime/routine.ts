@@ -8,7 +8,7 @@ import {
 import { checkOptions, described, isObject } from './arguments.ts';
 import { noteRun } from './collective/last-run.ts';
 import type { CompiledCode } from './compiled-code.ts';
-import type { Link } from './link.ts';
+import type { Link, RecordedRun } from './link.ts';
 import type { Run } from './run.ts';
 
 /** A value for each static symbol of a routine, by name. */
@@ -70,12 +70,18 @@ export class Routine {
    * wants to know when it is done, and whether it failed, awaits what it returns.
    */
   run(indices: Indices = {}): Run {
-    return this.#link.launch(this.#valuesOf(indices));
+    return this.#link.launch(this.valuesOf(indices));
+  }
+
+  /** For a run that is queued with others. */
+  recorded(): RecordedRun {
+    this.#checkOpen();
+    return this.#link.recorded();
   }
 
   /** Runs on the calling thread, after all that is queued: the cheapest way for small routines. */
   runSync(indices: Indices = {}): void {
-    this.#link.run(this.#valuesOf(indices));
+    this.#link.run(this.valuesOf(indices));
   }
 
   /**
@@ -90,7 +96,7 @@ export class Routine {
     const names = this.symbols.map(s => s.name);
     checkOptions('EINC0506', this.name, indices, names, 'static symbol');
     checkOptions('EINC0506', this.name, steps, names, 'static symbol');
-    const first = this.#valuesOf({ ...indices, [name]: 0 });
+    const first = this.valuesOf({ ...indices, [name]: 0 });
     const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
     // What is right in the second run and in the last is right in all between.
     for (const run of [Math.min(1, range - 1), range - 1]) {
@@ -113,7 +119,8 @@ export class Routine {
     });
   }
 
-  #valuesOf(indices: Indices): readonly number[] {
+  /** What a run gives its symbols, in their order, until the next one. Throws a `UserError` for what is none. */
+  valuesOf(indices: Indices): readonly number[] {
     this.#checkOpen();
     noteRun(this);
     if (!isObject(indices)) {

@@ -1,42 +1,46 @@
 /** Arrays from the memory of one context to that of another. */
-import { type ArrayHandle, type DType, UserError } from '../compiler/index.ts';
+import { type ArrayHandle, UserError } from '../compiler/index.ts';
 import { handleOf, wrong } from './arguments.ts';
 import type { DeviceStream } from './device-stream.ts';
 import type { HeldArray } from './held-array.ts';
-import type { Memory } from './memory.ts';
 import { Run } from './run.ts';
+import type { Home } from './values.ts';
 
 /** The array itself, or its merge buffer: a copy there, or the sender's array read where it is. */
 export type Destination = 'array' | 'copy' | 'point';
 
-export interface TransferEnd {
-  readonly stream: DeviceStream;
-  readonly memory: Memory;
-  readonly dtype: DType;
-}
-
 export interface Ends {
-  readonly to: TransferEnd;
-  readonly from: TransferEnd;
+  readonly to: Home;
+  readonly from: Home;
   readonly into: Destination;
 }
 
 /** Queued on the stream that receives, after what the sender has queued for the array. */
 export function transfer(handle: ArrayHandle, ends: Ends): Run {
+  const { stream } = ends.to;
+  const copied = copiedBy(handle, ends);
+  return copied ? copy(stream, copied.to, copied.from) : new Run(stream.queue);
+}
+
+/** What has to be copied; with a merge buffer that points, nothing from now on. */
+export function copiedBy(
+  handle: ArrayHandle,
+  ends: Ends,
+): { readonly to: HeldArray; readonly from: HeldArray } | undefined {
   const { to, from, into } = ends;
   const node = handleOf(handle, 'deviceToDevice');
   checkEnds(node, ends);
   const sent = from.memory.arrayFor(node, 'deviceToDevice');
   if (into === 'point') {
     to.memory.merges.point(node.merge.deviceArray(to.dtype), sent);
-    return new Run(to.stream.queue);
+    return undefined;
   }
   const received =
     into === 'copy'
       ? to.memory.merges.copyOf(node.merge.deviceArray(to.dtype))
       : to.memory.arrayOf(node.deviceArray(to.dtype));
   received.isFilled = true;
-  return received === sent ? new Run(to.stream.queue) : copy(to.stream, received, sent);
+  return received === sent ? undefined : { to: received, from: sent };
 }
 
 function copy(stream: DeviceStream, to: HeldArray, from: HeldArray): Run {

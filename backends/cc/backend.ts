@@ -5,9 +5,11 @@ import { visitStmts } from '../../compiler/loop/traverse.ts';
 import type {
   Backend,
   BackendDevice,
+  CommandList,
   DeviceBuffer,
   Kernel,
   Stream,
+  StreamCommand,
   Translated,
   Translator,
 } from '../../runtime/backend.ts';
@@ -16,6 +18,7 @@ import { emit, entryPoint } from '../clike/emit.ts';
 import type { Native } from '../native/addon.ts';
 import { loadNative } from '../native/addon.ts';
 import { NativeBuffer } from '../native/buffer.ts';
+import { NativeCommandList } from '../native/command-list.ts';
 import { compileLibrary } from '../native/compile.ts';
 import { type Compiler, findCompiler } from '../native/compiler.ts';
 import { openKernel } from '../native/kernel.ts';
@@ -157,6 +160,10 @@ export class CcBackend implements Backend, Translator {
     } finally {
       this.#native.release();
     }
+  }
+
+  record(commands: readonly StreamCommand[]): CommandList {
+    return new NativeCommandList(this.#native, commands);
   }
 
   [Symbol.dispose](): void {

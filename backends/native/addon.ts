@@ -19,6 +19,7 @@ export type KernelHandle = Handle<'kernel'>;
 export type PlanHandle = Handle<'plan'>;
 export type StreamHandle = Handle<'stream'>;
 export type NativeDeviceHandle = Handle<'device'>;
+export type ListHandle = Handle<'list'>;
 
 export type TypedArray =
   | Float32Array
@@ -81,6 +82,25 @@ export interface Native {
   waitFor(stream: StreamHandle, other: StreamHandle, position: Position): Position;
   /** Between buffers of one size. */
   copy(stream: StreamHandle, to: BufferHandle, from: BufferHandle): Position;
+
+  /**
+   * Commands for several streams, to be queued by one call. `program` is how many streams, those, and for each
+   * command five numbers: see `lists.c`.
+   */
+  createList(program: Float64Array): ListHandle;
+  /** What has been started goes on. */
+  destroyList(list: ListHandle): void;
+  /**
+   * Queues all of it, after everything that is queued on its streams. `numbers` are the indices of its runs, and room
+   * for the position of each stream. `inputs` are read when their turn comes: nobody may change them before it is done. Then
+   * `results` are, for each stream, the milliseconds that it has been at work, and eight bytes for each result.
+   * Rejects with what kept some of it from being done.
+   */
+  start(
+    list: ListHandle,
+    numbers: Float64Array,
+    arrays: readonly [results: Float64Array, ...inputs: TypedArray[]],
+  ): Promise<void>;
 
   /**
    * Threads of streams that would wake on the caller's processor, and take it, are not woken for what is queued

@@ -10,6 +10,7 @@
  *   device   some of the cores: where the threads of its streams run, and those that help them
  *   stream   a thread with a ring of commands
  *   position how many commands of a stream are meant: others can wait for those to be done
+ *   list     commands for several streams, recorded once and queued by one call: see `lists.c`
  *
  * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
  * one thread, "the worker". Both run kernels, whose loops may be helped by the threads of the pool. A ring has one producer (its caller) and one consumer (its worker).
@@ -57,10 +58,10 @@ struct runtime;
 #define MAX_GENERATION ((1u << 28) - 1)
 #define NO_SLOT UINT32_MAX
 
-enum kind { NOTHING, BUFFER, LIBRARY, KERNEL, PLAN, STREAM, DEVICE };
+enum kind { NOTHING, BUFFER, LIBRARY, KERNEL, PLAN, STREAM, DEVICE, LIST };
 
 static const char *const kind_names[] = {
-  "nothing", "buffer", "library", "kernel", "plan", "stream", "device",
+  "nothing", "buffer", "library", "kernel", "plan", "stream", "device", "list",
 };
 
 struct slot {
@@ -210,18 +211,50 @@ struct device {
   struct pool pool;
 };
 
-/* Settled when its stream has done `target` commands. */
+/* Settled when its stream has done `target` commands, or when a started list is done. */
 struct promise {
   struct runtime *runtime;
   napi_deferred deferred;
   uint64_t target;
   struct failure failure;
+  struct flight *flight;  /* NULL for a position */
   struct promise *next;
 };
 
+/* From a buffer or from the caller's memory, to a buffer or to the results of a started list. */
 struct copy {
-  struct buffer *to;
+  struct buffer *to;      /* those that are there are kept until it is done */
   struct buffer *from;
+  void *target;
+  const void *source;
+  size_t bytes;
+  struct flight *flight;  /* whose memory it is in; NULL: in its own */
+};
+
+struct recorded;
+
+/* What one call queues, again and again. It owns none of what it names, which is looked up each time. */
+struct list {
+  size_t stream_count;
+  size_t index_count;
+  size_t input_count;
+  size_t result_count;        /* a number for each stream, and what is asked for */
+  size_t copy_count;
+  size_t command_count;
+  double *stream_handles;
+  struct stream **streams;    /* while it is being started */
+  struct recorded *commands;
+};
+
+/* A list that has been started; it goes when its promise is settled. */
+struct flight {
+  struct promise promise;
+  _Atomic size_t streams_left;
+  _Atomic bool has_failed;
+  napi_ref arrays;        /* the caller's, for results and with inputs */
+  size_t result_count;
+  uint64_t *results;
+  struct copy copies[];
 };
 
 enum command_kind {
@@ -229,6 +262,8 @@ enum command_kind {
   COPY,
   AWAIT_STREAM,
   END_FAILURE,
+  BEGIN_FLIGHT,
+  END_FLIGHT,
   DROP_BUFFER,
   DROP_PLAN,
   EXIT,
@@ -977,9 +1012,17 @@ static napi_value js_wait_for(napi_env env, napi_callback_info info)
 
 static void end_copy(struct copy *copy)
 {
-  drop_buffer(copy->to);
-  drop_buffer(copy->from);
-  free(copy);
+  if (copy->to != NULL) drop_buffer(copy->to);
+  if (copy->from != NULL) drop_buffer(copy->from);
+  if (copy->flight == NULL) free(copy);
+}
+
+/* Keeps both until the copy is done. */
+static struct copy copy_of(struct buffer *to, struct buffer *from)
+{
+  atomic_fetch_add(&to->references, 1);
+  atomic_fetch_add(&from->references, 1);
+  return (struct copy){ to, from, to->address, from->address, to->bytes, NULL };
 }
 
 /* copy(stream, to, from): position */
@@ -998,9 +1041,7 @@ static napi_value js_copy(napi_env env, napi_callback_info info)
   }
   struct copy *copy = malloc(sizeof *copy);
   if (copy == NULL) return throw_no_memory(env, sizeof *copy);
-  atomic_fetch_add(&to->references, 1);
-  atomic_fetch_add(&from->references, 1);
-  *copy = (struct copy){ to, from };
+  *copy = copy_of(to, from);
   queue_command(stream, COPY, copy, 1);
   return make_position(env, stream);
 }
@@ -1416,6 +1457,29 @@ static void settle_promise(napi_env env, napi_deferred deferred, struct failure 
   }
 }
 
+static bool results_array(napi_env env, napi_value arrays, const struct flight *flight,
+                          void **address)
+{
+  napi_value array;
+  napi_typedarray_type type;
+  size_t length;
+  return napi_get_element(env, arrays, 0, &array) == napi_ok &&
+         napi_get_typedarray_info(env, array, &type, &length, address, NULL, NULL) == napi_ok &&
+         type == napi_float64_array && length == flight->result_count;
+}
+
+/* What has been found goes to the caller's array. */
+static void hand_back(napi_env env, struct flight *flight)
+{
+  napi_value arrays;
+  void *address;
+  if (napi_get_reference_value(env, flight->arrays, &arrays) == napi_ok &&
+      results_array(env, arrays, flight, &address)) {
+    memcpy(address, flight->results, flight->result_count * sizeof *flight->results);
+  }
+  napi_delete_reference(env, flight->arrays);
+}
+
 /* On the caller's thread, from the event loop; without an env when that is being torn down. */
 static void on_completion(napi_env env, napi_value callback, void *context, void *data)
 {
@@ -1424,6 +1488,7 @@ static void on_completion(napi_env env, napi_value callback, void *context, void
   struct promise *promise = data;
   if (env != NULL) {
     struct runtime *runtime = promise->runtime;
+    if (promise->flight != NULL) hand_back(env, promise->flight);
     settle_promise(env, promise->deferred, promise->failure);
     runtime->pending_promises--;
     if (runtime->pending_promises == 0) {
@@ -1433,6 +1498,15 @@ static void on_completion(napi_env env, napi_value callback, void *context, void
   free(promise);
 }
 
+/* By a worker. */
+static void complete(struct promise *promise)
+{
+  if (napi_call_threadsafe_function(promise->runtime->completions, promise,
+                                    napi_tsfn_nonblocking) != napi_ok) {
+    free(promise);
+  }
+}
+
 /* With the stream's mutex: those that wait for no more than `tail`. */
 static void settle_promises(struct stream *stream, uint64_t tail)
 {
@@ -1440,11 +1514,16 @@ static void settle_promises(struct stream *stream, uint64_t tail)
     struct promise *promise = stream->promises;
     stream->promises = promise->next;
     promise->failure = failure_at(stream, promise->target);
-    if (napi_call_threadsafe_function(promise->runtime->completions, promise,
-                                      napi_tsfn_nonblocking) != napi_ok) {
-      free(promise);
-    }
+    complete(promise);
   }
+}
+
+static void expect_completion(struct runtime *runtime)
+{
+  if (runtime->pending_promises == 0) {
+    napi_ref_threadsafe_function(runtime->env, runtime->completions);
+  }
+  runtime->pending_promises++;
 }
 
 static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t target)
@@ -1453,10 +1532,7 @@ static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t 
   struct promise *promise = malloc(sizeof *promise);
   if (promise == NULL) return false;
   *promise = (struct promise){ .runtime = runtime, .deferred = deferred, .target = target };
-  if (runtime->pending_promises == 0) {
-    napi_ref_threadsafe_function(runtime->env, runtime->completions);
-  }
-  runtime->pending_promises++;
+  expect_completion(runtime);
   pthread_mutex_lock(&stream->mutex);
   struct promise **link = &stream->promises;
   while (*link != NULL && (*link)->target <= target) link = &(*link)->next;
@@ -1518,6 +1594,10 @@ static napi_value js_idle(napi_env env, napi_callback_info info)
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
+static void begin_flight(struct stream *stream, struct command *command);
+static void end_flight(struct stream *stream, struct command *command, uint64_t tail);
+static void land(struct flight *flight);
+
 static void note_busy(struct stream *stream, uint64_t start)
 {
   uint64_t busy = atomic_load_explicit(&stream->busy, memory_order_relaxed);
@@ -1537,7 +1617,7 @@ static void run_copy(struct stream *stream, struct copy *copy)
 {
   if (stream->failure.code == 0 && !atomic_load(&stream->abandoned)) {
     uint64_t start = now();
-    memmove(copy->to->address, copy->from->address, copy->to->bytes);
+    memmove(copy->target, copy->source, copy->bytes);
     note_busy(stream, start);
   }
   end_copy(copy);
@@ -1559,6 +1639,12 @@ static void execute(struct stream *stream, struct command *command, uint64_t tai
     break;
   case END_FAILURE:
     end_failure(stream, command->count, tail + 1);
+    break;
+  case BEGIN_FLIGHT:
+    begin_flight(stream, command);
+    break;
+  case END_FLIGHT:
+    end_flight(stream, command, tail);
     break;
   case DROP_BUFFER:
     drop_buffer(command->object);
@@ -1596,8 +1682,10 @@ static void *work(void *argument)
     while (tail != head) {
       struct command *command = &stream->ring[tail % RING_LENGTH];
       if (command->kind == EXIT) return NULL;
+      struct flight *flight = command->kind == END_FLIGHT ? command->object : NULL;
       execute(stream, command, tail);
       advance_tail(stream, ++tail);
+      if (flight != NULL) land(flight);
     }
   }
 }
@@ -1700,6 +1788,8 @@ static napi_value js_destroy_stream(napi_env env, napi_callback_info info)
   return NULL;
 }
 
+#include "lists.c"
+
 /* ---- the pool, and devices -------------------------------------------------------------------------------- */
 
 /* An Int32Array: for each processor the number of its core, from 0 on, or -1. */
@@ -1792,6 +1882,9 @@ static void end_object(struct runtime *runtime, enum kind kind, void *object)
   case DEVICE:
     drop_device(object);
     break;
+  case LIST:
+    free_list(object);
+    break;
   case KERNEL:
     free(object);
     break;
@@ -1831,6 +1924,7 @@ static void tear_down(void *data)
   end_all(runtime, BUFFER);
   end_all(runtime, LIBRARY);
   end_all(runtime, DEVICE);
+  end_all(runtime, LIST);
   leave_pool();
   free(runtime->table.slots);
   free(runtime);
@@ -1886,6 +1980,9 @@ static const struct {
   { "busy", js_busy },
   { "hold", js_hold },
   { "release", js_release },
+  { "createList", js_create_list },
+  { "destroyList", js_destroy_list },
+  { "start", js_start },
   { "wait", js_wait },
   { "idle", js_idle },
   { "finished", js_finished },

@@ -1,7 +1,6 @@
-import { BackendError, invariant } from '../../compiler/index.ts';
+import { invariant } from '../../compiler/index.ts';
 import type { DeviceBuffer, Plan, PlanStep, Stream, StreamEvent } from '../../runtime/backend.ts';
 import {
-  type KernelFailure,
   type Native,
   type NativeDeviceHandle,
   type PlanHandle,
@@ -9,11 +8,9 @@ import {
   type StreamHandle,
 } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
-import { NativeBoundKernel, type NativeKernel } from './kernel.ts';
+import { explained, forgetKernels, noteKernels } from './failures.ts';
+import { NativeBoundKernel } from './kernel.ts';
 import { Ownership } from './ownership.ts';
-
-/** The kernels of each plan, for errors, which go from stream to stream. */
-const kernels = new Map<number, readonly FailingKernel[]>();
 
 export class NativeStream implements Stream {
   readonly #native: Native;
@@ -35,7 +32,10 @@ export class NativeStream implements Stream {
     const own = steps.map(ownStep);
     const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
     const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
-    kernels.set(handle, own.map(failingKernel));
+    noteKernels(
+      handle,
+      own.map(({ kernel: { kernel } }) => kernel),
+    );
     return new NativePlan(this, handle, indexCount, own, this.#native);
   }
 
@@ -44,7 +44,7 @@ export class NativeStream implements Stream {
     try {
       this.#position = this.#native.launch(own.handle, ...indices);
     } catch (error) {
-      throw this.#explain(error, own);
+      throw explained(error, own);
     }
   }
 
@@ -53,7 +53,7 @@ export class NativeStream implements Stream {
     try {
       this.#native.run(own.handle, ...indices);
     } catch (error) {
-      throw this.#explain(error, own);
+      throw explained(error, own);
     }
   }
 
@@ -62,7 +62,7 @@ export class NativeStream implements Stream {
     try {
       this.#position = this.#native.loop(own.handle, count, ...indices, ...steps);
     } catch (error) {
-      throw this.#explain(error, own);
+      throw explained(error, own);
     }
   }
 
@@ -72,7 +72,7 @@ export class NativeStream implements Stream {
     try {
       this.#native.runLoop(own.handle, count, ...indices, ...steps);
     } catch (error) {
-      throw this.#explain(error, own);
+      throw explained(error, own);
     }
   }
 
@@ -110,8 +110,19 @@ export class NativeStream implements Stream {
     try {
       await this.#native.finished(this.#handle, event.position);
     } catch (error) {
-      throw this.#explain(error);
+      throw explained(error);
     }
+  }
+
+  /** For lists of commands. Throws once the stream is disposed of. */
+  get handle(): StreamHandle {
+    this.#ownership.check();
+    return this.#handle;
+  }
+
+  /** A list has queued so much here. */
+  hasCome(position: Position): void {
+    this.#position = position;
   }
 
   get isOpen(): boolean {
@@ -123,7 +134,7 @@ export class NativeStream implements Stream {
     try {
       await this.#native.idle(this.#handle);
     } catch (error) {
-      throw this.#explain(error);
+      throw explained(error);
     }
   }
 
@@ -137,7 +148,7 @@ export class NativeStream implements Stream {
     try {
       this.#native.wait(this.#handle);
     } catch (error) {
-      throw this.#explain(error);
+      throw explained(error);
     }
   }
 
@@ -150,27 +161,6 @@ export class NativeStream implements Stream {
     this.#ownership.check();
     invariant(plan instanceof NativePlan && plan.stream === this, () => 'a plan of another stream');
     return plan;
-  }
-
-  /** The error to throw instead: one that says what `runtime.c` cannot know. */
-  #explain(error: unknown, called?: NativePlan): unknown {
-    if (!isKernelFailure(error)) {
-      called?.checkBuffers();
-      return error;
-    }
-    const { plan, step, code } = error;
-    const kernel = kernels.get(plan)?.[step];
-    const explained = kernel?.explainFailure?.(code);
-    if (explained) return explained;
-    const name = kernel === undefined ? 'a kernel' : `kernel \`${kernel.symbol}\``;
-    return new BackendError(
-      {
-        code: 'EINC0910',
-        message: `${name} failed with code ${code}, at step ${step} of its plan`,
-        notes: ['what was queued behind it did not run'],
-      },
-      { cause: error },
-    );
   }
 }
 
@@ -205,7 +195,7 @@ export class NativePlan implements Plan {
     this.steps = steps;
     this.#handle = handle;
     this.#ownership = new Ownership(this, 'a plan', () => {
-      kernels.delete(handle);
+      forgetKernels(handle);
       native.destroyPlan(handle);
     });
   }
@@ -224,14 +214,6 @@ export class NativePlan implements Plan {
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
-}
-
-/** What an error says of a kernel. Holds on to nothing native. */
-type FailingKernel = Pick<NativeKernel, 'symbol' | 'explainFailure'>;
-
-function failingKernel({ kernel: { kernel } }: NativeStep): FailingKernel {
-  const { symbol, explainFailure } = kernel;
-  return { symbol, explainFailure };
 }
 
 interface NativeStep {
@@ -258,8 +240,4 @@ function encode(steps: readonly NativeStep[]): Float64Array {
     ...symbols.map(symbol => -1 - symbol),
   ]);
   return Float64Array.from(numbers);
-}
-
-function isKernelFailure(error: unknown): error is KernelFailure {
-  return error instanceof Error && 'plan' in error && 'step' in error && 'code' in error;
 }

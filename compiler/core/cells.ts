@@ -69,6 +69,11 @@ export function deviceCells(dtype: DType, length: number): AnyCells {
   return new (isNarrowFloat(dtype) ? patternArrays[dtype] : cellArrays[dtype])(length);
 }
 
+/** The same over bytes that are there. */
+export function deviceView(dtype: DType, bytes: ArrayBuffer, offset: number): AnyCells {
+  return new (isNarrowFloat(dtype) ? patternArrays[dtype] : cellArrays[dtype])(bytes, offset, 1);
+}
+
 export function toDevice(dtype: DType, values: ArrayLike<Value>): AnyCells {
   if (!isNarrowFloat(dtype)) return cellsFrom(dtype, values);
   const patterns = new patternArrays[dtype](values.length);

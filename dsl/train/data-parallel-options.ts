@@ -153,6 +153,33 @@ export function examplesGiven(
   most: number,
   place: () => Span,
 ): number {
+  return countAtOnce(batch, cells, most) ?? countOrComplain(batch, cells, most, place);
+}
+
+/** Of a batch of typed arrays with nothing wrong, which is what most steps are given; otherwise undefined. */
+function countAtOnce(
+  batch: unknown,
+  cells: ReadonlyMap<string, number>,
+  most: number,
+): number | undefined {
+  if (!isRecord(batch)) return undefined;
+  let count: number | undefined;
+  for (const [name, each] of cells) {
+    const values = batch[name];
+    if (!Object.hasOwn(batch, name) || !isListOfNumbers(values)) return undefined;
+    count ??= values.length / each;
+    if (values.length !== count * each) return undefined;
+  }
+  const isRight = count !== undefined && Number.isInteger(count) && count >= 1 && count <= most;
+  return isRight ? count : undefined;
+}
+
+function countOrComplain(
+  batch: unknown,
+  cells: ReadonlyMap<string, number>,
+  most: number,
+  place: () => Span,
+): number {
   const complain = (message: string): UserError => wrong('EINC0532', message, place());
   const names = [...cells.keys()];
   const isWhole = isRecord(batch) && names.every(name => Object.hasOwn(batch, name));

@@ -1,12 +1,14 @@
 import type { ArrayHandle, Value } from '../../compiler/index.ts';
-import type {
-  Context,
-  Devices,
-  HostArray,
-  Indices,
-  Routine,
-  Run,
-  StateArray,
+import {
+  type Command,
+  type Context,
+  type Devices,
+  type DeviceTime,
+  type HostArray,
+  type Indices,
+  outcomeOf,
+  type Recording,
+  type StateArray,
 } from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
 import { callSite } from '../language/call-site.ts';
@@ -15,12 +17,11 @@ import {
   type DataParallelOptions,
   examplesGiven,
 } from './data-parallel-options.ts';
-import { DeviceClock, type DeviceTime } from './device-clock.ts';
 import { copyOf, type DividedState } from './kept-arrays.ts';
 import { Merging } from './merging.ts';
-import { type DeviceMemory, Replicas } from './replicas.ts';
+import { type DeviceMemory, Replicas, turn } from './replicas.ts';
 import { batchIndices, ShardCode } from './shard-code.ts';
-import { shardSizes, treeSum } from './shards.ts';
+import { type Merge, mergeTree, shardSizes, treeSum } from './shards.ts';
 import type { World } from '../world/world.ts';
 
 export interface StepResult {
@@ -30,12 +31,17 @@ export interface StepResult {
   readonly devices: readonly DeviceTime[];
 }
 
-/** What a shard has to do with a batch: so many examples, from the first one on. */
-interface Part {
-  readonly ctx: Context;
-  readonly first: number;
-  readonly size: number;
-  readonly routines: readonly Routine[];
+/** A step for batches of one size. */
+interface Step {
+  readonly indices: Indices;
+  /** Of the batch, that each shard has; some have nothing. */
+  readonly shares: readonly number[];
+  /** In which order their losses are added up. */
+  readonly sums: readonly Merge[];
+  /** Examples to the shards, their gradients and, of those that have some, the losses. */
+  readonly gradients: readonly Command[];
+  /** With all that is done by the gradients: of processes that have no gaps in a step, in which ranks speak. */
+  readonly whole: Recording | undefined;
 }
 
 interface Opened<Name extends string> {
@@ -96,8 +102,11 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   readonly #merging: Merging<Name>;
   readonly #all: Devices;
   /** For each size of a batch. */
-  readonly #parts = new Map<number, readonly Part[]>();
+  readonly #steps = new Map<number, Step>();
   readonly #isOwner: boolean;
+  /** Calls whose step has to be compiled first, or that came after such a one. */
+  #preparing = 0;
+  #prepared: Promise<unknown> | undefined;
   /** With other ranks a step has gaps in which the next one must not begin. */
   #last: Promise<unknown> | undefined;
 
@@ -113,72 +122,97 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
 
   /**
    * Computes the gradients of a batch on all devices and updates the parameters. `indices` are values of
-   * the static symbols in losses and updates. Rejects with a `UserError` for a batch that does not fit.
+   * the static symbols in losses and updates. The devices read the batch when they come to it: it is not to be changed
+   * until the step is done. Rejects with a `UserError` for a batch that does not fit.
    */
-  readonly step = async (batch: Batch<Name>, indices: Indices = {}): Promise<StepResult> => {
-    const most = this.#options.batch;
+  readonly step = async (batch: Batch<Name>, indices?: Indices): Promise<StepResult> => {
+    const { batch: most, world } = this.#options;
     const count = examplesGiven(batch, this.#code.cells, most, () => callSite(this.step));
-    const parts = this.#parts.get(count) ?? (await this.#partsOf(count));
-    if (this.#options.world === undefined) return this.#step(batch, parts, indices, count);
+    let step = this.#preparing === 0 ? this.#steps.get(count) : undefined;
+    if (step === undefined) {
+      this.#preparing++;
+      try {
+        step = await this.#stepInTurn(count);
+      } finally {
+        this.#preparing--;
+      }
+    }
+    const given = indices === undefined ? step.indices : { ...indices, ...step.indices };
+    if (world === undefined && step.whole) {
+      const { items, devices: times } = await step.whole.start(given, batch);
+      return { loss: lossOf(step, items), devices: times };
+    }
     const before = this.#last;
     const own = (async () => {
       // Who made that call has been told of its failure.
       await before?.then(undefined, () => undefined);
-      return this.#step(batch, parts, indices, count);
+      return this.#among(step, batch, given);
     })();
     this.#last = own;
     return own;
   };
 
-  async #step(
-    batch: Batch<Name>,
-    parts: readonly Part[],
-    indices: Indices,
-    count: number,
-  ): Promise<StepResult> {
-    const given = { ...indices, ...batchIndices(count) };
-    const clock = new DeviceClock(this.#replicas.streams);
-    let gradients: readonly Run[] = [];
-    this.#all.together(() => {
-      gradients = parts.flatMap(part => {
-        if (part.size > 0) this.#fill(part, batch);
-        return part.routines.map(routine => routine.run(given));
-      });
-    });
-    const updates = this.#replicas.isAlone ? gradients : await this.#merging.update(given);
-    await allDone(updates, gradients);
-    const losses = parts.map(({ ctx, size }) => {
-      return size === 0 ? 0 : (size / count) * ctx.item(this.#code.part(size).loss);
-    });
-    const own = treeSum(losses);
+  /** With other ranks. */
+  async #among(step: Step, batch: Batch<Name>, indices: Indices): Promise<StepResult> {
+    const { gradients, whole } = step;
     const { world } = this.#options;
+    const { items, devices: times } = await (whole?.start(indices, batch) ??
+      outcomeOf(gradients, async () => {
+        const queued = this.#all.queueTogether(gradients, indices, batch);
+        const updates = world ? await this.#merging.update(world, indices) : [];
+        return [...queued, ...updates];
+      }));
+    const own = lossOf(step, items);
     const [loss = own] = world ? await world.allReduceValues([own]) : [];
-    return { loss, devices: clock.times() };
+    return { loss, devices: times };
+  }
+
+  /** After those of the calls before, so that steps are done in the order in which they are asked for. */
+  #stepInTurn(count: number): Promise<Step> {
+    const before = this.#prepared;
+    const own = (async () => {
+      await before?.then(undefined, () => undefined);
+      return this.#steps.get(count) ?? this.#stepFor(count);
+    })();
+    this.#prepared = own;
+    return own;
   }
 
   /** What each shard has to do with a batch of so many examples, or with this rank's share of it. */
-  async #partsOf(count: number): Promise<readonly Part[]> {
+  async #stepFor(count: number): Promise<Step> {
     const { shards } = this.#replicas;
-    const share = this.#options.world?.share(count) ?? { first: 0, count };
+    const { world } = this.#options;
+    const share = world?.share(count) ?? { first: 0, count };
+    const sizes = shardSizes(share.count, shards.length);
     let { first } = share;
-    const parts: Part[] = [];
-    for (const [i, size] of shardSizes(share.count, shards.length).entries()) {
-      const shard = shards[i];
-      if (shard === undefined) continue;
+    const gradients: Command[] = [];
+    for (const [i, size] of sizes.entries()) {
+      const shard = turn(shards, i);
       const routines = await this.#replicas.gradient(shard, size);
-      parts.push({ ctx: shard.ctx, first, size, routines });
+      const { ctx } = shard;
+      if (size > 0) gradients.push(...this.#fill(ctx, first, size));
+      gradients.push(...routines.map(routine => ({ kind: 'run', ctx, routine }) as const));
+      if (size > 0) gradients.push({ kind: 'item', ctx, array: this.#code.part(size).loss });
       first += size;
     }
-    this.#parts.set(count, parts);
-    return parts;
+    const isWhole = world === undefined || world.size === 1;
+    const whole = isWhole
+      ? this.#all.record([...gradients, ...this.#merging.commands()])
+      : undefined;
+    const shares = sizes.map(size => size / count);
+    const sums = mergeTree(shares.length, 0).flat();
+    const step = { indices: batchIndices(count), shares, sums, gradients, whole };
+    this.#steps.set(count, step);
+    return step;
   }
 
-  #fill({ ctx, first, size }: Part, batch: Batch<Name>): void {
+  /** Gives a shard so many examples of a batch, from the first one on. */
+  #fill(ctx: Context, first: number, size: number): readonly Command[] {
     const { examples } = this.#code.part(size);
-    for (const [name, cells] of this.#code.cells) {
-      const own = cut(batch[name], first * cells, (first + size) * cells);
-      ctx.write(examples[name], own);
-    }
+    return [...this.#code.cells].map(([input, each]) => {
+      const cells = { first: first * each, cells: size * each };
+      return { kind: 'write', ctx, array: examples[input], input, ...cells };
+    });
   }
 
   /** A number of a parameter, or of a tensor that updates keep. Blocks until all is done. */
@@ -233,23 +267,15 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
 
   /** Frees everything; devices that were given stay open. */
   [Symbol.dispose](): void {
+    for (const { whole } of this.#steps.values()) whole?.[Symbol.dispose]();
     this.#replicas[Symbol.dispose]();
     if (this.#isOwner) this.#all[Symbol.dispose]();
   }
 }
 
-/** After the last of them, or when each has told of what went wrong. To ask for less disturbs those at work less. */
-async function allDone(last: readonly Run[], all: readonly Run[]): Promise<void> {
-  try {
-    await Promise.all(last);
-  } catch (error) {
-    await Promise.allSettled([...all, ...last]);
-    throw error;
-  }
-}
-
-function cut(values: ArrayLike<Value>, first: number, end: number): ArrayLike<Value> {
-  if (first === 0 && end === values.length) return values;
-  if (values instanceof Float32Array) return values.subarray(first, end);
-  return Array.from({ length: end - first }, (_, i) => values[first + i] ?? NaN);
+/** Of the losses of those shards that have a share. */
+function lossOf({ shares, sums }: Step, losses: readonly number[]): number {
+  let at = 0;
+  const weighed = shares.map(share => (share === 0 ? 0 : share * (losses[at++] ?? NaN)));
+  return treeSum(weighed, sums);
 }

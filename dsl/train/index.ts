@@ -4,7 +4,7 @@ export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
 export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
 export { ProgressBar, progressBar, type ProgressBarOptions } from './progress-bar.ts';
-export type { DeviceTime } from './device-clock.ts';
+export type { DeviceTime } from '../../runtime/index.ts';
 export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';
 export { TensorParallel, tensorParallel } from './tensor-parallel.ts';
 export type { TensorParallelOptions } from './tensor-parallel-options.ts';

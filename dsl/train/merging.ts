@@ -1,12 +1,13 @@
 /** What becomes of the gradients of all shards: sums, by which parameters are updated. */
 import {
+  type Command,
   type CompiledCode,
   type Context,
   type Devices,
-  deviceToDevice,
   type Indices,
+  queueEach,
+  type QueuedRun,
   type Routine,
-  type Run,
 } from '../../runtime/index.ts';
 import { sequence } from '../code.ts';
 import type { Code } from '../graph/code.ts';
@@ -15,6 +16,7 @@ import type { DataParallelOptions } from './data-parallel-options.ts';
 import { type Replicas, turn } from './replicas.ts';
 import type { ShardCode } from './shard-code.ts';
 import { type Merge, mergeTree, ownersOf } from './shards.ts';
+import type { World } from '../world/world.ts';
 
 /** Parameters of a bucket whose gradients one shard has the sums of in the end, and updates them by. */
 interface Unit {
@@ -62,23 +64,23 @@ export class Merging<Name extends string> {
     this.#options = options;
   }
 
-  /**
-   * Adds up the gradients of all shards, and those of all ranks, updates the parameters by them and sends
-   * these to all. Gives the runs that are the last.
-   */
-  async update(indices: Indices): Promise<readonly Run[]> {
-    const runs: Run[] = [];
+  /** Adds up the gradients of all shards, updates the parameters by them and sends these to all. */
+  commands(): readonly Command[] {
+    const merged = this.#units.flatMap(unit => [...this.#add(unit), ...this.#updateBy(unit)]);
+    return [...merged, ...this.#units.flatMap(unit => this.#tell(unit))];
+  }
+
+  /** The same, adding up the gradients of all ranks in between. */
+  async update(world: World, indices: Indices): Promise<readonly QueuedRun[]> {
+    const queued: QueuedRun[] = [];
     for (const unit of this.#units) {
-      const added = unit.additions.map(addition => {
-        if (!this.#isPointing) this.#send(unit.params, addition);
-        return addition.routine.run(indices);
-      });
+      queued.push(...queueEach(this.#add(unit), indices));
       const { after } = turn(this.#replicas.shards, unit.shard);
-      await this.#options.world?.allReduce(after, gradientsOf(unit.params));
-      const run = unit.update?.run(indices) ?? added.at(-1);
-      if (run) runs.push(run);
+      await world.allReduce(after, gradientsOf(unit.params));
+      queued.push(...queueEach(this.#updateBy(unit), indices));
     }
-    return [...runs, ...this.#units.flatMap(unit => this.#tell(unit))];
+    const told = this.#units.flatMap(unit => this.#tell(unit));
+    return [...queued, ...queueEach(told, indices)];
   }
 
   /** Where the update of a parameter is done, and what it keeps lies. */
@@ -87,12 +89,26 @@ export class Merging<Name extends string> {
     return turn(this.#replicas.shards, unit?.shard ?? 0).after;
   }
 
+  #add({ params, additions }: Unit): readonly Command[] {
+    return additions.flatMap(({ pair, at: ctx, routine }) => [
+      ...(this.#isPointing ? [] : this.#send(params, { pair, at: ctx })),
+      { kind: 'run', ctx, routine },
+    ]);
+  }
+
+  #updateBy({ shard, update }: Unit): readonly Command[] {
+    const { after } = turn(this.#replicas.shards, shard);
+    return update ? [{ kind: 'run', ctx: after, routine: update }] : [];
+  }
+
   /** The other contexts of what has been updated. */
-  #tell({ params, shard }: Unit): readonly Run[] {
+  #tell({ params, shard }: Unit): readonly Command[] {
     const { contexts } = this.#replicas;
     const src = turn(contexts, shard);
     const others = contexts.filter(ctx => ctx !== src);
-    return others.flatMap(dst => params.map(p => deviceToDevice(p, { dst, src })));
+    return others.flatMap(dst =>
+      params.map(p => ({ kind: 'send', array: p, options: { dst, src } }) as const),
+    );
   }
 
   /** Whether it reads what others have where they have it: then that is said once. */
@@ -100,12 +116,14 @@ export class Merging<Name extends string> {
     return this.#all.backend.sharesMemory;
   }
 
-  #send(params: readonly Tensor[], { pair, at }: Omit<Addition, 'routine'>): void {
+  #send(
+    params: readonly Tensor[],
+    { pair, at: dst }: Omit<Addition, 'routine'>,
+  ): readonly Command[] {
     const intoMergeBuffer = this.#isPointing ? 'point' : 'copy';
     const src = turn(this.#replicas.shards, pair.src).ctx;
-    for (const gradient of gradientsOf(params)) {
-      deviceToDevice(gradient, { intoMergeBuffer, dst: at, src });
-    }
+    const options = { intoMergeBuffer, dst, src } as const;
+    return gradientsOf(params).map(array => ({ kind: 'send', array, options }));
   }
 
   async #link(): Promise<void> {
@@ -139,7 +157,7 @@ export class Merging<Name extends string> {
   ): Promise<Addition> {
     const { after } = turn(this.#replicas.shards, pair.dst);
     const at = isLast || !this.#isPointing ? after : after.child();
-    if (this.#isPointing) this.#send(params, { pair, at });
+    if (this.#isPointing) queueEach(this.#send(params, { pair, at }), {});
     const routine = await at.link(code, { receives: gradientsOf(params) });
     return { pair, at, routine };
   }

@@ -38,9 +38,12 @@ export function mergeTree(shards: number, owner: number): readonly (readonly Mer
 }
 
 /** Values added in the same order as the shards' gradients. */
-export function treeSum(values: readonly number[]): number {
+export function treeSum(
+  values: readonly number[],
+  merges: readonly Merge[] = mergeTree(values.length, 0).flat(),
+): number {
   const sums = [...values];
-  for (const { dst, src } of mergeTree(values.length, 0).flat()) {
+  for (const { dst, src } of merges) {
     sums[dst] = (sums[dst] ?? 0) + (sums[src] ?? 0);
   }
   return sums[0] ?? 0;

@@ -9,6 +9,7 @@ async function expectOrder(setting: Setting, tasks: number, seed: number): Promi
   using streams = await RandomStreams.open(setting, generator(seed));
   for (let i = 0; i < tasks; i++) await streams.task();
   streams.compare();
+  await streams.idle();
 }
 
 test.each([1, 2, 3])(

@@ -14,6 +14,7 @@ import {
   type Tensor,
   tensor,
 } from '../../dsl/einc.ts';
+import type { Command, Recording } from '../../runtime/index.ts';
 
 export interface Setting {
   readonly backend: 'cc' | 'interp';
@@ -35,7 +36,21 @@ interface Place {
   readonly mix: readonly (readonly Routine[])[];
   /** `x[i] = 5 x[i] + x[i].merge + n` */
   readonly merge: readonly Routine[];
+  /** `x[i] = n` */
+  readonly fill: readonly Routine[];
 }
+
+/** Several tasks that are started as one. */
+interface Recorded {
+  readonly recording: Recording;
+  /** What they come to in the model, given the number and the values of a start. */
+  readonly acts: readonly ((n: number, values: Int32Array) => void)[];
+  readonly items: readonly (() => number)[];
+}
+
+const recordings = 6;
+/** Written arrays take theirs from some place on. */
+const valuesBefore = 3;
 
 const sizes = [1, 4, 50, 3000, 7, 20_000];
 const families = 2;
@@ -46,7 +61,9 @@ export class RandomStreams implements Disposable {
   readonly #places: readonly Place[];
   readonly #draw: (below: number) => number;
   readonly #isAsync: boolean;
+  readonly #recorded: Recorded[] = [];
   #n = 0;
+  #started: Promise<unknown>[] = [];
 
   static async open(setting: Setting, draw: (below: number) => number): Promise<RandomStreams> {
     const all = await devices({ backend: setting.backend, count: setting.devices });
@@ -58,6 +75,7 @@ export class RandomStreams implements Disposable {
     const merged = (x: Tensor) => cd`${x} =: 5 *. ${x} + ${x}.merge + !@${n}`;
     const mix = await all.compileAll(tensors.flatMap(x => tensors.map(y => mixed(x, y))));
     const merge = await all.compileAll(tensors.map(merged));
+    const fill = await all.compileAll(tensors.map(x => cd`${x} =: !@${n}`));
     const roots = await Promise.all(
       Array.from({ length: families }, (_, f) => context({ on: at(all.all, f) })),
     );
@@ -76,10 +94,13 @@ export class RandomStreams implements Disposable {
         arrays: at(held, i),
         sent: new Map(),
         mix: own,
+        fill: await Promise.all(fill.map(code => ctx.link(code))),
         merge: await Promise.all(merge.map(code => ctx.link(code, { receives: tensors }))),
       });
     }
-    return new RandomStreams(all, tensors, places, draw, setting.isAsync);
+    const streams = new RandomStreams(all, tensors, places, draw, setting.isAsync);
+    for (let i = 0; i < recordings; i++) streams.#record();
+    return streams;
   }
 
   private constructor(
@@ -103,7 +124,8 @@ export class RandomStreams implements Disposable {
     const kind = this.#isAsync ? 10 + this.#draw(980) : this.#draw(1000);
     if (kind < 700) this.#mix(place, i, this.#draw(sizes.length), n, kind < 10);
     else if (kind < 850) this.#merge(place, i, n);
-    else if (kind < 990) this.#send(place, this.#place(), i, kind);
+    else if (kind < 975) this.#send(place, this.#place(), i, kind);
+    else if (kind < 990) await this.#start(at(this.#recorded, kind), n);
     else if (kind < 993) this.#write(place, i, n);
     else if (kind < 996) await place.ctx.idle();
     else this.#compare(place, i);
@@ -116,6 +138,76 @@ export class RandomStreams implements Disposable {
 
   async idle(): Promise<void> {
     for (const { ctx } of this.#places) await ctx.idle();
+    await Promise.all(this.#started);
+    this.#started = [];
+  }
+
+  /** A few tasks on some of the streams, to be started now and then. */
+  #record(): void {
+    const commands: Command[] = [];
+    const acts: Recorded['acts'][number][] = [];
+    const items: (() => number)[] = [];
+    const length = Math.max(...sizes) + valuesBefore;
+    for (let k = 0; k < 8; k++) {
+      const [place, i, j] = [this.#place(), this.#draw(sizes.length), this.#draw(sizes.length)];
+      const { ctx, mix, arrays } = place;
+      const [array, x] = [at(this.#tensors, i), at(arrays, i)];
+      const kind = this.#draw(8);
+      if (kind < 4) {
+        commands.push({ kind: 'run', ctx, routine: at(at(mix, i), j) });
+        acts.push(n => {
+          const y = at(arrays, j)[0] ?? 0;
+          x.forEach((value, at) => (x[at] = Math.imul(3, value) + y + n));
+        });
+      } else if (kind < 6) {
+        const src = this.#place();
+        if (src === place) continue;
+        commands.push({ kind: 'send', array, options: { dst: ctx, src: src.ctx } });
+        acts.push(() => {
+          x.set(at(src.arrays, i));
+        });
+      } else if (kind < 7) {
+        const cells = { first: length - x.length, cells: x.length };
+        commands.push({ kind: 'write', ctx, array, input: 'values', ...cells });
+        acts.push((_, values) => {
+          x.set(values.subarray(length - x.length));
+        });
+      } else {
+        commands.push({ kind: 'item', ctx, array });
+        items.push(() => x[0] ?? NaN);
+      }
+    }
+    this.#recorded.push({ recording: this.#all.record(commands), acts, items });
+  }
+
+  /** Again and again, with nothing in between or something that no other task notes. */
+  async #start(recorded: Recorded, n: number): Promise<void> {
+    for (let times = this.#draw(4); times >= 0; times--) {
+      await this.#startOnce(recorded, n + times);
+      const [place, i] = [this.#place(), this.#draw(sizes.length)];
+      const between = this.#draw(3);
+      if (between === 1 && !this.#isAsync) this.#write(place, i, n);
+      if (between === 2) this.#fill(place, i, n);
+    }
+  }
+
+  async #startOnce({ recording, acts, items }: Recorded, n: number): Promise<void> {
+    const values = Int32Array.from({ length: Math.max(...sizes) + valuesBefore }, (_, k) => k ^ n);
+    const started = recording.start({ n }, { values });
+    for (const act of acts) act(n, values);
+    const expected = items.map(item => item());
+    const checked = started.then(({ items: found }) => {
+      if (found.every((item, k) => item === expected[k])) return;
+      throw new Error(`what task ${n} started has found ${String(found)}, not ${String(expected)}`);
+    });
+    this.#started.push(checked);
+    // The interpreter does nothing by itself.
+    if (this.#all.backend.name === 'interp' || this.#draw(4) === 0) await checked;
+  }
+
+  #fill({ fill, arrays }: Place, i: number, n: number): void {
+    at(fill, i).run({ n });
+    at(arrays, i).fill(n);
   }
 
   #place(): Place {
@@ -174,6 +266,7 @@ export class RandomStreams implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const { recording } of this.#recorded) recording[Symbol.dispose]();
     this.#all[Symbol.dispose]();
   }
 }

@@ -1,6 +1,7 @@
 /** Training on several devices gives what training on one gives. */
 import { describe, expect, test } from 'vitest';
 import {
+  cd,
   context,
   Devices,
   op,
@@ -205,17 +206,21 @@ describe('besides the curve', () => {
   async function open(devices: number | Devices, shards = 2) {
     const model = perceptron();
     const learningRate = rateOf(0.1);
+    const params: Tensor[] = [];
     const training = await dataParallel({
       devices,
       shards,
       batch: 4,
       shard: model.shard,
       loss: model.loss,
-      update: p => sgdOne(p, { learningRate, momentum: 0.9 }),
+      update: p => {
+        params.push(p);
+        return sgdOne(p, { learningRate, momentum: 0.9 });
+      },
       keep: [learningRate],
       seed: 1,
     });
-    return { training, learningRate };
+    return { training, learningRate, params };
   }
   const points = { x: [0, 1, 1, 0, -1, 1, 1, -1], label: [1, -1, 1, -1] };
   const one = { x: [0.5, 0.5], label: [1] };
@@ -255,6 +260,45 @@ describe('besides the curve', () => {
     expect((await training.read(learningRate)).dims).toEqual([]);
     expect(training.context.memory().arrays).toBe(5);
     training[Symbol.dispose]();
+  });
+
+  test('steps that are not waited for, one by one, have the same losses', async () => {
+    const [{ training }, { training: patient }] = [await open(2), await open(2)];
+    const batches = Array.from({ length: 40 }, (_, n) => {
+      const rows = n % 4 === 3 ? 1 : 4;
+      const x = Float32Array.from({ length: 2 * rows }, (_, i) => Math.sin(n + i));
+      return { x, label: Float32Array.from({ length: rows }, (_, i) => (i % 2) * 2 - 1) };
+    });
+    const expected: number[] = [];
+    for (const [step, batch] of batches.entries()) {
+      expected.push((await patient.step(batch, { step })).loss);
+    }
+    const found = await Promise.all(batches.map((batch, step) => training.step(batch, { step })));
+    expect(found.map(({ loss }) => loss)).toEqual(expected);
+    training[Symbol.dispose]();
+    patient[Symbol.dispose]();
+  });
+
+  test('what others write between two steps, and read after them', async () => {
+    const curves: (readonly number[])[] = [];
+    for (const devices of [1, 2]) {
+      const { training, params } = await open(devices);
+      const { context: ctx } = training;
+      const [w1] = params;
+      if (!w1) throw new Error('there are no parameters');
+      const halve = await ctx.child().compile(cd`${w1} =: 0.5 *. ${w1}`);
+      const seen: number[] = [];
+      for (let n = 0; n < 6; n++) {
+        const stepping = training.step(points, { step: n });
+        if (n % 2 === 1) halve.run();
+        const after = ctx.readSync(w1).data;
+        seen.push((await stepping).loss, ...Array.from(after, Number));
+        if (n === 3) ctx.write(w1, after.map(Math.abs));
+      }
+      curves.push(seen);
+      training[Symbol.dispose]();
+    }
+    expect(curves[1]).toEqual(curves[0]);
   });
 
   test('a batch that does not fit', async () => {

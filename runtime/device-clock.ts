@@ -1,5 +1,5 @@
-/** How long the devices of a training are at work. */
-import type { DeviceStream } from '../../runtime/index.ts';
+/** How long devices are at work. */
+import type { DeviceStream } from './device-stream.ts';
 
 export interface DeviceTime {
   readonly name: string;

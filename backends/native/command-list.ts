@@ -1,0 +1,173 @@
+import {
+  type DType,
+  type AnyCells,
+  deviceView,
+  fromDevice,
+  invariant,
+  toDevice,
+  type Value,
+} from '../../compiler/index.ts';
+import { bytesOf } from '../../compiler/core/dtype.ts';
+import type { CommandList, Done, StreamCommand } from '../../runtime/backend.ts';
+import type { ListHandle, Native } from './addon.ts';
+import { NativeBuffer } from './buffer.ts';
+import { explained } from './failures.ts';
+import { Ownership } from './ownership.ts';
+import { NativePlan, NativeStream } from './stream.ts';
+
+/** As `lists.c` counts them. */
+const recordedKinds = { run: 0, wait: 1, copy: 2, fill: 3, get: 4 } as const;
+
+const resultBytes = 8;
+
+/** Keeps its streams, its plans and its buffers from being collected. */
+export class NativeCommandList implements CommandList {
+  readonly #native: Native;
+  readonly #handle: ListHandle;
+  readonly #ownership: Ownership;
+  readonly #commands: readonly StreamCommand[];
+  readonly #streams: readonly NativeStream[];
+  readonly #inputs: readonly DType[];
+  /** The milliseconds of each stream, and eight bytes for each cell that is asked for. */
+  readonly #results: Float64Array;
+  readonly #cells: readonly ResultCell[];
+  /** The indices, and then the positions of the streams. */
+  readonly #numbers: Float64Array;
+
+  constructor(native: Native, commands: readonly StreamCommand[]) {
+    const streams = [...new Set(commands.map(({ stream }) => ownStream(stream)))];
+    const indices = commands.reduce(
+      (sum, c) => sum + (c.kind === 'run' ? c.plan.indexCount : 0),
+      0,
+    );
+    const handle = native.createList(encode(commands, streams));
+    this.#native = native;
+    this.#handle = handle;
+    this.#commands = commands;
+    this.#streams = streams;
+    this.#inputs = inputsOf(commands);
+    const asked = commands.flatMap(c => (c.kind === 'get' ? [c.from.dtype] : []));
+    const bytes = new ArrayBuffer((streams.length + asked.length) * resultBytes);
+    this.#results = new Float64Array(bytes);
+    this.#cells = asked.map((dtype, i) => {
+      return { dtype, cell: deviceView(dtype, bytes, (streams.length + i) * resultBytes) };
+    });
+    this.#numbers = new Float64Array(indices + streams.length);
+    this.#ownership = new Ownership(this, 'a list of commands', () => native.destroyList(handle));
+  }
+
+  start(indices: readonly number[], inputs: readonly ArrayLike<Value>[]): Promise<Done> {
+    this.#ownership.check();
+    const numbers = this.#numbers;
+    const count = numbers.length - this.#streams.length;
+    invariant(indices.length === count, () => `${indices.length} indices, not ${count}`);
+    for (let i = 0; i < count; i++) numbers[i] = indices[i] ?? NaN;
+    const arrays: [Float64Array, ...AnyCells[]] = [this.#results];
+    for (let i = 0; i < this.#inputs.length; i++) {
+      arrays.push(toDevice(this.#inputs[i] ?? 'f32', inputs[i] ?? []));
+    }
+    const done = this.#queue(arrays);
+    for (let i = 0; i < this.#streams.length; i++) {
+      this.#streams[i]?.hasCome(numbers[count + i] ?? NaN);
+    }
+    return done.then(this.#found, rejectExplained);
+  }
+
+  #queue(arrays: readonly [Float64Array, ...AnyCells[]]): Promise<void> {
+    try {
+      return this.#native.start(this.#handle, this.#numbers, arrays);
+    } catch (error) {
+      throw explained(error, this);
+    }
+  }
+
+  /** Right after the end of a start: what the next one finds is in the same place. */
+  readonly #found = (): Done => {
+    const milliseconds: number[] = [];
+    for (let i = 0; i < this.#streams.length; i++) milliseconds.push(this.#results[i] ?? NaN);
+    const values: Value[] = [];
+    for (const { dtype, cell } of this.#cells) values.push(fromDevice(dtype, cell)[0] ?? NaN);
+    return { values, milliseconds };
+  };
+
+  /** Throws when a buffer or a stream is disposed of; the list cannot be started any more. */
+  checkBuffers(): void {
+    encode(this.#commands, this.#streams);
+    for (const c of this.#commands) if (c.kind === 'run') ownPlan(c.plan).checkBuffers();
+  }
+
+  /** What has been started goes on. */
+  [Symbol.dispose](): void {
+    this.#ownership.dispose();
+  }
+}
+
+/** As `Native.createList` reads it. */
+function encode(
+  commands: readonly StreamCommand[],
+  streams: readonly NativeStream[],
+): Float64Array {
+  const numbers = [streams.length, ...streams.map(stream => stream.handle)];
+  let indices = 0;
+  for (const command of commands) {
+    const stream = streams.indexOf(ownStream(command.stream));
+    numbers.push(recordedKinds[command.kind], stream, ...argumentsOf(command, indices));
+    if (command.kind === 'run') indices += command.plan.indexCount;
+  }
+  return Float64Array.from(numbers);
+}
+
+/** Three numbers. `indices`: how many the runs before it take. */
+function argumentsOf(command: StreamCommand, indices: number): readonly number[] {
+  switch (command.kind) {
+    case 'run':
+      return [ownPlan(command.plan).handle, indices, 0];
+    case 'wait':
+      return [command.for, 0, 0];
+    case 'copy':
+      return [ownBuffer(command.to).handle, ownBuffer(command.from).handle, 0];
+    case 'fill': {
+      const to = ownBuffer(command.to);
+      return [to.handle, command.input, command.first * bytesOf[to.dtype]];
+    }
+    case 'get': {
+      const from = ownBuffer(command.from);
+      return [from.handle, 0, bytesOf[from.dtype]];
+    }
+  }
+}
+
+function inputsOf(commands: readonly StreamCommand[]): readonly DType[] {
+  const dtypes: DType[] = [];
+  for (const command of commands) {
+    if (command.kind !== 'fill') continue;
+    const known = (dtypes[command.input] ??= command.to.dtype);
+    invariant(known === command.to.dtype, () => `input ${command.input} has two dtypes`);
+  }
+  return dtypes;
+}
+
+/** A cell among the results, as its dtype is stored. */
+interface ResultCell {
+  readonly dtype: DType;
+  readonly cell: AnyCells;
+}
+
+function rejectExplained(error: unknown): never {
+  throw explained(error);
+}
+
+function ownStream(stream: object): NativeStream {
+  invariant(stream instanceof NativeStream, () => 'a stream of another backend');
+  return stream;
+}
+
+function ownPlan(plan: object): NativePlan {
+  invariant(plan instanceof NativePlan, () => 'a plan of another backend');
+  return plan;
+}
+
+function ownBuffer(buffer: object): NativeBuffer {
+  invariant(buffer instanceof NativeBuffer, () => 'a buffer of another backend');
+  return buffer;
+}
