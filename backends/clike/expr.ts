@@ -14,6 +14,7 @@ import {
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
+import { countOf } from '../../compiler/core/index-cover.ts';
 import { type Cast, type Gather, isComputed, type Subscript } from '../../compiler/loop/ir.ts';
 import {
   type CallText,
@@ -197,11 +198,24 @@ export class ExprEmitter {
   }
 
   #position(value: Expr, extent: number): string {
-    const parts = [(level: number) => this.expr(value, level), () => String(extent)];
-    const text = this.#call(this.dialect.position(value.dtype), parts);
+    const text = this.#positionText(value, extent);
     const name = this.#positions.get(text) ?? this.identifiers.fresh('at');
     this.#positions.set(text, name);
     return name;
+  }
+
+  /** Of what is outside unless a condition holds, nothing more is asked where it does not. */
+  #positionText(value: Expr, extent: number): string {
+    if (value.kind === 'apply' && value.op === 'where') {
+      const [condition, cell, otherwise] = value.args;
+      const isOutside = otherwise?.kind === 'const' && Number(otherwise.value) < 0;
+      if (condition && cell && isOutside) {
+        const test = this.expr(condition, precedence.select + 1);
+        return `${test} ? ${this.#positionText(cell, extent)} : -1`;
+      }
+    }
+    const parts = [(level: number) => this.expr(value, level), () => String(extent)];
+    return this.#call(this.dialect.position(value.dtype), parts);
   }
 
   /**
@@ -214,6 +228,9 @@ export class ExprEmitter {
     const [index, dims] = [all.slice(ownAxes), node.dims.slice(ownAxes)];
     if (index.length === 0 && !this.#pointers.has(node)) return name;
     const isWide = cellsOf(node) > largestInt;
+    const known = index.filter(ix => typeof ix !== 'string');
+    const count = known.length === index.length ? countOf(known, dims) : undefined;
+    if (count) return `${name}[${this.index(count, 0, isWide)}]`;
     const offset = index.reduce<string>((text, ix, axis) => {
       const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
       if (axis === 0 || isZero(text)) return own;

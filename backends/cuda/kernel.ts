@@ -68,7 +68,7 @@ function fewestBlocks(kernel: For, threads: number): readonly number[] {
 }
 
 /** After the array that it stores to last. */
-function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
+export function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
   const stored = sitesUnder(kernel).findLast(({ kind }) => kind !== 'read');
   const what = stored ? identifiers.ofNode(stored.node) : 'nothing';
   return `${identifiers.program}_${what}`;
@@ -87,13 +87,34 @@ function alignedArrays(kernel: For, parameters: readonly Parameter[]): readonly 
 
 /** Each thread takes one turn, and those that are too many none. */
 function emitGrid(kernel: For, w: Writer, exprs: ExprEmitter): void {
-  const chain = chainAt(kernel);
   const { blocks, threads } = geometryOf(kernel);
-  const turns = turnsOfChain(chain);
-  const size = blocks * threads > largestInt ? `(long long)${threads}` : threads;
-  const thread = blocks > 1 ? `blockIdx.x * ${size} + threadIdx.x` : 'threadIdx.x';
+  const turns = turnsOfChain(chainAt(kernel));
+  const isFull = turns === blocks * threads;
+  const block = blocks > 1 ? 'blockIdx.x' : undefined;
+  emitTurn(kernel, { block, threads, turns: isFull ? undefined : String(turns) }, w, exprs);
+}
+
+export interface ThreadTurn {
+  /** The number of the block, unless there is one alone. */
+  readonly block: string | undefined;
+  readonly threads: number;
+  /** Undefined where each thread has one. */
+  readonly turns: string | undefined;
+}
+
+/** The turn of one thread of a grid. */
+export function emitTurn(
+  kernel: For,
+  { block, threads, turns }: ThreadTurn,
+  w: Writer,
+  exprs: ExprEmitter,
+): void {
+  const chain = chainAt(kernel);
+  const isWide = turnsOfChain(chain) + threads > largestInt;
+  const size = isWide ? `(long long)${threads}` : threads;
+  const thread = block === undefined ? 'threadIdx.x' : `${block} * ${size} + threadIdx.x`;
   withTurn(chain, thread, w, exprs, turn => {
-    if (turns < blocks * threads) w.line(`if (${turn} >= ${turns}) return;`);
+    if (turns !== undefined) w.line(`if (${turn} >= ${turns}) return;`);
     emitStmt(chain.body, w, exprs);
   });
 }

@@ -12,13 +12,20 @@ import {
 } from '../../compiler/index.ts';
 import { declaredIn, sitesUnder } from '../../compiler/loop/facts.ts';
 import { statementsOf } from '../../compiler/loop/ir.ts';
-import { chainAt, geometryOf, isKernel, turnsOfChain } from '../../compiler/loop/kernel.ts';
+import {
+  chainAt,
+  geometryOf,
+  isKernel,
+  membersOf,
+  turnsOfChain,
+} from '../../compiler/loop/kernel.ts';
 import { ExprEmitter } from '../clike/expr.ts';
 import { Identifiers } from '../clike/names.ts';
 import { cuda, wordsOfCuda } from './dialect.ts';
 import { KernelArguments } from './kernel-arguments.ts';
 import { emitKernel, type KernelText } from './kernel.ts';
 import type { Launch, Step } from './steps.ts';
+import { emitTogether } from './together.ts';
 
 export interface CudaSource {
   readonly text: string;
@@ -75,10 +82,14 @@ class Source {
   #comment: string | undefined;
 
   #launch(kernel: For, around: readonly LoopVar[]): readonly Launch[] {
-    if (turnsOfChain(chainAt(kernel)) === 0) return [];
+    const turns = membersOf(kernel).map(member => turnsOfChain(chainAt(member)));
+    if (turns.every(count => count === 0)) return [];
     const { blocks, threads } = geometryOf(kernel);
     const args = this.#args.of(kernel, around);
-    const emitted = emitKernel(kernel, args, this.#exprs);
+    const emitted =
+      kernel.mode === 'launch'
+        ? emitTogether(kernel, member => this.#args.of(member, around), this.#exprs)
+        : emitKernel(kernel, args, this.#exprs);
     return [
       {
         kind: 'launch',

@@ -39,6 +39,7 @@ export function brokenCooperation(s: Stmt, place: Place = outside): readonly str
     case 'unrolled':
     case 'vector':
     case 'parallel':
+    case 'launch':
       return brokenCooperation(s.body, place);
   }
 }

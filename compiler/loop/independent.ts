@@ -5,7 +5,8 @@
  * Two accesses at `c*i` plus the same outer loops, and of their own something between bounds, meet
  * in different turns only if these bounds are a multiple of `c` apart, and of one that `i` reaches:
  * the interval test, axis by axis. Where all accesses are to one and the same cell, it is enough that the
- * loops can be told from its subscripts.
+ * loops can be told from its subscripts. What a computed subscript reaches is known where it says itself to
+ * which turn a cell belongs (`owner.ts`).
  */
 import { isOneToOne } from '../core/index-cover.ts';
 import {
@@ -19,7 +20,8 @@ import {
   sameIndices,
 } from '../core/index-expr.ts';
 import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
-import type { For, Stmt } from './ir.ts';
+import { type For, isComputed, type Stmt } from './ir.ts';
+import { mostTurns, ownerOf } from './owner.ts';
 
 export function isIndependent(loop: For): boolean {
   // Each turn has its own.
@@ -59,7 +61,7 @@ export function neverMeet(a: Site, b: Site): boolean {
   const others = axesOf(b);
   return axesOf(a).some((p, axis) => {
     const q = others[axis];
-    if (!p || !q || !sameIndex(p.outer, q.outer)) return false;
+    if (!p || !q || p.rule !== q.rule || !sameIndex(p.outer, q.outer)) return false;
     return p.inner.max < q.inner.min || q.inner.max < p.inner.min;
   });
 }
@@ -102,7 +104,9 @@ function areApart(extent: number, a: Axes, b: Axes): boolean {
 /** Whether no `d` other than 0 turns later one access can be where the other was: `c*d` is too far. */
 function separates(extent: number, a: Parts, b: Parts): boolean {
   const step = Math.abs(a.coeff);
-  if (step === 0 || a.coeff !== b.coeff || !sameIndex(a.outer, b.outer)) return false;
+  if (a.rule !== undefined && extent > mostTurns) return false;
+  if (step === 0 || a.rule !== b.rule || a.coeff !== b.coeff || !sameIndex(a.outer, b.outer))
+    return false;
   const first = Math.max(1 - extent, Math.ceil((a.inner.min - b.inner.max) / step));
   const last = Math.min(extent - 1, Math.floor((a.inner.max - b.inner.min) / step));
   return first > last || (first === 0 && last === 0);
@@ -114,12 +118,20 @@ interface Parts {
   readonly outer: Index;
   /** What the loops inside the turn and the offset add. */
   readonly inner: Range;
+  /** Where it is not the cell that is known but the turn that it belongs to: how that follows from the cell. */
+  readonly rule?: string;
 }
 
 /** Axis by axis; undefined where the subscript is no plain sum of loops. */
-function axesOf({ index, known = [], path }: Site, of?: For): Axes {
+function axesOf({ index, known = [], path, leaf, kind }: Site, of?: For): Axes {
   const inside = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
-  return (index ?? known).map(ix => ix && partsOf(ix, of?.loop, inside));
+  return (index ?? known).map((ix, axis) => {
+    if (ix) return partsOf(ix, of?.loop, inside);
+    const subscript = kind === 'scatter' && leaf.kind === 'scatter' ? leaf.index[axis] : undefined;
+    const owner = subscript && isComputed(subscript) ? ownerOf(subscript) : undefined;
+    const parts = owner && partsOf(owner.turn, of?.loop, inside);
+    return parts && { ...parts, rule: owner.rule };
+  });
 }
 
 function partsOf(

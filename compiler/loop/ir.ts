@@ -72,8 +72,8 @@ export interface For {
 /**
  * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
  * vector, those of a parallel loop run on any threads: neither may need what another one wrote
- * (`independent.ts`). An unrolled loop is written out. The others are loops of a GPU: `grid`, `block`
- * and `thread` (`kernel.ts`); `pipelined`, whose copies run a turn ahead (`pipelined.ts`); `matrix`, which
+ * (`independent.ts`). An unrolled loop is written out. The others are loops of a GPU: `grid`, `block`,
+ * `thread` and `launch` (`kernel.ts`); `pipelined`, whose copies run a turn ahead (`pipelined.ts`); `matrix`, which
  * tensor cores do (`matrix-product.ts`).
  */
 export const loopModes = [
@@ -84,6 +84,7 @@ export const loopModes = [
   'grid',
   'block',
   'thread',
+  'launch',
   'pipelined',
   'matrix',
 ] as const;

@@ -17,11 +17,18 @@
  *           …
  *         }
  *
+ *   - or a `launch` loop of one turn: the kernels in it, of which none stores what another one uses, share
+ *     the blocks of one launch, those of the first one first.
+ *
+ *         for together < 1 launch {
+ *           for o < 512 grid { w[o] -= 0.1 * w.grad[o]; }
+ *           for o < 10 grid { b[o] -= 0.1 * b.grad[o]; }
+ *         }
+ *
  * What stands around kernels, serial loops alone, is done by whoever launches them.
  */
 import { product } from '../support/list.ts';
-import { isLeaf } from './facts.ts';
-import type { For, Stmt } from './ir.ts';
+import { type For, type Stmt, statementsOf } from './ir.ts';
 import { privateArrays } from './private-arrays.ts';
 
 /** Directly nested loops of one mode, the outermost first, and what the innermost one holds. */
@@ -45,7 +52,12 @@ export function turnsOfChain({ loops }: Chain): number {
 }
 
 export function isKernel(s: Stmt): s is For {
-  return s.kind === 'for' && (s.mode === 'grid' || s.mode === 'block');
+  return s.kind === 'for' && (s.mode === 'grid' || s.mode === 'block' || s.mode === 'launch');
+}
+
+/** The kernels that a `launch` loop starts; any other kernel alone. */
+export function membersOf(kernel: For): readonly For[] {
+  return kernel.mode === 'launch' ? statementsOf(kernel.body).filter(isKernel) : [kernel];
 }
 
 // ── Sizes ───────────────────────────────────────────────────────────────────────────────────────
@@ -65,6 +77,7 @@ const fewestThreads = 64;
 const multiprocessors = 108;
 
 export function geometryOf(kernel: For): Geometry {
+  if (kernel.mode === 'launch') return geometryOfAll(membersOf(kernel));
   const chain = chainAt(kernel);
   const turns = turnsOfChain(chain);
   if (kernel.mode === 'block') return { blocks: turns, threads: threadsFor(kernel) };
@@ -74,6 +87,19 @@ export function geometryOf(kernel: For): Geometry {
   return turns <= threads
     ? { blocks: 1, threads: wholeWarps(turns) }
     : { blocks: Math.ceil(turns / threads), threads };
+}
+
+/** Blocks have one size: that of the kernel whose blocks are largest. */
+function geometryOfAll(members: readonly For[]): Geometry {
+  const threads = Math.max(warp, ...members.map(member => geometryOf(member).threads));
+  const blocks = members.map(member => blocksOf(member, threads));
+  return { blocks: blocks.reduce((a, b) => a + b, 0), threads };
+}
+
+/** How many blocks a kernel takes, if they have so many threads. */
+export function blocksOf(kernel: For, threads: number): number {
+  const turns = turnsOfChain(chainAt(kernel));
+  return kernel.mode === 'block' ? turns : Math.ceil(turns / threads);
 }
 
 /**
@@ -95,22 +121,4 @@ function threadLoopsIn(s: Stmt): readonly Chain[] {
 
 function wholeWarps(threads: number): number {
   return Math.max(1, Math.ceil(threads / warp)) * warp;
-}
-
-// ── Checks ──────────────────────────────────────────────────────────────────────────────────────
-
-type Level = 'launcher' | 'grid' | 'block' | 'thread';
-
-/** What is wrong with where loops of a GPU stand, in words. */
-export function misplacedLoops(s: Stmt, level: Level = 'launcher'): readonly string[] {
-  if (s.kind === 'block') return s.body.flatMap(child => misplacedLoops(child, level));
-  if (s.kind !== 'for') {
-    const isShared = level === 'block' && isLeaf(s);
-    return isShared ? [`${s.node.name} is stored to in a block, but by no thread`] : [];
-  }
-  const { loop, mode, body } = s;
-  if (mode !== 'grid' && mode !== 'block' && mode !== 'thread') return misplacedLoops(body, level);
-  const isInPlace = level === (mode === 'thread' ? 'block' : 'launcher');
-  const inside = misplacedLoops(chainAt(s).body, mode);
-  return isInPlace ? inside : [`${mode} ${loop} stands in a ${level}`, ...inside];
 }

@@ -29,7 +29,7 @@ import {
   type Subscript,
   type When,
 } from './ir.ts';
-import { misplacedLoops } from './kernel.ts';
+import { misplacedLoops } from './misplaced.ts';
 import { areLiveAtOnce, liveRanges } from './liveness.ts';
 import { printProgram } from './print.ts';
 import { expressionsOf, visitExpr } from './traverse.ts';

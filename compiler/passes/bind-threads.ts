@@ -11,7 +11,8 @@
  *
  * What is small goes together in one block, one nest after the other. A loop whose turns need each other
  * and have much to do stays outside: its kernels are launched in each turn. Nothing needs to be launched
- * in another order than it is written in. `../loop/kernel.ts` says what the modes mean.
+ * in another order than it is written in. What one block does is cut where it would take more arrays than a
+ * launch has room for. `../loop/kernel.ts` says what the modes mean.
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
@@ -29,6 +30,7 @@ import {
 } from '../schedule/bind.ts';
 import { type Nest, nestAt } from '../schedule/nest.ts';
 import type { Gpu } from '../schedule/target.ts';
+import { argumentsIn } from '../schedule/together.ts';
 import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
@@ -67,7 +69,7 @@ class Binder {
     const out: Stmt[] = [];
     let small: Stmt[] = [];
     const flush = (): void => {
-      out.push(...this.#together(small));
+      for (const part of this.#inLaunches(small)) out.push(...this.#together(part));
       small = [];
     };
     for (const s of statements) {
@@ -90,6 +92,22 @@ class Binder {
     if (isKernel(s)) return this.#noted([s], s, s.mode === 'grid' ? 'grid' : 'block');
     const bound = (child: Stmt): Stmt => this.bound(child);
     return mapParts(s, { expr: e => e, stmt: bound });
+  }
+
+  /** Cut where a kernel would take more than a launch has room for. */
+  #inLaunches(small: readonly Stmt[]): readonly (readonly Stmt[])[] {
+    const { mostArguments } = this.#gpu;
+    if (argumentsIn(block(small)) <= mostArguments) return [small];
+    const parts: Stmt[][] = [];
+    let part: Stmt[] = [];
+    for (const s of small) {
+      if (argumentsIn(block([...part, s])) > mostArguments) {
+        parts.push(part);
+        part = [];
+      }
+      part.push(s);
+    }
+    return [...parts, part];
   }
 
   /** One kernel, unless there is nothing in it. */

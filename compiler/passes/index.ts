@@ -9,9 +9,11 @@ import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
 import { fuseCells } from './fuse-cells.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
+import { fuseToCells } from './fuse-to-cells.ts';
 import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
+import { launchTogether } from './launch-together.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
 import { prefetchBlocks } from './prefetch-blocks.ts';
 import { prefetchRows } from './prefetch-rows.ts';
@@ -24,7 +26,9 @@ import { separateSums } from './separate-sums.ts';
 import { simplify } from './simplify.ts';
 import { noOverrides, type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
 import { type Gpu, type Target, targets } from '../schedule/target.ts';
+import { shareScatters } from './share-scatters.ts';
 import { spreadLoops } from './spread-loops.ts';
+import { splitColumns } from './split-columns.ts';
 import { splitSums } from './split-sums.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
@@ -54,11 +58,13 @@ function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pa
   return [
     ...simplifying,
     // Before sums are in scalars, inside their nests.
-    ...(isScalar ? [] : [interchange(target, overrides), sumByRows(target, overrides)]),
+    ...(isScalar ? [] : [interchange(target, overrides), splitColumns(overrides)]),
     spreadLoops, // likewise: a sum is then in a scalar for one cell
+    ...(isScalar ? [] : [shareScatters]), // by now the loops that are free stand outside
     accumulateInRegisters,
     ...(isScalar ? [] : schedulingForGpu(target, gpu, overrides)),
     contractFma, // nothing below may regroup a fused sum
+    ...(isScalar ? [] : [launchTogether(gpu)]), // by now it is known what needs what
     bindThreads(gpu), // nothing below changes a loop
     placeBetweenKernels(gpu), // by now it is known what a kernel is
     planMemory,
@@ -70,6 +76,7 @@ function schedulingForGpu(target: Target, gpu: Gpu, overrides: Overrides): reado
     tileBlocks(gpu, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     splitSums(overrides), // what is left of sums, in the fused loops too
+    fuseToCells(gpu, overrides), // after sums are apart: what is left are single cells
   ];
 }
 

@@ -14,13 +14,13 @@
  * Not exact: blocks are summed by themselves first. How many there are depends on sizes alone, so the
  * result is the same for any number of threads.
  */
-import { at, fixed, loopsIn, type LoopVar, loopVar, plus, substitute } from '../core/index-expr.ts';
-import { isOneToOne, type Turns } from '../core/index-cover.ts';
+import { at, fixed, type LoopVar, loopVar, plus, substitute } from '../core/index-expr.ts';
+import type { Turns } from '../core/index-cover.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { Names } from '../core/names.ts';
 import { neutralOf } from '../core/op.ts';
 import { tensorNode } from '../core/tensor-node.ts';
-import { namesIn, sitesUnder } from '../loop/facts.ts';
+import { namesIn } from '../loop/facts.ts';
 import {
   accumulate,
   block,
@@ -35,9 +35,9 @@ import {
 } from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoops } from '../loop/traverse.ts';
-import { strideAlong, type SumNest, sumNestAt } from '../schedule/nest.ts';
+import { columnSumsAt } from '../schedule/column-sums.ts';
+import type { SumNest } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
-import { isRegrouped } from '../schedule/partial-sums.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
@@ -48,7 +48,7 @@ export function sumByRows(target: Target, overrides = noOverrides): Pass {
     run: (program, note) => {
       const names = new Names(namesIn(program));
       const rule = unless('split', overrides(program), loop => {
-        const sums = columnSumsAt(loop, target);
+        const sums = blockedSumsAt(loop, target);
         if (!sums) return undefined;
         const after = inBlocks(sums, names);
         const { leaf, rows, blocks } = sums;
@@ -61,43 +61,22 @@ export function sumByRows(target: Target, overrides = noOverrides): Pass {
   };
 }
 
-/** A sum over `rows`, and loops inside, for each turn of the loops over `cells`. */
-interface ColumnSums extends SumNest {
+/** With the rows in blocks. */
+interface BlockedSums extends SumNest {
   readonly cells: readonly For[];
   readonly rows: For;
   readonly inRow: readonly For[];
   readonly blocks: number;
 }
 
-function columnSumsAt(outermost: For, { cacheBytes }: Target): ColumnSums | undefined {
-  const nest = sumNestAt(outermost);
-  if (!nest || !isRegrouped(nest.leaf)) return undefined;
-  const { loops, leaf } = nest;
-  const named = new Set(leaf.index.flatMap(loopsIn));
-  const cells = loops.filter(l => named.has(l.loop));
-  const [rows, ...inRow] = loops.filter(l => !named.has(l.loop));
-  const column = cells.at(-1);
-  const isWhole = named.size === cells.length && isOneToOne(leaf.index, cells);
-  if (!rows || !column || !isWhole) return undefined;
+function blockedSumsAt(outermost: For, { cacheBytes }: Target): BlockedSums | undefined {
+  const sums = columnSumsAt(outermost);
+  if (!sums) return undefined;
+  const { loops, leaf } = sums;
+  const [rows, ...inRow] = sums.rows;
   const blocks = blocksOf(rows.extent, product(inRow.map(l => l.extent)));
   const isLarge = product(loops.map(l => l.extent)) * bytesOf[leaf.node.dtype] > cacheBytes;
-  const isSo = isLarge && readsOnce(nest, cells) && isSideBySide(nest, column);
-  return isSo && blocks !== undefined ? { ...nest, cells, rows, inRow, blocks } : undefined;
-}
-
-/** Whether no two cells are summed of the same numbers, as those of a product of matrices are. */
-function readsOnce({ leaf }: SumNest, cells: readonly For[]): boolean {
-  return sitesUnder(leaf).some(({ kind, index }) => {
-    const named = new Set(index?.flatMap(loopsIn));
-    return kind === 'read' && cells.every(l => named.has(l.loop));
-  });
-}
-
-function isSideBySide({ leaf }: SumNest, column: For): boolean {
-  return sitesUnder(leaf).every(site => {
-    const stride = strideAlong(site, column);
-    return stride === 1 || (stride === 0 && site.kind === 'read');
-  });
+  return isLarge && blocks !== undefined ? { ...sums, rows, inRow, blocks } : undefined;
 }
 
 const mostBlocks = 64;
@@ -112,7 +91,7 @@ function blocksOf(rows: number, termsInRow: number): number | undefined {
   return counts.find(count => count >= fewestBlocks && rows % count === 0);
 }
 
-function inBlocks({ leaf, cells, rows, inRow, blocks }: ColumnSums, names: Names): Stmt {
+function inBlocks({ leaf, cells, rows, inRow, blocks }: BlockedSums, names: Names): Stmt {
   const { op, node, origins } = leaf;
   const dims = [blocks, ...cells.map(l => l.extent)];
   const sums = tensorNode(names.fresh(`${node.name}_blocks`), node.dtype, dims);

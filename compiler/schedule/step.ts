@@ -17,6 +17,12 @@ export type Step =
   | TileStep
   /** Loops over the same rows run as one. */
   | { readonly kind: 'fuse'; readonly loop: string; readonly turns: number }
+  /** Loops over all cells of an array as one. */
+  | { readonly kind: 'count'; readonly loops: readonly string[]; readonly turns: number }
+  /** The rows of an array that is scattered to, dealt out to so many. */
+  | { readonly kind: 'share'; readonly array: string; readonly shares: number }
+  /** Kernels that share the blocks of one launch. */
+  | { readonly kind: 'launch'; readonly kernels: number }
   /** A long sum as so many sums and a tree. */
   | {
       readonly kind: 'split';
@@ -107,6 +113,12 @@ export function printStep(step: Step): string {
       return printTile(step);
     case 'fuse':
       return `over ${step.loop}: ${step.turns} turns`;
+    case 'count':
+      return `${step.loops.join(', ')} as one count of ${step.turns} cells`;
+    case 'share':
+      return `rows of ${step.array} dealt out to ${step.shares}`;
+    case 'launch':
+      return `${step.kernels} kernels at one launch`;
     case 'split':
       return `${step.array} over ${step.over}: ${step.parts} parts`;
     case 'rows':

@@ -30,6 +30,8 @@ export interface Gpu {
   readonly leastProduct: number;
   /** Blocks that are worth having at once. */
   readonly processors: number;
+  /** Arrays and indices that a kernel takes at most, 8 bytes each: of more than 4096 no launch is sure. */
+  readonly mostArguments: number;
   /** What tensor cores multiply. */
   readonly matrices: readonly FactorKind[];
 }
@@ -58,6 +60,7 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     fewTurns: 128,
     leastProduct: 2 ** 18,
     processors: 108,
+    mostArguments: 512,
     matrices: ['f16', 'bf16'],
   },
 };

@@ -52,7 +52,7 @@ struct Cell {
   uint8_t initialised;
 };
 
-constexpr unsigned most_regions = 512;
+constexpr unsigned most_regions = 1024;
 
 struct Regions {
   Region all[most_regions];

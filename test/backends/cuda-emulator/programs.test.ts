@@ -50,6 +50,36 @@ const texts: Readonly<Record<string, string>> = {
         for o < 2000 { h[o] := r[-1*o + 1999]; }
         seen[t] := f32(t);
       }`,
+  'updates of all parameters': `
+    momentum(step : [0..9]): device w1: f32[370, 133], m1: f32[370, 133], g1: f32[370, 133], w2: f32[3, 5, 37],
+        m2: f32[3, 5, 37], g2: f32[3, 5, 37], b: f32[33], mb: f32[33], gb: f32[33], rate: f32, table: f32[10, 50], seen: f32[50];
+      rate := 1 / (f32(step) + 3);
+      for o < 370 { for i < 133 { m1[o, i] := 0.9 * m1[o, i] + g1[o, i]; } }
+      for o < 370 { for i < 133 { w1[o, i] -= rate * m1[o, i]; } }
+      for h < 3 { for o < 5 { for i < 37 { m2[h, o, i] := 0.9 * m2[h, o, i] + g2[h, o, i]; } } }
+      for h < 3 { for o < 5 { for i < 37 { w2[h, o, i] -= rate * m2[h, o, i]; } } }
+      for i < 33 { mb[i] := 0.9 * mb[i] + gb[i]; }
+      for i < 33 { b[i] -= rate * mb[i]; }
+      for i < 50 { seen[i] := table[step, i] * 2; }`,
+  'rows beside sums of columns': `
+    norm_gradients(): device x: f32[700, 90], g: f32[700, 90], scale.grad: f32[90], shift.grad: f32[90],
+        dx: f32[700, 90], y: f32[700];
+      zero_out scale.grad; zero_out shift.grad; zero_out y;
+      for o < 90 { for b < 700 { shift.grad[o] += g[b, o]; } }
+      for o < 90 { for b < 700 { scale.grad[o] += g[b, o] * x[b, o]; } }
+      for b < 700 { for o < 90 { y[b] += g[b, o] * x[b, o]; } }
+      for b < 700 { for o < 90 { dx[b, o] := g[b, o] - y[b] * x[b, o] / 90; } }`,
+  'sums of columns in parts, with rows left over': `
+    columns(): device x: f32[3, 509, 33], s: f32[33], m: f32[3, 33];
+      for i < 33 { for b < 3 { for r < 509 { s[i] += x[b, r, i]; } } }
+      for b < 3 { for i < 33 { for r < 509 { m[b, i] max= x[b, r, i]; } } }`,
+  'scatter of rows': `
+    embedding_gradient(): device ids: f32[2, 101], table: f32[37, 45], v: f32[2, 101, 45];
+      for b < 2 { for t < 101 { for d < 45 { table[at(4 * ids[b, t]), d] += v[b, t, d]; } } }`,
+  'scatter by integers': `
+    counts(): device ids: i32[700], table: f32[45, 3], v: f32[700];
+      for t < 700 { table[at(ids[t] + 2), 1] += v[t]; }
+      for t < 700 { for d < 3 { table[at(ids[t] + 2), d] max= v[t]; } }`,
   gather: `
     embedding(): device ids: f32[512], table: f32[100, 64], y: f32[512, 64];
       for b < 512 { for d < 64 { y[b, d] := table[at(ids[b]), d]; } }`,

@@ -68,6 +68,22 @@ export const smallPrograms: Readonly<Record<string, string>> = {
         for o < 20000 { h[o] := r[-1*o + 19999]; }
         seen[t] := f32(t);
       }`,
+  updates: `
+    momentum():
+      device w1: f32[3000, 400], m1: f32[3000, 400], g1: f32[3000, 400], w2: f32[3, 5, 640], m2: f32[3, 5, 640],
+        g2: f32[3, 5, 640], b: f32[400], mb: f32[400], gb: f32[400], x: f32[500, 7], y: f32[500];
+      for o < 3000 { for i < 400 { m1[o, i] := 0.9 * m1[o, i] + g1[o, i]; } }
+      for o < 3000 { for i < 400 { w1[o, i] -= 0.1 * m1[o, i]; } }
+      for h < 3 { for o < 5 { for i < 640 { m2[h, o, i] := 0.9 * m2[h, o, i] + g2[h, o, i]; } } }
+      for h < 3 { for o < 5 { for i < 640 { w2[h, o, i] -= 0.1 * m2[h, o, i]; } } }
+      for i < 400 { mb[i] := 0.9 * mb[i] + gb[i]; }
+      for i < 400 { b[i] -= 0.1 * mb[i]; }
+      for o < 500 { y[o] := 0; for i < 7 { y[o] += x[o, i]; } }`,
+  scatter: `
+    embedding_gradient():
+      device ids: f32[512], table.grad: f32[1000, 64], y.grad: f32[512, 64];
+      for k < 1000 { for d < 64 { table.grad[k, d] := 0; } }
+      for b < 512 { for d < 64 { table.grad[at(ids[b]), d] += y.grad[b, d]; } }`,
   gather: `
     embedding():
       device ids: f32[512], table: f32[1000, 64], y: f32[512, 64];

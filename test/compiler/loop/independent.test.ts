@@ -28,6 +28,8 @@ test.each([
   'for i < 8 { for j < 8 { m[i, j] := m[i, 7] + x[j]; } }',
   'for i < 64 { local t: f32 := x[i]; t += 1; y[i] := t; }',
   'for i < 8 { for j < 8 { m[i, j] := m[i, j]; m[i, 0] := 1; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 == i, n[j], -1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(x[j] - floor(x[j] * 0.125) * 8 == f32(i), x[j], -1))] += x[0]; } }',
 ])('independent: %s', body => {
   expect(verdict(body)).toBe(true);
 });
@@ -43,6 +45,13 @@ test.each([
   'for i < 8 { for j < 8 { m[j, 0] += x[i]; } }',
   'for i < 64 { y[at(n[i])] += x[i]; }',
   'for i < 64 { y[((i) / 2)] := x[i]; }',
+  'for i < 8 { for j < 64 { y[at(where(n[0] % 8 == i, n[j], -1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 == i, n[j], 1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 == j, n[j], -1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(x[j] - floor(x[j] * 0.5) * 2 == f32(bool(i)), x[j], -1))] += 1; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 <= i, n[j], -1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 == i, n[j], -1))] += x[j]; y[at(where(n[j] % 9 == i, n[j], -1))] += x[j]; } }',
+  'for i < 8 { for j < 64 { y[at(where(n[j] % 8 == i, n[j], -1))] += x[j]; y[8] += x[j]; } }',
 ])('turns need each other: %s', body => {
   expect(verdict(body)).toBe(false);
 });

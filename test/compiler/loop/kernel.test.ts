@@ -50,6 +50,31 @@ test('modes and conditions read back as they were printed', () => {
 describe('rejects', () => {
   test.each([
     [
+      'a launch in a block',
+      'for b < 8 block { for once < 1 launch { for i < 64 grid { m[b, i] := 1; } } }',
+      'launch once stands in a block',
+    ],
+    [
+      'a launch of several turns',
+      'for b < 8 launch { for i < 64 grid { m[b, i] := 1; } }',
+      'launch b has 8 turns',
+    ],
+    [
+      'a launch of what is no kernel',
+      'for once < 1 launch { for i < 64 grid { y[i] := 1; } for k < 64 { t := 1; } }',
+      'serial k stands in a launch',
+    ],
+    [
+      'a store in a launch',
+      'for once < 1 launch { t := 1; for i < 64 grid { y[i] := 1; } }',
+      'write stands in a launch',
+    ],
+    [
+      'kernels at one launch of which one reads what another one stores',
+      'for once < 1 launch { for i < 64 grid { y[i] := 1; } for i < 64 grid { m[0, i] := y[i]; } }',
+      'y is stored to in launch once, and used by another kernel',
+    ],
+    [
       'a thread loop without a block',
       'for i < 64 thread { y[i] := 1; }',
       'thread i stands in a launcher',

@@ -37,6 +37,39 @@ const programs: Readonly<Record<string, string>> = {
       local sum2: f32 := 0;
       for b < 100 { for i < 1000 { sum2 += x[b, i] * x[b, i]; } }
       total := sum2;`,
+  'split-columns': `
+    bias_gradients():
+      device g: f32[4, 510, 768], b.grad: f32[768], x: f32[509, 90], s: f32[90];
+      for o < 768 { for b < 4 { for t < 510 { b.grad[o] += g[b, t, o]; } } }
+      for i < 90 { for r < 509 { s[i] += x[r, i] * x[r, i]; } }`,
+  'share-scatters': `
+    embedding_gradients():
+      device ids: f32[512], tags: i32[512], w.grad: f32[1000, 64], t.grad: f32[30, 4], v: f32[512, 64];
+      for d < 64 { for b < 512 { w.grad[at(ids[b]), d] += v[b, d]; } }
+      for d < 4 { for b < 512 { t.grad[at(tags[b]), d] += v[b, d]; } }`,
+  'fuse-to-cells': `
+    adam():
+      device w: f32[256, 128], g: f32[256, 128], mean: f32[256, 128], b: f32[128], x: f32[256], u: f32[256, 128], rate: f32;
+      for o < 256 {
+        for i < 128 { mean[o, i] := 0.9 * mean[o, i] + 0.1 * g[o, i]; }
+        for i < 128 { w[o, i] -= rate * mean[o, i]; }
+      }
+      for i < 128 { b[i] := b[i] * 2; }
+      for i < 128 { b[i] += x[i]; }
+      for o < 256 { for i < 128 { u[o, i] += b[i]; } }`,
+  'launch-together': `
+    step():
+      device w: f32[4096], w.grad: f32[4096], b: f32[10], b.grad: f32[10], x: f32[500, 64], y: f32[500, 64], s: f32[64];
+      /* update of w */
+      for o < 4096 { w[o] -= 0.1 * w.grad[o]; }
+      /* update of b */
+      for o < 10 { b[o] -= 0.1 * b.grad[o]; }
+      for r < 500 {
+        local m: f32 := 0;
+        for i < 64 { m += x[r, i]; }
+        for i < 64 { y[r, i] := x[r, i] - m; }
+      }
+      for i < 64 { s[i] := b[0] * w[i]; }`,
   'bind-threads': `
     steps():
       device x: f32[100, 5000], h: f32[5000], s: f32[16], w: f32[16, 16], last: f32;

@@ -1,0 +1,59 @@
+/**
+ * Cells of a computed subscript shared out among the turns of a loop:
+ *
+ *     for r < 64 { for b < 4096 { w[at(where(ids[b] - floor(ids[b] / 64) * 64 == r, ids[b], -1))] += v[b]; } }
+ *
+ * The turn of a cell follows from its number alone, so no two turns meet in one.
+ */
+import type { DType } from '../core/dtype.ts';
+import { asLoop, type Index } from '../core/index-expr.ts';
+import type { Op } from '../core/op.ts';
+import type { Expr } from './ir.ts';
+import { ValueNumbers } from './value-number.ts';
+
+export interface Owner {
+  /** The turn that a cell belongs to: a loop, of at most `mostTurns`. */
+  readonly turn: Index;
+  /** How that follows from the number of the cell, as text. */
+  readonly rule: string;
+}
+
+/** Of `where(rule(cell) == turn, cell, -1)`. */
+export function ownerOf(subscript: Expr): Owner | undefined {
+  if (subscript.kind !== 'apply' || subscript.op !== 'where') return undefined;
+  const [test, cell, otherwise] = subscript.args;
+  const isOutside = otherwise?.kind === 'const' && Number(otherwise.value) < 0;
+  return isOutside && test?.kind === 'apply' && test.op === 'eq' && cell
+    ? ownerBy(test.args, cell)
+    : undefined;
+}
+
+function ownerBy([rule, turn]: readonly Expr[], cell: Expr): Owner | undefined {
+  const isWide = turn?.kind === 'cast' && wide.includes(turn.dtype);
+  const index = isWide ? turn.value : turn;
+  const text = rule && ruleOf(rule, cell);
+  return text === undefined || index?.kind !== 'index' || asLoop(index.index) === undefined
+    ? undefined
+    : { turn: index.index, rule: text };
+}
+
+/** In these, turns below `mostTurns` differ as they did. */
+const wide: readonly DType[] = ['i32', 'i64', 'f32', 'f64'];
+export const mostTurns = 2 ** 24;
+
+/** What of a cell's number decides: of these, the same for 0 and -0, which name one cell. */
+const deciding: readonly Op[] = ['add', 'sub', 'mul', 'neg', 'fma', 'mod', 'floor'];
+
+/** Undefined where it is about more than the number. */
+function ruleOf(rule: Expr, cell: Expr): string | undefined {
+  const numbers = new ValueNumbers();
+  const own = numbers.of(cell);
+  const textOf = (e: Expr): string | undefined => {
+    if (numbers.of(e) === own) return `${cell.dtype} cell`;
+    if (e.kind === 'const') return `${e.dtype} ${e.value}`;
+    if (e.kind !== 'apply' || !deciding.includes(e.op)) return undefined;
+    const args = e.args.map(textOf);
+    return args.includes(undefined) ? undefined : `${e.op}(${args.join()})`;
+  };
+  return textOf(rule);
+}
