@@ -47,6 +47,8 @@ class Block {
   #running: For[] = [];
   /** Those of the first warp since its last barrier. */
   #inWarp: For[] = [];
+  /** Of the loops around whose turn has had no barrier so far, the thread loops of the turn. */
+  #sinceTurns: For[][] = [];
 
   constructor(
     threads: number,
@@ -95,13 +97,17 @@ class Block {
   /** All threads take the turns together. */
   #turns(s: For): void {
     const { dialect, identifiers } = this.#exprs;
+    if (s.extent === 0) return;
     const type = countType(s.extent, this.#exprs);
     if (s.mode === 'unrolled') this.#w.line(dialect.unroll(s.extent));
     identifiers.within(s.loop, i => {
       this.#w.block(`for (${type} ${i} = 0; ${i} < ${s.extent}; ++${i})`, () => {
+        const first: For[] = [];
+        this.#sinceTurns.push(first);
         this.statements(statementsOf(s.body));
-        // The next turn begins where this one ends.
-        if (this.#running.some(loop => this.#meet(loop, s))) this.#barrier();
+        // The next turn begins where this one ends, with what stands before its first barrier.
+        if (first.some(next => this.#running.some(loop => this.#meet(loop, next)))) this.#barrier();
+        this.#sinceTurns = this.#sinceTurns.filter(loops => loops !== first);
       });
     });
   }
@@ -194,6 +200,7 @@ class Block {
       this.#inWarp = [];
     }
     this.#running.push(...next);
+    this.#sinceTurns.forEach(loops => loops.push(...next));
     this.#inWarp.push(...next.filter(isOfWarp));
   }
 
@@ -201,6 +208,7 @@ class Block {
     this.#w.line('__syncthreads();');
     this.#running = [];
     this.#inWarp = [];
+    this.#sinceTurns = [];
   }
 
   /** Whether a thread of one stores what a thread of the other uses. */

@@ -33,6 +33,7 @@ import { splitSums } from './split-sums.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
 import { vectorise } from './vectorise.ts';
+import { walkMatrices } from './walk-matrices.ts';
 import { tileBlocks } from './tile-blocks.ts';
 import { tileRegisters } from './tile-registers.ts';
 
@@ -73,6 +74,7 @@ function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pa
 
 function schedulingForGpu(target: Target, gpu: Gpu, overrides: Overrides): readonly Pass[] {
   return [
+    walkMatrices(gpu, overrides), // before products are in tiles: it takes those apart that others read
     tileBlocks(gpu, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     splitSums(overrides), // what is left of sums, in the fused loops too

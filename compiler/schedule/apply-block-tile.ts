@@ -21,20 +21,20 @@
  * copied into is declared in it. How threads share the cells: `thread-cells.ts`, `warp-cells.ts`. Exact:
  * each sum has its terms in the order it had; tensor cores alone round in a way of their own.
  */
-import { at, type Index, loopVar, plus } from '../core/index-expr.ts';
+import { type Index, loopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { accumulate, block, declare, type Expr, read, type Stmt, when, write } from '../loop/ir.ts';
-import { rewriteExpr, rewriteStmts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
+import { block, declare, type Stmt, write } from '../loop/ir.ts';
+import { substituteLoopsIn } from '../loop/traverse.ts';
 import type { Contraction } from './contraction.ts';
 import { type Copied, copiesOf, type Sides } from './copied.ts';
 import { copyOf } from './shared-copy.ts';
-import { isUneven, nested, type Side } from './side.ts';
+import { readingAt, readsArrays } from './own-sums.ts';
+import { inArray, nested, whenInside } from './side.ts';
+import { cellsOf } from './shares.ts';
 import { overTerms, type Terms } from './terms.ts';
-import { ThreadCells } from './thread-cells.ts';
 import type { TileCells } from './tile-cells.ts';
 import type { BlockTile } from './tile-choice.ts';
-import { WarpCells } from './warp-cells.ts';
 
 export function applyBlockTile(contraction: Contraction, tile: BlockTile, names: Names): Stmt {
   return new Tiling(contraction, tile, names).stmt();
@@ -58,14 +58,12 @@ class Tiling {
       rows: { loop: rows, tile: tile.rows, block: loopVar(names.fresh(rows.loop)) },
       columns: { loop: columns, tile: tile.columns, block: loopVar(names.fresh(columns.loop)) },
     };
-    const { share } = tile;
-    this.#cells =
-      share.of === 'warp' ? new WarpCells(tile, share, names) : new ThreadCells(tile, share, names);
+    this.#cells = cellsOf(tile, names);
     this.#sums = tensorNode(names.fresh(`${sum.name}_tile`), sum.dtype, this.#cells.dims);
   }
 
   stmt(): Stmt {
-    const { others, start, terms, epilogue } = this.#contraction;
+    const { others, start, terms, sum, epilogue } = this.#contraction;
     const { isPipelined, terms: count } = this.#tile;
     const common = isPipelined ? [] : this.#copies(count);
     const body = block([
@@ -77,7 +75,7 @@ class Tiling {
       overTerms(terms, this.#tile, this.#names, some =>
         isPipelined ? this.#withOwnCopies(some) : block(this.#someTerms(some, common)),
       ),
-      this.#each(true, cell => this.#fromSums(block(epilogue), cell)),
+      this.#each(true, cell => readingAt(block(epilogue), sum, this.#sums, cell)),
     ]);
     const { rows, columns } = this.#sides;
     const blocks = [rows, columns].map(({ loop, tile, block: own }) => {
@@ -118,32 +116,4 @@ class Tiling {
       return isInsideOnly ? whenInside(rows, r, whenInside(columns, c, here)) : here;
     });
   }
-
-  #fromSums(s: Stmt, cell: readonly Index[]): Stmt {
-    const { sum } = this.#contraction;
-    return rewriteStmts(s, part => {
-      if (part.kind !== 'write' && part.kind !== 'accumulate') return undefined;
-      const value = rewriteExpr(part.value, e =>
-        e.kind === 'read' && e.node === sum ? read(this.#sums, cell, e.origins) : undefined,
-      );
-      return part.kind === 'write'
-        ? write(part.node, part.index, value, part.origins)
-        : accumulate(part.op, part.node, part.index, value, part.origins);
-    });
-  }
-}
-
-function inArray({ block: own, tile }: Side, inTile: Index): Index {
-  return plus(at(own, tile), inTile);
-}
-
-/** Cells beyond the last row or column are computed, but not stored. */
-function whenInside(side: Side, index: Index, s: Stmt): Stmt {
-  return isUneven(side) ? when(index, side.loop.extent, s) : s;
-}
-
-function readsArrays(value: Expr): boolean {
-  let reads = false;
-  visitExpr(value, e => (reads ||= e.kind === 'read'));
-  return reads;
 }

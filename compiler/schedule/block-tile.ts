@@ -61,7 +61,7 @@ function each(cells: number): number {
 }
 
 /** At most so many turns in one tile, such that few are over in the last. */
-function sizeFor({ extent }: For, most: number): number {
+export function sizeFor({ extent }: For, most: number): number {
   const unit = most > 64 ? 8 : 4;
   if (extent <= most) return Math.ceil(extent / unit) * unit;
   const candidates = [most, most - unit, most - 2 * unit, most - 3 * unit].filter(

@@ -30,12 +30,13 @@ export interface Contraction {
 /** Undefined where there is none, or nothing that several cells read. */
 export function contractionAt(outermost: For): Contraction | undefined {
   const nest = nestAt(outermost);
-  const parts = nest && partsOf(nest);
+  const parts = nest && sumPartsOf(nest);
   if (!nest || !parts) return undefined;
   const reads = readsIn(parts.leaf);
   if (!reads) return undefined;
   const [best] = pairsOf(nest, parts.epilogue).flatMap(([rows, columns]) => {
-    const [rowReads, columnReads] = [readsOver(rows, reads), readsOver(columns, reads)];
+    const rowReads = reads.filter(r => isReadOver(rows, r));
+    const columnReads = reads.filter(r => isReadOver(columns, r));
     const isShared = rowReads.every(r => !columnReads.includes(r));
     if (rowReads.length === 0 || columnReads.length === 0 || !isShared) return [];
     return [{ rows, columns, rowReads, columnReads }];
@@ -45,10 +46,10 @@ export function contractionAt(outermost: For): Contraction | undefined {
   return { ...best, ...parts, others };
 }
 
-type Parts = Pick<Contraction, 'sum' | 'start' | 'terms' | 'leaf' | 'epilogue'>;
+export type SumParts = Pick<Contraction, 'sum' | 'start' | 'terms' | 'leaf' | 'epilogue'>;
 
 /** `local s := start; for … { s += …; } …`, with no other loop. */
-function partsOf({ body }: Nest): Parts | undefined {
+export function sumPartsOf({ body }: Nest): SumParts | undefined {
   const [declared, start, loop, ...epilogue] = body;
   if (declared?.kind !== 'declare' || start?.kind !== 'write' || loop?.kind !== 'for')
     return undefined;
@@ -80,8 +81,17 @@ function readsIn({ value, node: sum }: Accumulate): readonly Read[] | undefined 
   return unknown.length === 0 ? reads : undefined;
 }
 
-function readsOver({ loop }: For, reads: readonly Read[]): readonly Read[] {
-  return reads.filter(({ index }) => index.some(ix => namesLoop(ix, loop)));
+/** What a value reads another cell of in each turn of a loop. */
+export function readsOver(loop: For, value: Expr): readonly Read[] {
+  const reads: Read[] = [];
+  visitExpr(value, e => {
+    if (e.kind === 'read' && isReadOver(loop, e)) reads.push(e);
+  });
+  return reads;
+}
+
+function isReadOver({ loop }: For, { index }: Read): boolean {
+  return index.some(ix => namesLoop(ix, loop));
 }
 
 function namesLoop(index: Read['index'][number], loop: LoopVar): boolean {

@@ -1,6 +1,6 @@
 /** Copies in shared memory of what the rows or the columns of a tile read. */
 import { bytesOf } from '../core/dtype.ts';
-import { type Index, type LoopVar, sameIndices } from '../core/index-expr.ts';
+import { type Index, type LoopVar, plus, sameIndices } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import type { Read } from '../loop/ir.ts';
@@ -15,6 +15,8 @@ export interface Copied {
   readonly isOfRows: boolean;
   /** Whether its rows are terms side by side, and not cells of the tile. */
   readonly isAlongTerms: boolean;
+  /** Where the first of the terms stands that are added next; left out where it has no others. */
+  readonly from?: Index;
   /** All that read the same. */
   readonly reads: readonly [Read, ...Read[]];
 }
@@ -67,6 +69,7 @@ function isSame(a: Read, b: Read): boolean {
 }
 
 /** Where in a copy a term of a cell of the tile is. */
-export function placeIn({ isAlongTerms }: Copied, term: Index, cell: Index): readonly Index[] {
-  return isAlongTerms ? [cell, term] : [term, cell];
+export function placeIn(copied: Copied, term: Index, cell: Index): readonly Index[] {
+  const place = copied.from ? plus(copied.from, term) : term;
+  return copied.isAlongTerms ? [cell, place] : [place, cell];
 }

@@ -10,7 +10,7 @@ import { substituteLoops } from '../loop/traverse.ts';
 import { type Copied, placeIn } from './copied.ts';
 import { cellsAtOnce } from './shared-bytes.ts';
 import { isUneven, nested } from './side.ts';
-import type { Terms } from './terms.ts';
+import { type Terms, whenThere } from './terms.ts';
 
 /** A thread loop that copies. */
 export function copyOf(copied: Copied, terms: Terms, names: Names): Stmt {
@@ -53,10 +53,21 @@ class Copying {
       loop: this.#term,
       extent: this.#terms.count / (inTerms ? this.#atOnce : 1),
     };
-    return nested(inTerms ? [cells, terms] : [terms, cells], 'thread', this.#group());
+    return nested(inTerms ? [cells, terms] : [terms, cells], 'thread', this.#ofTerms());
   }
 
-  /** What one thread copies in one turn. Beyond the last row or column there is nothing but zeros. */
+  /** What one thread copies in one turn: of terms that are none, nothing. */
+  #ofTerms(): Stmt {
+    const { below } = this.#terms;
+    if (below === undefined || this.#grouped !== 'terms' || below % this.#atOnce === 0) {
+      return whenThere(this.#terms, this.#inGroup('terms', this.#term, fixed(0)), this.#group());
+    }
+    return this.#lanes(lane =>
+      whenThere(this.#terms, this.#inGroup('terms', this.#term, lane), this.#one(lane)),
+    );
+  }
+
+  /** Beyond the last row or column there is nothing but zeros. */
   #group(): Stmt {
     const { side } = this.#copied;
     if (!isUneven(side)) return this.#lanes(lane => this.#value(lane));
@@ -64,6 +75,11 @@ class Copying {
     return isWhole
       ? this.#insideOrZero(fixed(0), body => this.#lanes(body))
       : this.#lanes(lane => this.#insideOrZero(lane, body => body(lane)));
+  }
+
+  #one(lane: Index): Stmt {
+    const isOutside = isUneven(this.#copied.side);
+    return isOutside ? this.#insideOrZero(lane, body => body(lane)) : this.#value(lane);
   }
 
   /** Where `cell` is one of the array its value, and zero where it is none. */

@@ -1,6 +1,6 @@
 /** The rows or the columns of a tile that a block of threads computes. */
-import type { LoopVar } from '../core/index-expr.ts';
-import { type For, forLoop, type LoopMode, type Stmt } from '../loop/ir.ts';
+import { at, type Index, type LoopVar, plus } from '../core/index-expr.ts';
+import { type For, forLoop, type LoopMode, type Stmt, when } from '../loop/ir.ts';
 
 /** Which loop it is, how it is cut. */
 export interface Side {
@@ -13,6 +13,16 @@ export interface Side {
 /** Whether the last tile has cells that are none. */
 export function isUneven({ loop, tile }: Side): boolean {
   return loop.extent % tile !== 0;
+}
+
+/** Which turn of its loop a row or column of the tile is. */
+export function inArray({ block, tile }: Side, inTile: Index): Index {
+  return plus(at(block, tile), inTile);
+}
+
+/** Cells beyond the last row or column are computed, but not stored. */
+export function whenInside(side: Side, index: Index, s: Stmt): Stmt {
+  return isUneven(side) ? when(index, side.loop.extent, s) : s;
 }
 
 /** Loops in one mode around a statement, the outermost first. */

@@ -48,6 +48,14 @@ export type Step =
     }
   /** Arrays that are computed once more for those who need them late. */
   | { readonly kind: 'rows again'; readonly arrays: readonly string[] }
+  /** Sums over arrays of which there is one tile at a time, so many rows. */
+  | {
+      readonly kind: 'walk';
+      readonly arrays: readonly string[];
+      readonly rows: number;
+      readonly overRows: string;
+      readonly overColumns: string;
+    }
   /** What the next turn of a loop uses, asked for in this one. */
   | { readonly kind: 'prefetch'; readonly arrays: readonly string[]; readonly loop: string }
   | {
@@ -129,6 +137,8 @@ export function printStep(step: Step): string {
       return `${step.rows} of ${step.of} rows of ${step.arrays.join(', ')} at once`;
     case 'rows again':
       return `${step.arrays.join(', ')} for those who need them late`;
+    case 'walk':
+      return `${step.rows} of ${step.overRows} over ${step.overColumns}, ${step.arrays.join(', ')} by tiles`;
     case 'prefetch':
       return `${step.arrays.join(', ')} of the next ${step.loop}`;
     case 'vectorise':

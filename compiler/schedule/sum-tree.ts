@@ -6,8 +6,11 @@ import { type Accumulate, accumulate, read, type Stmt } from '../loop/ir.ts';
 /** How many parts a short sum has, and by how many parts take what is left over of a long one. All vectors divide it. */
 export const fewParts = 16;
 
-/** A statement for each of so many parts. */
-export type OverParts = (count: number, body: (part: Index) => Stmt) => Stmt;
+/** A statement for each of so many parts; where there are parts of several sums, for each of these. */
+export type OverParts = (
+  count: number,
+  body: (part: Index, sum?: readonly Index[]) => Stmt,
+) => Stmt;
 
 /** Which turn goes to which part. */
 export interface Shares {
@@ -34,8 +37,10 @@ export function sumTree(
 ): readonly Stmt[] {
   const steps: Stmt[] = [];
   for (let half = (parts.dims[0] ?? 1) / 2; half >= 1; half /= 2) {
-    const addOther = (part: Index): Stmt =>
-      accumulate(op, parts, [part], read(parts, [plus(fixed(half), part)], origins), origins);
+    const addOther = (part: Index, sum: readonly Index[] = []): Stmt => {
+      const other = read(parts, [plus(fixed(half), part), ...sum], origins);
+      return accumulate(op, parts, [part, ...sum], other, origins);
+    };
     steps.push(over(half, addOther));
   }
   return steps;

@@ -28,6 +28,8 @@ export interface Gpu {
   readonly fewTurns: number;
   /** Rows times columns times terms from which a product is computed in tiles. */
   readonly leastProduct: number;
+  /** Matrices of more bytes are made again rather than stored: no cache holds them. */
+  readonly leastMatrix: number;
   /** Blocks that are worth having at once. */
   readonly processors: number;
   /** Arrays and indices that a kernel takes at most, 8 bytes each: of more than 4096 no launch is sure. */
@@ -59,6 +61,7 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     launchSteps: 512,
     fewTurns: 128,
     leastProduct: 2 ** 18,
+    leastMatrix: 32 * 2 ** 20,
     processors: 108,
     mostArguments: 512,
     matrices: ['f16', 'bf16'],

@@ -6,10 +6,11 @@ import {
   type Index,
   type LoopVar,
   loopVar,
+  plus,
   sumOf,
 } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
-import { block, type For, forLoop, type Stmt } from '../loop/ir.ts';
+import { block, type For, forLoop, type Stmt, when } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
 import { nested } from './side.ts';
@@ -19,6 +20,13 @@ export interface Terms {
   readonly loop: LoopVar;
   readonly first: Index;
   readonly count: number;
+  /** From this turn on there are none; left out where all are there. */
+  readonly below?: number | undefined;
+}
+
+/** What is done for a term, where it is one. */
+export function whenThere({ first, below }: Terms, term: Index, s: Stmt): Stmt {
+  return below === undefined ? s : when(plus(first, term), below, s);
 }
 
 /** How many at a time, and whether what they need is copied a turn ahead. */

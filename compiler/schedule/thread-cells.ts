@@ -9,6 +9,7 @@ import { accumulate, block, declare, forLoop, read, type Stmt, write } from '../
 import { rewriteExpr, substituteLoops } from '../loop/traverse.ts';
 import { placeIn } from './copied.ts';
 import { nested } from './side.ts';
+import { whenThere } from './terms.ts';
 import type { Added, TileCell, TileCells } from './tile-cells.ts';
 import type { BlockTile, ThreadShare } from './tile-choice.ts';
 
@@ -111,6 +112,7 @@ export class ThreadCells implements TileCells {
       }),
     );
     const all = own.flatMap(({ node, load }) => [declare(node), load]);
-    return forLoop(term, terms.count, block([...all, add]), 'unrolled');
+    const added = whenThere(terms, at(term), block([...all, add]));
+    return forLoop(term, terms.count, added, 'unrolled');
   }
 }

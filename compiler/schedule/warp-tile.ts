@@ -44,7 +44,12 @@ function isFitting({ rows, columns }: Contraction): (tile: BlockTile) => boolean
 }
 
 /** Undefined unless the sum is of a product of what rows and what columns read. */
-function kindOf({ leaf, sum, rowReads, columnReads }: Contraction): FactorKind | undefined {
+export function kindOf({
+  leaf,
+  sum,
+  rowReads,
+  columnReads,
+}: Pick<Contraction, 'leaf' | 'sum' | 'rowReads' | 'columnReads'>): FactorKind | undefined {
   const found = leaf.op === 'add' && sum.dtype === 'f32' ? factorsIn(leaf.value) : undefined;
   if (!found) return undefined;
   const [a, b] = found.factors;

@@ -22,3 +22,8 @@ export function exactPassesFor(target: Target): readonly Pass[] {
 export function tilesFor(processors: number): Target {
   return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, processors });
 }
+
+/** The same, and where matrices that only sums read are made again. */
+export function walksFor(processors: number): Target {
+  return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, leastMatrix: 0, processors });
+}

@@ -7,6 +7,7 @@ import { gpu } from '../../../compiler/schedule/target.ts';
 import { needCppCompiler } from '../../support/cpp-compiler.ts';
 import { compileSources } from '../../support/run-compiled.ts';
 import { thirdsFor } from '../../support/run-program.ts';
+import { walksFor } from '../../support/small-gpu.ts';
 
 const texts = [
   `layer(): device x: f32[128, 64], w: f32[64, 128], y: f32[128, 128];
@@ -25,7 +26,22 @@ const texts = [
 ];
 const barrier = /__sync(threads|warp)\(\);|einc_copy_async_wait<0>\(\);/g;
 
-const programs = texts.map(text => runPipeline(passesFor(gpu), parseProgram(text)));
+/** Sums over a matrix that is not stored: of its rows, and of products. */
+const walking = `
+  weighted(): device q: f32[20, 20], k: f32[130, 20], v: f32[130, 6], y: f32[20, 6];
+    local scores: f32[20, 130]; local most: f32[20];
+    for s < 20 { for t < 130 {
+      local score: f32 := 0; for d < 20 { score += q[s, d] * k[t, d]; } scores[s, t] := score;
+    } }
+    for s < 20 { local m: f32 := -3e38; for t < 130 { m max= scores[s, t]; } most[s] := m; }
+    for s < 20 { for d < 6 {
+      local sum: f32 := 0; for t < 130 { sum += (scores[s, t] - most[s]) * v[t, d]; } y[s, d] := sum;
+    } }`;
+
+const programs = [
+  ...texts.map(text => runPipeline(passesFor(gpu), parseProgram(text))),
+  runPipeline(passesFor(walksFor(1)), parseProgram(walking)),
+];
 const variants = programs.flatMap((program, i) => {
   const named = { ...program, name: `program_${i}` };
   const source = cudaSource(named);

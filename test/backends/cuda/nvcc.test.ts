@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { placeWith } from '../../cli/support.ts';
+import { type AttentionShape, attentionText } from '../../support/attention-text.ts';
 import { cudaOf, smallPrograms } from './programs.ts';
 
 const hasNvcc = spawnSync('nvcc', ['--version']).status === 0;
@@ -64,6 +65,35 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     expect(table).not.toMatch(/[1-9]\d* bytes spilt/);
     await expect(table).toMatchFileSnapshot('../../golden/cuda/resources.txt');
   });
+
+  const attentions: readonly (readonly AttentionShape[])[] = [
+    [
+      { heads: 4, rows: 4096, columns: 4096, width: 64 },
+      { heads: 16, rows: 1500, columns: 1500, width: 128, isCausal: true },
+      { heads: 64, rows: 1000, columns: 777, width: 20 },
+    ],
+    [{ heads: 8, rows: 4096, columns: 4096, width: 64, dtype: 'bf16' }],
+    [{ heads: 16, rows: 2048, columns: 2048, width: 128, dtype: 'f16' }],
+  ];
+  test.each(attentions)(
+    'spills nothing of gradients of attention',
+    { timeout: 300_000 },
+    async (...shapes) => {
+      const texts = shapes.map((shape, i) => {
+        const program = parseProgram(attentionText({ ...shape, hasGradients: true }));
+        const name = `attention${i}`;
+        return [name, cudaOf({ ...program, name }).text] as const;
+      });
+      const text = together(texts);
+      const found = ['sm_80', 'sm_90'].map(arch => resourcesOf(text, 'attention', arch));
+      for (const kernels of await Promise.all(found)) {
+        expect(kernels).toHaveLength(7 * shapes.length);
+        expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+        const shared = kernels.map(line => Number(/(\d+) bytes shared/.exec(line)?.[1]));
+        expect(Math.max(...shared)).toBeLessThanOrEqual(48 * 1024);
+      }
+    },
+  );
 
   const examples = ['moons', 'moons-parallel', 'micrograd'];
   test.each(examples)('takes examples/%s.ts', { timeout: 300_000 }, async name => {

@@ -3,6 +3,7 @@ import type { Program } from '../../../compiler/loop/ir.ts';
 import { passesFor } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { gpu } from '../../../compiler/schedule/target.ts';
+import { attentionText } from '../../support/attention-text.ts';
 
 export function cudaOf(program: Program): CudaSource {
   return cudaSource(runPipeline(passesFor(gpu), program));
@@ -47,6 +48,7 @@ export const smallPrograms: Readonly<Record<string, string>> = {
       zero_out s;
       for b < 1024 { for o < 2048 { for i < 512 { s[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }
       for b < 1024 { for o < 2048 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`,
+  attention: attentionText({ heads: 4, rows: 2048, columns: 2048, width: 64 }),
   rows: `
     softmax():
       device x: f32[4096, 1000], y: f32[4096, 1000];

@@ -1,0 +1,100 @@
+/**
+ * Large matrices that only sums read are not stored: each sum makes them anew, tile by tile, in the block of threads that
+ * needs the tile. So attention on a GPU needs no matrix of scores, forward or backward. `schedule/matrix-walk.ts` shows
+ * what becomes of the code, `schedule/matrix-group.ts` which matrices they are.
+ *
+ * Sums along a row are in the parts that a processor has in its vectors, so their order changes as in `split-reductions`;
+ * all else is exact. It costs products that are computed again, and saves that matrices go through memory: that pays
+ * where they are larger than any cache.
+ */
+import { Names } from '../core/names.ts';
+import { namesIn } from '../loop/facts.ts';
+import { block, type Stmt } from '../loop/ir.ts';
+import { mapParts } from '../loop/traverse.ts';
+import {
+  largestOf,
+  type MatrixGroup,
+  matrixGroupsIn,
+  neededBy,
+  timesTheWork,
+} from '../schedule/matrix-group.ts';
+import { applyWalk, type Walk } from '../schedule/matrix-walk.ts';
+import { noOverrides, type OverrideOf } from '../schedule/override.ts';
+import type { Gpu } from '../schedule/target.ts';
+import { walkTileFor } from '../schedule/walk-tile.ts';
+import type { Note } from './decision.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function walkMatrices(gpu: Gpu, overrides = noOverrides): Pass {
+  return {
+    name: 'walk-matrices',
+    run: (program, note) => {
+      const names = new Names(namesIn(program));
+      const options = { gpu, overrideOf: overrides(program), names, note };
+      return withBody(program, inBlocksOf(program.body, options));
+    },
+  };
+}
+
+interface Options {
+  readonly gpu: Gpu;
+  readonly overrideOf: OverrideOf;
+  readonly names: Names;
+  readonly note: Note | undefined;
+}
+
+/** In all blocks of a statement. */
+function inBlocksOf(s: Stmt, options: Options): Stmt {
+  const inner = mapParts(s, { expr: e => e, stmt: child => inBlocksOf(child, options) });
+  if (inner.kind !== 'block') return inner;
+  const walks = matrixGroupsIn(inner.body).flatMap(group => walksOf(group, options) ?? []);
+  return walks.length === 0 ? inner : block(withWalks(inner.body, walks, options));
+}
+
+/** Work that is done so many times is more than memory takes. */
+const mostTimes = 3;
+
+/** Of all sums of a group, or of none. */
+function walksOf(group: MatrixGroup, { gpu, overrideOf }: Options): readonly Walk[] | undefined {
+  const statements = [...group.matrices, ...group.sums].map(({ stmt }) => stmt);
+  const isLeftAlone = statements.some(stmt => overrideOf(stmt).fuse === false);
+  const pays = largestOf(group) > gpu.leastMatrix && timesTheWork(group) <= mostTimes;
+  if (isLeftAlone || !pays) return undefined;
+  const walks = group.sums.flatMap(sum => {
+    const own = group.pair.map(axis => sum.axes[axis]).find(loop => loop !== sum.terms);
+    const tile = own && walkTileFor(sum, own, neededBy(sum, group), gpu);
+    return tile ? [{ sum, group, own, tile }] : [];
+  });
+  return walks.length === group.sums.length ? walks : undefined;
+}
+
+function withWalks(
+  statements: readonly Stmt[],
+  walks: readonly Walk[],
+  { names, note }: Options,
+): readonly Stmt[] {
+  for (const { node } of new Set(walks.flatMap(({ group }) => group.matrices))) {
+    const because = 'sums make it anew, tile by tile';
+    note?.({ about: 'array', node, fate: 'dropped', because });
+  }
+  const walkOf = new Map<Stmt, Walk>(walks.map(walk => [walk.sum.stmt, walk]));
+  const matrices = walks.flatMap(({ group }) => group.matrices);
+  const nodes = new Set(matrices.map(({ node }) => node));
+  const makers = new Set<Stmt>(matrices.map(({ stmt }) => stmt));
+  return statements.flatMap(s => {
+    if (makers.has(s) || (s.kind === 'declare' && nodes.has(s.node))) return [];
+    const walk = walkOf.get(s);
+    if (!walk) return [s];
+    const after = applyWalk(walk, names);
+    const needed = neededBy(walk.sum, walk.group);
+    const step = {
+      kind: 'walk',
+      arrays: needed.map(({ node }) => node.name),
+      rows: walk.tile.rows,
+      overRows: walk.own.loop,
+      overColumns: walk.sum.terms.loop,
+    } as const;
+    note?.({ about: 'nest', step, before: [...needed.map(({ stmt }) => stmt), s], after });
+    return [after];
+  });
+}

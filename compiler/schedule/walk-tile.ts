@@ -1,0 +1,190 @@
+/**
+ * How a block of threads walks over matrices that are not stored: how many rows it has, and how much it copies at
+ * once. `matrix-walk.ts` shows what that means.
+ */
+import { bytesOf, type DType } from '../core/dtype.ts';
+import type { For } from '../loop/ir.ts';
+import type { FactorKind } from '../loop/matrix-factors.ts';
+import { stages } from '../loop/pipelined.ts';
+import { strideOf } from '../loop/stride.ts';
+import { product } from '../support/list.ts';
+import { sizeFor } from './block-tile.ts';
+import { type Contraction, readsOver } from './contraction.ts';
+import { type Matrix, type MatrixSum, readsOf } from './matrices.ts';
+import { isRegrouped, partCount } from './partial-sums.ts';
+import { rowFactorsOf } from './row-factors.ts';
+import { bytesShared, paddingOf } from './shared-bytes.ts';
+import type { Gpu } from './target.ts';
+import type { TermTile } from './terms.ts';
+import type { BlockTile } from './tile-choice.ts';
+import { kindOf } from './warp-tile.ts';
+
+export interface WalkTile {
+  readonly rows: number;
+  /** Of the loop that matrices do not have: all of it. */
+  readonly beside: number;
+  /** Who has which cells of a tile of matrices, and of the sums beside. */
+  readonly share: Share;
+  readonly shareBeside: Share;
+  /** Terms of a product that are copied at once, and whether they are a turn ahead. */
+  readonly terms: number;
+  readonly isPipelined: boolean;
+}
+
+type Share = BlockTile['share'];
+
+/** Columns of a tile: as many as a long sum has parts. */
+export const columnsOfTile = partCount;
+
+const rowCounts = [64, 32];
+const ways = [
+  { terms: 32, isPipelined: true },
+  { terms: 16, isPipelined: true },
+  { terms: 16, isPipelined: false },
+  { terms: 8, isPipelined: false },
+];
+/** What is summed beside the rows stays in registers. */
+const mostBeside = 128;
+
+/** Undefined where sums have to be taken another way. `own`: the loop over the rows. */
+export function walkTileFor(
+  sum: MatrixSum,
+  own: For,
+  needed: readonly Matrix[],
+  gpu: Gpu,
+): WalkTile | undefined {
+  const isLarge = (sum.beside?.extent ?? 0) > mostBeside;
+  const kinds = productsIn(sum, own, needed).map(product => kindFor(product, gpu));
+  if (isLarge || (!sum.beside && !isLongRow(sum, needed))) return undefined;
+  const isOnWarps = kinds.some(kind => kind !== undefined);
+  // Others would take longer than what tensor cores do takes with matrices in memory.
+  if (isOnWarps && !mayBeOnWarps(sum, kinds)) return undefined;
+  const others = sum.axes.filter(loop => loop !== own && loop !== sum.terms);
+  const blocksOf = ({ rows }: WalkTile): number =>
+    Math.ceil(own.extent / rows) * product(others.map(l => l.extent));
+  const tiles = rowCounts.flatMap(most => {
+    const size = isOnWarps ? ofWarps(most, sum, kinds) : ofThreads(sizeFor(own, most), sum);
+    const fits = ways.find(way => suits(way, { ...size, ...way }, sum, own, needed, gpu));
+    return fits ? [{ ...size, ...fits }] : [];
+  });
+  return tiles.find(tile => blocksOf(tile) >= gpu.processors) ?? tiles.at(-1);
+}
+
+type Size = Omit<WalkTile, 'terms' | 'isPipelined'>;
+
+function ofThreads(rows: number, { beside }: MatrixSum): Size {
+  const extent = beside?.extent ?? 0;
+  const each = extent > 64 ? 8 : 4;
+  const share = { of: 'thread', rows: 4 } as const;
+  return {
+    rows,
+    beside: Math.ceil(extent / each) * each,
+    share: { ...share, columns: 4 },
+    shareBeside: { ...share, columns: each },
+  };
+}
+
+/** A warp has 16 rows, and half of the columns: with sums of several products more would not be in registers. */
+function ofWarps(
+  rows: number,
+  { beside }: MatrixSum,
+  kinds: readonly (FactorKind | undefined)[],
+): Size {
+  const kind = kinds.find(k => k !== undefined) ?? 'f16';
+  const across = Math.ceil((beside?.extent ?? 0) / 16) * 16;
+  const share = { of: 'warp', rows: 16, kind } as const;
+  return {
+    rows,
+    beside: across,
+    share: { ...share, columns: columnsOfTile / 2 },
+    shareBeside: { ...share, columns: across / 2 },
+  };
+}
+
+type Product = Pick<Contraction, 'sum' | 'leaf' | 'rowReads' | 'columnReads'> & {
+  readonly extent: number;
+};
+
+/** Those of matrices, and that which the sum itself may be. */
+function productsIn(sum: MatrixSum, own: For, needed: readonly Matrix[]): readonly Product[] {
+  const { beside, terms } = sum;
+  const made = needed.flatMap(({ product: of }) =>
+    of ? [{ ...of, extent: of.terms.at(-1)?.extent ?? 1 }] : [],
+  );
+  const factored = beside && rowFactorsOf(sum.sum.leaf.value, own.loop, beside.loop);
+  if (!beside || !factored) return made;
+  const { term, factors } = factored;
+  const leaf = { ...sum.sum.leaf, value: term };
+  const rowReads = factors.map(({ read }) => read);
+  const columnReads = readsOver(beside, term);
+  return [...made, { sum: sum.sum.sum, leaf, rowReads, columnReads, extent: terms.extent }];
+}
+
+/** Of a product that tensor cores do. */
+function kindFor(of: Product, gpu: Gpu): FactorKind | undefined {
+  const kind = kindOf(of);
+  return kind && gpu.matrices.includes(kind) && of.extent % 16 === 0 ? kind : undefined;
+}
+
+function mayBeOnWarps({ terms }: MatrixSum, kinds: readonly (FactorKind | undefined)[]): boolean {
+  return terms.extent % columnsOfTile === 0 && kinds.every(kind => kind === kinds[0]);
+}
+
+function suits(
+  { terms }: Pick<WalkTile, 'terms'>,
+  tile: WalkTile,
+  sum: MatrixSum,
+  own: For,
+  needed: readonly Matrix[],
+  gpu: Gpu,
+): boolean {
+  const extents = needed.flatMap(({ product: of }) => of?.terms.at(-1)?.extent ?? []);
+  const isWhole = terms % 16 === 0 && extents.every(extent => extent % terms === 0);
+  const isLegal = tile.share.of === 'warp' ? isWhole : terms <= 16;
+  return isLegal && bytesOfWalk(sum, own, needed, tile) <= gpu.sharedBytes;
+}
+
+/** Whether it is in parts elsewhere too: then they are the same. */
+function isLongRow({ sum: { leaf }, terms }: MatrixSum, needed: readonly Matrix[]): boolean {
+  const reads = needed.flatMap(({ node }) => readsOf(leaf.value, node));
+  const isAlong = reads.every(({ node, index }) => strideOf(node, index, terms.loop) === 1);
+  return isRegrouped(leaf) && isAlong && terms.extent >= 2 * partCount;
+}
+
+/** A product whose innermost terms are taken so many at once. */
+export function termsOf({ terms: loops }: Contraction, { terms, isPipelined }: WalkTile): TermTile {
+  const extent = loops.at(-1)?.extent ?? 1;
+  const count = Math.min(terms, extent);
+  const turns = (product(loops.map(l => l.extent)) / extent) * Math.floor(extent / count);
+  return { terms: count, isPipelined: isPipelined && turns > 1 };
+}
+
+function bytesOfWalk(sum: MatrixSum, own: For, needed: readonly Matrix[], tile: WalkTile): number {
+  const { rows, beside, terms, isPipelined } = tile;
+  const { leaf } = sum.sum;
+  const bytes = needed.map(matrix => {
+    if (!matrix.product) return 0;
+    const isOfRows = matrix.axes.indexOf(matrix.product.rows) === sum.axes.indexOf(own);
+    const size = isOfRows ? ([rows, columnsOfTile] as const) : ([columnsOfTile, rows] as const);
+    return bytesShared(matrix.product, size, termsOf(matrix.product, tile));
+  });
+  const ofProducts = total(bytes);
+  if (!sum.beside) return ofProducts + columnsOfTile * rows * bytesOf[leaf.node.dtype];
+  const { factors, term } = rowFactorsOf(leaf.value, own.loop, sum.beside.loop) ?? {};
+  const ofTiles = (factors ?? []).map(({ value: { dtype } }) =>
+    bytesOfCopy(dtype, rows, columnsOfTile, tile.share),
+  );
+  const copied = term ? readsOver(sum.beside, term) : [];
+  const ofBeside = copied.map(({ dtype }) => bytesOfCopy(dtype, beside, terms, tile.share));
+  return ofProducts + total(ofTiles) + total(ofBeside) * (isPipelined ? stages : 1);
+}
+
+/** Warps have copies lie as arrays do, so at most. */
+function bytesOfCopy(dtype: DType, cells: number, terms: number, { of }: Share): number {
+  const rows = of === 'warp' ? 2 * Math.max(cells, terms) : terms;
+  return bytesOf[dtype] * (cells * terms + rows * paddingOf(dtype));
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
