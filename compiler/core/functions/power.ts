@@ -1,4 +1,7 @@
-/** `2 ** (b * log2(|a|))` in f64, with the sign and the exceptions of C's `pow`. */
+/**
+ * `2 ** (b * log2(|a|))` in f64, with the sign and the exceptions of C's `pow`. A square is the product, to the
+ * bit, so that whoever knows the power may write that instead.
+ */
 import { allIntegers, minusInfinity, notANumber } from './constants.ts';
 import { powerOf2 } from './exponential-f64.ts';
 import {
@@ -51,7 +54,9 @@ export const pow = functionOf2('pow', (a, b, steps) => {
   const negative = steps.let('negative', select([minusInfinity, 'lt', a], whole, value));
   const any = steps.let('any', select([a, 'lt', 0], negative, value));
   const known = steps.let('known', select([b, 'eq', b], any, notANumber));
-  return select([a, 'eq', 1], 1, known);
+  const square = steps.let('square_a', mul(a, a));
+  const exact = steps.let('exact', select([b, 'eq', 2], square, known));
+  return select([a, 'eq', 1], 1, exact);
 });
 
 /** 1 to any power and anything to the 0 are 1, also where a product of infinity and 0 is none. */

@@ -133,3 +133,11 @@ describe('what is no function', () => {
     expect(at(1, () => constant('f32', 0.1))).toBe(Math.fround(0.1));
   });
 });
+
+test('a square is the product, also where that lies right between two floats', () => {
+  // 9826 / 1024: its square has 27 bits, and a logarithm cannot tell to which side it rounds.
+  const between = Array.from({ length: 2000 }, (_, i) => (8193 + 2 * i) / 1024);
+  for (const x of [...edges, ...between, -9826 / 1024, 9826 / 1024]) {
+    expect(evaluate('pow', 'f32', x, 2), String(x)).toBe(evaluate('mul', 'f32', x, x));
+  }
+});
