@@ -1,6 +1,13 @@
 /** A program whose threads run in another order than they are written in. */
 import { at } from '../../compiler/core/index-expr.ts';
-import { block, forLoop, type Program, runsAtOnce, type Stmt, statementsOf } from '../../compiler/loop/ir.ts';
+import {
+  block,
+  forLoop,
+  type Program,
+  runsAtOnce,
+  type Stmt,
+  statementsOf,
+} from '../../compiler/loop/ir.ts';
 import { rewriteStmts, substituteLoopsIn } from '../../compiler/loop/traverse.ts';
 
 /** With the turns of all loops that run at once, and the kernels of a launch, from the last to the first. */

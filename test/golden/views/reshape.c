@@ -12,7 +12,7 @@ static void reshape(
   }
   for (int o = 0; o < 3; ++o) {
     for (int o2 = 0; o2 < 8; ++o2) {
-      z[o * 8 + o2] = x[((8 * o + o2) / 6) * 6 + (8 * o + o2) % 6] + 1.0f;
+      z[o * 8 + o2] = x[8 * o + o2] + 1.0f;
     }
   }
 }
