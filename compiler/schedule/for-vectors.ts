@@ -18,11 +18,24 @@ export function isForVectors(loop: For, around: readonly For[], target: Target):
   if (loop.mode !== 'serial' || statementsOf(loop.body).some(s => s.kind === 'for')) return false;
   const dtype = laneTypeOf(loop.body);
   if (dtype === undefined) return false;
-  const runsOften = product([...around, loop].map(l => l.extent)) >= target.leastTurns;
-  const least = target.leastTurns * shareOfLeastTurns;
-  const isLong =
-    loop.extent >= Math.max(lanesOf(target, dtype), runsOften ? Math.min(fewest, least) : least);
-  return isLong && statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
+  if (loop.extent < Math.max(lanesOf(target, dtype), leastTurnsOf(loop, around, target)))
+    return false;
+  return statementsOf(loop.body).every(s => isOnVectors(s, loop)) && isIndependent(loop);
+}
+
+function leastTurnsOf({ extent }: For, around: readonly For[], { leastTurns }: Target): number {
+  const least = leastTurns * shareOfLeastTurns;
+  if (extent < fewest || extent >= least) return least;
+  return extent * rowsIn(around) >= leastTurns ? fewest : least;
+}
+
+/**
+ * How many rows a nest has that need nothing of each other. The turns of a loop around a whole training step
+ * do: one that is small stays so, however often it runs.
+ */
+function rowsIn(around: readonly For[]): number {
+  const outermost = around.findLastIndex(loop => !isIndependent(loop)) + 1;
+  return product(around.slice(outermost).map(l => l.extent));
 }
 
 /** What the lanes of its vectors hold. */
