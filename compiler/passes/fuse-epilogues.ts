@@ -34,7 +34,7 @@ import { mapParts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
 import { type Nest, nestAt } from '../schedule/nest.ts';
 import { footprintOf } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
-import { sideBySide } from '../schedule/side-by-side.ts';
+import { sideBySideEarly } from '../schedule/side-by-side.ts';
 import type { Target } from '../schedule/target.ts';
 import { isTile, tileFor } from '../schedule/tile.ts';
 import { contractIn } from './contract-arrays.ts';
@@ -81,7 +81,8 @@ function withEpilogue(
   const loops = users.filter(s => s.kind === 'for');
   const isWanted = loops.every(loop => options.overrideOf(loop).fuse !== false);
   if (loops.length < 2 || loops.length < users.length || !isWanted) return undefined;
-  const order = sideBySide(statements, loops);
+  // Later, what the product is of would have to wait for the update, which comes at the end.
+  const order = sideBySideEarly(statements, loops);
   const fused = order && asOne(loops, node, options);
   if (!fused) return undefined;
   const step = { kind: 'fuse', loop: fused.loop, turns: fused.extent } as const;

@@ -29,6 +29,21 @@ export function sideBySide(statements: readonly Stmt[], all: readonly Stmt[]): O
   return { before, members: members.all, after: after.all };
 }
 
+/** The same, with what stands between them behind them where it may: they are done as early as can be. */
+export function sideBySideEarly(
+  statements: readonly Stmt[],
+  all: readonly Stmt[],
+): Order | undefined {
+  const order = sideBySide(statements.toReversed(), all);
+  return (
+    order && {
+      before: order.after.toReversed(),
+      members: order.members.toReversed(),
+      after: order.before.toReversed(),
+    }
+  );
+}
+
 /** Statements that another one may have to pass, and what all of them use: there may be hundreds. */
 class Passed {
   readonly all: Stmt[] = [];

@@ -37,10 +37,10 @@ test('loops may be in another order, and cells elsewhere', () => {
   expect(run(`${declared} ${product()} ${turned}`)).toBe(laidOut(expected, setting));
 });
 
-test('what stands between gets out of the way', () => {
-  const [before, after] = ['for o < 16 { v[o] := y[0, o]; }', 'n := m[0, 0];'];
-  const body = [declared, product(), before, momentum, update, after].join(' ');
-  expect(run(body)).toBe(laidOut([before, both, after].join(' '), setting));
+test('what stands between comes later, but for what reads a weight that is updated', () => {
+  const [reader, other] = ['for o < 16 { v[o] := w[0, o]; }', 'n := y[0, 0];'];
+  const body = [declared, product(), reader, other, momentum, update].join(' ');
+  expect(run(body)).toBe(laidOut([reader, both, other].join(' '), setting));
 });
 
 describe('stays as it is', () => {
