@@ -15,7 +15,7 @@
  *            } }
  *
  * Exact: turns of the loops need nothing of each other, before and after. Only where the nest becomes a
- * tile, for what is computed in a few steps, and for arrays that a cache of the first level does not hold.
+ * tile, for what is computed in a few steps, and for arrays that leave a cache no room for anything else.
  */
 import { asLoop, at, type Index, type LoopVar } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
@@ -63,13 +63,13 @@ function fusedIn(s: Stmt, options: Options): Stmt {
   if (inner.kind !== 'block') return inner;
   const arrays = inner.body.flatMap(part => (part.kind === 'declare' ? [part.node] : []));
   const body = arrays
-    .filter(node => sizeOf(node) > options.target.cacheBytes / ofFirstCache)
+    .filter(node => sizeOf(node) > options.target.cacheBytes * shareOfCache)
     .reduce((all, node) => withEpilogue(all, node, options) ?? all, inner.body);
   return body === inner.body ? inner : block(body);
 }
 
-/** A cache of the second level has so many times the bytes of one of the first. */
-const ofFirstCache = 16;
+/** Of the second level: what is smaller comes back from there as fast as a tile with a long epilogue goes on. */
+const shareOfCache = 1 / 2;
 
 /** The statements, with those that use the array as one; undefined where they stay as they are. */
 function withEpilogue(
