@@ -34,7 +34,9 @@ export function contractionAt(outermost: For): Contraction | undefined {
   if (!nest || !parts) return undefined;
   const reads = readsIn(parts.leaf);
   if (!reads) return undefined;
+  const counted = loopsCounted(parts.leaf.value);
   const [best] = pairsOf(nest, parts.epilogue).flatMap(([rows, columns]) => {
+    if (counted.has(rows.loop) || counted.has(columns.loop)) return [];
     const rowReads = reads.filter(r => isReadOver(rows, r));
     const columnReads = reads.filter(r => isReadOver(columns, r));
     const isShared = rowReads.every(r => !columnReads.includes(r));
@@ -79,6 +81,15 @@ function readsIn({ value, node: sum }: Accumulate): readonly Read[] | undefined 
     else if (e.kind === 'read') reads.push(e);
   });
   return unknown.length === 0 ? reads : undefined;
+}
+
+/** Loops whose turn itself is part of a value. In a tile, no row and no column has a number of its own. */
+function loopsCounted(value: Expr): ReadonlySet<LoopVar> {
+  const counted = new Set<LoopVar>();
+  visitExpr(value, e => {
+    if (e.kind === 'index') loopsIn(e.index).forEach(loop => counted.add(loop));
+  });
+  return counted;
 }
 
 /** What a value reads another cell of in each turn of a loop. */

@@ -33,6 +33,11 @@ const programs: Readonly<Record<string, string>> = {
     product():
       device x: f32[40, 24], g: f32[40, 36], w: f32[36, 24];
       for o < 36 { for i < 24 { for b < 40 { w[o, i] += g[b, o] * x[b, i]; } } }`,
+  'terms with their number': `
+    product():
+      device x: f32[40, 24], w: f32[24, 36], y: f32[40, 36];
+      zero_out y;
+      for b < 40 { for o < 36 { for i < 24 { y[b, o] += x[b, i] * w[i, o] * f32(i); } } }`,
   'a batch of products': `
     product():
       device q: f32[3, 10, 2, 12], k: f32[3, 9, 2, 12], y: f32[3, 2, 10, 9];
@@ -88,6 +93,10 @@ test.each([
   [
     'terms that are looked up',
     'for b < 40 { for o < 9 { for i < 30 { v[b, o] += x[b, at(ids[i])] * u[i, o]; } } }',
+  ],
+  [
+    'what counts its rows',
+    'for b < 40 { for o < 9 { for i < 30 { v[b, o] += x[b, i] * u[i, o] * f32(b); } } }',
   ],
 ])('%s is left to single threads', (_, nest) => {
   const program = parseProgram(`
