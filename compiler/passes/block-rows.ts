@@ -29,7 +29,7 @@ import { Names } from '../core/names.ts';
 import { sizeOf } from '../core/tensor-node.ts';
 import { declaredIn, namesIn } from '../loop/facts.ts';
 import { block, declare, type Fill, fill, type Stmt, statementsOf } from '../loop/ir.ts';
-import { mapParts, rewriteStmts } from '../loop/traverse.ts';
+import { rewriteStmts } from '../loop/traverse.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { runInBlocks } from '../schedule/row-blocks.ts';
 import { type Member, type RowGroup, rowGroupsOf } from '../schedule/row-group.ts';
@@ -61,10 +61,11 @@ interface Options {
 
 /** In all blocks of a statement, innermost first. */
 function inBlocksOf(s: Stmt, options: Options): Stmt {
-  const inner = mapParts(s, { expr: e => e, stmt: child => inBlocksOf(child, options) });
-  if (inner.kind !== 'block') return inner;
-  const body = untilSame(inner.body, before => withAgain(withGroups(before, options), options));
-  return body === inner.body ? inner : block(body);
+  return rewriteStmts(s, inner => {
+    if (inner.kind !== 'block') return undefined;
+    const body = untilSame(inner.body, before => withAgain(withGroups(before, options), options));
+    return body === inner.body ? undefined : block(body);
+  });
 }
 
 /** Groups that need nothing else first: sums over rows have to be in memory meanwhile. */

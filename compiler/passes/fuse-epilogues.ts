@@ -30,7 +30,7 @@ import {
   type Stmt,
   type Write,
 } from '../loop/ir.ts';
-import { mapParts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
+import { rewriteStmts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
 import { type Nest, nestAt } from '../schedule/nest.ts';
 import { footprintOf } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
@@ -59,13 +59,14 @@ interface Options {
 
 /** In all blocks of a statement, innermost first. */
 function fusedIn(s: Stmt, options: Options): Stmt {
-  const inner = mapParts(s, { expr: e => e, stmt: child => fusedIn(child, options) });
-  if (inner.kind !== 'block') return inner;
-  const arrays = inner.body.flatMap(part => (part.kind === 'declare' ? [part.node] : []));
-  const body = arrays
-    .filter(node => sizeOf(node) > options.target.cacheBytes * shareOfCache)
-    .reduce((all, node) => withEpilogue(all, node, options) ?? all, inner.body);
-  return body === inner.body ? inner : block(body);
+  return rewriteStmts(s, inner => {
+    if (inner.kind !== 'block') return undefined;
+    const arrays = inner.body.flatMap(part => (part.kind === 'declare' ? [part.node] : []));
+    const body = arrays
+      .filter(node => sizeOf(node) > options.target.cacheBytes * shareOfCache)
+      .reduce((all, node) => withEpilogue(all, node, options) ?? all, inner.body);
+    return body === inner.body ? undefined : block(body);
+  });
 }
 
 /** Of the second level: what is smaller comes back from there as fast as a tile with a long epilogue goes on. */

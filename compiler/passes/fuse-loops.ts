@@ -20,46 +20,31 @@ import { at, plus } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
 import { areIndependent, isIndependent } from '../loop/independent.ts';
-import { block, type For, forLoop, type Program, statementsOf } from '../loop/ir.ts';
+import { type For, forLoop, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
-import { footprintOf, fuseNeighbours, meet } from '../schedule/neighbours.ts';
+import { footprintOf, type Fusion, meet } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
-import { contractArrays } from './contract-arrays.ts';
-import type { Note } from './decision.ts';
-import { type Pass, withBody } from './pipeline.ts';
+import { fuseAgain, inOneLoop } from './fuse-again.ts';
+import type { Pass } from './pipeline.ts';
 
 export function fuseLoops(target: Target, overrides = noOverrides): Pass {
   return {
     name: 'fuse-loops',
-    run: (program, note) => fused(program, { target, overrideOf: overrides(program), note }),
+    run: (program, note) => {
+      // A row that leaves the cache before it is used again might as well be in memory.
+      const mostBytes = target.gpu ? undefined : target.cacheBytes;
+      return fuseAgain(program, fusionFor(target, overrides(program)), { note, mostBytes });
+    },
   };
 }
 
-/** Again, until nothing changes: loops that stand in fused ones may be fused then. */
-interface Options {
-  readonly target: Target;
-  readonly overrideOf: OverrideOf;
-  readonly note: Note | undefined;
-}
-
-function fused(program: Program, options: Options): Program {
-  const body = fuseNeighbours(program.body, (a, b, around) => fusedOf(a, b, around, options));
-  if (body === program.body) return program;
-  const { note, target } = options;
-  // A row that leaves the cache before it is used again might as well be in memory.
-  const most = target.gpu ? undefined : target.cacheBytes;
-  return fused(contractArrays(withBody(program, body), note, most), options);
-}
-
-function fusedOf(a: For, b: For, around: readonly For[], options: Options): For | undefined {
-  const { target, overrideOf, note } = options;
-  if (overrideOf(a).fuse === false || overrideOf(b).fuse === false) return undefined;
-  const both = runAsOne(a, b, around, target);
-  const step = both && ({ kind: 'fuse', loop: both.loop, turns: both.extent } as const);
-  if (step) note?.({ about: 'nest', step, before: [a, b], after: both });
-  return both;
+function fusionFor(target: Target, overrideOf: OverrideOf): Fusion {
+  return (a, b, around) =>
+    overrideOf(a).fuse === false || overrideOf(b).fuse === false
+      ? undefined
+      : runAsOne(a, b, around, target);
 }
 
 function runAsOne(a: For, b: For, around: readonly For[], target: Target): For | undefined {
@@ -88,9 +73,7 @@ function asBlocks(both: For, fewest: number): For | undefined {
 
 /** Loops of as many turns, when none of the turns needs another one. */
 function inTurns(first: For, second: For, around: readonly For[]): For | undefined {
-  const { loop, extent } = first;
-  const after = substituteLoopsIn(second.body, new Map([[second.loop, at(loop)]]));
-  const both = forLoop(loop, extent, block([...statementsOf(first.body), ...statementsOf(after)]));
+  const { both, after } = inOneLoop(first, second);
   if (isIndependent(both)) return both;
   // Threads have their turns already: the sums down columns stay beside the rows.
   const isInParallel = holdsLoops(first) && holdsLoops(second) && around.some(isIndependent);

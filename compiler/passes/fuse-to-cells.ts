@@ -17,14 +17,14 @@
  */
 import { Names } from '../core/names.ts';
 import { namesIn, usedIn } from '../loop/facts.ts';
-import type { For, Program, Stmt } from '../loop/ir.ts';
+import type { For, Stmt } from '../loop/ir.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { asOneNest, cellNestAt, counted } from '../schedule/cell-nest.ts';
-import { fuseNeighbours, meet } from '../schedule/neighbours.ts';
+import { type Fusion, meet } from '../schedule/neighbours.ts';
 import { noOverrides } from '../schedule/override.ts';
 import type { Gpu } from '../schedule/target.ts';
-import { contractArrays } from './contract-arrays.ts';
 import type { Note } from './decision.ts';
+import { fuseAgain } from './fuse-again.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function fuseToCells({ mostArguments }: Gpu, overrides = noOverrides): Pass {
@@ -36,7 +36,8 @@ export function fuseToCells({ mostArguments }: Gpu, overrides = noOverrides): Pa
         overrideOf(a).fuse !== false &&
         overrideOf(b).fuse !== false &&
         usedIn(a).size + usedIn(b).size <= mostArguments;
-      const fused = fusedAgain(program, mayFuse, note);
+      const fusion: Fusion = (a, b) => (meet(a, b) && mayFuse(a, b) ? asOneNest(a, b) : undefined);
+      const fused = fuseAgain(program, fusion, { note });
       const names = new Names(namesIn(fused));
       return withBody(
         fused,
@@ -44,22 +45,6 @@ export function fuseToCells({ mostArguments }: Gpu, overrides = noOverrides): Pa
       );
     },
   };
-}
-
-/** Until nothing changes. */
-function fusedAgain(
-  program: Program,
-  mayFuse: (a: For, b: For) => boolean,
-  note: Note | undefined,
-): Program {
-  const body = fuseNeighbours(program.body, (a, b) => {
-    const both = meet(a, b) && mayFuse(a, b) ? asOneNest(a, b) : undefined;
-    const step = both && ({ kind: 'fuse', loop: both.loop, turns: both.extent } as const);
-    if (step) note?.({ about: 'nest', step, before: [a, b], after: both });
-    return both;
-  });
-  if (body === program.body) return program;
-  return fusedAgain(contractArrays(withBody(program, body), note), mayFuse, note);
 }
 
 function countedAt(s: Stmt, names: Names, note: Note | undefined): Stmt | undefined {

@@ -10,7 +10,7 @@
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
 import { block, type Stmt } from '../loop/ir.ts';
-import { mapParts } from '../loop/traverse.ts';
+import { rewriteStmts } from '../loop/traverse.ts';
 import {
   largestOf,
   type MatrixGroup,
@@ -45,10 +45,11 @@ interface Options {
 
 /** In all blocks of a statement. */
 function inBlocksOf(s: Stmt, options: Options): Stmt {
-  const inner = mapParts(s, { expr: e => e, stmt: child => inBlocksOf(child, options) });
-  if (inner.kind !== 'block') return inner;
-  const walks = matrixGroupsIn(inner.body).flatMap(group => walksOf(group, options) ?? []);
-  return walks.length === 0 ? inner : block(withWalks(inner.body, walks, options));
+  return rewriteStmts(s, inner => {
+    if (inner.kind !== 'block') return undefined;
+    const walks = matrixGroupsIn(inner.body).flatMap(group => walksOf(group, options) ?? []);
+    return walks.length === 0 ? undefined : block(withWalks(inner.body, walks, options));
+  });
 }
 
 /** Work that is done so many times is more than memory takes. */
