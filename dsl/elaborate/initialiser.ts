@@ -57,14 +57,18 @@ export function computedIn(init: Expr, tensorOf: (e: Expr) => Tensor): Tensor {
   try {
     return tensorOf(init);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const [first, ...others] = error.diagnostics;
-    const called = calledBy(init);
-    if (called.kind !== 'name' || first.unknownName !== called.name) throw error;
-    const similar = suggest(called.name, initialiserNames);
-    if (similar === undefined) throw error;
-    throw new UserError({ ...first, notes: [], help: [`did you mean \`${similar}\`?`] }, ...others);
+    throw error instanceof UserError ? orMisspelt(init, error) : error;
   }
+}
+
+/** What is said of a name that is not known, if that is where the name of an initial value may stand. */
+export function orMisspelt(init: Expr, error: UserError): UserError {
+  const [first, ...others] = error.diagnostics;
+  const called = calledBy(init);
+  if (called.kind !== 'name' || first.unknownName !== called.name) return error;
+  const similar = suggest(called.name, initialiserNames);
+  if (similar === undefined) return error;
+  return new UserError({ ...first, notes: [], help: [`did you mean \`${similar}\`?`] }, ...others);
 }
 
 function calledBy(init: Expr): Expr {

@@ -4,7 +4,7 @@ import { functionNames, isFunctionName } from '../ops/names.ts';
 import { each } from './collect.ts';
 import { textOfString } from './einsum.ts';
 import { unknownName } from './errors.ts';
-import { initialiserNamed } from './initialiser.ts';
+import { initialiserNamed, orMisspelt } from './initialiser.ts';
 import { subexpressions } from './walk.ts';
 
 /**
@@ -27,7 +27,9 @@ export function checkNames(
     if (e.kind !== 'name' || [...known, ...captured].includes(e.name)) return;
     if (isFunctionName(e.name) || passed.has(e)) return;
     const hints = e.name === own ? ['a function cannot use itself'] : [];
-    throw unknownName(e.name, e.span, known, functionNames, hints);
+    const error = unknownName(e.name, e.span, known, functionNames, hints);
+    const init = initials.find(initial => subexpressions(initial).includes(e));
+    throw init ? orMisspelt(init, error) : error;
   });
 }
 

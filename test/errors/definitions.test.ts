@@ -218,6 +218,33 @@ test('a misspelt initial value', async () => {
   `);
 });
 
+test('a misspelt initial value in a layer', async () => {
+  const message = await messageOf('op`layer(~hid)(x) = { w = orthogonl; o = [hid] } * x`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`orthogonl\` is not known in this template
+     --> program.js:1:27
+      |
+    1 | op\`layer(~hid)(x) = { w = orthogonl; o = [hid] } * x\`
+      |                           ^^^^^^^^^ unknown name
+      |
+      = help: did you mean \`orthogonal\`?"
+  `);
+});
+
+test('a name that a layer does not know, beside an initial value', async () => {
+  const message = await messageOf('op`layer(~hid)(x) = { w = kaiming; o = [hid] } * x + kamng`');
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0201]: \`kamng\` is not known in this template
+     --> program.js:1:54
+      |
+    1 | op\`layer(~hid)(x) = { w = kaiming; o = [hid] } * x + kamng\`
+      |                                                      ^^^^^ unknown name
+      |
+      = note: the names here are \`hid\`, \`x\`, \`w\`
+      = help: to introduce a parameter write { kamng }"
+  `);
+});
+
 test('a misspelt initial value with a number', async () => {
   expect(await messageOf('op`{ w = norml(0.1); o = [2] }`')).toMatchInlineSnapshot(`
     "error[EINC0201]: \`norml\` is not known in this template
