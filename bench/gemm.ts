@@ -34,8 +34,8 @@ function bothLayouts(size: Size): readonly Case[] {
 
 interface ProductOptions {
   readonly transposed?: boolean;
-  /** Of the matrices and their product, where it is not that of the context. */
-  readonly narrow?: 'bf16';
+  /** `bf16`: what the matrices and their product are made of; `tf32`: what their cells of f32 are multiplied as. */
+  readonly narrow?: 'bf16' | 'tf32';
 }
 
 export function productCase(
@@ -44,13 +44,14 @@ export function productCase(
 ): Case {
   const marks = [...(transposed ? ['bT'] : []), ...(narrow ? [narrow] : [])];
   const make = transposed ? layer : product;
+  const cells = narrow === 'bf16' ? { dtype: narrow } : {};
   return {
     name: [`${m}x${k}x${n}`, ...marks].join(' '),
-    settings: { m, k, n, transposed, ...(narrow ? { dtype: narrow } : {}) },
+    settings: { m, k, n, transposed, ...cells },
     flops: 2 * m * k * n,
     ...(narrow ? { isNarrow: true } : {}),
     within: { relative: narrow ? 1e-2 : 1e-4 },
-    prepare: dtype => computing(dtype, [make([m, k, n], narrow ? { dtype: narrow } : {})]),
+    prepare: dtype => computing(dtype, [make([m, k, n], cells)]),
   };
 }
 

@@ -9,6 +9,11 @@ import type { TransformerSize } from './transformer.ts';
 
 const square = (n: number): Size => [n, n, n];
 const large = [...[512, 1024, 2048, 4096, 8192].map(square), [4096, 768, 3072] as const];
+/** Few cells and many terms, as gradients of weights are. */
+const deep: readonly Size[] = [
+  [256, 8192, 128],
+  [64, 16_384, 64],
+];
 const matrices: readonly Matrix[] = [
   { rows: 16, columns: 64 },
   { rows: 4096, columns: 1024 },
@@ -35,14 +40,18 @@ const gpts: readonly (readonly [name: string, size: TransformerSize])[] = [
   ],
 ];
 
+/** As einc takes it (`runtime/settings.ts`), and `peers/device.py`: then no product of f32 is one of f32. */
+const asAllowed = process.env['EINC_TF32'] === 'on' ? ({ narrow: 'tf32' } as const) : {};
+
 export const gpuBenchmarks: readonly Benchmark[] = [
   {
     name: 'gemm',
-    about: 'a * b of matrices m×k×n, in f32 and in bf16; `bT` is `{ w } * x`, whose w is n×k',
+    about:
+      'a * b of matrices m×k×n, in f32 (or tf32) and in bf16; `bT` is `{ w } * x`, whose w is n×k',
     cases: [
-      ...[square(32), ...large].flatMap(size => [
-        productCase(size),
-        productCase(size, { transposed: true }),
+      ...[square(32), ...large, ...deep].flatMap(size => [
+        productCase(size, asAllowed),
+        productCase(size, { transposed: true, ...asAllowed }),
       ]),
       ...large.map(size => productCase(size, { narrow: 'bf16' })),
     ],

@@ -1,5 +1,6 @@
 """Where PyTorch computes: this processor, or a GPU, whose own clock then tells the time."""
 
+import os
 import sys
 import time
 
@@ -15,6 +16,8 @@ def choose(chosen: str, torch) -> None:
         sys.exit(1)
     name = chosen
     torch.set_default_device(name)
+    # As einc: products of f32 are those of f32, unless somebody says that tf32 will do.
+    torch.backends.cuda.matmul.allow_tf32 = os.environ.get("EINC_TF32") == "on"
 
 
 def tensor(torch, array):

@@ -154,14 +154,18 @@ export interface Range {
 
 /**
  * The values an index takes when every loop runs from 0 up to its extent: the least and the greatest
- * of a sum of loops, and bounds for a sum with digits.
+ * of a sum of loops, and bounds for a sum with digits. `rangeOfNumber`: of what digits are of, where more is known.
  */
-export function rangeOf({ terms, offset }: Index, extentOf: (loop: LoopVar) => number): Range {
+export function rangeOf(
+  { terms, offset }: Index,
+  extentOf: (loop: LoopVar) => number,
+  rangeOfNumber = (of: Index): Range => rangeOf(of, extentOf),
+): Range {
   let [min, max] = [offset, offset];
   for (const term of terms) {
     const range = isLoop(term)
       ? { min: 0, max: extentOf(term.loop) - 1 }
-      : rangeOfDigit(term.digit, extentOf);
+      : rangeOfDigit(term.digit, rangeOfNumber(term.digit.of));
     const ends = [term.coeff * range.min, term.coeff * range.max];
     min += Math.min(...ends);
     max += Math.max(...ends);
@@ -169,8 +173,7 @@ export function rangeOf({ terms, offset }: Index, extentOf: (loop: LoopVar) => n
   return { min, max };
 }
 
-function rangeOfDigit({ of, over, below }: Digit, extentOf: (loop: LoopVar) => number): Range {
-  const whole = rangeOf(of, extentOf);
+function rangeOfDigit({ over, below }: Digit, whole: Range): Range {
   const [min, max] = [Math.floor(whole.min / over), Math.floor(whole.max / over)];
   const isQuotient = below === undefined || (min >= 0 && max < below);
   return isQuotient ? { min, max } : { min: 0, max: below - 1 };

@@ -67,33 +67,49 @@ function notDone(
   const nests = scheduledNests(witnessed, program).filter(({ writes, inside }) =>
     [...writes, ...inside].includes(name),
   );
+  const refusal = (done: string, notes: readonly string[]): Diagnostic => ({
+    code: 'EINC0808',
+    message: `\`${name}\` cannot be ${done} as the schedule of \`${unoptimized.name}\` asks`,
+    notes,
+    help: ['`einc dump --stage schedule` shows the nest, and what is chosen for it'],
+  });
+  const isDoneBy = (pass: string): boolean =>
+    nests.some(({ steps }) => steps.some(({ by }) => by === pass));
+  if (target.gpu)
+    return notOnGpu(asked, isDoneBy('tile-blocks')).map(([done, why]) => refusal(done, [why]));
   return [...wantedOf(asked, target)].flatMap(([pass, done]) => {
-    if (nests.some(({ steps }) => steps.some(({ by }) => by === pass))) return [];
+    if (isDoneBy(pass)) return [];
     const refusals = nests.flatMap(nest => nest.refusals.filter(({ by }) => by === pass));
     const own = refusals.filter(({ of }) => of.includes(name));
     const refused = new Set((own.length > 0 ? own : refusals).map(({ because }) => because));
-    return [
-      {
-        code: 'EINC0808',
-        message: `\`${name}\` cannot be ${done} as the schedule of \`${unoptimized.name}\` asks`,
-        notes: [...refused],
-        help: ['`einc dump --stage schedule` shows the nest, and what is chosen for it'],
-      },
-    ];
+    return [refusal(done, [...refused])];
   });
 }
 
-/**
- * By the pass that has to do it. A processor without vectors has no tiles, and misses none; a GPU shares
- * all nests anyway.
- */
-function wantedOf(
+/** What is for vectors and threads of a processor alone, and why a GPU has nothing of the kind. */
+function notOnGpu(
   asked: NestOverride = {},
-  { vectorBytes, gpu }: Target,
-): ReadonlyMap<string, string> {
+  isTiled: boolean,
+): readonly (readonly [done: string, because: string])[] {
+  const found: [string, string][] = [];
+  if (asked.rows !== undefined || asked.vectors !== undefined) {
+    const sizes = 'those of a GPU are as large as leaves blocks enough for all of it';
+    found.push(['tiled', `\`rows\` and \`vectors\` are sizes of tiles on a processor: ${sizes}`]);
+  }
+  if (asked.pack === false && isTiled) {
+    const copies = 'on a GPU what a tile reads is copied to memory that a block shares';
+    found.push(['tiled without copies', `${copies}; \`tile: false\` leaves both out`]);
+  }
+  if (asked.parallel === false)
+    found.push(['left to one thread', 'on a GPU threads share whatever turns allow it']);
+  return found;
+}
+
+/** By the pass that has to do it. A processor without vectors has no tiles, and misses none. */
+function wantedOf(asked: NestOverride = {}, { vectorBytes }: Target): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   const hasSize = asked.rows !== undefined || asked.vectors !== undefined;
   if (hasSize && vectorBytes > 0) wanted.set('tile-registers', 'tiled');
-  if (asked.parallel === true && !gpu) wanted.set('parallelise', 'shared by threads');
+  if (asked.parallel === true) wanted.set('parallelise', 'shared by threads');
   return wanted;
 }

@@ -219,19 +219,27 @@ class Verifier {
 
   /** As `ix` is so many times what a condition bounds, and a rest. */
   #rangeUnderConditions(ix: Index): Range {
-    const { min, max } = this.#rangeOf(ix);
-    const bounds = this.#conditions.flatMap(({ index, below }) => {
+    let { min, max } = rangeOf(
+      ix,
+      loop => this.#extents.get(loop) ?? 0,
+      of => this.#rangeUnderConditions(of),
+    );
+    for (const { index, below } of this.#conditions) {
       const [first] = index.terms;
       const same = first && ix.terms.find(t => isLoop(t) && isLoop(first) && t.loop === first.loop);
       const times = first && same ? same.coeff / first.coeff : 0;
-      if (!Number.isInteger(times) || times <= 0) return [];
-      const rest = sumOf([
-        [1, ix],
-        [-times, index],
-      ]);
-      return [times * greatestBelow(index, below) + this.#rangeOf(rest).max];
-    });
-    return { min, max: Math.min(max, ...bounds) };
+      if (!Number.isInteger(times) || times === 0) continue;
+      const rest = this.#rangeOf(
+        sumOf([
+          [1, ix],
+          [-times, index],
+        ]),
+      );
+      const bound = times * greatestBelow(index, below);
+      if (times > 0) max = Math.min(max, bound + rest.max);
+      else min = Math.max(min, bound + rest.min);
+    }
+    return { min, max };
   }
 
   #loopsOf(ix: Index, where: string): boolean {

@@ -3,6 +3,7 @@ import { blockRows } from './block-rows.ts';
 import { blockReductions } from './block-reductions.ts';
 import { bindThreads } from './bind-threads.ts';
 import { contractFma } from './contract-fma.ts';
+import { cutExpressions } from './cut-expressions.ts';
 import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
 import { inlineConstants } from './inline-constants.ts';
@@ -29,6 +30,7 @@ import { type Gpu, type Target, targets } from '../schedule/target.ts';
 import { shareScatters } from './share-scatters.ts';
 import { spreadLoops } from './spread-loops.ts';
 import { splitColumns } from './split-columns.ts';
+import { splitProducts } from './split-products.ts';
 import { splitSums } from './split-sums.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
@@ -65,6 +67,7 @@ function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pa
     accumulateInRegisters,
     ...(isScalar ? [] : schedulingForGpu(target, gpu, overrides)),
     contractFma, // nothing below may regroup a fused sum
+    cutExpressions(gpu), // after all that puts expressions together, and before launches are counted out
     ...(isScalar ? [] : [launchTogether(gpu)]), // by now it is known what needs what
     bindThreads(gpu), // nothing below changes a loop
     placeBetweenKernels(gpu), // by now it is known what a kernel is
@@ -75,6 +78,7 @@ function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pa
 function schedulingForGpu(target: Target, gpu: Gpu, overrides: Overrides): readonly Pass[] {
   return [
     walkMatrices(gpu, overrides), // before products are in tiles: it takes those apart that others read
+    splitProducts(gpu, overrides), // before products are in tiles, which it looks for blocks enough of
     tileBlocks(gpu, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     splitSums(overrides), // what is left of sums, in the fused loops too

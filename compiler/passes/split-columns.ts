@@ -32,6 +32,7 @@ import {
 } from '../loop/ir.ts';
 import { rewriteOutermost, substituteLoops } from '../loop/traverse.ts';
 import { type ColumnSums, columnSumsAt } from '../schedule/column-sums.ts';
+import { type Division, divisionOf, partsOf, turnsOfPart } from '../schedule/division.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
@@ -43,26 +44,17 @@ export function splitColumns(overrides = noOverrides): Pass {
       const names = new Names(namesIn(program));
       const rule = unless('split', overrides(program), loop => {
         const sums = columnSumsAt(loop);
-        const parts = sums && partsOf(sums);
-        if (!parts) return undefined;
-        const after = new Parts(sums, parts, names).stmt();
+        const division = sums && divisionFor(sums);
+        if (!division) return undefined;
+        const after = new Parts(sums, division, names).stmt();
         const [array, [rows]] = [sums.leaf.node.name, sums.rows];
-        const blocks = parts.count * product(parts.whole.map(l => l.extent));
-        const step = { kind: 'rows', array, rows: rows.loop, blocks } as const;
+        const step = { kind: 'rows', array, rows: rows.loop, blocks: partsOf(division) } as const;
         note?.({ about: 'nest', step, before: [loop], after });
         return after;
       });
       return withBody(program, rewriteOutermost(program.body, rule));
     },
   };
-}
-
-/** Rows in parts: each turn of some loops is one, and so are so many of the next. */
-interface Division {
-  readonly whole: readonly For[];
-  readonly divided: For;
-  readonly count: number;
-  readonly inside: readonly For[];
 }
 
 /** Terms from which it is worth a second kernel. */
@@ -74,22 +66,16 @@ const mostParts = 64;
 const fewestInPart = 8;
 
 /** Undefined where the sums stay as they are. */
-function partsOf({ cells, rows }: ColumnSums): Division | undefined {
+function divisionFor({ cells, rows }: ColumnSums): Division | undefined {
   const [columns, terms] = [cells, rows].map(loops => product(loops.map(l => l.extent)));
   if (!columns || !terms || terms <= mostParts || columns * terms < manyTerms) return undefined;
   if (columns >= (terms < longSum ? manyCells : cellsForAll)) return undefined;
   const most = Math.min(mostParts, Math.floor(terms / fewestInPart));
-  const at = rows.findIndex((_, i) => product(rows.slice(0, i + 1).map(l => l.extent)) > most);
-  const divided = rows[at];
-  if (!divided) return undefined;
-  const whole = rows.slice(0, at);
-  const count = countFor(divided.extent, Math.floor(most / product(whole.map(l => l.extent))));
-  const parts = count * product(whole.map(l => l.extent));
-  return parts < 2 ? undefined : { whole, divided, count, inside: rows.slice(at + 1) };
+  return divisionOf(rows, most, countFor);
 }
 
 /** Parts of one size, as many as there may be: a divisor if there is one that is not much smaller. */
-function countFor(extent: number, most: number): number {
+function countFor({ extent }: For, most: number): number {
   for (let count = most; 2 * count > most; count--) if (extent % count === 0) return count;
   return most;
 }
@@ -104,13 +90,13 @@ class Parts {
 
   constructor(sums: ColumnSums, division: Division, names: Names) {
     const { node } = sums.leaf;
-    const { whole, divided, count } = division;
+    const { whole, count } = division;
     const dims = [...whole.map(l => l.extent), count, ...sums.cells.map(l => l.extent)];
     this.#sums = sums;
     this.#division = division;
     this.#names = names;
     this.#parts = tensorNode(names.fresh(`${node.name}_parts`), node.dtype, dims);
-    this.#size = Math.floor(divided.extent / count);
+    this.#size = turnsOfPart(division);
   }
 
   stmt(): Stmt {

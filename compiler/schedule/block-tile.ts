@@ -23,13 +23,12 @@ const sizes: readonly Size[] = [
   [32, 64],
   [32, 32],
 ];
-const fewestCells = 8;
 
 /** Undefined where a thread for each cell does as well. */
 export function blockTileFor(contraction: Contraction, gpu: Gpu): BlockTile | undefined {
   const { rows, columns, others, terms } = contraction;
   const innermost = terms.at(-1);
-  if (!innermost || Math.min(rows.extent, columns.extent) < fewestCells) return undefined;
+  if (!innermost || Math.min(rows.extent, columns.extent) < gpu.fewestInTile) return undefined;
   const work = product([rows, columns, ...others, ...terms].map(l => l.extent));
   if (work < gpu.leastProduct) return undefined;
   const onWarps = warpTileFor(contraction, gpu);

@@ -28,6 +28,10 @@ export interface Gpu {
   readonly fewTurns: number;
   /** Rows times columns times terms from which a product is computed in tiles. */
   readonly leastProduct: number;
+  /** Rows, and columns, from which a product is computed in tiles. */
+  readonly fewestInTile: number;
+  /** So many terms of the sums in a tile are worth a block, where other processors have nothing to do. */
+  readonly termsOfBlock: number;
   /** Matrices of more bytes are made again rather than stored: no cache holds them. */
   readonly leastMatrix: number;
   /** Blocks that are worth having at once. */
@@ -61,6 +65,8 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     launchSteps: 512,
     fewTurns: 128,
     leastProduct: 2 ** 18,
+    fewestInTile: 8,
+    termsOfBlock: 96,
     leastMatrix: 32 * 2 ** 20,
     processors: 108,
     mostArguments: 512,

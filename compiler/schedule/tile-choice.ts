@@ -1,4 +1,6 @@
 /** Tiles of a block that there are to choose from, and which one is taken. */
+import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
+import { sitesUnder } from '../loop/facts.ts';
 import type { FactorKind } from '../loop/matrix-factors.ts';
 import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
@@ -31,14 +33,39 @@ export type Size = readonly [rows: number, columns: number];
 
 /** The first of which there are enough blocks. */
 export function largestOfEnough(
-  tiles: readonly BlockTile[],
-  { rows, columns, others }: Contraction,
+  all: readonly BlockTile[],
+  contraction: Contraction,
   gpu: Gpu,
 ): BlockTile | undefined {
+  const { rows, columns, others } = contraction;
+  const tiles = all.filter(isWholeWhereCounted(contraction));
   const blocksOf = (tile: BlockTile): number =>
     Math.ceil(rows.extent / tile.rows) *
     Math.ceil(columns.extent / tile.columns) *
     product(others.map(l => l.extent));
   const most = Math.max(...tiles.map(blocksOf));
   return tiles.find(tile => blocksOf(tile) >= Math.min(gpu.processors, most));
+}
+
+/**
+ * Where one axis counts other loops and in each of their turns the columns, as `y[10*b + o]` does, a column beyond the
+ * last one would be a cell of another turn: nothing proves that it is left alone, so no tile may have any.
+ */
+function isWholeWhereCounted({
+  rows,
+  columns,
+  start,
+  epilogue,
+}: Contraction): (tile: BlockTile) => boolean {
+  const axes = [start, ...epilogue].flatMap(s => sitesUnder(s)).flatMap(({ index }) => index ?? []);
+  const counted = new Set(axes.flatMap(loopsInTurns));
+  return tile =>
+    (!counted.has(rows.loop) || rows.extent % tile.rows === 0) &&
+    (!counted.has(columns.loop) || columns.extent % tile.columns === 0);
+}
+
+/** All loops of an index but the one that takes the largest steps. */
+function loopsInTurns({ terms, offset }: Index): readonly LoopVar[] {
+  const [, ...others] = terms.toSorted((a, b) => Math.abs(b.coeff) - Math.abs(a.coeff));
+  return loopsIn({ terms: others, offset });
 }

@@ -19,8 +19,9 @@ import {
 import { lower } from '../../compiler/lower/lower.ts';
 import { passesFor } from '../../compiler/passes/index.ts';
 import { type Pass, runPipeline } from '../../compiler/passes/pipeline.ts';
+import type { Target } from '../../compiler/schedule/target.ts';
 import type { Cache } from '../../runtime/cache.ts';
-import { fewKernels, manyKernels, tilesFor } from '../support/small-gpu.ts';
+import { fewKernels, manyKernels, partsFor } from '../support/small-gpu.ts';
 import { allPasses } from '../support/small-target.ts';
 import { compileAll, type Run } from '../support/run-compiled.ts';
 import { inputFor, outputsOf } from '../support/run-program.ts';
@@ -115,9 +116,14 @@ interface Pipelines {
 const forGpu: Pipelines = {
   called: 'CUDA',
   wide: () => passesFor(manyKernels),
-  // What is small in one block, or products in tiles of some size.
-  narrow: ([, choice = 0]) => passesFor(choice % 2 === 0 ? fewKernels : tilesFor(1 + (choice % 3))),
+  narrow: ([, choice = 0]) => passesFor(targetFor(choice)),
 };
+
+/** What is small in one block, or products in tiles of some size, or in parts. */
+function targetFor(choice: number): Target {
+  if (choice % 2 === 0) return fewKernels;
+  return choice % 4 === 1 ? partsFor(1 + (choice % 3), 1, 2) : partsFor(24, 1, 2);
+}
 
 const pipelines: Readonly<Record<Compiling, Pipelines>> = {
   cc: {

@@ -10,6 +10,11 @@ function gpuWith(changes: Partial<Gpu>): Target {
 /** Where launches cost nothing, so that each nest is one. */
 export const manyKernels = gpuWith({ launchSteps: 0, fewTurns: 0 });
 
+/** The same, and a launch has room for so many arrays. */
+export function fewArguments(mostArguments: number): Target {
+  return gpuWith({ launchSteps: 0, fewTurns: 0, mostArguments });
+}
+
 /** Where all that can be done in one block is. */
 export const fewKernels = gpuWith({});
 
@@ -23,7 +28,13 @@ export function tilesFor(processors: number): Target {
   return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, processors });
 }
 
-/** The same, and where matrices that only sums read are made again. */
+/** The same, and where so many terms of a product are worth a block, and so many rows a tile. */
+export function partsFor(processors: number, termsOfBlock: number, fewestInTile = 8): Target {
+  const { gpu: tiles } = tilesFor(processors);
+  return gpuWith({ ...tiles, termsOfBlock, fewestInTile });
+}
+
+/** Where products are in tiles, and matrices that only sums read are made again. */
 export function walksFor(processors: number): Target {
   return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, leastMatrix: 0, processors });
 }

@@ -8,7 +8,7 @@ import { parseProgram, passesFor, withMatrices } from '../../../compiler/index.t
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { compileAll } from '../../support/run-compiled.ts';
 import { difference, type Input, outputsOf, thirdsFor } from '../../support/run-program.ts';
-import { tilesFor } from '../../support/small-gpu.ts';
+import { partsFor, tilesFor } from '../../support/small-gpu.ts';
 
 interface Product {
   readonly dtype: 'f16' | 'bf16' | 'f32' | 'f64' | 'i32';
@@ -22,6 +22,8 @@ interface Product {
   readonly says: readonly string[];
   /** Fewer are larger tiles. */
   readonly processors?: number;
+  /** For fewer the terms are in parts. */
+  readonly termsOfBlock?: number;
 }
 
 const onTensorCores = ['einc_mma_m16n8k16', 'einc_copy_async_16', 'einc_copy_async_wait<0>'];
@@ -61,6 +63,14 @@ const products: Readonly<Record<string, Product>> = {
     says: ['einc_copy_async_4'],
   },
   f64: { dtype: 'f64', rows: 40, columns: 40, terms: 40, says: ['einc_copy_async_16'] },
+  'f32, terms in parts': {
+    ...{ dtype: 'f32', rows: 40, columns: 72, terms: 1000, termsOfBlock: 96 },
+    says: ['einc_copy_async_16', 's_parts'],
+  },
+  'bf16, terms in parts': {
+    ...{ dtype: 'bf16', rows: 64, columns: 64, terms: 448, termsOfBlock: 96 },
+    says: [...onTensorCores, 's_parts'],
+  },
   integers: { dtype: 'i32', rows: 40, columns: 40, terms: 40, says: ['einc_copy_async_16'] },
 };
 
@@ -107,11 +117,13 @@ const others = {
 const all = [
   ...Object.entries(products).map(([name, one]) => ({ name, text: textOf(one), ...one })),
   ...Object.entries(others).map(([name, text]) => ({
-    ...{ name, text, says: ['einc_copy_async_'], processors: 1000 },
+    ...{ name, text, says: ['einc_copy_async_'], processors: 1000, termsOfBlock: undefined },
   })),
 ];
 const programs = all.map(one => {
-  const target = tilesFor(one.processors ?? 1000);
+  const { processors = 1000, termsOfBlock } = one;
+  const target =
+    termsOfBlock === undefined ? tilesFor(processors) : partsFor(processors, termsOfBlock);
   return { ...one, program: runPipeline(passesFor(target), parseProgram(one.text)) };
 });
 const runs = await compileAll(

@@ -41,6 +41,14 @@ export const smallPrograms: Readonly<Record<string, string>> = {
       device x: bf16[100, 50], w: f32[333, 50], y: f32[100, 333];
       zero_out y;
       for b < 100 { for o < 333 { for i < 50 { y[b, o] += f32(x[b, i]) * w[o, i]; } } }`,
+  'deep-product': `
+    gradient_of_weights():
+      device x: f32[8192, 256], dy: f32[8192, 128], w: f32[128, 256], m: f32[128, 256];
+      local w.grad: f32[128, 256];
+      zero_out w.grad;
+      for o < 128 { for i < 256 { for b < 8192 { w.grad[o, i] += dy[b, o] * x[b, i]; } } }
+      for o < 128 { for i < 256 { m[o, i] := 0.9 * m[o, i] + w.grad[o, i]; } }
+      for o < 128 { for i < 256 { w[o, i] -= 0.1 * m[o, i]; } }`,
   'narrow-product': `
     narrow_layer():
       device x: bf16[1024, 512], w: bf16[512, 2048], bias: bf16[2048], y: bf16[1024, 2048];

@@ -111,6 +111,11 @@ describe('rejects', () => {
       'y[32*b + i] spans 0..65 of axis 0: 64',
     ],
     [
+      'counting down, one too many',
+      'for b < 3 { for i < 32 { when 32*b + i < 65 { y[-32*b + -1*i + 63] := 1; } } }',
+      'y[-32*b + -1*i + 63] spans -1..63 of axis 0: 64',
+    ],
+    [
       'a condition that no longer holds',
       'for i < 65 { when i < 64 { y[i] := 1; } y[i] := 2; }',
       'y[i] spans 0..64 of axis 0: 64',
@@ -120,12 +125,21 @@ describe('rejects', () => {
   });
 });
 
-test('a condition bounds what takes steps by the last step', () => {
-  expect(
-    complaintsAbout(
-      'for b < 3 { for k < 8 { when 32*b + 4*k < 64 { for l < 4 { y[32*b + 4*k + l] := 1; } } } }',
-    ),
-  ).toEqual([]);
+test.each([
+  [
+    'what takes steps, by the last step',
+    'for b < 3 { for k < 8 { when 32*b + 4*k < 64 { for l < 4 { y[32*b + 4*k + l] := 1; } } } }',
+  ],
+  [
+    'what counts down',
+    'for b < 3 { for i < 32 { when 32*b + i < 64 { y[-32*b + -1*i + 63] := 1; } } }',
+  ],
+  [
+    'the digits of a number',
+    'for b < 3 { for i < 32 { when 32*b + i < 64 { m[((32*b + i) / 8), ((32*b + i) % 8)] := 1; } } }',
+  ],
+])('a condition bounds %s', (_, body) => {
+  expect(complaintsAbout(body)).toEqual([]);
 });
 
 test('what is done under a condition is done where it holds', () => {

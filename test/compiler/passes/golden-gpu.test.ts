@@ -6,7 +6,7 @@ import { verify } from '../../../compiler/loop/verify.ts';
 import { passesFor } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { gpu } from '../../../compiler/schedule/target.ts';
-import { tilesFor } from '../../support/small-gpu.ts';
+import { fewArguments, tilesFor } from '../../support/small-gpu.ts';
 
 const programs: Readonly<Record<string, string>> = {
   'spread-loops': `
@@ -16,6 +16,25 @@ const programs: Readonly<Record<string, string>> = {
       for k < 5 { for b < 30 { for h < 40 { for o < 8 { for c < 8 {
         dx[b, h + k, c] += dy[b, h, o] * w[o, k, c];
       } } } } }`,
+  'split-products': `
+    gradients():
+      device x: f32[4000, 60], dy: f32[4000, 50], w.grad: f32[50, 60], q: f32[2, 10, 1003], k: f32[1003, 20], y: f32[2, 10, 20];
+      for o < 50 {
+        for i < 60 {
+          local s: f32 := w.grad[o, i];
+          for b < 4000 { s += x[b, i] * dy[b, o]; }
+          w.grad[o, i] := s;
+        }
+      }
+      for b < 2 {
+        for o < 20 {
+          for r < 10 {
+            local s2: f32 := 0;
+            for i < 1003 { s2 += q[b, r, i] * k[i, o]; }
+            y[b, r, o] := relu(s2);
+          }
+        }
+      }`,
   'tile-blocks': `
     layer():
       device x: f32[30, 18], w: f32[18, 32], bias: f32[32], y: f32[30, 32];
@@ -57,6 +76,17 @@ const programs: Readonly<Record<string, string>> = {
       for i < 128 { b[i] := b[i] * 2; }
       for i < 128 { b[i] += x[i]; }
       for o < 256 { for i < 128 { u[o, i] += b[i]; } }`,
+  'cut-expressions': `
+    sums():
+      device a: f32[300, 8], b: f32[300], c: f32[300, 8], d: f32[8], s1: f32, s2: f32, s3: f32, s4: f32, y: f32[300, 8],
+        z: f32[300], norm: f32;
+      for i < 300 { for j < 8 { y[i, j] := tanh(a[i, j] + b[i] * s1) * (c[i, j] - d[j] * b[i]); } }
+      for i < 300 {
+        local t: f32 := 0;
+        for j < 8 { t += a[i, j] * b[i] + c[i, j] * d[j]; }
+        z[i] := t;
+      }
+      norm := sqrt(s1 + s2 + s3 + s4);`,
   'launch-together': `
     step():
       device w: f32[4096], w.grad: f32[4096], b: f32[10], b.grad: f32[10], x: f32[500, 64], y: f32[500, 64], s: f32[64];
@@ -95,8 +125,12 @@ const programs: Readonly<Record<string, string>> = {
       for o < 64 grid { z[o] := h[-1*o + 63]; }`,
 };
 
-const tiling = passesFor(tilesFor(1)).filter(pass => pass.name === 'tile-blocks');
-const passes = [...tiling, ...passesFor(gpu).filter(pass => pass.name !== 'tile-blocks')];
+const small = [
+  ...passesFor(tilesFor(1)).filter(pass => pass.name === 'tile-blocks'),
+  ...passesFor(fewArguments(4)).filter(pass => pass.name === 'cut-expressions'),
+];
+const others = passesFor(gpu).filter(pass => small.every(({ name }) => name !== pass.name));
+const passes = [...small, ...others];
 
 test.each(Object.entries(programs))('%s', async (name, text) => {
   const before = parseProgram(text);

@@ -186,4 +186,19 @@ describe('a launch takes no more arrays than there is room for', () => {
     const all = launches(updates(260, 600));
     expect(all.map(({ args }) => args.length)).toEqual([511, 11]);
   });
+
+  test.each([
+    ['a nest', '[3000]', 'for i < 3000 { y[i] := ', '[i]', '; }'],
+    ['a scalar', '', 'y := ', '', ';'],
+  ])('an expression of %s that reads more is computed in parts', (_, dims, before, at, after) => {
+    const arrays = Array.from({ length: 1100 }, (_, i) => `x${i}x`);
+    const device = arrays.map(x => `${x}: f32${dims}`).join(', ');
+    const value = arrays.map(x => `${x}${at} * ${x}${at}`).join(' + ');
+    const program = parseProgram(
+      `p(): device ${device}, y: f32${dims}; ${before}sqrt(${value})${after}`,
+    );
+    const sizes = launches(program).map(({ args }) => args.length);
+    expect(sizes).toHaveLength(3);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(512);
+  });
 });

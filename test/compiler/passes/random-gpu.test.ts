@@ -10,7 +10,7 @@ import { choices } from '../../support/choices.ts';
 import { randomRoutine } from '../../support/random-routine.ts';
 import { difference, outputsOf } from '../../support/run-program.ts';
 import { outputsInArena, twice } from '../../support/shared-memory.ts';
-import { exactPassesFor, fewKernels, manyKernels } from '../../support/small-gpu.ts';
+import { exactPassesFor, fewArguments, fewKernels, manyKernels } from '../../support/small-gpu.ts';
 
 const runs = { numRuns: Number(process.env['EINC_RUNS'] ?? 300) };
 const answers = choices(250);
@@ -18,6 +18,7 @@ const answers = choices(250);
 describe.each([
   ['of one nest each', manyKernels],
   ['of what is small together', fewKernels],
+  ['of few arguments', fewArguments(4)],
 ])('kernels %s, of random routines', (_, target) => {
   const passes = exactPassesFor(target);
 

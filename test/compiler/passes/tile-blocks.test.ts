@@ -59,6 +59,21 @@ const programs: Readonly<Record<string, string>> = {
       for b < 24 { for o < 28 { for i < 20 {
         y[b, o] += relu_gate(m[b, i], x[b, i]) * (exp(w[i, o]) * scale[i]);
       } } }`,
+  'rows read from the last to the first': `
+    product():
+      device x: f32[37, 23], w: f32[23, 41], y: f32[37, 41];
+      zero_out y;
+      for b < 37 { for o < 41 { for i < 23 { y[b, o] += x[-1*b + 36, i] * w[i, o]; } } }`,
+  'columns of a matrix of another shape': `
+    product():
+      device x: f32[37, 23], w: f32[23, 5, 9], y: f32[37, 45];
+      zero_out y;
+      for b < 37 { for o < 45 { for i < 23 { y[b, o] += x[b, i] * w[i, (o / 9), (o % 9)]; } } }`,
+  'cells that one axis counts': `
+    product():
+      device x: f32[37, 23], w: f32[23, 48], y: f32[1776];
+      zero_out y;
+      for b < 37 { for o < 48 { for i < 23 { y[48*b + o] += x[b, i] * w[i, o]; } } }`,
   'the largest difference': `
     product():
       device x: f32[24, 20], w: f32[28, 20], y: f32[24, 28];
@@ -95,13 +110,18 @@ test.each([
     'for b < 40 { for o < 9 { for i < 30 { v[b, o] += x[b, at(ids[i])] * u[i, o]; } } }',
   ],
   [
+    'a count of cells where a tile would reach into the next row',
+    'for b < 40 { for o < 9 { for i < 30 { c[9*b + o] += x[b, i] * u[i, o]; } } }',
+  ],
+  [
     'what counts its rows',
     'for b < 40 { for o < 9 { for i < 30 { v[b, o] += x[b, i] * u[i, o] * f32(b); } } }',
   ],
 ])('%s is left to single threads', (_, nest) => {
   const program = parseProgram(`
     p():
-      device x: f32[40, 30], w: f32[30, 4], u: f32[30, 9], ids: i32[30], y: f32[40], z: f32[40, 4], v: f32[40, 9];
+      device x: f32[40, 30], w: f32[30, 4], u: f32[30, 9], ids: i32[30], y: f32[40], z: f32[40, 4], v: f32[40, 9],
+        c: f32[360];
       ${nest}`);
   expect(printProgram(scheduled(program, tilesFor(1)))).not.toContain('_tile');
 });
