@@ -16,6 +16,7 @@ import { fuseLoops } from './fuse-loops.ts';
 import { interchange } from './interchange.ts';
 import { launchTogether } from './launch-together.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
+import { prefetchAhead } from './prefetch-ahead.ts';
 import { prefetchBlocks } from './prefetch-blocks.ts';
 import { prefetchRows } from './prefetch-rows.ts';
 import type { Pass } from './pipeline.ts';
@@ -119,6 +120,7 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
     vectorise(target, overrides), // when loops hold nothing more that another pass would change
     fuseVectors(overrides), // sums and what is summed, which by now take the same turns
     prefetchRows(target), // after fusing: which loop uses an array last is settled
+    prefetchAhead(target), // after rows: what is asked for once is not asked for again
   ];
 }
 

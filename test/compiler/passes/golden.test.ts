@@ -212,6 +212,12 @@ const programs: Readonly<Record<string, string>> = {
         for i < 64 { for l < 4 vector { parts[l] += x[b, 4*i + l]; } }
         for o < 64 { for l < 4 vector { y[b, 4*o + l] := x[b, 4*o + l] / parts[0]; } }
       }`,
+  'prefetch-ahead': `
+    swish():
+      device x: f32[1024], y: f32[1024];
+      for o < 128 { for v < 2 unrolled { for l < 4 vector {
+        y[8*o + 4*v + l] := x[8*o + 4*v + l] * sigmoid(x[8*o + 4*v + l]);
+      } } }`,
   'prefetch-blocks': `
     gradient():
       device x: f32[8, 10, 8], y.grad: f32[8, 8, 8], w.grad: f32[3, 8, 8];

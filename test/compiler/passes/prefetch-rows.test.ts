@@ -6,7 +6,9 @@ import { smallTarget } from '../../support/small-target.ts';
 const setting: Setting = {
   device: 'x: f32[3, 256], y: f32[3, 256], short: f32[12, 252], s: f32[4]',
 };
-const run = through(prefetchRows(smallTarget), setting);
+/** Has room for two rows of two arrays. */
+const target = { ...smallTarget, cacheBytes: 2048 };
+const run = through(prefetchRows(target), setting);
 const sum = (of: string): string => `for i < 64 { for l < 4 vector { s[l] += ${of}; } }`;
 const store = 'for o < 64 { for l < 4 vector { y[b, 4*o + l] := x[b, 4*o + l] * s[0]; } }';
 
@@ -17,6 +19,18 @@ test('what a row reads and what it stores are asked for where they are used last
   const at = (text: string, ahead: string): string => text.replace('{ for', `{ ${ahead} for`);
   expect(run(`for b < 3 { ${first} ${second} }`)).toBe(
     laidOut(`for b < 3 { ${at(first, read)} ${at(second, stored)} }`, setting),
+  );
+});
+
+test('rows that a cache has no room for until their turn, a little ahead where they are used first', () => {
+  const sums = sum('x[b, 4*i + l]');
+  const at = (text: string, ahead: string): string => text.replace('{ for', `{ ${ahead} for`);
+  const rows = { device: setting.device.replaceAll('256', '384') };
+  const long = (text: string): string => text.replaceAll('64', '96');
+  const ask = at(sums, 'prefetch x[b, 4*i + 256];');
+  const asked = at(store, 'prefetch y[b, 4*o + 256] to store;');
+  expect(through(prefetchRows(target), rows)(long(`for b < 3 { ${sums} ${store} }`))).toBe(
+    laidOut(long(`for b < 3 { ${ask} ${asked} }`), rows),
   );
 });
 

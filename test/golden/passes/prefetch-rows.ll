@@ -27,13 +27,13 @@ normalise():
       parts[l] := 0;
     }
     for i < 64 {
+      prefetch x[b, 4*i + 256];
       for l < 4 vector {
         parts[l] += x[b, 4*i + l];
       }
     }
     for o < 64 {
-      prefetch x[b + 1, 4*o];
-      prefetch y[b + 1, 4*o] to store;
+      prefetch y[b, 4*o + 256] to store;
       for l < 4 vector {
         y[b, 4*o + l] := x[b, 4*o + l] / parts[0];
       }
