@@ -50,6 +50,9 @@ const parallelNeeds = `void (*einc_parallel)(
  * array itself, and at times forgets to: storing such a vector ends the process.
  */
 export const c99: Dialect = {
+  // Of `int`, whose sums wrap, compilers do not know that `a[64 * i + 1]` is next to `a[64 * i]`: each row of a tile
+  // would have a subscript of its own, and most of them would be loaded from the stack in the innermost loop.
+  counter: 'long',
   wideInteger: 'long',
   restrict: 'restrict',
   typeName,

@@ -50,12 +50,12 @@ export function numberArgument(node: TensorNode, { dialect, identifiers }: ExprE
 
 /** An integer in the slot itself. */
 export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitter): Argument {
-  const [name, type] = [identifiers.ofLoop(loop), dialect.typeName.i32];
+  const [name, type] = [identifiers.ofLoop(loop), dialect.counter];
   return {
     name,
     parameter: `const ${type} ${name}`,
     given: `(void *)(long)${name}`,
-    taken: slot => `(${type})(long)${slot}`,
+    taken: slot => `${type === 'long' ? '' : `(${type})`}(long)${slot}`,
   };
 }
 

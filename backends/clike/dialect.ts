@@ -7,7 +7,9 @@ export interface Dialect {
   readonly functionPrefix: string;
   /** The same for a function that stays one; undefined where compilers are not to be told that. */
   readonly separate: string | undefined;
-  /** Counts and subscripts that do not fit an `i32`. */
+  /** Counts and subscripts that fit an `i32`: as wide as an address, where that is what compilers put them into. */
+  readonly counter: string;
+  /** Those that do not. */
   readonly wideInteger: string;
   /** Promises of a pointer that what it points at is reached by no other. */
   readonly restrict: string;

@@ -15,7 +15,13 @@ import {
   unreachable,
 } from '../../compiler/index.ts';
 import { countOf } from '../../compiler/core/index-cover.ts';
-import { type Cast, type Gather, isComputed, type Subscript } from '../../compiler/loop/ir.ts';
+import {
+  type Cast,
+  type Gather,
+  type IndexValue,
+  isComputed,
+  type Subscript,
+} from '../../compiler/loop/ir.ts';
 import {
   type CallText,
   type Conversion,
@@ -100,7 +106,7 @@ export class ExprEmitter {
       case 'gather':
         return this.#gather(e, level);
       case 'index':
-        return this.index(e.index, level);
+        return this.#indexValue(e, level);
       case 'cast':
         return this.#cast(e, level);
       case 'apply': {
@@ -239,6 +245,15 @@ export class ExprEmitter {
       return isZero(own) ? `${row} * ${dims[axis]}` : `${row} * ${dims[axis]} + ${own}`;
     }, '0');
     return `${name}[${offset}]`;
+  }
+
+  /** As a number to compute with, which wraps as any `i32` does. */
+  #indexValue({ index, dtype }: IndexValue, level: number): string {
+    const { counter, typeName } = this.dialect;
+    const type = typeName[dtype];
+    if (counter === type) return this.index(index, level);
+    const value = this.index(index, precedence.prefix + 1);
+    return /^\d+$/.test(value) ? value : within(level, precedence.prefix, `(${type})${value}`);
   }
 
   /** A sum of loops and digits. */

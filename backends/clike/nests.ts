@@ -5,7 +5,7 @@
  * once; and of two tiles in one function, the registers that one keeps are not there for the other.
  *
  *     __attribute__((noinline)) static void p_nest(float *restrict w, const float *restrict w_grad) {
- *       for (int i = 0; i < 4; ++i) {
+ *       for (long i = 0; i < 4; ++i) {
  *         w[i] -= 0.1f * w_grad[i];
  *       }
  *     }

@@ -4,22 +4,22 @@
  * program itself, a second function unpacks the arguments: of parameters, and of no other pointers,
  * compilers believe that they are `restrict`.
  *
- *     static void p_turns(const int first, const int last, float *restrict z) {
+ *     static void p_turns(const long first, const long last, float *restrict z) {
  *       if (first < 0 || last > 16) __builtin_unreachable();
- *       for (int i = first; i < last; ++i) {
+ *       for (long i = first; i < last; ++i) {
  *         z[i] = 1.0f;
  *       }
  *     }
  *
  *     static void p_part(long first, long last, void *const *args) {
- *       p_turns((int)first, (int)last, args[0]);
+ *       p_turns(first, last, args[0]);
  *     }
  *
  * Where threads share the turns of loops in each other, these are counted as one:
  *
- *       for (int turn = first; turn < last; ++turn) {
- *         const int i = turn / 4;
- *         const int j = turn % 4;
+ *       for (long turn = first; turn < last; ++turn) {
+ *         const long i = turn / 4;
+ *         const long j = turn % 4;
  *
  * Loops that differ in nothing but the arrays they work on share these functions: to compile four layers
  * of a network takes no longer than one.
@@ -67,7 +67,7 @@ export class Parts {
     const known = this.#known.get(key);
     if (known === undefined) {
       this.#known.set(key, part);
-      this.#texts.push(text, this.#part(loop, part, turns, args));
+      this.#texts.push(text, this.#part(part, turns, args));
     }
     const list = args.map(({ given }) => given).join(', ');
     const given = list === '' ? '0' : `(void *const[]){${list}}`;
@@ -118,13 +118,11 @@ export class Parts {
     });
   }
 
-  #part(loop: For, name: string, turns: string, args: readonly Argument[]): string {
-    const type = countType(turnsOf(loopsSharedIn(loop)), this.#exprs);
-    const bounds = boundsOfTurns.map(bound => `(${type})${bound}`);
+  #part(name: string, turns: string, args: readonly Argument[]): string {
     const values = args.map(({ taken }, i) => taken(`args[${i}]`));
     const w = new Writer();
     w.block(`static void ${name}(long first, long last, void *const *args)`, () => {
-      w.statement(`${turns}(${[...bounds, ...values].join(', ')});`);
+      w.statement(`${turns}(${[...boundsOfTurns, ...values].join(', ')});`);
     });
     return w.toString();
   }

@@ -154,7 +154,7 @@ function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {
 
 /** Of a variable that counts so far. */
 export function countType(extent: number, { dialect }: ExprEmitter): string {
-  return extent > largestInt ? dialect.wideInteger : dialect.typeName.i32;
+  return extent > largestInt ? dialect.wideInteger : dialect.counter;
 }
 
 function emitUpdate(

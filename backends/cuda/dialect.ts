@@ -12,6 +12,7 @@ import { type DType, type Op, ops, roundTo, type Value } from '../../compiler/in
 export const cuda: Dialect = {
   ...c99,
   typeName: { ...c99.typeName, bool: 'bool' },
+  counter: 'int', // registers have 32 bits
   wideInteger: 'long long',
   restrict: '__restrict__',
   functionPrefix: 'extern "C" __global__ void',

@@ -13,7 +13,7 @@ export function withTurn(
   body: (turn: string) => void,
 ): void {
   const { dialect, identifiers } = exprs;
-  const type = turnsOfChain(chain) > largestInt ? dialect.wideInteger : dialect.typeName.i32;
+  const type = turnsOfChain(chain) > largestInt ? dialect.wideInteger : dialect.counter;
   const turning = chain.loops.filter(({ extent }) => extent > 1);
   const named = loopsNamedIn(chain.body);
   const still = chain.loops

@@ -177,12 +177,12 @@ const enoughBlocks = 4;
 const lineCells = 16;
 
 /**
- * Lines of memory, for enough blocks, or at least so many turns that a tile has rows enough; undefined where
- * that leaves some over.
+ * Lines of memory, for enough blocks; or two, though there be fewer blocks then: each reads all of the other factor
+ * anew, and from memory; or at least so many turns that a tile has rows enough. Undefined where that leaves some over.
  */
 function blockOf(extent: number): number | undefined {
   const most = Math.floor(extent / enoughBlocks / lineCells);
-  const lines = Array.from({ length: most }, (_, i) => (most - i) * lineCells);
-  const sizes = [...lines, 16, 15, 14, 13, 12, 11, 10, 9, 8];
+  const lines = Array.from({ length: Math.max(0, most - 1) }, (_, i) => (most - i) * lineCells);
+  const sizes = [...lines, 2 * lineCells, 16, 15, 14, 13, 12, 11, 10, 9, 8];
   return sizes.find(size => extent % size === 0 && extent > size);
 }

@@ -65,6 +65,10 @@ function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   if (!rows || packed.length === 0) return undefined;
   const hasRoom = !isTooLong(wantedOf(packable));
   if (hasRoom && bytesOfRows(tiled, packed) <= target.sharedCacheBytes) return undefined;
+  if (isSharedOtherwise(tiled, packed) && !isTooLong(packed)) {
+    const isFitting = bytesOfPanels(packed, columns.extent) <= target.cacheBytes;
+    if (isFitting) return { columns: columns.extent, packed, sum: undefined };
+  }
   const bytes = bytesOfPanels(packed, columnCount);
   const most = target.cacheBytes * shareOfTile;
   const sum = bytes > most ? sumInParts(nest, packed, columnCount, most) : undefined;
@@ -74,6 +78,13 @@ function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   const shared = Math.ceil(columns.extent / columnCount / fewestBlocks);
   const tiles = Math.max(1, Math.min(fitting, shared));
   return tiles > 1 || sum ? { columns: tiles * columnCount, sum, packed } : undefined;
+}
+
+/** Whether threads share another loop, such as one over pictures: then all columns may be in one block. */
+function isSharedOtherwise({ nest, rows, columns }: Tiled, packed: readonly Packed[]): boolean {
+  const [outermost] = nest.loops.filter(l => l !== columns);
+  if (!outermost || outermost === rows || outermost.extent < fewestBlocks) return false;
+  return packed.every(p => strideAlong(p, outermost) === 0);
 }
 
 function sumInParts(

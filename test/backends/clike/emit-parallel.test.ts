@@ -19,44 +19,44 @@ describe('a parallel loop', () => {
         long turns, void (*part)(long first, long last, void *const *args), void *const *args);
 
       static void p_turns(
-        const int first,
-        const int last,
+        const long first,
+        const long last,
         const float *restrict first2,
         float *restrict t,
         const float a,
-        const int batch) {
+        const long batch) {
         if (first < 0 || last > 37) __builtin_unreachable();
-        for (int i = first; i < last; ++i) {
+        for (long i = first; i < last; ++i) {
           t[i] = first2[i + batch] * a;
         }
       }
 
       static void p_part(long first, long last, void *const *args) {
-        p_turns((int)first, (int)last, args[0], args[1], *(float *)args[2], (int)(long)args[3]);
+        p_turns(first, last, args[0], args[1], *(float *)args[2], (long)args[3]);
       }
 
       static void p_turns2(
-        const int first,
-        const int last,
+        const long first,
+        const long last,
         const float *restrict s,
         float *restrict w,
         const float *restrict t,
-        const int step) {
+        const long step) {
         if (first < 0 || last > 37) __builtin_unreachable();
-        for (int i = first; i < last; ++i) {
-          for (int j = 0; j < 4; ++j) {
-            w[i * 4 + j] = t[i] + s[0] + (float)step;
+        for (long i = first; i < last; ++i) {
+          for (long j = 0; j < 4; ++j) {
+            w[i * 4 + j] = t[i] + s[0] + (float)(int)step;
           }
         }
       }
 
       static void p_part2(long first, long last, void *const *args) {
-        p_turns2((int)first, (int)last, args[0], args[1], args[2], (int)(long)args[3]);
+        p_turns2(first, last, args[0], args[1], args[2], (long)args[3]);
       }
 
       static void p(
-        const int batch,
-        const int step,
+        const long batch,
+        const long step,
         const float *restrict first2,
         const float *restrict s,
         const float *restrict unused,
@@ -68,7 +68,7 @@ describe('a parallel loop', () => {
       }
 
       int einc_run(void *const *args) {
-        p((int)(long)args[4], (int)(long)args[5], args[0], args[1], args[2], args[3]);
+        p((long)args[4], (long)args[5], args[0], args[1], args[2], args[3]);
         return 0;
       }
       "
@@ -111,21 +111,21 @@ describe('a parallel loop', () => {
     expect(complaintsAbout(c)).toBe('');
     expect(c.slice(c.indexOf('static void p_turns'))).toMatchInlineSnapshot(`
       "static void p_turns(
-        const int first,
-        const int last,
+        const long first,
+        const long last,
         float *restrict w) {
         if (first < 0 || last > 12) __builtin_unreachable();
-        for (int turn = first; turn < last; ++turn) {
-          const int i = turn / 4;
-          const int j = turn % 4;
-          for (int k2 = 0; k2 < 5; ++k2) {
+        for (long turn = first; turn < last; ++turn) {
+          const long i = turn / 4;
+          const long j = turn % 4;
+          for (long k2 = 0; k2 < 5; ++k2) {
             w[(i * 4 + j) * 5 + k2] = 0.0f;
           }
         }
       }
 
       static void p_part(long first, long last, void *const *args) {
-        p_turns((int)first, (int)last, args[0]);
+        p_turns(first, last, args[0]);
       }
 
       static void p(

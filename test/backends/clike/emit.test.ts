@@ -14,24 +14,24 @@ test('the whole text: needs, the program, the entry point', () => {
     double exp(double);
 
     static void update(
-      const int batch,
-      const int step,
+      const long batch,
+      const long step,
       double *restrict sum,
       float *restrict w,
       const float *restrict x,
       char *restrict arena) {
       float *const t = (float *)(arena + 0);
-      for (int i = 0; i < 4; ++i) {
+      for (long i = 0; i < 4; ++i) {
         t[i] = relu_f32(x[batch * 2 + 1] * w[i]);
       }
-      for (int i = 0; i < 4; ++i) {
-        w[i] += t[i] * (float)step;
+      for (long i = 0; i < 4; ++i) {
+        w[i] += t[i] * (float)(int)step;
         sum[0] += exp((double)t[i]);
       }
     }
 
     int einc_run(void *const *args) {
-      update((int)(long)args[4], (int)(long)args[5], args[0], args[1], args[2], args[3]);
+      update((long)args[4], (long)args[5], args[0], args[1], args[2], args[3]);
       return 0;
     }
     "
@@ -61,7 +61,7 @@ test('what is only read is const; scratch and symbols are parameters', () => {
     a[0] := f32(b); c[0] += 1; fill d, 1; f[0] := e; f[1] := f[0];`);
   expect(c).toMatchInlineSnapshot(`
     "static void p(
-      const int i,
+      const long i,
       float *restrict a,
       const double *restrict b,
       int *restrict c,
@@ -71,13 +71,13 @@ test('what is only read is const; scratch and symbols are parameters', () => {
       float *const f = (float *)(arena + 0);
       a[0] = (float)b[0];
       c[0] += 1;
-      for (int k = 0; k < 2; ++k) d[k] = 1;
+      for (long k = 0; k < 2; ++k) d[k] = 1;
       f[0] = e[0];
       f[1] = f[0];
     }
 
     int einc_run(void *const *args) {
-      p((int)(long)args[6], args[0], args[1], args[2], args[3], args[4], args[5]);
+      p((long)args[6], args[0], args[1], args[2], args[3], args[4], args[5]);
       return 0;
     }
     "
@@ -98,18 +98,18 @@ test('arrays that share memory are pointers into it; in a parallel loop, which n
       long turns, void (*part)(long first, long last, void *const *args), void *const *args);
 
     static void p_turns(
-      const int first,
-      const int last,
+      const long first,
+      const long last,
       const float *restrict t,
       double *restrict u) {
       if (first < 0 || last > 37) __builtin_unreachable();
-      for (int i = first; i < last; ++i) {
+      for (long i = first; i < last; ++i) {
         u[i] = (double)t[i];
       }
     }
 
     static void p_part(long first, long last, void *const *args) {
-      p_turns((int)first, (int)last, args[0], args[1]);
+      p_turns(first, last, args[0], args[1]);
     }
 
     static void p(
@@ -118,14 +118,14 @@ test('arrays that share memory are pointers into it; in a parallel loop, which n
       float *const t = (float *)(arena + 0);
       double *const u = (double *)(arena + 192);
       float *const v = (float *)(arena + 0);
-      for (int i = 0; i < 37; ++i) {
+      for (long i = 0; i < 37; ++i) {
         t[i] = x[i];
       }
       einc_parallel(37, p_part, (void *const[]){t, u});
-      for (int i = 0; i < 37; ++i) {
+      for (long i = 0; i < 37; ++i) {
         v[i] = (float)u[i];
       }
-      for (int i = 0; i < 37; ++i) {
+      for (long i = 0; i < 37; ++i) {
         x[i] = v[i];
       }
     }
@@ -199,8 +199,8 @@ describe('subscripts are row-major', () => {
     ['x[0, j] := 0;', 'x[j] = 0.0f;'],
     ['u[i, 0, 0] := 0;', 'u[i] = 0.0f;'],
     ['c[i, j, 1, i] := 0;', 'c[((i * 2 + j) * 2 + 1) * 2 + i] = 0.0f;'],
-    ['s := f32(index(2*i + j + 1));', 's[0] = (float)(2 * i + j + 1);'],
-    ['s := f32(index(3)) * f32(i);', 's[0] = (float)3 * (float)i;'],
+    ['s := f32(index(2*i + j + 1));', 's[0] = (float)(int)(2 * i + j + 1);'],
+    ['s := f32(index(3)) * f32(i);', 's[0] = (float)3 * (float)(int)i;'],
   ])('%s', (body, c) => {
     const device = 'x: f32[2, 3], u: f32[2, 1, 1], c: f32[2, 2, 2, 2], w: f32[3, 3], s: f32';
     const lines = bodyInC(device, `for i < 2 { for j < 2 { ${body} } }`).split('\n');
@@ -217,7 +217,7 @@ describe('subscripts are row-major', () => {
       }
       x[((long)70000) * 70000 + (long)2] = 2.0f;
       for (long k = 0; k < 4900070000; ++k) x[k] = 0.0f;
-      for (int i = 0; i < 9; ++i) {
+      for (long i = 0; i < 9; ++i) {
         x[(2 * (long)i) * 70000 + (long)i + (long)1] = 3.0f;
       }"
     `);
@@ -239,7 +239,7 @@ describe('declarations', () => {
       "float a = x[0];
       float b[3] = {0};
       float c[3];
-      for (int k = 0; k < 3; ++k) c[k] = 2.0f;
+      for (long k = 0; k < 3; ++k) c[k] = 2.0f;
       float d = 2.0f;
       float e;
       a += 1.0f;
@@ -247,7 +247,7 @@ describe('declarations', () => {
       float z[1];
       int n[2] = {0};
       float m[2];
-      for (int k = 0; k < 2; ++k) m[k] = -0.0f;
+      for (long k = 0; k < 2; ++k) m[k] = -0.0f;
       x[0] = a + b[0] + c[0] + d + e;"
     `);
   });
@@ -255,9 +255,9 @@ describe('declarations', () => {
   test('inside a loop begin anew each time', () => {
     const body = 'for i < 2 { local a: f32 := 0; for j < 2 { a += x[j]; } x[i] := a; }';
     expect(bodyInC('x: f32[2]', body)).toMatchInlineSnapshot(`
-      "for (int i = 0; i < 2; ++i) {
+      "for (long i = 0; i < 2; ++i) {
         float a = 0.0f;
-        for (int j = 0; j < 2; ++j) {
+        for (long j = 0; j < 2; ++j) {
           a += x[j];
         }
         x[i] = a;
@@ -276,8 +276,8 @@ test('long statements are broken before an operator, not inside a subscript', ()
   );
   expect(Math.max(...c.split('\n').map(line => line.length))).toBeLessThanOrEqual(100);
   expect(c).toMatchInlineSnapshot(`
-    "for (int i = 0; i < 2; ++i) {
-      for (int j = 0; j < 2; ++j) {
+    "for (long i = 0; i < 2; ++i) {
+      for (long j = 0; j < 2; ++j) {
         y[i * 2 + j] = weights[i * 12] * inputs[j * 12] + weights[i * 12 + 1] * inputs[j * 12 + 1] +
             weights[i * 12 + 2] * inputs[j * 12 + 2] + weights[i * 12 + 3] * inputs[j * 12 + 3] +
             weights[i * 12 + 4] * inputs[j * 12 + 4] + weights[i * 12 + 5] * inputs[j * 12 + 5] +

@@ -20,12 +20,12 @@ test('each is computed once a statement, under a name that nothing else has', ()
       const float *restrict x,
       double *restrict y,
       float *restrict s) {
-      for (int at2 = 0; at2 < 4; ++at2) {
+      for (long at2 = 0; at2 < 4; ++at2) {
         const long at3 = position(at[at2], 4);
         const long at4 = position_i32(n[at2], 4);
         s[0] += (at3 < 0 ? 0.0f : x[at3]) * (at3 < 0 ? 0.0f : x[at3]) + (at4 < 0 ? 0.0f : x[at4]);
       }
-      for (int i = 0; i < 4; ++i) {
+      for (long i = 0; i < 4; ++i) {
         const long at2 = position(x[i], 3);
         const long at5 = position_i32(n[i], 4);
         if (at2 >= 0 && at5 >= 0) y[at2 * 4 + at5] += 1.0;
@@ -34,7 +34,7 @@ test('each is computed once a statement, under a name that nothing else has', ()
         const long at8 = position((double)(at7 < 0 ? 0.0f : x[at7]), 3);
         if (at6 >= 0) y[2 * 4 + at6] = max_f64(y[2 * 4 + at6], at8 < 0 ? 0.0 : y[at8 * 4 + i]);
       }
-      for (int i = 0; i < 4; ++i) {
+      for (long i = 0; i < 4; ++i) {
         const long at9 = position(s[0], 4);
         float t = at9 < 0 ? 0.0f : x[at9];
         s[0] += t * t;

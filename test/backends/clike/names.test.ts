@@ -30,13 +30,13 @@ test('a symbol, a loop and an array of one name', () => {
     for i < 2 { for i2 < 2 { i[i] := f32(i2); i2[i2] += 1; } }`),
   ).toMatchInlineSnapshot(`
     "static void i(
-      const int i3,
+      const long i3,
       float *restrict i2,
       float *restrict i2_2) {
-      i2[1] = (float)i3;
-      for (int i4 = 0; i4 < 2; ++i4) {
-        for (int i5 = 0; i5 < 2; ++i5) {
-          i2[i4] = (float)i5;
+      i2[1] = (float)(int)i3;
+      for (long i4 = 0; i4 < 2; ++i4) {
+        for (long i5 = 0; i5 < 2; ++i5) {
+          i2[i4] = (float)(int)i5;
           i2_2[i5] += 1.0f;
         }
       }
@@ -48,11 +48,11 @@ test('loops beside each other share a name, loops inside each other do not', () 
   const body = `for i < 2 { x[i] := 0; }
     for i < 2 { for i2 < 2 { x[i] += x[i2]; } }`;
   expect(bodyInC('x: f32[2]', body)).toMatchInlineSnapshot(`
-    "for (int i = 0; i < 2; ++i) {
+    "for (long i = 0; i < 2; ++i) {
       x[i] = 0.0f;
     }
-    for (int i = 0; i < 2; ++i) {
-      for (int i2 = 0; i2 < 2; ++i2) {
+    for (long i = 0; i < 2; ++i) {
+      for (long i2 = 0; i2 < 2; ++i2) {
         x[i] += x[i2];
       }
     }"

@@ -24,9 +24,9 @@ describe('the nests of a long program', () => {
         float *restrict x,
         const float *restrict y,
         const float s,
-        const int step) {
-        for (int i = 0; i < 9; ++i) {
-          x[i] = y[i] * s + (float)step;
+        const long step) {
+        for (long i = 0; i < 9; ++i) {
+          x[i] = y[i] * s + (float)(int)step;
         }
       }",
       ]
@@ -44,7 +44,7 @@ describe('the nests of a long program', () => {
   test('stay where they change a scalar of the program', () => {
     const c = program(64, 'for i < 9 { s += w[i]; } y[0] := s;');
     expect(complaintsAbout(c)).toBe('');
-    expect(c).toContain('  for (int i = 0; i < 9; ++i) {\n    s += w[i];\n  }');
+    expect(c).toContain('  for (long i = 0; i < 9; ++i) {\n    s += w[i];\n  }');
     expect(c.match(/for \(/g)).toHaveLength(2);
   });
 
@@ -73,14 +73,14 @@ describe('the nests in a turn of a parallel loop', () => {
         "__attribute__((noinline)) static void p_nest(
         const float *restrict x,
         float *restrict t,
-        const int k2,
-        const int b) {
-        for (int o = 0; o < 2; ++o) {
+        const long k2,
+        const long b) {
+        for (long o = 0; o < 2; ++o) {
           #pragma GCC unroll 2
-          for (int r = 0; r < 2; ++r) {
+          for (long r = 0; r < 2; ++r) {
             #pragma GCC unroll 2
-            for (int c = 0; c < 2; ++c) {
-              t[(2 * o + r) * 2 + c] += x[((k2 * 3 + b) * 4 + 2 * o + r) * 2 + c] + (float)k2;
+            for (long c = 0; c < 2; ++c) {
+              t[(2 * o + r) * 2 + c] += x[((k2 * 3 + b) * 4 + 2 * o + r) * 2 + c] + (float)(int)k2;
             }
           }
         }

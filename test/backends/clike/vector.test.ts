@@ -33,17 +33,17 @@ test('a tile in registers', () => {
     static inline f32x4 fma_f32x4(f32x4 a, f32x4 b, f32x4 c) { f32x4 r; for (int l = 0; l < 4; ++l) r[l] = fmaf(a[l], b[l], c[l]); return r; }
       _Alignas(64) float t[16];
       #pragma GCC unroll 2
-      for (int i = 0; i < 2; ++i) {
+      for (long i = 0; i < 2; ++i) {
         #pragma GCC unroll 2
-        for (int v = 0; v < 2; ++v) {
+        for (long v = 0; v < 2; ++v) {
           *(f32x4*)&t[i * 8 + 4 * v] = all_f32x4(0.0f);
         }
       }
-      for (int k2 = 0; k2 < 5; ++k2) {
+      for (long k2 = 0; k2 < 5; ++k2) {
         #pragma GCC unroll 2
-        for (int i = 0; i < 2; ++i) {
+        for (long i = 0; i < 2; ++i) {
           #pragma GCC unroll 2
-          for (int v = 0; v < 2; ++v) {
+          for (long v = 0; v < 2; ++v) {
             *(f32x4*)&t[i * 8 + 4 * v] = fma_f32x4(all_f32x4(x[5 * i + k2]),
                 *(f32x4*)&y[8 * k2 + 4 * v], *(f32x4*)&t[i * 8 + 4 * v]);
           }
@@ -92,7 +92,7 @@ test('an op without an operator, a choice, strides, another dtype', () => {
 
 test('what has no form on vectors is a loop over the lanes', () => {
   expect(cOf('for l < 4 vector { y[2*l] := x[l]; }')).toMatchInlineSnapshot(`
-    "  for (int l = 0; l < 4; ++l) {
+    "  for (long l = 0; l < 4; ++l) {
         y[2 * l] = x[l];
       }"
   `);
@@ -101,7 +101,7 @@ test('what has no form on vectors is a loop over the lanes', () => {
 test('so is what reads at a computed position', () => {
   expect(cOf('for l < 4 vector { y[l] := x[l] + x[at(n[0])]; }')).toMatchInlineSnapshot(`
     "static inline long position_i32(int a, long n) { return a >= 0 && a < n ? (long)a : -1; }
-      for (int l = 0; l < 4; ++l) {
+      for (long l = 0; l < 4; ++l) {
         const long at = position_i32(n[0], 40);
         y[l] = x[l] + (at < 0 ? 0.0f : x[at]);
       }"
@@ -141,7 +141,7 @@ describe('a square that is turned over', () => {
         #pragma GCC unroll 4
         for (int r = 0; r < 4; ++r) *(f32x4*)&to[r * to_row] = a[r];
       }
-        for (int i = 0; i < 3; ++i) {
+        for (long i = 0; i < 3; ++i) {
           transpose_f32x4(&into[(4 * i) * 8 + 4], 8, &from[1 * 12 + 4 * i], 12);
         }"
     `);

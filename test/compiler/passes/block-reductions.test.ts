@@ -40,11 +40,16 @@ test('of pictures that the cache does not hold, some rows at a time', () => {
   );
 });
 
-test('blocks of more outputs where there are enough', () => {
-  const wide = { ...setting, device: 'w: f32[256, 4], y: f32[2, 6, 256], x: f32[2, 6, 4]' };
-  const eager = { ...target, cacheBytes: 4 * 6 * (256 + 4) };
-  const after = through(blockReductions(eager), wide)(sum.replace('o < 32', 'o < 256'));
-  expect(after).toContain('for o_block < 4 {');
+test.each([
+  [256, 4, 'more outputs where there are enough'],
+  [64, 2, 'two lines of memory each'],
+  [96, 3, 'no more than two'],
+  [48, 3, 'one where two leave some over'],
+])('of %i outputs %i blocks: %s', (outputs, blocks) => {
+  const device = `w: f32[${outputs}, 4], y: f32[2, 6, ${outputs}], x: f32[2, 6, 4]`;
+  const eager = { ...target, cacheBytes: 4 * 6 * (outputs + 4) };
+  const nests = through(blockReductions(eager), { ...setting, device });
+  expect(nests(sum.replace('o < 32', `o < ${outputs}`))).toContain(`for o_block < ${blocks} {`);
 });
 
 describe('all stays as it is', () => {

@@ -166,6 +166,20 @@ test.each<[title: string, size: readonly [number, number, number], chosen: strin
   expect(stepsFor(size)).toBe(chosen);
 });
 
+test.each([
+  [32, 'which threads share', true],
+  [3, 'too few for that', false],
+])('all columns beside %i pictures, %s', (pictures, _, isOneBlock) => {
+  const { body } = programOf(
+    `x: f32[${pictures}, 8000, 576], w: f32[64, 576], y: f32[${pictures}, 8000, 64]`,
+    `for b < ${pictures} { for h < 8000 { for o < 64 { local s: f32 := 0;
+       for c < 576 { s += x[b, h, c] * w[o, c]; } y[b, h, o] := s; } } }`,
+  );
+  const nest = body.kind === 'for' ? nestAt(body) : undefined;
+  const tile = nest && tileFor(nest, targets.avx512);
+  expect(tile && isTile(tile) && tile.blocks?.columns).toBe(isOneBlock ? 64 : undefined);
+});
+
 test('a program may ask for none', () => {
   expect(stepsFor([2048, 2048, 2048], { block: false })).toBe(
     'rows 8 of i, columns 2 × 16 of j, pack b [2048, 32]',
