@@ -4,9 +4,10 @@
  * of the time; nests that differ in nothing but their arrays, like the steps of an optimiser, are compiled
  * once; and of two tiles in one function, the registers that one keeps are not there for the other.
  *
- *     __attribute__((noinline)) static void p_nest(float *restrict w, const float *restrict w_grad) {
+ *     __attribute__((noinline)) static void p_nest(float *restrict w, const float *restrict w_grad, const long j) {
+ *       if (j < 0 || j >= 8) __builtin_unreachable();
  *       for (long i = 0; i < 4; ++i) {
- *         w[i] -= 0.1f * w_grad[i];
+ *         w[4 * j + i] -= 0.1f * w_grad[4 * j + i];
  *       }
  *     }
  */
@@ -59,7 +60,10 @@ export class Nests {
       name,
       args.map(a => a.parameter),
     );
-    w.indented(() => emitStmt(loop, w, this.#exprs)).line('}');
+    w.indented(() => {
+      this.#loops.promises(loop, around).forEach(promise => w.line(promise));
+      emitStmt(loop, w, this.#exprs);
+    }).line('}');
     const text = w.toString();
     const key = identifiers.anonymous(text);
     const known = this.#known.get(key);

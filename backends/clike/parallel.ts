@@ -93,6 +93,7 @@ export class Parts {
     ]);
     w.indented(() => {
       w.line(never(`${first} < 0 || ${last} > ${count}`));
+      this.#loops.promises(loop).forEach(promise => w.line(promise));
       if (loops.length === 1) emitTurns(loop, { first, last }, w, this.#exprs, outline);
       else this.#emitShared(loops, type, w, outline);
     }).line('}');

@@ -37,6 +37,9 @@ interface Tiled {
 /** Of a block of the columns, the copies of as many as one tile has, at most. */
 const shareOfTile = 1 / 4;
 
+/** Rows that take more come from a cache that is shared, and slow, for each tile of columns anew. */
+const cachesOfRows = 2;
+
 /** Blocks are what threads share. */
 const fewestBlocks = 4;
 
@@ -64,7 +67,9 @@ function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   const packed = [...packable.apart, ...packable.beside];
   if (!rows || packed.length === 0) return undefined;
   const hasRoom = !isTooLong(wantedOf(packable));
-  if (hasRoom && bytesOfRows(tiled, packed) <= target.sharedCacheBytes) return undefined;
+  const cached = Math.min(target.sharedCacheBytes, target.cacheBytes * cachesOfRows);
+  const areReadOnce = columns.extent <= columnCount;
+  if (hasRoom && (areReadOnce || bytesOfRows(tiled, packed) <= cached)) return undefined;
   if (isSharedOtherwise(tiled, packed) && !isTooLong(packed)) {
     const isFitting = bytesOfPanels(packed, columns.extent) <= target.cacheBytes;
     if (isFitting) return { columns: columns.extent, packed, sum: undefined };

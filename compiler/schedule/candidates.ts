@@ -2,7 +2,7 @@
 import type { NestOverride } from './override.ts';
 import type { Target } from './target.ts';
 import type { Tile } from './tile.ts';
-import { enoughSums, mostVectors } from './tile-size.ts';
+import { enoughSums, mostVectors, stepsOfLoads } from './tile-size.ts';
 
 const mostRows = 14;
 const vectorsAtMost = 4;
@@ -35,7 +35,8 @@ function costOf({ rowCount, vectors }: Size, { columns, lanes }: Tile): number {
   const sums = rowCount * vectors;
   const loads = (rowCount + vectors) / sums;
   const left = (columns.extent % (vectors * lanes)) / columns.extent;
-  return Math.max(1, loads, enoughSums / sums) + loads / 4 + left / 2;
+  const beside = stepsOfLoads({ rowCount, vectors }) / sums;
+  return Math.max(1, loads, enoughSums / sums) + beside + left / 2;
 }
 
 function counts(most: number): readonly number[] {

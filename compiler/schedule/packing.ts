@@ -29,6 +29,9 @@ const panelColumns = 32;
 /** A copy is made where what is copied is read at least so often. */
 const fewestReuses = 4;
 
+/** What could be read in place is copied where so many tiles read it: the copy itself is no slower than one of them. */
+const fewestTiles = 2;
+
 /** What may be copied, if there is room. */
 export interface Packable {
   /** What has to be: its columns lie apart. */
@@ -43,12 +46,17 @@ export function packableIn(
   nest: Nest,
   columns: For,
   rows: For | undefined,
+  rowCount: number,
 ): Packable | undefined {
   const [apart = [], beside = []] = [false, true].map(isBeside =>
     distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
   );
-  const isWorthIt = (p: Packed): boolean => isWorthPacking(p, nest, rows);
-  return apart.every(isWorthIt) ? { apart, beside: beside.filter(isWorthIt) } : undefined;
+  const isRead =
+    (times: number) =>
+    (p: Packed): boolean =>
+      isWorthPacking(p, nest, rows, times);
+  if (!apart.every(isRead(fewestReuses))) return undefined;
+  return { apart, beside: beside.filter(isRead(Math.max(fewestReuses, fewestTiles * rowCount))) };
 }
 
 /** What is copied for all terms of a tile; undefined where there is no room for what has to be. */
@@ -61,7 +69,7 @@ export function packedOf(packable: Packable): readonly Packed[] | undefined {
 
 /** What reading it in place would cost more than its copy. */
 export function wantedOf({ apart, beside }: Packable): readonly Packed[] {
-  return [...apart, ...beside.filter(isFarApart)];
+  return [...apart, ...beside.filter(p => isFarApart(p, mappedBytes))];
 }
 
 /** Whether there is no room for the panels of one tile. */
@@ -84,16 +92,22 @@ export function bytesOfPanels(packed: readonly Packed[], columns: number): numbe
 
 /** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
 export function areRowsFarApart(site: Site): boolean {
-  return isFarApart(packedAs(site));
+  return isFarApart(packedAs(site), farBytes);
 }
 
-function isFarApart({ node, index, loops }: Packed): boolean {
+/** Whether what is read lies over more than so many bytes, or in few sets of a cache. */
+function isFarApart({ node, index, loops }: Packed, most: number): boolean {
   return loops.some(({ loop, extent }) => {
     const bytes = (strideOf(node, index, loop) ?? 0) * bytesOf[node.dtype];
-    return bytes * extent > farBytes || (bytes > 0 && bytes % pageBytes === 0);
+    return bytes * extent > most || (bytes > 0 && bytes % pageBytes === 0);
   });
 }
 
+/**
+ * A processor has the places of 64 pages at hand, or a few more. Rows of a tile's columns that lie over more of them
+ * wait for a page each, and are fetched by no prefetcher, as these stop at the end of a page.
+ */
+const mappedBytes = 64 * 4096;
 const farBytes = 8 * 1024 * 1024;
 const pageBytes = 4096;
 
@@ -103,10 +117,10 @@ function packedAs({ node, index = [], path, leaf }: Site): Packed {
 }
 
 /** Whether enough turns read the same cells. */
-function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined): boolean {
+function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined, times: number): boolean {
   const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
   const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));
   const isWritten = sitesOf(nest).some(site => site.node === p.node && site.kind !== 'read');
   const isShared = rows !== undefined && isRepeated(rows);
-  return isShared && !isWritten && reuses >= fewestReuses;
+  return isShared && !isWritten && reuses >= times;
 }

@@ -1,6 +1,7 @@
 /**
  * How many vectors and rows a tile has: as many as registers hold, of those the numbers that leave a loop
- * with the fewest steps. 24 columns on vectors of 16 are one tile of two vectors, 48 one of three.
+ * with the fewest steps. 24 columns on vectors of 16 are one tile of two vectors, 48 one of three. Where nothing
+ * is left over, 6 rows × 4 vectors or 8 × 3 are better than 14 × 2, which load more for each multiply-add.
  */
 import type { For } from '../loop/ir.ts';
 import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
@@ -26,6 +27,16 @@ export interface RowLimits {
 /** Rows times vectors of sums that keep two units busy, each four steps behind. */
 export const enoughSums = 8;
 
+/**
+ * What it takes to load a number of a row, in multiply-adds. It is done beside these, but is one more instruction
+ * to decode and to have a place for while it waits. A vector of the columns is a line of a cache: half as much again.
+ */
+const stepsOfLoad = 1 / 4;
+
+export function stepsOfLoads({ rowCount, vectors }: Size): number {
+  return (rowCount + 1.5 * vectors) * stepsOfLoad;
+}
+
 /** The first of those that are as good. */
 const vectorCounts = [2, 1, 3, 4];
 
@@ -37,7 +48,9 @@ export function sizeOf(loops: Loops, registers: number, limits: RowLimits): Size
   const isFitting = (vectors: number): boolean => vectors <= 2 || 2 * vectors + 1 <= registers;
   const sizes = vectorCounts
     .filter(vectors => vectors <= most && isFitting(vectors))
-    .map(vectors => ({ vectors, rowCount: rowCountOf(rows, vectors, registers, limits) }));
+    .flatMap(vectors =>
+      rowCountsOf(rows, vectors, registers, limits).map(rowCount => ({ vectors, rowCount })),
+    );
   const stepsEach = sizes.map(size => stepsOf(size, loops, rows));
   return sizes[stepsEach.indexOf(Math.min(...stepsEach))] ?? { vectors: most, rowCount: 1 };
 }
@@ -48,26 +61,36 @@ export function mostVectors({ columns, lanes, again }: Omit<Loops, 'rows'>): num
   return again.atOnce ? Math.ceil(all) : Math.floor(all);
 }
 
-/** What fits beside what is loaded for one step of a sum. */
-function rowCountOf(rows: For, vectors: number, registers: number, limits: RowLimits): number {
+/** What fits beside what is loaded for one step of a sum: rather what leaves no row over, or all that fit. */
+function rowCountsOf(
+  rows: For,
+  vectors: number,
+  registers: number,
+  limits: RowLimits,
+): readonly number[] {
   const most = Math.max(1, Math.min(limits.most, Math.floor((registers - vectors - 1) / vectors)));
-  const divisors = Array.from({ length: most }, (_, i) => most - i).filter(
+  const divisor = Array.from({ length: most }, (_, i) => most - i).find(
     n => rows.extent % n === 0 && n > most * limits.share,
   );
-  return divisors[0] ?? Math.ceil(rows.extent / Math.ceil(rows.extent / most));
+  const even = Math.ceil(rows.extent / Math.ceil(rows.extent / most));
+  return divisor === undefined || divisor === even ? [even] : [divisor, even];
 }
 
-/** Of all tiles for one term: multiply-adds, or loads where these are more, or waiting. */
+/** Tiles of another size are as much code again, so they should save something. */
+const another = 1.02;
+
+/** Of all tiles for one term: multiply-adds, or loads where these are more, or waiting; and loads beside them. */
 function stepsOf({ vectors, rowCount }: Size, { columns, lanes, again }: Loops, rows: For): number {
   const acrossRows = piecesOfRows(rows.extent, rowCount);
   const acrossColumns = piecesOfColumns(columns.extent, vectors, lanes, again);
   const stepsIn = (row: Piece, column: Piece): number => {
     const each = Math.ceil(column.count / column.lanes);
     const steps = Math.max(row.count * each, row.count + each, enoughSums);
-    return row.tiles * column.tiles * steps;
+    const loads = stepsOfLoads({ rowCount: row.count, vectors: each });
+    return row.tiles * column.tiles * (steps + loads);
   };
   const all = acrossRows.flatMap(row => acrossColumns.map(column => stepsIn(row, column)));
-  return all.reduce((a, b) => a + b, 0);
+  return all.reduce((a, b) => a + b, 0) * another ** (acrossRows.length * acrossColumns.length - 1);
 }
 
 /**

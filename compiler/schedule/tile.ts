@@ -88,11 +88,12 @@ function withCopies(
 ): Tile | NoTile {
   const { rows, columns, rowCount, vectors, lanes } = tile;
   if (asked.pack === false) return tile;
-  const packable = packableIn(across, nest, columns, rows);
+  const packable = packableIn(across, nest, columns, rows, rowCount);
   if (!packable) return { because: 'what it would copy is read too seldom' };
   const isOne = asked.vectors === undefined || asked.vectors === 1;
-  const square = isOne ? squareFor(wantedOf(packable), nest, tile, target) : undefined;
-  if (square) return { ...tile, vectors: 1, square };
+  const whole = asked.rows === undefined ? { ...tile, rowCount: rows?.extent ?? 1 } : tile;
+  const square = isOne ? squareFor(wantedOf(packable), nest, whole, target) : undefined;
+  if (square) return { ...whole, vectors: 1, square };
   const columnCount = vectors * lanes;
   const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);

@@ -31,63 +31,61 @@ describe('a sum in parts', () => {
     const after = run(product('y[b, o] := s;'));
     expect(after).toMatchInlineSnapshot(`
       "for o < 4 {
-        local w_panel: f32[2, 2, 8];
-        for i < 2 {
-          for o2 < 2 {
-            for o3 < 8 {
-              w_panel[o2, i, o3] := w[16*o + 8*o2 + o3, i];
+        local w_panel: f32[4, 3, 4];
+        for i < 3 {
+          for o2 < 4 {
+            for o3 < 4 {
+              w_panel[o2, i, o3] := w[16*o + 4*o2 + o3, i];
             }
           }
         }
-        for b < 4 {
-          for o2 < 2 {
-            local s_tile: f32[1, 8];
-            for v < 2 unrolled {
+        for b < 2 {
+          for o2 < 4 {
+            local s_tile: f32[2, 4];
+            for b2 < 2 unrolled {
               for l < 4 vector {
-                s_tile[0, 4*v + l] := 0;
+                s_tile[b2, l] := 0;
               }
             }
-            for i < 2 {
-              for v < 2 unrolled {
+            for i < 3 {
+              for b2 < 2 unrolled {
                 for l < 4 vector {
-                  s_tile[0, 4*v + l] += x[b, i] * w_panel[o2, i, 4*v + l];
+                  s_tile[b2, l] += x[2*b + b2, i] * w_panel[o2, i, l];
                 }
               }
             }
-            for v < 2 unrolled {
+            for b2 < 2 unrolled {
               for l < 4 vector {
-                y[b, 16*o + 8*o2 + 4*v + l] := s_tile[0, 4*v + l];
+                y[2*b + b2, 16*o + 4*o2 + l] := s_tile[b2, l];
               }
             }
           }
         }
-        for i_block < 2 {
-          for i < 2 {
-            for o2 < 2 {
-              for o3 < 8 {
-                w_panel[o2, i, o3] := w[16*o + 8*o2 + o3, 2*i_block + i + 2];
-              }
+        for i < 3 {
+          for o2 < 4 {
+            for o3 < 4 {
+              w_panel[o2, i, o3] := w[16*o + 4*o2 + o3, i + 3];
             }
           }
-          for b < 4 {
-            for o2 < 2 {
-              local s_tile2: f32[1, 8];
-              for v < 2 unrolled {
+        }
+        for b < 2 {
+          for o2 < 4 {
+            local s_tile2: f32[2, 4];
+            for b2 < 2 unrolled {
+              for l < 4 vector {
+                s_tile2[b2, l] := y[2*b + b2, 16*o + 4*o2 + l];
+              }
+            }
+            for i < 3 {
+              for b2 < 2 unrolled {
                 for l < 4 vector {
-                  s_tile2[0, 4*v + l] := y[b, 16*o + 8*o2 + 4*v + l];
+                  s_tile2[b2, l] += x[2*b + b2, i + 3] * w_panel[o2, i, l];
                 }
               }
-              for i < 2 {
-                for v < 2 unrolled {
-                  for l < 4 vector {
-                    s_tile2[0, 4*v + l] += x[b, 2*i_block + i + 2] * w_panel[o2, i, 4*v + l];
-                  }
-                }
-              }
-              for v < 2 unrolled {
-                for l < 4 vector {
-                  y[b, 16*o + 8*o2 + 4*v + l] := s_tile2[0, 4*v + l];
-                }
+            }
+            for b2 < 2 unrolled {
+              for l < 4 vector {
+                y[2*b + b2, 16*o + 4*o2 + l] := s_tile2[b2, l];
               }
             }
           }
@@ -100,9 +98,9 @@ describe('a sum in parts', () => {
     const after = run(product('y[b, o] := relu(s + bias[o]);'));
     expect(after.match(/y\[.*\] := .*/g)).toMatchInlineSnapshot(`
       [
-        "y[b, 16*o + 8*o2 + 4*v + l] := s_tile[0, 4*v + l];",
-        "y[b, 16*o + 8*o2 + 4*v + l] := s_tile2[0, 4*v + l];",
-        "y[b, 16*o + 8*o2 + 4*v + l] := relu(s_tile3[0, 4*v + l] + bias_panel[o2, 4*v + l]);",
+        "y[2*b + b2, 16*o + 4*o2 + l] := s_tile[b2, l];",
+        "y[2*b + b2, 16*o + 4*o2 + l] := s_tile2[b2, l];",
+        "y[2*b + b2, 16*o + 4*o2 + l] := relu(s_tile3[b2, l] + bias_panel[o2, l]);",
       ]
     `);
   });
@@ -137,31 +135,37 @@ function stepsFor(
 
 test.each<[title: string, size: readonly [number, number, number], chosen: string]>([
   [
-    'rows that a cache holds',
+    'rows that the second cache does not hold',
     [1024, 1024, 1024],
-    'rows 8 of i, columns 2 × 16 of j, pack b [1024, 32]',
+    'rows 6 of i, columns 4 × 16 of j, blocks of 256 columns, terms 512 of k, pack b [512, 256]',
   ],
   [
     'rows that none holds',
     [2048, 2048, 2048],
-    'rows 8 of i, columns 2 × 16 of j, blocks of 128 columns, terms 1024 of k, pack b [1024, 128]',
+    'rows 6 of i, columns 4 × 16 of j, blocks of 256 columns, terms 512 of k, pack b [512, 256]',
   ],
   [
     'many rows, short sums',
     [4096, 1024, 1024],
-    'rows 8 of i, columns 2 × 16 of j, blocks of 128 columns, pack b [1024, 128]',
+    'rows 6 of i, columns 4 × 16 of j, blocks of 256 columns, terms 512 of k, pack b [512, 256]',
   ],
   [
     'sums too long for a copy, parts nearly as long as each other',
     [100, 5000, 512],
-    'rows 10 of i, columns 2 × 16 of j, blocks of 128 columns, terms 1000 of k, pack b [1000, 128]',
+    'rows 5 of i, columns 4 × 16 of j, blocks of 128 columns, terms 500 of k, pack b [500, 128]',
   ],
   [
     'few columns, which threads share',
     [4096, 4096, 256],
-    'rows 8 of i, columns 2 × 16 of j, blocks of 64 columns, terms 1024 of k, pack b [1024, 64]',
+    'rows 6 of i, columns 4 × 16 of j, blocks of 64 columns, terms 512 of k, pack b [512, 64]',
   ],
-  ['rows pages apart', [777, 1024, 64], 'rows 7 of i, columns 2 × 16 of j'],
+  [
+    'columns over more pages than a processor has at hand',
+    [512, 512, 512],
+    'rows 6 of i, columns 4 × 16 of j, pack b [512, 64]',
+  ],
+  ['columns over fewer', [512, 200, 256], 'rows 6 of i, columns 4 × 16 of j'],
+  ['rows pages apart', [777, 1024, 64], 'rows 6 of i, columns 4 × 16 of j'],
 ])('%s', (_, size, chosen) => {
   expect(stepsFor(size)).toBe(chosen);
 });
@@ -182,14 +186,14 @@ test.each([
 
 test('a program may ask for none', () => {
   expect(stepsFor([2048, 2048, 2048], { block: false })).toBe(
-    'rows 8 of i, columns 2 × 16 of j, pack b [2048, 32]',
+    'rows 6 of i, columns 4 × 16 of j, pack b [2048, 64]',
   );
-  expect(stepsFor([2048, 2048, 2048], { pack: false })).toBe('rows 8 of i, columns 2 × 16 of j');
+  expect(stepsFor([2048, 2048, 2048], { pack: false })).toBe('rows 6 of i, columns 4 × 16 of j');
 });
 
 test('sums that are too long for a copy and cannot be in parts', () => {
   const turned = 'a[i, k] * w[j, k]';
-  expect(stepsFor([100, 5000, 512], {}, turned)).toContain('terms 1000 of k, pack w [1000, 128]');
+  expect(stepsFor([100, 5000, 512], {}, turned)).toContain('terms 500 of k, pack w [500, 128]');
   expect(stepsFor([100, 5000, 512], {}, turned, '+=')).toBe('what it would copy is too large');
   expect(stepsFor([100, 5000, 512], { block: false }, turned)).toBe(
     'what it would copy is too large',

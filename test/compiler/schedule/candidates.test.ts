@@ -28,10 +28,6 @@ test('a product: what is chosen first, then tiles that load little', () => {
   expect(candidatesOf(product('a[i, k] * b[k, j]')).slice(0, 4)).toMatchInlineSnapshot(`
     [
       {
-        "rows": 8,
-        "vectors": 2,
-      },
-      {
         "rows": 6,
         "vectors": 4,
       },
@@ -40,8 +36,12 @@ test('a product: what is chosen first, then tiles that load little', () => {
         "vectors": 4,
       },
       {
-        "rows": 4,
-        "vectors": 4,
+        "rows": 14,
+        "vectors": 2,
+      },
+      {
+        "rows": 13,
+        "vectors": 2,
       },
     ]
   `);

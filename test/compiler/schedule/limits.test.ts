@@ -41,9 +41,9 @@ test('blocks of columns that are left over', () => {
 
 test('what is read twice is copied once', () => {
   const difference = '(x[b, i] - w[o, i])';
-  const body = `for b < 64 { for o < 64 { local s: f32 := 0;
+  const body = `for b < 64 { for o < 128 { local s: f32 := 0;
     for i < 900 { s += ${difference} * ${difference}; } y[b, o] := s; } }`;
-  const device = 'x: f32[64, 900], w: f32[64, 900], y: f32[64, 64]';
+  const device = 'x: f32[64, 900], w: f32[128, 900], y: f32[64, 128]';
   const program = runPipeline(passesFor(targets.avx512), programOf(device, body));
   const panels = localsOf(program).filter(({ name }) => name.includes('panel'));
   expect(panels.map(({ name }) => name)).toEqual(['w_panel']);

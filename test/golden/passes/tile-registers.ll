@@ -14,78 +14,77 @@ layer():
 /* after tile-registers */
 layer():
   device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
-  local w_panel: f32[5, 6];
-  for r < 4 unrolled {
-    for l < 4 vector {
-      w_panel[r, l] := w[l, r];
-    }
-  }
-  for r < 4 unrolled {
-    for l < 4 vector {
-      w_panel[r, l + 2] := w[l + 2, r];
-    }
-  }
-  for r < 4 unrolled {
-    for l < 4 vector {
-      w_panel[r + 1, l] := w[l, r + 1];
-    }
-  }
-  for r < 4 unrolled {
-    for l < 4 vector {
-      w_panel[r + 1, l + 2] := w[l + 2, r + 1];
-    }
-  }
-  local sum_tile: f32[3, 8];
-  for b < 3 unrolled {
+  local sum_tile: f32[5, 4];
+  for b < 5 unrolled {
     for l < 4 vector {
       sum_tile[b, l] := 0;
     }
+  }
+  local w_square: f32[4, 4];
+  for r < 4 unrolled {
     for l < 4 vector {
-      sum_tile[b, l + 4] := 0;
+      w_square[r, l] := w[l, r];
     }
   }
-  for i < 5 {
-    for b < 3 unrolled {
+  for i < 4 unrolled {
+    for b < 5 unrolled {
       for l < 4 vector {
-        sum_tile[b, l] += w_panel[i, l] * x[b, i];
-      }
-      for l < 4 vector {
-        sum_tile[b, l + 4] += w_panel[i, l + 2] * x[b, i];
+        sum_tile[b, l] += w_square[i, l] * x[b, i];
       }
     }
   }
-  for b < 3 unrolled {
+  local w_square2: f32[4, 4];
+  for r < 4 unrolled {
+    for l < 4 vector {
+      w_square2[r, l] := w[l, r + 1];
+    }
+  }
+  for i < 1 unrolled {
+    for b < 5 unrolled {
+      for l < 4 vector {
+        sum_tile[b, l] += w_square2[i + 3, l] * x[b, i + 4];
+      }
+    }
+  }
+  for b < 5 unrolled {
     for l < 4 vector {
       y[b, l] := relu(sum_tile[b, l] + bias[l]);
     }
-    for l < 4 vector {
-      y[b, l + 2] := relu(sum_tile[b, l + 4] + bias[l + 2]);
-    }
   }
-  local sum_tile2: f32[2, 8];
-  for b < 2 unrolled {
+  local sum_tile2: f32[5, 4];
+  for b < 5 unrolled {
     for l < 4 vector {
       sum_tile2[b, l] := 0;
     }
+  }
+  local w_square3: f32[4, 4];
+  for r < 4 unrolled {
     for l < 4 vector {
-      sum_tile2[b, l + 4] := 0;
+      w_square3[r, l] := w[l + 2, r];
     }
   }
-  for i < 5 {
-    for b < 2 unrolled {
+  for i < 4 unrolled {
+    for b < 5 unrolled {
       for l < 4 vector {
-        sum_tile2[b, l] += w_panel[i, l] * x[b + 3, i];
-      }
-      for l < 4 vector {
-        sum_tile2[b, l + 4] += w_panel[i, l + 2] * x[b + 3, i];
+        sum_tile2[b, l] += w_square3[i, l] * x[b, i];
       }
     }
   }
-  for b < 2 unrolled {
+  local w_square4: f32[4, 4];
+  for r < 4 unrolled {
     for l < 4 vector {
-      y[b + 3, l] := relu(sum_tile2[b, l] + bias[l]);
+      w_square4[r, l] := w[l + 2, r + 1];
     }
+  }
+  for i < 1 unrolled {
+    for b < 5 unrolled {
+      for l < 4 vector {
+        sum_tile2[b, l] += w_square4[i + 3, l] * x[b, i + 4];
+      }
+    }
+  }
+  for b < 5 unrolled {
     for l < 4 vector {
-      y[b + 3, l + 2] := relu(sum_tile2[b, l + 4] + bias[l + 2]);
+      y[b, l + 2] := relu(sum_tile2[b, l] + bias[l + 2]);
     }
   }
