@@ -9,8 +9,16 @@ import { rangeOf } from '../core/index-expr.ts';
 import { loopsAlong, type Site } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
+import { sumForCache } from './late-terms.ts';
 import { type Nest, strideAlong } from './nest.ts';
-import { bytesOfPanels, isTooLong, type Packable, type Packed, wantedOf } from './packing.ts';
+import {
+  bytesOfPanels,
+  isTooLong,
+  type Packable,
+  type Packed,
+  packedOf,
+  wantedOf,
+} from './packing.ts';
 import { bytesOfColumn, isStreamed } from './rows-first.ts';
 import { plainSumIn, type SumInParts } from './sum-parts.ts';
 import type { Target } from './target.ts';
@@ -40,12 +48,34 @@ const shareOfTile = 1 / 4;
 /** Rows that take more come from a cache that is shared, and slow, for each tile of columns anew. */
 const cachesOfRows = 2;
 
+/** Of that cache, what sums in parts stand in meanwhile. */
+const shareOfSums = 1 / 2;
+
 /** Blocks are what threads share. */
 const fewestBlocks = 4;
 
 /** Undefined where none are needed, or sums cannot be taken in parts. */
 export function blocksFor(tiled: Tiled, target: Target): Blocks | undefined {
-  return rowsFirst(tiled, target) ?? ofCopies(tiled, target);
+  return rowsFirst(tiled, target) ?? ofCopies(tiled, target) ?? ofTerms(tiled, target);
+}
+
+/** For the sake of what one tile of rows leaves in a cache for the next. */
+function ofTerms(tiled: Tiled, target: Target): Blocks | undefined {
+  const { rows, columns, columnCount, packable } = tiled;
+  const packed = packedOf(packable);
+  if (!rows || !packed) return undefined;
+  const sum = sumForCache({ ...tiled, rows }, target);
+  if (!sum) return undefined;
+  const fitting = Math.floor(
+    (target.cacheBytes * shareOfSums) / bytesOfSums(sum, rows, columnCount),
+  );
+  const shared = Math.ceil(columns.extent / columnCount / fewestBlocks);
+  const tiles = Math.max(1, Math.min(fitting, shared));
+  return { columns: tiles * columnCount, packed, sum };
+}
+
+function bytesOfSums({ of }: SumInParts, rows: For, columns: number): number {
+  return rows.extent * columns * bytesOf[of.sum.dtype];
 }
 
 /** As many columns as a cache holds, all if it can, for one tile of rows after the other. */

@@ -26,20 +26,22 @@ const powers = [0.00015353251, 0.0013399007, 0.009618439, 0.05550332, 0.24022648
 /** `(exp(r) - 1 - r) / r ** 2` */
 const beyondLine = [0.00019846243, 0.0013940679, 0.008333389, 0.04166636, 0.16666666, 0.5];
 
-export const exp = functionOf1('exp', (a, steps) => {
-  const x = within(steps, a, -104, 89);
-  const { count, rest } = powerAndRest(steps, x, 2 * bias);
-  const p = steps.polynomial('p', rest, nearZero);
-  return timesPower(steps, p, count);
-});
+export const exp = functionOf1('exp', (a, steps) =>
+  vanishing(steps, a, { below: -104, highest: 89 }, x => {
+    const { count, rest } = powerAndRest(steps, x, 2 * bias);
+    const p = steps.polynomial('p', rest, nearZero);
+    return timesPower(steps, p, count);
+  }),
+);
 
-export const exp2 = functionOf1('exp2', (a, steps) => {
-  const x = within(steps, a, -151, 129);
-  const count = steps.let('count', add(x, allIntegers.f32 + 2 * bias));
-  const rest = steps.let('rest', sub(x, sub(count, allIntegers.f32 + 2 * bias)));
-  const p = steps.polynomial('p', rest, powers);
-  return timesPower(steps, p, count);
-});
+export const exp2 = functionOf1('exp2', (a, steps) =>
+  vanishing(steps, a, { below: -151, highest: 129 }, x => {
+    const count = steps.let('count', add(x, allIntegers.f32 + 2 * bias));
+    const rest = steps.let('rest', sub(x, sub(count, allIntegers.f32 + 2 * bias)));
+    const p = steps.polynomial('p', rest, powers);
+    return timesPower(steps, p, count);
+  }),
+);
 
 /** Twice the half, since `2 ** 128` is no float. Where `a ** 2` does not count, it is `a`, -0 too. */
 export const expm1 = functionOf1('expm1', (a, steps) => {
@@ -52,6 +54,22 @@ export const expm1 = functionOf1('expm1', (a, steps) => {
   const twice = steps.let('twice', add(half, half));
   return select([abs(a), 'lt', 2 ** -25], a, twice);
 });
+
+/**
+ * What is 0 from somewhere on is not computed there: products of less than the smallest normal number take some
+ * processors a hundred times as long, and what attention masks is far below.
+ */
+function vanishing(
+  steps: Steps,
+  a: Variable,
+  { below, highest }: { readonly below: number; readonly highest: number },
+  formula: (x: Variable) => Value,
+): Value {
+  const least = steps.let('least', select([highest, 'lt', a], highest, a));
+  const x = steps.let('x', select([least, 'lt', below], 0, least));
+  const y = steps.let('y', formula(x));
+  return select([least, 'lt', below], 0, y);
+}
 
 /** `a`, but no lower and no higher than this; NaN stays. */
 export function within(steps: Steps, a: Variable, lowest: number, highest: number): Variable {

@@ -50,7 +50,7 @@ test('of a vector of floats', () => {
     typedef int i32x8 __attribute__((vector_size(32), aligned(4), may_alias));
     static inline f32x8 exp_f32x8(f32x8 a) {
       const f32x8 least = where_lt_f32x8(all_f32x8(89.0f), a, all_f32x8(89.0f), a);
-      const f32x8 x = where_lt_f32x8(least, all_f32x8(-104.0f), all_f32x8(-104.0f), least);
+      const f32x8 x = where_lt_f32x8(least, all_f32x8(-104.0f), all_f32x8(0.0f), least);
       const f32x8 count = fma_f32x8(x, all_f32x8(1.442695f), all_f32x8(12583166.0f));
       const f32x8 n = count - 12583166.0f;
       const f32x8 rest = fma_f32x8(n, all_f32x8(1.9046542e-9f), fma_f32x8(n, all_f32x8(-0.6931472f), x));
@@ -63,7 +63,8 @@ test('of a vector of floats', () => {
       p = fma_f32x8(p, rest, all_f32x8(1.0f));
       const i32x8 sum = (i32x8)count;
       const i32x8 half = sum >> 1;
-      return p * (f32x8)(half << 23) * (f32x8)((sum - half) << 23);
+      const f32x8 y = p * (f32x8)(half << 23) * (f32x8)((sum - half) << 23);
+      return where_lt_f32x8(least, all_f32x8(-104.0f), all_f32x8(0.0f), y);
     }
     float fabsf(float);
     static inline f32x8 abs_f32x8(f32x8 a) { f32x8 r; for (int l = 0; l < 8; ++l) r[l] = fabsf(a[l]); return r; }

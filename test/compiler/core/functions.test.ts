@@ -134,6 +134,16 @@ describe('what is no function', () => {
   });
 });
 
+test.each<['exp' | 'exp2', number]>([
+  ['exp', -104.1],
+  ['exp2', -151.1],
+])('%s from %d down is no product that vanishes, but 0 beside that of 0', (op, a) => {
+  const f = functions[op];
+  const last = f.steps.at(-1)?.variable;
+  expect(last && evaluateFunction({ ...f, result: last }, [a])).toBe(1);
+  expect(evaluateFunction(f, [a])).toBe(0);
+});
+
 test('a square is the product, also where that lies right between two floats', () => {
   // 9826 / 1024: its square has 27 bits, and a logarithm cannot tell to which side it rounds.
   const between = Array.from({ length: 2000 }, (_, i) => (8193 + 2 * i) / 1024);

@@ -200,6 +200,34 @@ test('sums that are too long for a copy and cannot be in parts', () => {
   );
 });
 
+/** Of a sum over two loops, as over texts and their words, or over one. */
+function gradientSteps(
+  texts: number,
+  words: number,
+  [rows, columns]: readonly [number, number],
+): string {
+  const [m, n] = [rows, columns];
+  const { body } = programOf(
+    `a: f32[${texts}, ${words}, ${m}], b: f32[${texts}, ${words}, ${n}], y: f32[${m}, ${n}]`,
+    `for i < ${m} { for j < ${n} { local s: f32 := 0;
+       for t < ${texts} { for k < ${words} { s += a[t, k, i] * b[t, k, j]; } } y[i, j] := s; } }`,
+  );
+  const nest = body.kind === 'for' ? nestAt(body) : undefined;
+  const tile = nest && tileFor(nest, targets.avx512);
+  return tile && isTile(tile) ? printStep(stepOf(tile)) : 'no tile';
+}
+
+test('sums whose rows have a line of memory for each term are in parts', () => {
+  expect(gradientSteps(8, 128, [512, 96])).toContain('blocks of 32 columns, terms 1 of t');
+  expect(gradientSteps(1, 128, [512, 96])).not.toContain('terms');
+  expect(stepsFor([512, 1024, 96], {}, 'a[i, k] * b[k, j]')).not.toContain('terms');
+});
+
+test('sums over more rows of columns than a cache holds are in parts, copied or not', () => {
+  expect(stepsFor([32, 4096, 64])).toContain('terms 256 of k');
+  expect(stepsFor([32, 1024, 64])).not.toContain('terms');
+});
+
 // ── Random products ─────────────────────────────────────────────────────────────────────────────
 
 const upTo = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });

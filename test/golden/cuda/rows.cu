@@ -3,7 +3,7 @@ static __device__ __forceinline__ int bits_of_f32(float a) { union { float from;
 static __device__ __forceinline__ float f32_of_bits(int a) { union { int from; float to; } x = { a }; return x.to; }
 static __device__ __forceinline__ float exp_f32(float a) {
   const float least = 89.0f < a ? 89.0f : a;
-  const float x = least < -104.0f ? -104.0f : least;
+  const float x = least < -104.0f ? 0.0f : least;
   const float count = fmaf(x, 1.442695f, 12583166.0f);
   const float n = count - 12583166.0f;
   const float rest = fmaf(n, 1.9046542e-9f, fmaf(n, -0.6931472f, x));
@@ -16,7 +16,8 @@ static __device__ __forceinline__ float exp_f32(float a) {
   p = fmaf(p, rest, 1.0f);
   const int sum = bits_of_f32(count);
   const int half = sum >> 1;
-  return p * f32_of_bits(half << 23) * f32_of_bits((sum - half) << 23);
+  const float y = p * f32_of_bits(half << 23) * f32_of_bits((sum - half) << 23);
+  return least < -104.0f ? 0.0f : y;
 }
 
 extern "C" __global__ void __launch_bounds__(256) softmax_y(

@@ -1,0 +1,55 @@
+/**
+ * Long sums in parts, where a tile of rows reads what the one before has read, but too much comes between: the columns;
+ * and where rows are side by side and terms apart, as in gradients of weights, the lines of memory of which each tile
+ * takes some cells.
+ */
+import { bytesOf } from '../core/dtype.ts';
+import { loopsAlong, type Site } from '../loop/facts.ts';
+import { type For, statementsOf } from '../loop/ir.ts';
+import { strideOf } from '../loop/stride.ts';
+import { type Nest, strideAlong } from './nest.ts';
+import { plainSumIn, type SumInParts } from './sum-parts.ts';
+import type { Target } from './target.ts';
+
+interface Tiled {
+  readonly nest: Nest;
+  readonly rows: For;
+  readonly columns: For;
+  readonly columnCount: number;
+  readonly reads: readonly Site[];
+}
+
+/** Shares of the second cache: what a tile reads over all terms, and in a part, which is what a first cache holds. */
+const [mostInAll, mostInPart] = [1 / 2, 1 / 16];
+
+/** To load and store sums then takes little of the time. */
+const fewestTerms = 128;
+
+/** Undefined where a cache holds all terms, or the sum is no plain one. */
+export function sumForCache(tiled: Tiled, { cacheBytes }: Target): SumInParts | undefined {
+  const of = plainSumIn(tiled.nest.body);
+  if (!of) return undefined;
+  const terms = termsOf(of.terms);
+  const each = Math.max(0, ...tiled.reads.map(read => bytesOfTerm(read, of.terms, tiled)));
+  if (each * terms <= cacheBytes * mostInAll) return undefined;
+  const inPart = Math.max(fewestTerms, (cacheBytes * mostInPart) / each);
+  const size = Math.max(1, Math.floor((inPart * of.terms.extent) / terms));
+  const parts = Math.ceil(of.terms.extent / size);
+  return parts < 2 ? undefined : { of, size: Math.ceil(of.terms.extent / parts) };
+}
+
+/** Of memory, that the next tile of rows reads again: columns, copied or not, or all up to the next term. */
+function bytesOfTerm(read: Site, terms: For, { rows, columns, columnCount }: Tiled): number {
+  const inner = loopsAlong(read.path);
+  if (!inner.includes(terms)) return 0;
+  const bytes = bytesOf[read.node.dtype];
+  const [alongRows, alongColumns] = [strideAlong(read, rows), strideAlong(read, columns)];
+  if (alongRows === 0 && alongColumns !== 0) return columnCount * bytes;
+  const strides = inner.map(({ loop }) => strideOf(read.node, read.index ?? [], loop) ?? 0);
+  return alongRows === 1 && alongColumns === 0 ? Math.min(...strides) * bytes : 0;
+}
+
+function termsOf(loop: For): number {
+  const [only, ...others] = statementsOf(loop.body);
+  return loop.extent * (only?.kind === 'for' && others.length === 0 ? termsOf(only) : 1);
+}
