@@ -88,7 +88,9 @@ export interface OpenDevicesOptions extends DevicesOptions {
 export async function devices(given: OpenDevicesOptions = {}): Promise<Devices> {
   checkDevicesOptions(given, ['backend']);
   const { backend, ...options } = given;
-  return new Devices(await openBackend(backend), options);
+  const opened = await openBackend(backend);
+  await opened.ready?.();
+  return new Devices(opened, options);
 }
 
 /** The value of a tensor, computed in a context of its own: for trying things out. */

@@ -23,6 +23,11 @@ export interface Backend extends BackendDevice {
   compile(program: Program): Promise<Kernel>;
   /** Of backends whose translations are worth keeping: the two halves of `compile`. */
   readonly translator?: Translator;
+  /**
+   * Of backends that may open before all is there that they run by: resolves when it is. Until then
+   * they hold arrays and compile, but are not divided into `devices`.
+   */
+  ready?(): Promise<void>;
   /** Whether kernels on one device can be bound to arrays of another. */
   readonly sharesMemory: boolean;
   /**

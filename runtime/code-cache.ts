@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder, contentKey } from './cache-folder.ts';
 import { openStore, type Store } from './cache-store.ts';
+import { soonOrAtExit } from './soon-or-at-exit.ts';
 
 /**
  * What the file exports. There is no `import(…)` in it. Its code is kept at the end of the process, or
@@ -41,7 +42,7 @@ export function evaluate<Exports>(
   const run = script.runInThisContext() as (...given: unknown[]) => void;
   run(module.exports, createRequire(path), module, path, dirname(path));
   if (root !== undefined && (kept === undefined || script.cachedDataRejected === true)) {
-    once(() => {
+    soonOrAtExit(() => {
       const isKept = isWorthwhile(module.exports);
       if (isKept) keep(openStore(root, 'bin'), key, script);
       return isKept;
@@ -51,17 +52,6 @@ export function evaluate<Exports>(
 }
 
 const opening = '(function (exports, require, module, __filename, __dirname) {';
-const soonMs = 5000;
-
-/** V8 forgets the code of what has not run for long, so the end of a long process is too late. */
-function once(attempt: () => boolean): void {
-  let isDone = false;
-  const tryNow = (): void => {
-    isDone ||= attempt();
-  };
-  setTimeout(tryNow, soonMs).unref();
-  process.once('exit', tryNow);
-}
 
 /** To look for characters of several bytes takes longer than all else that is done with the text. */
 function textOf(bytes: Buffer): string {

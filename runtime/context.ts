@@ -1,6 +1,5 @@
 import {
   type ArrayHandle,
-  type DeviceArray,
   type DType,
   type RoutineSource,
   UserError,
@@ -8,20 +7,14 @@ import {
 } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer } from './backend.ts';
 import { checkContextOptions, handleOf } from './arguments.ts';
-import { checkChild, checkCode, checkLinkOptions, type LinkOptions } from './check-link.ts';
-import {
-  compileAll,
-  type CompiledCode,
-  compileCode,
-  type CompileRoutineOptions,
-  settleCode,
-} from './compiled-code.ts';
+import { checkChild, type LinkOptions } from './check-link.ts';
+import { type CompiledCode, type CompileRoutineOptions } from './compiled-code.ts';
 import { type DeviceStream, streamOn } from './device-stream.ts';
 import type { HostArray } from './host-array.ts';
 import { Lender } from './lender.ts';
-import { Link } from './link.ts';
 import { Memory, type MemoryUsage, type StateArray } from './memory.ts';
-import { Routine } from './routine.ts';
+import type { Routine } from './routine.ts';
+import { Routines } from './routines.ts';
 import type { Run } from './run.ts';
 import { type Destination, transfer } from './transfer.ts';
 import { type Home, Values } from './values.ts';
@@ -60,10 +53,8 @@ export class Context implements Disposable {
   readonly #lender: Lender;
   readonly #parent: Context | undefined;
   readonly #children = new Set<Context>();
-  /** Arrays whose initial values have been computed, or are being. */
-  readonly #started = new Map<DeviceArray, Promise<void>>();
-  /** Code and its links; then what the context came with. */
-  readonly #linked: Disposable[] = [];
+  readonly #routines: Routines;
+  /** What the context came with. */
   readonly #owned: readonly Disposable[];
   #disposed = false;
 
@@ -83,6 +74,15 @@ export class Context implements Disposable {
     });
     this.#values = new Values({ memory: this.#memory, stream, dtype });
     this.#lender = new Lender(this.#memory, stream);
+    this.#routines = new Routines({
+      stream,
+      memory: this.#memory,
+      dtype,
+      parent: parent ? parent.#routines : undefined,
+      checkOpen: () => {
+        this.#checkOpen();
+      },
+    });
     this.#owned = owned;
     if (parent) parent.#children.add(this);
   }
@@ -117,22 +117,10 @@ export class Context implements Disposable {
    */
   async compile(
     source: RoutineSource,
-    { receives, indices, ...options }: CompileRoutineOptions & LinkOptions = {},
+    options: CompileRoutineOptions & LinkOptions = {},
   ): Promise<Routine> {
     this.#checkOpen();
-    const settled = settleCode(source, options, { backend: this.#backend, dtype: this.dtype });
-    const { linkable } = settled;
-    this.#memory.checkInputs(linkable.routine.name, linkable.inputs);
-    for (const array of linkable.inputs) await this.#start(array);
-    const code = await compileCode(settled);
-    try {
-      const routine = this.#tie(code, { receives, indices });
-      this.#linked.push(code);
-      return routine;
-    } catch (error) {
-      code[Symbol.dispose]();
-      throw error;
-    }
+    return this.#routines.compile(source, options);
   }
 
   /** Several at the same time, by as many compilers as there are cores; tied in their order. */
@@ -141,51 +129,13 @@ export class Context implements Disposable {
     options: Omit<CompileRoutineOptions, 'name' | 'schedule'> = {},
   ): Promise<readonly Routine[]> {
     this.#checkOpen();
-    const wanted = { backend: this.#backend, dtype: this.dtype };
-    const codes = await compileAll(sources, options, wanted);
-    this.#linked.push(...codes);
-    const routines: Routine[] = [];
-    for (const code of codes) routines.push(await this.link(code));
-    return routines;
+    return this.#routines.compileAll(sources, options);
   }
 
   /** Ties code that is compiled already, and may be tied to other contexts too, to this one's arrays. */
   async link(code: CompiledCode, options: LinkOptions = {}): Promise<Routine> {
     this.#checkOpen();
-    checkCode(code, this.#backend, this.dtype);
-    const { inputs } = code.linkable;
-    this.#memory.checkInputs(code.name, inputs);
-    for (const array of inputs) await this.#start(array);
-    return this.#tie(code, options);
-  }
-
-  /** What it takes goes back when there is no room for all. */
-  #tie(code: CompiledCode, options: LinkOptions): Routine {
-    // The context may have gone while the compiler was at work.
-    this.#checkOpen();
-    checkLinkOptions(code, options);
-    const link = new Link(code, this.stream, this.#memory);
-    this.#linked.push(link);
-    const routine = new Routine(code, link, () => {
-      this.#checkOpen();
-    });
-    return options.indices ? routine.bind(options.indices) : routine;
-  }
-
-  /** Computes the initial value of an array that starts from an expression, once. */
-  async #start(array: DeviceArray): Promise<void> {
-    const { initial } = array;
-    if (initial.kind !== 'computed') return;
-    const known = this.#startOf(array);
-    if (!known && this.#memory.isFilled(array)) return;
-    const start = known ?? this.compile(initial.by).then(routine => routine.runSync());
-    this.#started.set(array, start);
-    await start;
-  }
-
-  #startOf(array: DeviceArray): Promise<void> | undefined {
-    const parent = this.#parent;
-    return this.#started.get(array) ?? (parent ? parent.#startOf(array) : undefined);
+    return this.#routines.link(code, options);
   }
 
   // ── Values ────────────────────────────────────────────────────────────────────────────────────
@@ -194,14 +144,14 @@ export class Context implements Disposable {
   async hold(handle: ArrayHandle): Promise<void> {
     this.#checkOpen();
     const array = handleOf(handle, 'hold').deviceArray(this.dtype);
-    await this.#start(array);
+    await this.#routines.start(array);
     this.#memory.arrayOf(array);
   }
 
   /** The values of a tensor, after all that is queued here and the last write of it elsewhere. */
   async read(handle: ArrayHandle): Promise<HostArray> {
     this.#checkOpen();
-    await this.#start(handleOf(handle, 'read').deviceArray(this.dtype));
+    await this.#routines.start(handleOf(handle, 'read').deviceArray(this.dtype));
     this.#checkOpen();
     const held = this.#values.toRead(handle, 'read');
     await this.idle();
@@ -288,7 +238,7 @@ export class Context implements Disposable {
     for (const child of this.#children) child[Symbol.dispose]();
     if (this.#parent) this.#parent.#children.delete(this);
     this.stream.finish();
-    this.#linked.toReversed().forEach(resource => resource[Symbol.dispose]());
+    this.#routines[Symbol.dispose]();
     this.#memory[Symbol.dispose]();
     this.#owned.toReversed().forEach(resource => resource[Symbol.dispose]());
   }

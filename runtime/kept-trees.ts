@@ -12,6 +12,7 @@ import { deserialize, serialize } from 'node:v8';
 import { build as thisBuild } from './build.ts';
 import { cacheFolder, contentKey } from './cache-folder.ts';
 import { openStore } from './cache-store.ts';
+import { soonOrAtExit } from './soon-or-at-exit.ts';
 
 export interface KeptTreesOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -32,7 +33,6 @@ export function openKeptTrees({
 
 /** A program may make templates while it runs, without end. */
 const mostTrees = 1000;
-const soonMs = 5000;
 
 export class KeptTrees {
   readonly #root: string;
@@ -60,13 +60,11 @@ export class KeptTrees {
     this.#use(nameOf(language, text), tree);
     if (this.#willSave) return;
     this.#willSave = true;
-    const save = (): void => {
-      process.off('exit', save);
-      if (this.#willSave) this.#save();
+    soonOrAtExit(() => {
+      this.#save();
       this.#willSave = false;
-    };
-    process.once('exit', save);
-    setTimeout(save, soonMs).unref();
+      return true;
+    });
   }
 
   #use(name: string, tree: unknown): void {

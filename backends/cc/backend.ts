@@ -15,13 +15,13 @@ import type {
 } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
 import { emit, entryPoint } from '../clike/emit.ts';
-import type { Native } from '../native/addon.ts';
 import { loadNative } from '../native/addon.ts';
 import { NativeBuffer } from '../native/buffer.ts';
 import { NativeCommandList } from '../native/command-list.ts';
 import { compileLibrary } from '../native/compile.ts';
 import { type Compiler, findCompiler } from '../native/compiler.ts';
 import { openKernel } from '../native/kernel.ts';
+import { LateNative } from '../native/late.ts';
 import { nativeTarget } from '../native/cpu.ts';
 import { NativeDevice } from '../native/device.ts';
 import { NativeStream } from '../native/stream.ts';
@@ -95,18 +95,27 @@ export class CcBackend implements Backend, Translator {
   readonly target: Target;
   readonly sharesMemory = true;
   readonly #compiler: Compiler;
-  readonly #native: Native;
+  readonly #late: LateNative;
 
-  /** Rejects with a `BackendError` when there is no C compiler or it does not work. */
+  /**
+   * Rejects with a `BackendError` when there is no C compiler. Where the native runtime has to be made first, whoever
+   * compiles a kernel waits for it, and is told what went wrong.
+   */
   static async open(target = nativeTarget()): Promise<CcBackend> {
     const compiler = findCompiler();
-    return new CcBackend(target, compiler, await loadNative(compiler));
+    const late = new LateNative(loadNative(compiler));
+    await late.unlessItTakesLong();
+    return new CcBackend(target, compiler, late);
   }
 
-  private constructor(target: Target, compiler: Compiler, native: Native) {
+  private constructor(target: Target, compiler: Compiler, late: LateNative) {
     this.target = target;
     this.#compiler = compiler;
-    this.#native = native;
+    this.#late = late;
+  }
+
+  async ready(): Promise<void> {
+    await this.#late.loaded;
   }
 
   source(program: Program): { readonly extension: string; readonly text: string } {
@@ -135,37 +144,41 @@ export class CcBackend implements Backend, Translator {
   }
 
   async build(translated: Translated): Promise<Kernel> {
-    const library = await compileLibrary(this.#compiler, translated);
-    return openKernel(this.#native, library, entryPoint, translated);
+    const library = compileLibrary(this.#compiler, translated);
+    // A compiler that does not work fails at both: what is told is about the runtime, whatever comes first.
+    library.catch(() => undefined);
+    const native = await this.#late.loaded;
+    return openKernel(native, await library, entryPoint, translated);
   }
 
   allocate(dtype: DType, cells: number): DeviceBuffer {
-    return new NativeBuffer(this.#native, dtype, cells);
+    return new NativeBuffer(this.#late, dtype, cells);
   }
 
   openStream(): Stream {
-    return new NativeStream(this.#native);
+    return new NativeStream(this.#late);
   }
 
   /** Of the cores, each an equal share. */
   devices(count: number | 'all'): readonly BackendDevice[] {
     return partsOf(poolSize(), count).map(
-      (part, i) => new NativeDevice(this.#native, `${this.name}:${i}`, part),
+      (part, i) => new NativeDevice(this.#late.native, `${this.name}:${i}`, part),
     );
   }
 
   /** A thread that is woken may take the processor of the caller, who then wakes the others late. */
   together(queue: () => void): void {
-    this.#native.hold();
+    const { native } = this.#late;
+    native.hold();
     try {
       queue();
     } finally {
-      this.#native.release();
+      native.release();
     }
   }
 
   record(commands: readonly StreamCommand[]): CommandList {
-    return new NativeCommandList(this.#native, commands);
+    return new NativeCommandList(this.#late.native, commands);
   }
 
   [Symbol.dispose](): void {

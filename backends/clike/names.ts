@@ -31,6 +31,8 @@ const calledUnasked = ['memcmp', 'memcpy', 'memmove', 'memset', 'sincos', 'sinco
 export class Identifiers {
   /** Of the function that holds the program. */
   readonly program: string;
+  /** What the names of functions begin with that do parts of it. */
+  readonly part: string;
   /** Of the memory that all scratch arrays are in. */
   readonly arena: string;
   readonly #known = new Map<TensorNode | LoopVar, string>();
@@ -44,6 +46,7 @@ export class Identifiers {
     const words = [...reserved, ...calledUnasked, ...functionsOf(dialect), ...taken];
     const names = new Names(words);
     this.program = names.fresh(identifier(program.name));
+    this.part = beginningOf(this.program);
     for (const node of [...givenArrays(program), ...localsOf(program)]) {
       this.#known.set(node, names.fresh(identifier(node.name)));
     }
@@ -106,6 +109,16 @@ function identifier(name: string): string {
   const isOwn = /^[a-z]/i.test(word) && !/(^|_)(bool|[a-z]\d+)x\d+$/.test(word);
   return isOwn ? word : `v${word}`;
 }
+
+/**
+ * A program of many sections is called by all of them, and has functions and calls of these for each: with its whole
+ * name in every one of them, its text would grow with their square.
+ */
+function beginningOf(name: string): string {
+  return name.length <= longest ? name : name.slice(0, longest).replace(/_[^_]*$/, '');
+}
+
+const longest = 60;
 
 const known = new WeakMap<Dialect, readonly string[]>();
 

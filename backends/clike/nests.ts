@@ -51,7 +51,7 @@ export class Nests {
     const { dialect, identifiers } = this.#exprs;
     const around = this.#apart.get(loop);
     if (!around || dialect.separate === undefined || this.#changesScalar(loop)) return undefined;
-    const name = identifiers.fresh(`${identifiers.program}_nest`);
+    const name = identifiers.fresh(`${identifiers.part}_nest`);
     const args = this.#loops.of(loop, around);
     const w = new Writer();
     functionHead(

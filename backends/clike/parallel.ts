@@ -59,8 +59,8 @@ export class Parts {
     const { parallel } = dialect;
     if (!parallel) return undefined;
     const share = this.#exprs.need(parallel.share);
-    const turns = identifiers.fresh(`${identifiers.program}_turns`);
-    const part = identifiers.fresh(`${identifiers.program}_part`);
+    const turns = identifiers.fresh(`${identifiers.part}_turns`);
+    const part = identifiers.fresh(`${identifiers.part}_part`);
     const args = this.#loops.of(loop);
     const text = this.#turns(loop, turns, args, { parallel, outline });
     const key = identifiers.anonymous(text);

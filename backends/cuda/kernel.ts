@@ -71,7 +71,7 @@ function fewestBlocks(kernel: For, threads: number): readonly number[] {
 export function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
   const stored = sitesUnder(kernel).findLast(({ kind }) => kind !== 'read');
   const what = stored ? identifiers.ofNode(stored.node) : 'nothing';
-  return `${identifiers.program}_${what}`;
+  return `${identifiers.part}_${what}`;
 }
 
 /**

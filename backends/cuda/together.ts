@@ -50,7 +50,7 @@ export function emitTogether(
   const { threads } = geometryOf(launch);
   const { identifiers, dialect } = exprs;
   const parts = partsOf(launch, threads, of, exprs);
-  const name = identifiers.fresh(`${identifiers.program}_together`);
+  const name = identifiers.fresh(`${identifiers.part}_together`);
   const w = new Writer();
   for (const { text } of parts) w.line(text.trimEnd());
   const parameters = of(launch);

@@ -1,41 +1,38 @@
 import { bytesOf, type DType } from '../../compiler/core/dtype.ts';
 import {
-  BackendError,
   type AnyCells,
-  deviceCells,
   fromDevice,
   invariant,
   toDevice,
   type Value,
 } from '../../compiler/index.ts';
 import { type DeviceBuffer } from '../../runtime/backend.ts';
-import { type BufferHandle, type Native } from './addon.ts';
-import { checkRoom, noRoom } from './memory.ts';
+import { type BufferHandle } from './addon.ts';
+import { BufferMemory } from './buffer-memory.ts';
+import { type NativeSource } from './late.ts';
 import { Ownership } from './ownership.ts';
 
 /** Memory of this process, for kernels. */
 export class NativeBuffer implements DeviceBuffer {
   readonly dtype: DType;
   readonly cells: number;
-  readonly #native: Native;
-  readonly #handle: BufferHandle;
+  readonly #memory: BufferMemory;
   readonly #ownership: Ownership;
 
   /** Throws a `BackendError` when there is no room. */
-  constructor(native: Native, dtype: DType, cells: number) {
+  constructor(source: NativeSource, dtype: DType, cells: number) {
     invariant(Number.isSafeInteger(cells) && cells >= 0, () => `a buffer of ${cells} cells`);
-    const handle = allocate(native, dtype, cells);
+    const memory = new BufferMemory(source, dtype, cells);
     this.dtype = dtype;
     this.cells = cells;
-    this.#native = native;
-    this.#handle = handle;
-    this.#ownership = new Ownership(this, this.#label(), () => native.free(handle));
+    this.#memory = memory;
+    this.#ownership = new Ownership(this, this.#label(), () => memory.free());
   }
 
   /** For plans. Throws once the buffer is disposed of. */
   get handle(): BufferHandle {
     this.#ownership.check();
-    return this.#handle;
+    return this.#memory.allocated().handle;
   }
 
   get bytes(): number {
@@ -47,7 +44,8 @@ export class NativeBuffer implements DeviceBuffer {
       values.length === this.cells,
       () => `${values.length} numbers written to ${this.#label()}`,
     );
-    this.#native.write(this.handle, 0, toDevice(this.dtype, values));
+    this.#ownership.check();
+    this.#memory.write(toDevice(this.dtype, values));
   }
 
   read(): AnyCells {
@@ -62,9 +60,8 @@ export class NativeBuffer implements DeviceBuffer {
   }
 
   #copy(start: number, count: number): AnyCells {
-    const cells = deviceCells(this.dtype, count);
-    this.#native.read(this.handle, start * bytesOf[this.dtype], cells);
-    return fromDevice(this.dtype, cells);
+    this.#ownership.check();
+    return fromDevice(this.dtype, this.#memory.read(start, count));
   }
 
   [Symbol.dispose](): void {
@@ -73,18 +70,5 @@ export class NativeBuffer implements DeviceBuffer {
 
   #label(): string {
     return `a buffer of ${this.cells} cells of ${this.dtype}`;
-  }
-}
-
-function allocate(native: Native, dtype: DType, cells: number): BufferHandle {
-  const bytes = cells * bytesOf[dtype];
-  const what = `${cells} cells of ${dtype}`;
-  checkRoom(bytes, native.liveBytes(), what);
-  try {
-    return native.allocate(bytes);
-  } catch (cause) {
-    if (!(cause instanceof Error && 'bytesAsked' in cause)) throw cause;
-    const { diagnostic } = noRoom(what, bytes, native.liveBytes());
-    throw new BackendError(diagnostic, { cause });
   }
 }

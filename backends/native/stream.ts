@@ -10,39 +10,39 @@ import {
 import { NativeBuffer } from './buffer.ts';
 import { explained, forgetKernels, noteKernels } from './failures.ts';
 import { NativeBoundKernel } from './kernel.ts';
+import { ifLoaded, loadedFrom, type NativeSource } from './late.ts';
 import { Ownership } from './ownership.ts';
 
 export class NativeStream implements Stream {
-  readonly #native: Native;
-  readonly #handle: StreamHandle;
+  readonly #opening: Opening;
   readonly #ownership: Ownership;
   /** After what was queued last. */
   #position: Position = 0;
 
   /** On the whole machine when no device is given. */
-  constructor(native: Native, device?: NativeDeviceHandle) {
-    const handle = device === undefined ? native.createStream() : native.createStream(device);
-    this.#native = native;
-    this.#handle = handle;
-    this.#ownership = new Ownership(this, 'a stream', () => native.destroyStream(handle));
+  constructor(source: NativeSource, device?: NativeDeviceHandle) {
+    const opening = new Opening(source, device);
+    this.#opening = opening;
+    this.#ownership = new Ownership(this, 'a stream', () => opening.end());
   }
 
   plan(steps: readonly PlanStep[]): NativePlan {
     this.#ownership.check();
+    const { native, handle: stream } = this.#opening.open();
     const own = steps.map(ownStep);
     const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
-    const handle = this.#native.createPlan(this.#handle, indexCount, encode(own));
+    const handle = native.createPlan(stream, indexCount, encode(own));
     noteKernels(
       handle,
       own.map(({ kernel: { kernel } }) => kernel),
     );
-    return new NativePlan(this, handle, indexCount, own, this.#native);
+    return new NativePlan(this, handle, indexCount, own, native);
   }
 
   launch(plan: Plan, indices: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#position = this.#native.launch(own.handle, ...indices);
+      this.#position = own.native.launch(own.handle, ...indices);
     } catch (error) {
       throw explained(error, own);
     }
@@ -51,7 +51,7 @@ export class NativeStream implements Stream {
   run(plan: Plan, indices: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#native.run(own.handle, ...indices);
+      own.native.run(own.handle, ...indices);
     } catch (error) {
       throw explained(error, own);
     }
@@ -60,7 +60,7 @@ export class NativeStream implements Stream {
   loop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#position = this.#native.loop(own.handle, count, ...indices, ...steps);
+      this.#position = own.native.loop(own.handle, count, ...indices, ...steps);
     } catch (error) {
       throw explained(error, own);
     }
@@ -70,7 +70,7 @@ export class NativeStream implements Stream {
   runLoop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
     const own = this.#own(plan);
     try {
-      this.#native.runLoop(own.handle, count, ...indices, ...steps);
+      own.native.runLoop(own.handle, count, ...indices, ...steps);
     } catch (error) {
       throw explained(error, own);
     }
@@ -86,8 +86,9 @@ export class NativeStream implements Stream {
     const { stream, position } = event;
     if (stream === this) return;
     // A stream ends when all is done that was queued there.
-    if (!stream.isOpen) return;
-    this.#position = this.#native.waitFor(this.#handle, stream.#handle, position);
+    if (!stream.isOpen || stream.#opening.isIdle) return;
+    const { native, handle } = this.#opening.open();
+    this.#position = native.waitFor(handle, stream.handle, position);
   }
 
   copy(to: DeviceBuffer, from: DeviceBuffer): void {
@@ -100,15 +101,22 @@ export class NativeStream implements Stream {
       to.dtype === from.dtype && to.cells === from.cells,
       () => `a copy of ${from.cells} cells of ${from.dtype} to ${to.cells} of ${to.dtype}`,
     );
-    this.#position = this.#native.copy(this.#handle, to.handle, from.handle);
+    if (!this.#opening.canOpen) {
+      to.write(from.read());
+      return;
+    }
+    const { native, handle } = this.#opening.open();
+    this.#position = native.copy(handle, to.handle, from.handle);
   }
 
   async finished(event: StreamEvent): Promise<void> {
     this.#ownership.check();
     const isOwn = event instanceof NativeEvent && event.stream === this;
     invariant(isOwn, () => 'an event of another stream');
+    if (this.#opening.isIdle) return;
+    const { native, handle } = this.#opening.open();
     try {
-      await this.#native.finished(this.#handle, event.position);
+      await native.finished(handle, event.position);
     } catch (error) {
       throw explained(error);
     }
@@ -117,7 +125,7 @@ export class NativeStream implements Stream {
   /** For lists of commands. Throws once the stream is disposed of. */
   get handle(): StreamHandle {
     this.#ownership.check();
-    return this.#handle;
+    return this.#opening.open().handle;
   }
 
   /** A list has queued so much here. */
@@ -131,8 +139,10 @@ export class NativeStream implements Stream {
 
   async idle(): Promise<void> {
     this.#ownership.check();
+    if (this.#opening.isIdle) return;
+    const { native, handle } = this.#opening.open();
     try {
-      await this.#native.idle(this.#handle);
+      await native.idle(handle);
     } catch (error) {
       throw explained(error);
     }
@@ -140,13 +150,17 @@ export class NativeStream implements Stream {
 
   busyMilliseconds(): number {
     this.#ownership.check();
-    return this.#native.busy(this.#handle);
+    if (this.#opening.isIdle) return 0;
+    const { native, handle } = this.#opening.open();
+    return native.busy(handle);
   }
 
   wait(): void {
     this.#ownership.check();
+    if (this.#opening.isIdle) return;
+    const { native, handle } = this.#opening.open();
     try {
-      this.#native.wait(this.#handle);
+      native.wait(handle);
     } catch (error) {
       throw explained(error);
     }
@@ -161,6 +175,39 @@ export class NativeStream implements Stream {
     this.#ownership.check();
     invariant(plan instanceof NativePlan && plan.stream === this, () => 'a plan of another stream');
     return plan;
+  }
+}
+
+/** A native stream from when it is first needed on; at once, where the native runtime is there. */
+class Opening {
+  readonly #source: NativeSource;
+  readonly #device: NativeDeviceHandle | undefined;
+  #opened: { readonly native: Native; readonly handle: StreamHandle } | undefined;
+
+  constructor(source: NativeSource, device: NativeDeviceHandle | undefined) {
+    this.#source = source;
+    this.#device = device;
+    if (this.canOpen) this.open();
+  }
+
+  get canOpen(): boolean {
+    return this.#opened !== undefined || ifLoaded(this.#source) !== undefined;
+  }
+
+  /** Nothing was ever queued there. */
+  get isIdle(): boolean {
+    return this.#opened === undefined;
+  }
+
+  open(): { readonly native: Native; readonly handle: StreamHandle } {
+    if (this.#opened) return this.#opened;
+    const [native, device] = [loadedFrom(this.#source), this.#device];
+    const handle = device === undefined ? native.createStream() : native.createStream(device);
+    return (this.#opened = { native, handle });
+  }
+
+  end(): void {
+    this.#opened?.native.destroyStream(this.#opened.handle);
   }
 }
 
@@ -180,6 +227,7 @@ export class NativePlan implements Plan {
   readonly stream: NativeStream;
   readonly indexCount: number;
   readonly steps: readonly NativeStep[];
+  readonly native: Native;
   readonly #handle: PlanHandle;
   readonly #ownership: Ownership;
 
@@ -193,6 +241,7 @@ export class NativePlan implements Plan {
     this.stream = stream;
     this.indexCount = indexCount;
     this.steps = steps;
+    this.native = native;
     this.#handle = handle;
     this.#ownership = new Ownership(this, 'a plan', () => {
       forgetKernels(handle);

@@ -53,6 +53,40 @@ export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, rea
   return groups;
 }
 
+/**
+ * The sites of one array after the other, collected from the statements of the program that use it: for whoever asks
+ * about few arrays of many programs that differ little.
+ */
+export function sitesByNode(program: Program): (node: TensorNode) => readonly Site[] {
+  const { body } = program;
+  if (body.kind !== 'block') {
+    const groups = groupsUnder(body);
+    return node => groups.get(node) ?? [];
+  }
+  const users = new Map<TensorNode, number[]>();
+  body.body.forEach((s, i) => {
+    for (const node of groupsUnder(s).keys()) {
+      const known = users.get(node);
+      if (known) known.push(i);
+      else users.set(node, [i]);
+    }
+  });
+  const known = new Map<TensorNode, readonly Site[]>();
+  return node => {
+    const before = known.get(node);
+    if (before) return before;
+    const sites = (users.get(node) ?? []).flatMap(i => {
+      const s = body.body[i];
+      const own = (s && groupsUnder(s).get(node)) ?? [];
+      return own.map(site => ({ ...site, path: [i, ...site.path] }));
+    });
+    known.set(node, sites);
+    return sites;
+  };
+}
+
+const groupsUnder = remembered((s: Stmt) => groupByNode(sitesUnder(s)));
+
 /** The arrays that come with the arguments: those from outside, and those of one run. */
 export function givenArrays({ params, scratch }: Program): readonly TensorNode[] {
   return [...params, ...scratch.map(({ node }) => node)];
@@ -104,7 +138,7 @@ export function namesIn(program: Program): readonly string[] {
 }
 
 /** The arrays a statement or anything in it reads or stores to. */
-export function usedIn(s: Stmt): ReadonlySet<TensorNode> {
+export const usedIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
   const used = new Set<TensorNode>();
   visitStmts(s, part => {
     if (!isLeaf(part)) return;
@@ -116,15 +150,27 @@ export function usedIn(s: Stmt): ReadonlySet<TensorNode> {
     }
   });
   return used;
-}
+});
 
 /** The arrays a statement or anything in it stores to. */
-export function writtenIn(s: Stmt): ReadonlySet<TensorNode> {
+export const writtenIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
   const written = new Set<TensorNode>();
   visitStmts(s, part => {
     if (isLeaf(part)) written.add(part.node);
   });
   return written;
+});
+
+/** Statements do not change, and of a long program each is asked about again for every other one. */
+function remembered<Fact>(find: (s: Stmt) => Fact): (s: Stmt) => Fact {
+  const known = new WeakMap<Stmt, Fact>();
+  return s => {
+    const before = known.get(s);
+    if (before !== undefined) return before;
+    const found = find(s);
+    known.set(s, found);
+    return found;
+  };
 }
 
 export function isLeaf(s: Stmt): s is Leaf {

@@ -169,7 +169,11 @@ export type Leaf = Fill | Write | Accumulate | Scatter;
 
 /** Nested blocks are flattened and a block of one is that one, so passes meet one shape only. */
 export function block(body: readonly Stmt[]): Stmt {
-  const flat = body.flatMap(s => (s.kind === 'block' ? s.body : [s]));
+  const flat: Stmt[] = []; // a long program is put together often: no array for each statement
+  for (const s of body) {
+    if (s.kind !== 'block') flat.push(s);
+    else for (const inner of s.body) flat.push(inner);
+  }
   const [only] = flat;
   return flat.length === 1 && only !== undefined ? only : { kind: 'block', body: flat };
 }

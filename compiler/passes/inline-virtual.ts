@@ -19,7 +19,7 @@
  * Exact: every cell is computed by the same operations in the same order.
  */
 import { Names } from '../core/names.ts';
-import { groupByNode, localsOf, namesIn, type Site, sitesIn } from '../loop/facts.ts';
+import { localsOf, namesIn, type Site, sitesByNode } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
 import type { Note } from './decision.ts';
 import { type Definition, isDefinition, readersOf, soleFormula } from './inline/definition.ts';
@@ -38,20 +38,20 @@ export const inlineVirtual: Pass = {
   },
 };
 
-/** A program and its sites, which are collected anew only when it has changed. */
+/** A program and where it uses which array. */
 interface Table {
   readonly program: Program;
-  readonly sites: ReadonlyMap<Definition['node'], readonly Site[]>;
+  readonly sitesOf: (node: Definition['node']) => readonly Site[];
 }
 
 function tableOf(program: Program): Table {
-  return { program, sites: groupByNode(sitesIn(program)) };
+  return { program, sitesOf: sitesByNode(program) };
 }
 
 function inlineNode(table: Table, node: Definition['node'], note: Note | undefined): Table {
-  const { program, sites } = table;
-  const definition = soleFormula(sites.get(node) ?? []);
-  const { mode, because, costs } = placementOf(definition, input => sites.get(input) ?? []);
+  const { program, sitesOf } = table;
+  const definition = soleFormula(sitesOf(node));
+  const { mode, because, costs } = placementOf(definition, sitesOf);
   if (mode !== 'virtual' || !isDefinition(definition)) {
     note?.({ about: 'array', node, fate: 'kept', because, costs });
     return table;

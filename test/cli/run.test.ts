@@ -166,8 +166,9 @@ describe.concurrent('without a C compiler', () => {
     const made = placeWith({ 'line.ts': line });
     // What the TypeScript loader keeps in TMPDIR is not ours.
     const own = { TSX_DISABLE_CACHE: '1', TMPDIR: made.folder };
-    // What is kept of the program and its templates, whatever becomes of it: `program.test.ts`, `kept-trees.test.ts`.
-    const kept = /^cache\/((programs|trees)\/.*)?$/;
+    // What is kept of the program, its templates and routines, whatever the compiler makes of them: `program.test.ts`,
+    // `kept-trees.test.ts`, `kept-translation.test.ts`, `code-cache.test.ts`.
+    const kept = /^cache\/((programs|trees|translations|code)\/.*)?$/;
     const files = () => made.files().filter(name => !kept.test(name));
     return { ...made, files, own };
   };

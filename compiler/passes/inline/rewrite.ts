@@ -2,6 +2,7 @@
 import { at, type Index, type LoopVar, loopVar, sameIndex } from '../../core/index-expr.ts';
 import type { Names } from '../../core/names.ts';
 import { type TensorNode, tensorNode } from '../../core/tensor-node.ts';
+import { usedIn } from '../../loop/facts.ts';
 import {
   accumulate,
   apply,
@@ -49,7 +50,16 @@ function bindingAt({ axes }: Definition, index: readonly Index[]): Map<LoopVar, 
 
 export function inlineDefinition(body: Stmt, definition: Definition, names: Names): Stmt {
   const { node } = definition;
-  return rewriteStmts(body, s => {
+  if (body.kind !== 'block') return inlineIn(body, definition, names);
+  // Of a long program most statements have nothing to do with it.
+  const isConcerned = (s: Stmt): boolean => s.kind === 'declare' || usedIn(s).has(node);
+  const stmt = (s: Stmt): Stmt => (isConcerned(s) ? inlineIn(s, definition, names) : s);
+  return mapParts(body, { expr: e => e, stmt });
+}
+
+function inlineIn(around: Stmt, definition: Definition, names: Names): Stmt {
+  const { node } = definition;
+  return rewriteStmts(around, s => {
     switch (s.kind) {
       case 'declare':
         return s.node === node ? block([]) : undefined;

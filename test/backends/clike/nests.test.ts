@@ -41,6 +41,16 @@ describe('the nests of a long program', () => {
     expect(c.match(/for \(/g)).toHaveLength(1);
   });
 
+  test('do not have the whole name of a program that is called by many sections', () => {
+    const name = `${'loss_forward_then_'.repeat(20)}end`;
+    const c = cOf(
+      `${name}(step): device x: f32[9], y: f32[9], u: f32[9], v: f32[9], s: f32; ${loops(65)}`,
+    );
+    expect(complaintsAbout(c)).toBe('');
+    expect(c).toContain(`static void ${'loss_forward_then_'.repeat(3)}loss_nest(`);
+    expect(c.split(name)).toHaveLength(3);
+  });
+
   test('stay where they change a scalar of the program', () => {
     const c = program(64, 'for i < 9 { s += w[i]; } y[0] := s;');
     expect(complaintsAbout(c)).toBe('');

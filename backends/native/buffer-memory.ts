@@ -1,0 +1,76 @@
+/** Where the cells of a buffer are, as a device holds them: in native memory or, until there is such a thing, in JavaScript. */
+import { bytesOf, type DType } from '../../compiler/core/dtype.ts';
+import { type AnyCells, BackendError, deviceCells } from '../../compiler/index.ts';
+import type { BufferHandle, Native } from './addon.ts';
+import { ifLoaded, loadedFrom, type NativeSource } from './late.ts';
+import { checkRoom, noRoom } from './memory.ts';
+
+interface Allocated {
+  readonly native: Native;
+  readonly handle: BufferHandle;
+}
+
+export class BufferMemory {
+  readonly #source: NativeSource;
+  readonly #dtype: DType;
+  readonly #cells: number;
+  #memory: Allocated | undefined;
+  /** Before there is memory; all zeros until it is written to. */
+  #early: AnyCells | undefined;
+
+  constructor(source: NativeSource, dtype: DType, cells: number) {
+    this.#source = source;
+    this.#dtype = dtype;
+    this.#cells = cells;
+    if (ifLoaded(source)) this.allocated();
+    else checkRoom(cells * bytesOf[dtype], 0, `${cells} cells of ${dtype}`);
+  }
+
+  allocated(): Allocated {
+    if (this.#memory) return this.#memory;
+    const native = loadedFrom(this.#source);
+    const handle = allocate(native, this.#dtype, this.#cells);
+    if (this.#early) native.write(handle, 0, this.#early);
+    this.#early = undefined;
+    return (this.#memory = { native, handle });
+  }
+
+  write(cells: AnyCells): void {
+    if (!this.#isNative()) {
+      this.#early = cells.slice();
+      return;
+    }
+    const { native, handle } = this.allocated();
+    native.write(handle, 0, cells);
+  }
+
+  read(start: number, count: number): AnyCells {
+    const cells = deviceCells(this.#dtype, count);
+    if (!this.#isNative()) return this.#early?.slice(start, start + count) ?? cells;
+    const { native, handle } = this.allocated();
+    native.read(handle, start * bytesOf[this.#dtype], cells);
+    return cells;
+  }
+
+  free(): void {
+    this.#early = undefined;
+    this.#memory?.native.free(this.#memory.handle);
+  }
+
+  #isNative(): boolean {
+    return this.#memory !== undefined || ifLoaded(this.#source) !== undefined;
+  }
+}
+
+function allocate(native: Native, dtype: DType, cells: number): BufferHandle {
+  const bytes = cells * bytesOf[dtype];
+  const what = `${cells} cells of ${dtype}`;
+  checkRoom(bytes, native.liveBytes(), what);
+  try {
+    return native.allocate(bytes);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'bytesAsked' in cause)) throw cause;
+    const { diagnostic } = noRoom(what, bytes, native.liveBytes());
+    throw new BackendError(diagnostic, { cause });
+  }
+}
