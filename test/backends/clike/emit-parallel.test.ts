@@ -26,6 +26,7 @@ describe('a parallel loop', () => {
         const float a,
         const long batch) {
         if (first < 0 || last > 37) __builtin_unreachable();
+        if (batch < 0 || batch >= 4) __builtin_unreachable();
         for (long i = first; i < last; ++i) {
           t[i] = first2[i + batch] * a;
         }

@@ -85,6 +85,8 @@ describe('the nests in a turn of a parallel loop', () => {
         float *restrict t,
         const long k2,
         const long b) {
+        if (k2 < 0 || k2 >= 4) __builtin_unreachable();
+        if (b < 0 || b >= 3) __builtin_unreachable();
         for (long o = 0; o < 2; ++o) {
           #pragma GCC unroll 2
           for (long r = 0; r < 2; ++r) {
