@@ -32,8 +32,9 @@ describe.concurrent('einc dump --stage schedule', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "p_forward
         h  [b4:64, o3:256, i:512]  contraction
-          tile-registers  rows 4 of b4, columns 2 × 8 of o3, pack w [512, 16]
-          parallelise     o3_2: 16 turns
+          tile-registers  rows 4 of b4, columns 3 × 8 of o3, pack w [512, 24]
+          parallelise     o3_2: 10 turns
+          parallelise     b4_6: 16 turns
         p, with max, e, sum inside  [b5:64, i2:256]  reduction
           accumulate-in-registers  max over i2
           accumulate-in-registers  sum over i3
@@ -123,14 +124,14 @@ describe.concurrent('einc dump --stage schedule', () => {
               "columns": {
                 "lanes": 8,
                 "loop": "o3",
-                "vectors": 2,
+                "vectors": 3,
               },
               "kind": "tile",
               "packed": [
                 {
                   "dims": [
                     512,
-                    16,
+                    24,
                   ],
                   "node": "w",
                 },
@@ -146,6 +147,14 @@ describe.concurrent('einc dump --stage schedule', () => {
             "step": {
               "kind": "parallelise",
               "loop": "o3_2",
+              "turns": 10,
+            },
+          },
+          {
+            "by": "parallelise",
+            "step": {
+              "kind": "parallelise",
+              "loop": "b4_6",
               "turns": 16,
             },
           },

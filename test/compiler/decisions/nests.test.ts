@@ -39,7 +39,7 @@ test('a product', () => {
     [
       "c [i:128, j:512, k:100] contraction",
       "  accumulate-in-registers: c over k",
-      "  tile-registers: rows 4 of i, columns 2 × 8 of j, pack w [100, 16]",
+      "  tile-registers: rows 6 of i, columns 2 × 8 of j, pack w [100, 16]",
       "  parallelise: j2: 32 turns",
     ]
   `);

@@ -30,7 +30,7 @@ static inline float tanh_f32(float a) {
 static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
 
 static void embedding(
-  const int batch,
+  const long batch,
   const float *restrict classes,
   float *restrict embedding2,
   float *restrict loss,
@@ -38,10 +38,10 @@ static void embedding(
   const float *restrict words) {
   /* loss gradient */
   _Alignas(64) float bag[32];
-  for (int b = 0; b < 4; ++b) {
-    for (int o = 0; o < 8; ++o) {
+  for (long b = 0; b < 4; ++b) {
+    for (long o = 0; o < 8; ++o) {
       float bag_sum = 0.0f;
-      for (int t = 0; t < 3; ++t) {
+      for (long t = 0; t < 3; ++t) {
         const long at = position(words[(batch * 4 + b) * 3 + t], 50);
         bag_sum += at < 0 ? 0.0f : embedding2[at * 8 + o];
       }
@@ -49,38 +49,38 @@ static void embedding(
     }
   }
   float tanh2[4];
-  for (int b = 0; b < 4; ++b) {
+  for (long b = 0; b < 4; ++b) {
     float matmul = 0.0f;
-    for (int i = 0; i < 8; ++i) {
+    for (long i = 0; i < 8; ++i) {
       matmul = fmaf(w[i], bag[b * 8 + i], matmul);
     }
     tanh2[b] = tanh_f32(matmul);
   }
   float margin[4];
-  for (int b = 0; b < 4; ++b) {
+  for (long b = 0; b < 4; ++b) {
     margin[b] = relu_f32(fmaf(-classes[batch * 4 + b], tanh2[b], 1.0f));
   }
   float sum = 0.0f;
-  for (int b = 0; b < 4; ++b) {
+  for (long b = 0; b < 4; ++b) {
     sum += margin[b];
   }
   loss[0] = sum * 0.25f;
   /* loss zero grads and backprop */
   _Alignas(64) float embedding_grad[400] = {0};
   float matmul_grad[4];
-  for (int b = 0; b < 4; ++b) {
+  for (long b = 0; b < 4; ++b) {
     matmul_grad[b] = -(0.0f < margin[b] ? 0.25f : 0.0f) * classes[batch * 4 + b] * fmaf(-tanh2[b],
         tanh2[b], 1.0f);
   }
   _Alignas(64) float bag_grad[32];
-  for (int b = 0; b < 4; ++b) {
-    for (int i = 0; i < 8; ++i) {
+  for (long b = 0; b < 4; ++b) {
+    for (long i = 0; i < 8; ++i) {
       bag_grad[b * 8 + i] = matmul_grad[b] * w[i];
     }
   }
-  for (int b = 0; b < 4; ++b) {
-    for (int b2 = 0; b2 < 3; ++b2) {
-      for (int o = 0; o < 8; ++o) {
+  for (long b = 0; b < 4; ++b) {
+    for (long b2 = 0; b2 < 3; ++b2) {
+      for (long o = 0; o < 8; ++o) {
         const long at2 = position(words[(batch * 4 + b) * 3 + b2], 50);
         if (at2 >= 0) embedding_grad[at2 * 8 + o] += bag_grad[b * 8 + o];
       }
@@ -88,16 +88,16 @@ static void embedding(
   }
   /* gd update */
   /* w param sgd step */
-  for (int i = 0; i < 8; ++i) {
+  for (long i = 0; i < 8; ++i) {
     float w_grad = 0.0f;
-    for (int b = 0; b < 4; ++b) {
+    for (long b = 0; b < 4; ++b) {
       w_grad = fmaf(matmul_grad[b], bag[b * 8 + i], w_grad);
     }
     w[i] -= 0.1f * fmaf(0.0f, w[i], w_grad);
   }
   /* embedding param sgd step */
-  for (int o = 0; o < 50; ++o) {
-    for (int o2 = 0; o2 < 8; ++o2) {
+  for (long o = 0; o < 50; ++o) {
+    for (long o2 = 0; o2 < 8; ++o2) {
       embedding2[o * 8 + o2] -= 0.1f * fmaf(0.0f, embedding2[o * 8 + o2],
           embedding_grad[o * 8 + o2]);
     }
@@ -105,6 +105,6 @@ static void embedding(
 }
 
 int einc_run(void *const *args) {
-  embedding((int)(long)args[5], args[0], args[1], args[2], args[3], args[4]);
+  embedding((long)args[5], args[0], args[1], args[2], args[3], args[4]);
   return 0;
 }

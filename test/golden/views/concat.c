@@ -5,16 +5,16 @@ static void concat(
   /* concat */
   float pad[7];
   pad[0] = 0.5f;
-  for (int inner = 0; inner < 4; ++inner) {
+  for (long inner = 0; inner < 4; ++inner) {
     pad[inner + 1] = v[inner];
   }
-  for (int o = 0; o < 2; ++o) {
+  for (long o = 0; o < 2; ++o) {
     pad[o + 5] = 0.5f;
   }
-  for (int part = 0; part < 5; ++part) {
+  for (long part = 0; part < 5; ++part) {
     y[part] = x[part + 1];
   }
-  for (int part = 0; part < 7; ++part) {
+  for (long part = 0; part < 7; ++part) {
     y[part + 5] = pad[part];
   }
 }
