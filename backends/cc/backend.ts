@@ -29,6 +29,10 @@ import { partsOf, poolSize } from '../native/threads.ts';
 import { c99 } from './dialect.ts';
 import { addsTwiceATurn } from './sum-order.ts';
 
+function onX64(flag: string): readonly string[] {
+  return arch() === 'x64' ? [flag] : [];
+}
+
 /**
  * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
  * no fast-math. Integers wrap and arrays of different types may share memory, as the loop IR says.
@@ -43,9 +47,10 @@ const always = [
   '-fno-strict-aliasing',
   // gcc 12 puts small arrays of functions that call nothing below the stack pointer, and then takes
   // some for aligned that are not: storing a vector there ends the process.
+  ...onX64('-mno-red-zone'),
   // What is done lane by lane, a fused multiply-add say, becomes one instruction of the vector's width; by what gcc
   // prefers for Intel's processors it would be two of half the width, put together in memory: 20 times slower.
-  ...(arch() === 'x64' ? ['-mno-red-zone', '-mprefer-vector-width=512'] : []),
+  ...onX64('-mprefer-vector-width=512'),
 ];
 
 /**

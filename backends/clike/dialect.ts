@@ -97,3 +97,8 @@ export const precedence = {
   prefix: 10,
   atom: 11,
 };
+
+/** Text of its own precedence, where only what binds as tightly as `level` needs no parentheses. */
+export function within(level: number, own: number, text: string): string {
+  return own < level ? `(${text})` : text;
+}

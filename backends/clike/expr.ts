@@ -1,14 +1,12 @@
 /** Expressions and subscripts as C text, with no parenthesis that C does not need. */
 import {
   cellsOf,
-  type Digit,
   type DType,
   type Expr,
   type For,
   givenArrays,
   type Index,
   infoOf,
-  isLoop,
   type Op,
   type Program,
   type TensorNode,
@@ -28,8 +26,10 @@ import {
   type Dialect,
   type OpText,
   precedence,
+  within,
 } from './dialect.ts';
 import type { Identifiers } from './names.ts';
+import { subscriptText } from './subscript.ts';
 
 /** The counts and subscripts that an `i32` can hold. */
 export const largestInt = 2 ** 31 - 1;
@@ -257,27 +257,11 @@ export class ExprEmitter {
   }
 
   /** A sum of loops and digits. */
-  index({ terms, offset }: Index, level: number, isWide = false): string {
-    const wide = isWide ? `(${this.dialect.wideInteger})` : '';
-    const parts = terms.map(term => {
-      const factor = (at: number): string =>
-        isLoop(term)
-          ? wide + this.identifiers.ofLoop(term.loop)
-          : this.#digit(term.digit, at, isWide);
-      if (term.coeff === 1) return factor(precedence.sum);
-      return `${term.coeff} * ${factor(precedence.product + 1)}`;
-    });
-    if (offset !== 0 || parts.length === 0) parts.push(wide + String(offset));
-    const own = parts.length === 1 ? precedenceOf(parts.join('')) : precedence.sum;
-    return within(level, own, parts.join(' + '));
-  }
-
-  /** What is divided is never negative, so C rounds as the subscript does. */
-  #digit({ of, over, below }: Digit, level: number, isWide: boolean): string {
-    const quotient = over === 1 ? '' : ` / ${over}`;
-    const rest = below === undefined ? '' : ` % ${below}`;
-    const whole = this.index(of, precedence.product, isWide);
-    return within(level, precedence.product, whole + quotient + rest);
+  index(index: Index, level: number, isWide = false): string {
+    const { counter, wideInteger } = this.dialect;
+    const wide = isWide ? `(${wideInteger})` : '';
+    const ofLoop = counter === wideInteger ? '' : wide;
+    return subscriptText(index, level, loop => ofLoop + this.identifiers.ofLoop(loop), wide);
   }
 }
 
@@ -285,19 +269,9 @@ function isZero(offset: string): boolean {
   return /^(\(\w+\))?0$/.test(offset);
 }
 
-/** Of one term of a subscript: `i`, `2 * i`, `(i + j) / 2` or a number. */
-function precedenceOf(term: string): number {
-  if (/[*/%]/.test(term)) return precedence.product;
-  return term.startsWith('-') ? precedence.prefix : precedence.atom;
-}
-
 /** Whether it reads an array, and not just scalars. */
 function loads(e: Expr): boolean {
   if (e.kind === 'gather') return true;
   if (e.kind === 'read') return e.node.dims.length > 0;
   return e.kind === 'apply' ? e.args.some(loads) : e.kind === 'cast' && loads(e.value);
-}
-
-function within(level: number, own: number, text: string): string {
-  return own < level ? `(${text})` : text;
 }

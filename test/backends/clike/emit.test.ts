@@ -213,12 +213,12 @@ describe('subscripts are row-major', () => {
     const c = bodyInC('x: f32[70001, 70000], y: bool[3000000000]', body);
     expect(c).toMatchInlineSnapshot(`
       "for (long i = 0; i < 3000000000; ++i) {
-        y[(long)i] = 1;
+        y[i] = 1;
       }
       x[((long)70000) * 70000 + (long)2] = 2.0f;
       for (long k = 0; k < 4900070000; ++k) x[k] = 0.0f;
       for (long i = 0; i < 9; ++i) {
-        x[(2 * (long)i) * 70000 + (long)i + (long)1] = 3.0f;
+        x[(2 * i) * 70000 + i + (long)1] = 3.0f;
       }"
     `);
   });
