@@ -29,6 +29,7 @@ import { simplify } from './simplify.ts';
 import { noOverrides, type Overrides, overridesOf, type Schedule } from '../schedule/override.ts';
 import { type Gpu, type Target, targets } from '../schedule/target.ts';
 import { shareScatters } from './share-scatters.ts';
+import { shareSums } from './share-sums.ts';
 import { spreadLoops } from './spread-loops.ts';
 import { splitColumns } from './split-columns.ts';
 import { splitProducts } from './split-products.ts';
@@ -115,6 +116,7 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
+    shareSums(overrides), // not before: what else is done in a sum's loop saves a walk over memory
     splitReductions(target, overrides), // what is left of sums, in the fused loops too
     fuseCells(target, overrides), // when sums are by themselves; before loops have ends of their own
     vectorise(target, overrides), // when loops hold nothing more that another pass would change

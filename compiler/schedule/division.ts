@@ -37,6 +37,21 @@ export function turnsOfPart({ divided, count }: Division): number {
   return Math.floor(divided.extent / count);
 }
 
+/**
+ * At most so many parts, of one size: of a multiple of `atOnce` turns if there is a number that is not much smaller, or else
+ * without any turn left over.
+ */
+export function evenCount(extent: number, most: number, atOnce: number): number {
+  const divides = (size: number) => (count: number) => extent % (count * size) === 0;
+  const many = countsUpTo(most).filter(count => 2 * count > most);
+  return many.find(divides(atOnce)) ?? many.find(divides(1)) ?? most;
+}
+
+/** The largest first. */
+export function countsUpTo(most: number): readonly number[] {
+  return Array.from({ length: most }, (_, i) => most - i);
+}
+
 function turnsOf(loops: readonly For[]): number {
   return product(loops.map(l => l.extent));
 }

@@ -8,7 +8,7 @@ import type { For } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import { blockTileFor } from './block-tile.ts';
 import type { Contraction } from './contraction.ts';
-import { type Division, divisionOf } from './division.ts';
+import { countsUpTo, type Division, divisionOf, evenCount } from './division.ts';
 import { isRegrouped } from './partial-sums.ts';
 import type { Gpu } from './target.ts';
 
@@ -39,14 +39,8 @@ export function productPartsFor(contraction: Contraction, gpu: Gpu): Division | 
 /** What a tile copies at once, and tensor cores take. */
 const atOnce = 16;
 
-/**
- * Parts of one size, as many as there may be: of whole copies if there is a number that is not much smaller, or else
- * without any term left over. Where copies have to be whole, any number will do, if there is one.
- */
+/** Where copies have to be whole, any number will do, if there is one. */
 function countFor({ extent }: For, most: number, areWhole: boolean): number | undefined {
-  const divides = (size: number) => (count: number) => extent % (count * size) === 0;
-  const counts = Array.from({ length: most }, (_, i) => most - i);
-  if (areWhole) return counts.find(divides(atOnce));
-  const many = counts.filter(count => 2 * count > most);
-  return many.find(divides(atOnce)) ?? many.find(divides(1)) ?? most;
+  if (!areWhole) return evenCount(extent, most, atOnce);
+  return countsUpTo(most).find(count => extent % (count * atOnce) === 0);
 }

@@ -110,6 +110,12 @@ const programs: Readonly<Record<string, string>> = {
           y[b, o] := relu(sum + bias[o]);
         }
       }`,
+  'share-sums': `
+    norm():
+      device x: f32[1000, 300], total: f32;
+      local sum: f32 := 0;
+      for b < 1000 { for i < 300 { sum += x[b, i] * x[b, i]; } }
+      total := sqrt(sum);`,
   'split-reductions': `
     squares():
       device x: f32[3, 203], y: f32[3];
