@@ -5,6 +5,7 @@ import { parseFrame } from '../dsl/language/call-site.ts';
 import { shownPath } from '../dsl/language/text-file.ts';
 import { coloursFor, paint } from './colour.ts';
 import { entryOf } from './error-page.ts';
+import { wrongArgument } from './wrong-argument.ts';
 
 /** Says what went wrong on stderr and sets the exit code. */
 export function report(error: unknown): void {
@@ -28,8 +29,9 @@ export function report(error: unknown): void {
     process.exitCode = 70;
     return;
   }
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-  process.exitCode = 1;
+  const argument = wrongArgument(error);
+  console.error(argument ?? (error instanceof Error ? (error.stack ?? error.message) : error));
+  process.exitCode = argument === undefined ? 1 : 2;
 }
 
 /** What einc says about a call may have no place; the stack knows where the program made the call. */

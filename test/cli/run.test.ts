@@ -23,6 +23,8 @@ setTimeout(() => console.log('still here'), 3000);`,
   'exits.ts': `process.exitCode = 3;`,
   'leaves.ts': `console.log('before'); process.exit(5); console.log('after');`,
   'never.ts': `await new Promise(() => undefined);`,
+  'options.ts': `import { parseArgs } from 'node:util';
+console.log(parseArgs({ options: { seed: { type: 'string' } } }).values.seed);`,
   'plain.mjs': `console.log('plain');`,
 });
 
@@ -48,6 +50,21 @@ describe.concurrent('the program gets its own arguments', () => {
     expect(stderr).toBe(`error: unknown option '--seed'
 (options of the program go after --; see einc --help)
 `);
+  });
+});
+
+describe.concurrent('an option that a program does not know ends it, and has no stack', () => {
+  test.each([
+    ['--sed', "error: unknown option '--sed'\n"],
+    [
+      '--backend',
+      `error: unknown option '--backend'
+(it is one of einc, which stands before --: einc run options.ts --backend NAME)
+`,
+    ],
+  ])('%s', async (option, said) => {
+    const { code, stdout, stderr } = await einc(['run', 'options.ts', '--', option, 'cc']);
+    expect([code, stdout, stderr]).toEqual([2, '', said]);
   });
 });
 
