@@ -51,7 +51,8 @@ export function digitOf(digit: Digit): Index {
   return over === 1 && below === undefined ? of : { terms: [{ coeff: 1, digit }], offset: 0 };
 }
 
-function digitOfNumber(number: number, { over, below }: Digit): number {
+/** That digit of a number. */
+export function digitOfNumber(number: number, { over, below }: Digit): number {
   const quotient = Math.floor(number / over);
   return below === undefined ? quotient : quotient - below * Math.floor(quotient / below);
 }

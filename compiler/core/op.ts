@@ -55,33 +55,50 @@ export function evaluate(
   c?: Value,
 ): number;
 export function evaluate(op: Op, dtype: DType, a: Value, b?: Value, c?: Value): Value;
-export function evaluate(op: Op, dtype: DType, a: Value, b: Value = NaN, c: Value = NaN): Value {
-  if (op === 'where') return roundTo(dtype, Number(a) !== 0 ? b : c);
-  const through = computedThrough(op, dtype);
-  if (through) {
-    const [x, y, z] = [a, b, c].map(value => roundTo(through, value));
-    return roundTo(dtype, evaluate(op, through, x ?? a, y, z));
-  }
-  const exact = typeof a === 'bigint' ? wide[op] : undefined;
-  if (exact) return roundTo(dtype, exact(BigInt(a), bigintOf(b), bigintOf(c)));
-  return evaluateNumbers(op, dtype, [Number(a), Number(b), Number(c)]);
+export function evaluate(op: Op, dtype: DType, a: Value, b?: Value, c?: Value): Value {
+  return evaluatorOf(op, dtype)(a, b, c);
 }
 
-type Numbers = readonly [number, number, number];
+export type Evaluator = (a: Value, b?: Value, c?: Value) => Value;
 
-function evaluateNumbers(op: Op, dtype: DType, numbers: Numbers): Value {
-  const [x, y, z] = numbers;
+/** `evaluate` for many values: what depends on the op and the dtype alone is asked once. */
+export function evaluatorOf(op: Op, dtype: DType): Evaluator {
+  const ofDType = (evaluators[dtype] ??= {});
+  return (ofDType[op] ??= newEvaluator(op, dtype));
+}
+
+const evaluators: Partial<Record<DType, Partial<Record<Op, Evaluator>>>> = {};
+
+function newEvaluator(op: Op, dtype: DType): Evaluator {
+  if (op === 'where') {
+    return (a, b = NaN, c = NaN) => roundTo(dtype, Number(a) !== 0 ? b : c);
+  }
+  const through = computedThrough(op, dtype);
+  if (through) {
+    const within = evaluatorOf(op, through);
+    const rounded = (value: Value): Value => roundTo(through, value);
+    return (a, b = NaN, c = NaN) => roundTo(dtype, within(rounded(a), rounded(b), rounded(c)));
+  }
+  const [exact, ofNumbers] = [wide[op], evaluatorOfNumbers(op, dtype)];
+  return (a, b = NaN, c = NaN) =>
+    exact && typeof a === 'bigint'
+      ? roundTo(dtype, exact(a, bigintOf(b), bigintOf(c)))
+      : ofNumbers(Number(a), Number(b), Number(c));
+}
+
+function evaluatorOfNumbers(op: Op, dtype: DType): (x: number, y: number, z: number) => Value {
+  const { apply }: OpInfo = ops[op];
   if (dtype === 'f32') {
     const own = ofF32[op];
-    if (own) return evaluateFunction(own, [x, y, z]);
-    if (op === 'fma') return fma32(x, y, z);
+    if (own) return (x, y, z) => evaluateFunction(own, [x, y, z]);
+    return op === 'fma' ? fma32 : (x, y, z) => Math.fround(apply(x, y, z));
   }
   if (kindOf(dtype) === 'integer') {
     // A product of two integers may need more bits than a double has.
-    if (op === 'mul' || op === 'mul_no_nan') return roundTo(dtype, Math.imul(x, y));
-    if (op === 'fma') return roundTo(dtype, Math.imul(x, y) + z);
+    if (op === 'mul' || op === 'mul_no_nan') return (x, y) => roundTo(dtype, Math.imul(x, y));
+    if (op === 'fma') return (x, y, z) => roundTo(dtype, Math.imul(x, y) + z);
   }
-  return roundTo(dtype, ops[op].apply(x, y, z));
+  return (x, y, z) => roundTo(dtype, apply(x, y, z));
 }
 
 /** Another dtype that operands are converted to first, and the result from. */
