@@ -133,5 +133,12 @@ export { type NestOverride, overrideNames, type Schedule } from './schedule/over
 export { printStep, type Step } from './schedule/step.ts';
 export { boundToGpu } from './passes/bound-to-gpu.ts';
 export { passesFor } from './passes/index.ts';
-export { gpu, type Target, type TargetName, targets, withMatrices } from './schedule/target.ts';
+export {
+  beforeSm80,
+  gpu,
+  type Target,
+  type TargetName,
+  targets,
+  withMatrices,
+} from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

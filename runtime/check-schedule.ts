@@ -23,7 +23,7 @@ export function checkSchedule(schedule: unknown): asserts schedule is Schedule {
 }
 
 function checkOverride(name: string, option: string, value: unknown): void {
-  const isSize = option === 'rows' || option === 'vectors';
+  const isSize = ['rows', 'vectors', 'stages'].includes(option);
   const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
   const isSwitch = value === false || (value === true && option === 'parallel');
   if (value === undefined || (isSize ? isCount : isSwitch)) return;

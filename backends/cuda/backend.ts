@@ -1,10 +1,10 @@
 /** The backend that compiles CUDA and runs it on an NVIDIA GPU. */
 import {
   arenaBytes,
+  beforeSm80,
   type DType,
   type Program,
   type Target,
-  withMatrices,
 } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel } from '../../runtime/backend.ts';
 import { fileNameOf, settings } from '../../runtime/index.ts';
@@ -64,7 +64,7 @@ export class CudaBackend implements Backend {
     this.#sourceOf = source;
     this.#own = new CudaDevice(driver, this.name, ordinal);
     this.#architecture = architecture ?? architectureOf(this.#own.device.properties.capability);
-    this.target = hasTensorCores(this.#architecture) ? target : withMatrices(target, []);
+    this.target = hasTensorCores(this.#architecture) ? target : beforeSm80(target);
   }
 
   source(program: Program): { readonly extension: string; readonly text: string } {

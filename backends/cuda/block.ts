@@ -26,21 +26,29 @@ import { privateArrays } from '../../compiler/loop/private-arrays.ts';
 import { countType, emitStmt } from '../clike/stmt.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { emitCopies } from './copies.ts';
+import { launchMemoryOf } from './launch-memory.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
-import { emitPipeline } from './pipeline.ts';
+import { emitPipeline, type Threads } from './pipeline.ts';
 import { withTurn } from './turn.ts';
 import { emitWarpTree, type WarpTree, warpTreeAt } from './warp-tree.ts';
 
 export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
   const own = privateArrays(kernel);
   own.forEach((axes, node) => exprs.leaveOut(node, axes));
-  new Block(threads, own, w, exprs).statements(statementsOf(chainAt(kernel).body));
+  const { places } = launchMemoryOf(kernel);
+  const memory = places.size > 0 ? exprs.identifiers.fresh('shared_memory') : '';
+  if (places.size > 0) w.line(`extern __shared__ uint4 ${memory}[];`);
+  const placeOf = (node: TensorNode): string | undefined =>
+    places.has(node) ? `&${memory}[${places.get(node)}]` : undefined;
+  new Block(threads, own, placeOf, w, exprs).statements(statementsOf(chainAt(kernel).body));
 }
 
 class Block {
   readonly #threads: number;
   /** Arrays of which each thread has a part, and how many axes say which. */
   readonly #own: ReadonlyMap<TensorNode, number>;
+  /** Where in the memory of the launch an array of copies is, if there. */
+  readonly #placeOf: Threads['placeOf'];
   readonly #w: Writer;
   readonly #exprs: ExprEmitter;
   /** The thread loops since the last barrier of the block. */
@@ -53,11 +61,13 @@ class Block {
   constructor(
     threads: number,
     own: ReadonlyMap<TensorNode, number>,
+    placeOf: Threads['placeOf'],
     w: Writer,
     exprs: ExprEmitter,
   ) {
     this.#threads = threads;
     this.#own = own;
+    this.#placeOf = placeOf;
     this.#w = w;
     this.#exprs = exprs;
   }
@@ -112,7 +122,7 @@ class Block {
     });
   }
 
-  /** Copies of the next turn and uses of this one do not meet: they have places of their own. */
+  /** Copies of the next turns and uses of this one do not meet: they have places of their own. */
   #pipelined(s: For): void {
     emitPipeline(s, this.#w, this.#exprs, {
       copy: loop => {
@@ -128,6 +138,7 @@ class Block {
         loops.forEach(loop => this.#threadLoop(loop));
       },
       barrier: () => this.#barrier(),
+      placeOf: this.#placeOf,
     });
   }
 

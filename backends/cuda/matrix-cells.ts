@@ -32,6 +32,13 @@ export function pieceOf(
   };
 }
 
+/** Of the right factor, two pieces that lie side by side: the row of eight cells that a lane names of the `pair`-th two. */
+export function pairOf(product: MatrixProduct, lane: LoopVar, pair: LoopVar): Cell {
+  const [one] = pieceOf(product, lane).right;
+  const which = digitOf({ of: at(lane), over: 16, below: undefined });
+  return new Map([...(one ?? []), [product.columns.loop, plus(at(pair, 2), which)]]);
+}
+
 function eightTimes(ix: Index): Index {
   return {
     offset: 8 * ix.offset,

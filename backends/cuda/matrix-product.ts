@@ -5,16 +5,16 @@
  *     const int lane = threadIdx.x % 32;
  *     unsigned left[4][4];
  *     for (int m = 0; m < 4; ++m) einc_load_matrices(left[m], &x_rows[…]);
- *     unsigned right[4][2];
- *     for (int n = 0; n < 4; ++n) einc_load_matrices_transposed(right[n], &w_columns[…]);
- *     for m, n: einc_mma_m16n8k16_bf16(*(float (*)[4])&s_tile[…], left[m], right[n]);
+ *     unsigned right[2][4];
+ *     for (int pair = 0; pair < 2; ++pair) einc_load_matrices_transposed(right[pair], &w_columns[…]);
+ *     for m, n: einc_mma_m16n8k16_bf16(*(float (*)[4])&s_tile[…], left[m], *(unsigned (*)[2])&right[n / 2][n % 2 * 2]);
  */
 import { type For, type LoopVar, loopVar, type Writer } from '../../compiler/index.ts';
 import { fixed, substitute } from '../../compiler/core/index-expr.ts';
 import type { Factor, MatrixProduct } from '../../compiler/loop/matrix-product.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { callOf, type Intrinsic } from './intrinsics.ts';
-import { type Cell, pieceOf, wordsOf } from './matrix-cells.ts';
+import { type Cell, pairOf, pieceOf, wordsOf } from './matrix-cells.ts';
 
 const products = {
   f16: 'einc_mma_m16n8k16_f16',
@@ -44,13 +44,13 @@ class Emitter {
     w.line('{').indented(() => {
       identifiers.within(loopVar('lane'), lane => {
         w.line(`const int ${lane} = threadIdx.x % 32;`);
-        const [left, right] = this.#load(loopVar('lane'));
+        const { left, right } = this.#load(loopVar('lane'));
         const first = new Map([half, next].map(loop => [loop, fixed(0)] as const));
         const cell = sum.index.map(ix => substitute(ix, first));
         this.#over(rows, m =>
           this.#over(columns, n => {
             const sums = `*(float (*)[4])&${this.#exprs.cell(sum.node, cell)}`;
-            w.statement(`${this.#call(products[kind])}(${sums}, ${left}[${m}], ${right}[${n}]);`);
+            w.statement(`${this.#call(products[kind])}(${sums}, ${left}[${m}], ${right(n)});`);
           }),
         );
       });
@@ -58,14 +58,38 @@ class Emitter {
     w.line('}');
   }
 
-  /** The names of the factors in registers. */
-  #load(lane: LoopVar): readonly [string, string] {
+  /** The factors in registers: the name of the left one, and of each column of pieces the right one. */
+  #load(lane: LoopVar): { readonly left: string; readonly right: (n: string) => string } {
     const { kind, rows, columns, left, right } = this.#p;
     const cells = kind === 'tf32' ? wordsOf(this.#p, lane) : pieceOf(this.#p, lane);
-    return [
-      this.#factor('left', rows, left, cells.left),
-      this.#factor('right', columns, right, cells.right),
-    ];
+    const name = this.#factor('left', rows, left, cells.left);
+    if (kind !== 'tf32' && columns.extent % 2 === 0) {
+      const pairs = this.#pairs(lane);
+      return { left: name, right: n => `*(unsigned (*)[2])&${pairs}[${n} / 2][${n} % 2 * 2]` };
+    }
+    const each = this.#factor('right', columns, right, cells.right);
+    return { left: name, right: n => `${each}[${n}]` };
+  }
+
+  /** Of the right factor two pieces by one instruction, which is as many cells as of the left one. */
+  #pairs(lane: LoopVar): string {
+    const { columns, right } = this.#p;
+    const pair = loopVar('pair');
+    const cell = pairOf(this.#p, lane, pair);
+    const name = this.#exprs.identifiers.fresh('right');
+    const extent = columns.extent / 2;
+    this.#w.line(`unsigned ${name}[${extent}][4];`);
+    this.#over({ loop: pair, extent }, i => this.#loadMatrices(right, cell, `${name}[${i}]`));
+    return name;
+  }
+
+  #loadMatrices({ node, index, isAlongTerms }: Factor, cell: Cell, to: string): void {
+    const from = this.#exprs.cell(
+      node,
+      index.map(ix => substitute(ix, cell)),
+    );
+    const load = isAlongTerms ? 'einc_load_matrices' : 'einc_load_matrices_transposed';
+    this.#w.statement(`${this.#call(load)}(${to}, &${from});`);
   }
 
   /** Either all registers by one instruction, or one by one. */
@@ -76,20 +100,16 @@ class Emitter {
     w.line(`unsigned ${name}[${pieces.extent}][${registers}];`);
     this.#over(pieces, piece => {
       cells.forEach((cell, register) => {
+        if (this.#p.kind !== 'tf32') return this.#loadMatrices(factor, cell, `${name}[${piece}]`);
         const index = factor.index.map(ix => substitute(ix, cell));
         const from = exprs.cell(factor.node, index);
-        if (this.#p.kind === 'tf32') {
-          w.statement(`${name}[${piece}][${register}] = ${this.#call('einc_tf32')}(${from});`);
-        } else {
-          const load = factor.isAlongTerms ? 'einc_load_matrices' : 'einc_load_matrices_transposed';
-          w.statement(`${this.#call(load)}(${name}[${piece}], &${from});`);
-        }
+        w.statement(`${name}[${piece}][${register}] = ${this.#call('einc_tf32')}(${from});`);
       });
     });
     return name;
   }
 
-  #over({ loop, extent }: For, body: (turn: string) => void): void {
+  #over({ loop, extent }: Pick<For, 'loop' | 'extent'>, body: (turn: string) => void): void {
     this.#w.line(this.#exprs.dialect.unroll(extent));
     this.#exprs.identifiers.within(loop, i => {
       this.#w.block(`for (int ${i} = 0; ${i} < ${extent}; ++${i})`, () => body(i));

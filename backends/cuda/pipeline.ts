@@ -1,5 +1,5 @@
 /**
- * A loop whose copies run a turn ahead: what is copied has a place for this turn and one for the next.
+ * A loop whose copies run ahead: what is copied has a place for this turn and one for the next.
  *
  *     alignas(16) __shared__ float x_rows_stages[4224];
  *     …                                     what turn 0 needs
@@ -15,14 +15,18 @@
  *       const float *const x_rows = &x_rows_stages[i % 2 * 2112];
  *       …
  *     }
+ *
+ * With more stages there are more places, `stages - 1` turns are copied before the loop, and a turn waits for all groups
+ * of copies but the last `stages - 2`. There is one barrier for each turn: it says that all copies of the turn are there, and
+ * that the place of the last turn is free, which is where the next copies go.
  */
-import { cellsOf, type For, type TensorNode, type Writer } from '../../compiler/index.ts';
+import { cellsOf, type For, loopVar, type TensorNode, type Writer } from '../../compiler/index.ts';
 import { at, fixed, type Index } from '../../compiler/core/index-expr.ts';
-import { pipelineOf, stages } from '../../compiler/loop/pipelined.ts';
+import { pipelineOf, stagesOf } from '../../compiler/loop/pipelined.ts';
 import { substituteLoopsIn } from '../../compiler/loop/traverse.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { countType } from '../clike/stmt.ts';
-import { callOf } from './intrinsics.ts';
+import { callOf, type Intrinsic } from './intrinsics.ts';
 
 /** What a block of threads does with thread loops. */
 export interface Threads {
@@ -31,6 +35,8 @@ export interface Threads {
   /** Of one turn, when all that it needs is there. */
   use(loops: readonly For[]): void;
   barrier(): void;
+  /** Where an array of copies is in the memory that the launch gives, if it is there. */
+  placeOf(node: TensorNode): string | undefined;
 }
 
 export function emitPipeline(loop: For, w: Writer, exprs: ExprEmitter, threads: Threads): void {
@@ -43,12 +49,14 @@ class Pipeline {
   readonly #exprs: ExprEmitter;
   readonly #threads: Threads;
   readonly #arrays: ReadonlyMap<TensorNode, string>;
+  readonly #stages: number;
 
   constructor(loop: For, w: Writer, exprs: ExprEmitter, threads: Threads) {
     this.#loop = loop;
     this.#w = w;
     this.#exprs = exprs;
     this.#threads = threads;
+    this.#stages = stagesOf(loop);
     const { identifiers } = exprs;
     const names = pipelineOf(loop).arrays.map(
       node => [node, identifiers.fresh(`${identifiers.ofNode(node)}_stages`)] as const,
@@ -60,46 +68,83 @@ class Pipeline {
     const { loop, extent } = this.#loop;
     const { uses } = pipelineOf(this.#loop);
     const w = this.#w;
-    for (const [node, name] of this.#arrays) {
-      w.line(`alignas(16) __shared__ ${this.#type(node)} ${name}[${stages * cellsOf(node)}];`);
-    }
-    let isAsync = false;
-    w.line('{').indented(() => {
-      isAsync = this.#copies(fixed(0), undefined);
-    });
-    w.line('}');
+    for (const [node, name] of this.#arrays) this.#declare(node, name);
+    const ahead = this.#stages - 1;
+    const isAsync = this.#first(ahead);
     this.#exprs.identifiers.within(loop, i => {
       const type = countType(extent, this.#exprs);
       w.block(`for (${type} ${i} = 0; ${i} < ${extent}; ++${i})`, () => {
-        if (isAsync) w.line(`${this.#exprs.need(callOf('einc_copy_async_wait'))}<0>();`);
+        if (isAsync) w.line(`${this.#call('einc_copy_async_wait')}<${ahead - 1}>();`);
         this.#threads.barrier();
-        w.block(`if (${i} < ${extent - 1})`, () => this.#copies(at(loop, 1, 1), `(${i} + 1)`));
-        this.#places('const ', i);
+        w.block(`if (${i} < ${extent - ahead})`, () => {
+          this.#copies(at(loop, 1, ahead), `(${i} + ${ahead}) % ${this.#stages}`);
+          if (isAsync && ahead === 1) this.#commit();
+        });
+        // Each turn has a group, of nothing at the end: so the one that is waited for is always the same from the last.
+        if (isAsync && ahead > 1) this.#commit();
+        this.#places('const ', `${i} % ${this.#stages}`);
         this.#threads.use(uses);
       });
     });
   }
 
-  /** What a turn needs. */
-  #copies(turn: Index, name: string | undefined): boolean {
-    this.#places('', name);
+  #declare(node: TensorNode, name: string): void {
+    const type = this.#type(node);
+    const place = this.#threads.placeOf(node);
+    this.#w.line(
+      place === undefined
+        ? `alignas(16) __shared__ ${type} ${name}[${this.#stages * cellsOf(node)}];`
+        : `${type} *const ${name} = (${type} *)${place};`,
+    );
+  }
+
+  /** What the turns need that are there before the loop begins. */
+  #first(ahead: number): boolean {
+    const w = this.#w;
+    let isAsync = false;
+    const copies = (turn: Index, place: string | undefined): void => {
+      isAsync = this.#copies(turn, place);
+      if (isAsync) this.#commit();
+    };
+    if (ahead === 1) {
+      w.line('{').indented(() => copies(fixed(0), undefined));
+      w.line('}');
+      return isAsync;
+    }
+    const early = loopVar('early');
+    w.line(this.#exprs.dialect.unroll(ahead));
+    this.#exprs.identifiers.within(early, i => {
+      w.block(`for (int ${i} = 0; ${i} < ${ahead}; ++${i})`, () => copies(at(early), i));
+    });
+    return isAsync;
+  }
+
+  /** What a turn needs; `place`: which of the places is its own. */
+  #copies(turn: Index, place: string | undefined): boolean {
+    this.#places('', place);
     const binding = new Map([[this.#loop.loop, turn]]);
     const isAsync = pipelineOf(this.#loop).copies.map(copy => {
       const { mode, body } = copy;
       const moved = substituteLoopsIn(body, binding);
       return this.#threads.copy({ ...copy, mode, body: moved });
     });
-    if (!isAsync.includes(true)) return false;
-    this.#w.line(`${this.#exprs.need(callOf('einc_copy_async_commit'))}();`);
-    return true;
+    return isAsync.includes(true);
+  }
+
+  #commit(): void {
+    this.#w.line(`${this.#call('einc_copy_async_commit')}();`);
+  }
+
+  #call(name: Intrinsic): string {
+    return this.#exprs.need(callOf(name));
   }
 
   /** Where the arrays of a turn are. */
-  #places(constant: string, turn: string | undefined): void {
+  #places(constant: string, place: string | undefined): void {
     for (const [node, name] of this.#arrays) {
       const own = this.#exprs.identifiers.ofNode(node);
-      const place = turn === undefined ? name : `&${name}[${turn} % ${stages} * ${cellsOf(node)}]`;
-      this.#w.line(`${constant}${this.#type(node)} *const ${own} = ${place};`);
+      const first = place === undefined ? name : `&${name}[${place} * ${cellsOf(node)}]`;
+      this.#w.line(`${constant}${this.#type(node)} *const ${own} = ${first};`);
     }
   }
 

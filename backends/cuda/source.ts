@@ -24,6 +24,7 @@ import { Identifiers } from '../clike/names.ts';
 import { cuda, wordsOfCuda } from './dialect.ts';
 import { KernelArguments } from './kernel-arguments.ts';
 import { emitKernel, type KernelText } from './kernel.ts';
+import { bytesAtLaunch } from './launch-memory.ts';
 import type { Launch, Step } from './steps.ts';
 import { emitTogether } from './together.ts';
 
@@ -96,7 +97,7 @@ class Source {
         kernel: this.#nameOf(emitted),
         grid: [blocks, 1, 1],
         block: [threads, 1, 1],
-        sharedBytes: 0,
+        sharedBytes: bytesAtLaunch(kernel),
         args: args.map(({ argument }) => argument),
         origins: originsOf(kernel),
       },

@@ -2,6 +2,7 @@
 import { localsOf } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
 import { askedFor, type NestOverride, type Schedule } from '../schedule/override.ts';
+import type { BlockTileStep } from '../schedule/step.ts';
 import type { Target } from '../schedule/target.ts';
 import type { Diagnostic } from '../support/diagnostic.ts';
 import { UserError } from '../support/errors.ts';
@@ -75,30 +76,46 @@ function notDone(
   });
   const isDoneBy = (pass: string): boolean =>
     nests.some(({ steps }) => steps.some(({ by }) => by === pass));
-  if (target.gpu)
-    return notOnGpu(asked, isDoneBy('tile-blocks')).map(([done, why]) => refusal(done, [why]));
-  return [...wantedOf(asked, target)].flatMap(([pass, done]) => {
+  if (target.gpu) {
+    const steps = nests.flatMap(nest => nest.steps.map(({ step }) => step));
+    const tiles = steps.filter(step => step.kind === 'block-tile');
+    return notOnGpu(asked, tiles).map(([done, why]) => refusal(done, [why]));
+  }
+  const stages = target.vectorBytes > 0 ? asked?.stages : undefined;
+  const ahead =
+    stages === undefined
+      ? []
+      : [refusal(`copied in ${stages} stages`, ['copies that run ahead are those of a GPU'])];
+  const refused = [...wantedOf(asked, target)].flatMap(([pass, done]) => {
     if (isDoneBy(pass)) return [];
     const refusals = nests.flatMap(nest => nest.refusals.filter(({ by }) => by === pass));
     const own = refusals.filter(({ of }) => of.includes(name));
-    const refused = new Set((own.length > 0 ? own : refusals).map(({ because }) => because));
-    return [refusal(done, [...refused])];
+    const reasons = new Set((own.length > 0 ? own : refusals).map(({ because }) => because));
+    return [refusal(done, [...reasons])];
   });
+  return [...refused, ...ahead];
 }
 
 /** What is for vectors and threads of a processor alone, and why a GPU has nothing of the kind. */
 function notOnGpu(
   asked: NestOverride = {},
-  isTiled: boolean,
+  tiles: readonly BlockTileStep[],
 ): readonly (readonly [done: string, because: string])[] {
   const found: [string, string][] = [];
   if (asked.rows !== undefined || asked.vectors !== undefined) {
     const sizes = 'those of a GPU are as large as leaves blocks enough for all of it';
     found.push(['tiled', `\`rows\` and \`vectors\` are sizes of tiles on a processor: ${sizes}`]);
   }
-  if (asked.pack === false && isTiled) {
+  if (asked.pack === false && tiles.length > 0) {
     const copies = 'on a GPU what a tile reads is copied to memory that a block shares';
     found.push(['tiled without copies', `${copies}; \`tile: false\` leaves both out`]);
+  }
+  if (asked.stages !== undefined && !tiles.some(({ stages }) => stages === asked.stages)) {
+    const room = 'so many turns of the sum with their copies, or so much shared memory';
+    found.push([
+      `copied in ${asked.stages} stages`,
+      tiles.length > 0 ? `there are not ${room}` : 'it is not computed in tiles',
+    ]);
   }
   if (asked.parallel === false)
     found.push(['left to one thread', 'on a GPU threads share whatever turns allow it']);

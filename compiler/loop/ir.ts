@@ -66,6 +66,8 @@ export interface For {
   readonly loop: LoopVar;
   readonly extent: number;
   readonly mode: LoopMode;
+  /** Of a pipelined loop: turns whose arrays are there at once; left out where they are two (`pipelined.ts`). */
+  readonly stages?: number;
   readonly body: Stmt;
 }
 
@@ -73,7 +75,7 @@ export interface For {
  * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
  * vector, those of a parallel loop run on any threads: neither may need what another one wrote
  * (`independent.ts`). An unrolled loop is written out. The others are loops of a GPU: `grid`, `block`,
- * `thread` and `launch` (`kernel.ts`); `pipelined`, whose copies run a turn ahead (`pipelined.ts`); `matrix`, which
+ * `thread` and `launch` (`kernel.ts`); `pipelined`, whose copies run turns ahead (`pipelined.ts`); `matrix`, which
  * tensor cores do (`matrix-product.ts`).
  */
 export const loopModes = [

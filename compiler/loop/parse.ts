@@ -34,6 +34,7 @@ import {
   valueIn,
 } from './parse-expr.ts';
 import { append } from './arena.ts';
+import { pipelinedLoop } from './pipelined.ts';
 import { accumulateSigns } from './print.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -129,10 +130,14 @@ function parseFor(tokens: TokenReader, scope: Scope): Stmt {
   tokens.expect('<');
   const extent = tokens.takeNumber();
   const mode = loopModes.find(word => tokens.accept(word));
+  const isDeep = mode === 'pipelined' && tokens.peek().kind === 'number';
+  const stages = isDeep ? tokens.takeNumber() : undefined;
   tokens.expect('{');
   const body: Stmt[] = [];
   while (!tokens.accept('}')) body.push(parseStmt(tokens, scope));
-  return forLoop(loop, extent, block(body), mode);
+  return stages === undefined
+    ? forLoop(loop, extent, block(body), mode)
+    : pipelinedLoop(loop, extent, block(body), stages);
 }
 
 /** `when 16*b + t < 100 { … }` */

@@ -1,6 +1,6 @@
 /**
- * Loops of a block of threads whose copies run a turn ahead: while threads use what one turn has copied,
- * memory brings what the next one needs.
+ * Loops of a block of threads whose copies run turns ahead: while threads use what one turn has copied,
+ * memory brings what the next one needs, or the next few (`pipelined 4`: three).
  *
  *     for i < 49 pipelined {
  *       local x_rows: f32[16, 132];
@@ -12,12 +12,25 @@
  * that each turn may have memory of its own for them; copies fill them and need nothing that the
  * rest of a turn stores.
  */
+import type { LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { usedIn, writtenIn } from './facts.ts';
-import { type For, statementsOf, type Stmt } from './ir.ts';
+import { type For, forLoop, statementsOf, type Stmt } from './ir.ts';
 
-/** Turns whose arrays are there at once: one is used, the next one comes. */
-export const stages = 2;
+/** Turns whose arrays are there at once where nothing is said: one is used, the next one comes. */
+const usualStages = 2;
+
+/** One is used, the others come. */
+export function stagesOf({ stages = usualStages }: Pick<For, 'stages'>): number {
+  return stages;
+}
+
+/** A loop whose copies run `stages - 1` turns ahead; with one stage, one like others. */
+export function pipelinedLoop(loop: LoopVar, extent: number, body: Stmt, stages: number): For {
+  if (stages === 1) return forLoop(loop, extent, body);
+  const pipelined = forLoop(loop, extent, body, 'pipelined');
+  return stages === usualStages ? pipelined : { ...pipelined, stages };
+}
 
 export interface Pipeline {
   /** Of each turn. */
@@ -53,6 +66,9 @@ export function brokenPipeline(loop: For): readonly string[] {
       ...needed.map(({ name }) => `pipelined ${loop.loop} copies ${name} before it is stored to`),
     ];
   });
+  const [stages, turns] = [stagesOf(loop), loop.extent];
+  if (stages < 2 || (stages > usualStages && stages > turns))
+    complaints.push(`pipelined ${loop.loop} of ${turns} turns has ${stages} stages`);
   if (!isInOrder || !areLoops)
     complaints.push(`pipelined ${loop.loop} holds more than copies and thread loops after them`);
   return complaints;

@@ -63,7 +63,8 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
     case 'for':
       names.within(s.loop, name => {
         const mode = s.mode === 'serial' ? '' : ` ${s.mode}`;
-        w.block(`for ${name} < ${s.extent}${mode}`, () => printStmt(s.body, w, names));
+        const stages = s.stages === undefined ? '' : ` ${s.stages}`;
+        w.block(`for ${name} < ${s.extent}${mode}${stages}`, () => printStmt(s.body, w, names));
       });
       return;
     case 'when': {

@@ -19,7 +19,7 @@ export function privateArrays(kernel: For): ReadonlyMap<TensorNode, number> {
 }
 
 /** What is declared in a block, and not by a thread for itself. */
-function sharedIn(s: Stmt): ReadonlySet<TensorNode> {
+export function sharedIn(s: Stmt): ReadonlySet<TensorNode> {
   const shared = new Set<TensorNode>();
   const visit = (part: Stmt): void => {
     if (part.kind === 'declare') shared.add(part.node);

@@ -11,7 +11,6 @@ import {
   block,
   cast,
   type Expr,
-  forLoop,
   gather,
   prefetch,
   indexValue,
@@ -119,7 +118,7 @@ export function mapParts(s: Stmt, f: StmtMap): Stmt {
     }
     case 'for': {
       const body = f.stmt(s.body);
-      return body === s.body ? s : forLoop(s.loop, s.extent, body, s.mode);
+      return body === s.body ? s : { ...s, body };
     }
     case 'when': {
       const body = f.stmt(s.body);

@@ -16,7 +16,7 @@
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
-import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
+import { block, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { chainAt, geometryOf, isKernel } from '../loop/kernel.ts';
 import { mapParts, visitStmts } from '../loop/traverse.ts';
 import {
@@ -127,7 +127,7 @@ class Binder {
     const nest = s.kind === 'for' ? nestAt(s) : undefined;
     if (nest) return this.#nest(s, nest);
     if (s.kind === 'for' && holdsNests(s)) {
-      return forLoop(s.loop, s.extent, this.bound(s.body), s.mode);
+      return { ...s, body: this.bound(s.body) };
     }
     return this.#noted([s], inOneBlock([s], this.#names), 'block');
   }

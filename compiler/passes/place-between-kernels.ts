@@ -11,15 +11,7 @@
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { append } from '../loop/arena.ts';
 import { declaredIn, usedIn } from '../loop/facts.ts';
-import {
-  block,
-  type Block,
-  declare,
-  type For,
-  forLoop,
-  type Stmt,
-  statementsOf,
-} from '../loop/ir.ts';
+import { block, type Block, declare, type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { chainAt, isKernel, turnsOfChain } from '../loop/kernel.ts';
 import { mapParts, rewriteStmts } from '../loop/traverse.ts';
 import type { Gpu } from '../schedule/target.ts';
@@ -94,8 +86,6 @@ function declaring(kernel: For, nodes: readonly TensorNode[]): Stmt {
   const innermost = loops.at(-1);
   const withNodes = block([...nodes.map(declare), ...statementsOf(body)]);
   return rewriteStmts(kernel, s =>
-    s.kind === 'for' && s.loop === innermost?.loop
-      ? forLoop(s.loop, s.extent, withNodes, s.mode)
-      : undefined,
+    s.kind === 'for' && s.loop === innermost?.loop ? { ...s, body: withNodes } : undefined,
   );
 }

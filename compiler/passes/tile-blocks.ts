@@ -19,9 +19,10 @@ export function tileBlocks(gpu: Gpu, overrides = noOverrides): Pass {
     name: 'tile-blocks',
     run: (program, note) => {
       const names = new Names(namesIn(program));
-      const rule = unless('tile', overrides(program), loop => {
+      const overrideOf = overrides(program);
+      const rule = unless('tile', overrideOf, loop => {
         const contraction = contractionAt(loop);
-        const tile = contraction && blockTileFor(contraction, gpu);
+        const tile = contraction && blockTileFor(contraction, gpu, overrideOf(loop).stages);
         if (!contraction || !tile) return undefined;
         const after = applyBlockTile(contraction, tile, names);
         const [rows, columns] = [contraction.rows.loop, contraction.columns.loop];

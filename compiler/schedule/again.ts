@@ -3,7 +3,7 @@ import { at, loopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { declaredIn } from '../loop/facts.ts';
-import { accumulate, declare, fill, forLoop, read, type Stmt, write } from '../loop/ir.ts';
+import { accumulate, declare, fill, read, type Stmt, write } from '../loop/ir.ts';
 import { rewriteExprsIn, rewriteStmts, substituteLoopsIn } from '../loop/traverse.ts';
 
 export function withFreshLoops(s: Stmt, names: Names): Stmt {
@@ -11,7 +11,7 @@ export function withFreshLoops(s: Stmt, names: Names): Stmt {
     if (part.kind !== 'for') return undefined;
     const loop = loopVar(names.fresh(part.loop));
     const body = substituteLoopsIn(part.body, new Map([[part.loop, at(loop)]]));
-    return forLoop(loop, part.extent, body, part.mode);
+    return { ...part, loop, body };
   });
 }
 

@@ -17,7 +17,7 @@
  *              for row < 16 thread { for column < 16 thread { … y[…] := relu(s_tile[row, column, …]); } }
  *            } }
  *
- * What the loop over tiles of terms copies it may copy a turn ahead: then it is `pipelined`, and what is
+ * What the loop over tiles of terms copies it may copy turns ahead: then it is `pipelined`, and what is
  * copied into is declared in it. How threads share the cells: `thread-cells.ts`, `warp-cells.ts`. Exact:
  * each sum has its terms in the order it had; tensor cores alone round in a way of their own.
  */
@@ -64,8 +64,8 @@ class Tiling {
 
   stmt(): Stmt {
     const { others, start, terms, sum, epilogue } = this.#contraction;
-    const { isPipelined, terms: count } = this.#tile;
-    const common = isPipelined ? [] : this.#copies(count);
+    const { stages, terms: count } = this.#tile;
+    const common = stages > 1 ? [] : this.#copies(count);
     const body = block([
       declare(this.#sums),
       ...common.map(({ copy }) => declare(copy)),
@@ -73,7 +73,7 @@ class Tiling {
         write(this.#sums, cell, start.value, start.origins),
       ),
       overTerms(terms, this.#tile, this.#names, some =>
-        isPipelined ? this.#withOwnCopies(some) : block(this.#someTerms(some, common)),
+        stages > 1 ? this.#withOwnCopies(some) : block(this.#someTerms(some, common)),
       ),
       this.#each(true, cell => readingAt(block(epilogue), sum, this.#sums, cell)),
     ]);

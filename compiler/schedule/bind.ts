@@ -159,5 +159,5 @@ function sharedByThreadsOf(s: Stmt, names: Names): readonly Stmt[] | undefined {
   const nest = nestAt(s);
   if (nest) return [boundNest(nest, 'thread')];
   if (!holdsNests(s)) return undefined;
-  return [forLoop(s.loop, s.extent, block(sharedByThreads(statementsOf(s.body), names)), s.mode)];
+  return [{ ...s, body: block(sharedByThreads(statementsOf(s.body), names)) }];
 }

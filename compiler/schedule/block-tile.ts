@@ -10,6 +10,7 @@ import type { For } from '../loop/ir.ts';
 import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
 import { bytesShared } from './shared-bytes.ts';
+import { withStages } from './stages.ts';
 import type { Gpu } from './target.ts';
 import type { TermTile } from './terms.ts';
 import { type BlockTile, largestOfEnough, type Size } from './tile-choice.ts';
@@ -24,15 +25,23 @@ const sizes: readonly Size[] = [
   [32, 32],
 ];
 
-/** Undefined where a thread for each cell does as well. */
-export function blockTileFor(contraction: Contraction, gpu: Gpu): BlockTile | undefined {
+/** Undefined where a thread for each cell does as well. `stages`: of how many turns copies are to be there. */
+export function blockTileFor(
+  contraction: Contraction,
+  gpu: Gpu,
+  stages?: number,
+): BlockTile | undefined {
   const { rows, columns, others, terms } = contraction;
   const innermost = terms.at(-1);
   if (!innermost || Math.min(rows.extent, columns.extent) < gpu.fewestInTile) return undefined;
   const work = product([rows, columns, ...others, ...terms].map(l => l.extent));
   if (work < gpu.leastProduct) return undefined;
-  const onWarps = warpTileFor(contraction, gpu);
-  if (onWarps) return onWarps;
+  const found = warpTileFor(contraction, gpu) ?? threadTileFor(contraction, gpu);
+  return found && withStages(found, contraction, gpu, stages);
+}
+
+function threadTileFor(contraction: Contraction, gpu: Gpu): BlockTile | undefined {
+  const { rows, columns } = contraction;
   const tiles = sizes.flatMap(([r, c]): readonly BlockTile[] => {
     const [own, across] = [sizeFor(rows, r), sizeFor(columns, c)];
     const found = termTileFor(contraction, [own, across], gpu);
@@ -48,8 +57,8 @@ function termTileFor(contraction: Contraction, size: Size, gpu: Gpu): TermTile |
   const turns = product(contraction.terms.map(l => l.extent)) / extent;
   const tiles = [mostTerms, mostTerms / 2].map(most => Math.min(most, extent));
   const candidates = [
-    ...tiles.map(terms => ({ terms, isPipelined: turns * Math.floor(extent / terms) > 1 })),
-    ...tiles.map(terms => ({ terms, isPipelined: false })),
+    ...tiles.map(terms => ({ terms, stages: turns * Math.floor(extent / terms) > 1 ? 2 : 1 })),
+    ...tiles.map(terms => ({ terms, stages: 1 })),
   ];
   return candidates.find(tile => bytesShared(contraction, size, tile) <= gpu.sharedBytes);
 }

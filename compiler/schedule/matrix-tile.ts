@@ -118,9 +118,9 @@ export class MatrixTile {
     const tile = termsOf(here, this.#tile);
     const copies = (count: number): ReturnType<typeof copiesOf> =>
       copiesOf(here, this.#sides, { count, order: this.cells.order }, this.#names);
-    const common = tile.isPipelined ? [] : copies(tile.terms);
+    const common = tile.stages > 1 ? [] : copies(tile.terms);
     const some = (of: Terms): Stmt => {
-      const own = tile.isPipelined ? copies(of.count) : [];
+      const own = tile.stages > 1 ? copies(of.count) : [];
       const all = [...common, ...own];
       return block([
         ...own.map(({ copy }) => declare(copy)),

@@ -34,6 +34,7 @@ import {
   when,
   write,
 } from '../loop/ir.ts';
+import { pipelinedLoop } from '../loop/pipelined.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { invariant } from '../support/errors.ts';
 import { type Contraction, readsOver } from './contraction.ts';
@@ -159,10 +160,10 @@ class ProductSums {
   }
 
   add(): readonly Stmt[] {
-    const { terms, isPipelined } = this.#tile;
+    const { terms, stages } = this.#tile;
     const piece = loopVar(this.#names.fresh('piece'));
-    const mode = isPipelined ? 'pipelined' : 'serial';
-    const pieces = forLoop(piece, columnsOfTile / terms, this.#addPiece(at(piece, terms)), mode);
+    const added = this.#addPiece(at(piece, terms));
+    const pieces = pipelinedLoop(piece, columnsOfTile / terms, added, stages);
     return [this.#matrices.cells.each(cell => this.#share(cell)), pieces];
   }
 

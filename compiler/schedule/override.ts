@@ -17,6 +17,8 @@ export interface NestOverride {
   readonly rows?: number | undefined;
   /** How many vectors of columns one tile has. */
   readonly vectors?: number | undefined;
+  /** Turns whose copies are in the shared memory of a GPU's block at once; of one, nothing is copied ahead. */
+  readonly stages?: number | undefined;
   readonly tile?: false | undefined;
   readonly pack?: false | undefined;
   readonly interchange?: false | undefined;
@@ -31,6 +33,7 @@ export interface NestOverride {
 export const overrideNames = [
   'rows',
   'vectors',
+  'stages',
   'tile',
   'pack',
   'interchange',

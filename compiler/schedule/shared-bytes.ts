@@ -1,7 +1,6 @@
 /** How much shared memory the copies of a tile take. */
 import { bytesOf, type DType } from '../core/dtype.ts';
 import type { Read } from '../loop/ir.ts';
-import { stages } from '../loop/pipelined.ts';
 import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
 import type { TermTile } from './terms.ts';
@@ -26,13 +25,13 @@ export function cellsAtOnce(dtype: DType): number {
 export function bytesShared(
   { rowReads, columnReads, terms: loops }: Contraction,
   [rows, columns]: readonly [number, number],
-  { terms, isPipelined }: TermTile,
+  { terms, stages }: TermTile,
 ): number {
   const rest = (loops.at(-1)?.extent ?? 0) % terms;
   const bytesOfCopies = (count: number): number =>
     sideBytes(rowReads, rows, count) + sideBytes(columnReads, columns, count);
   // What is left over has copies of its own, as those of the others belong to turns of their loop.
-  return isPipelined
+  return stages > 1
     ? stages * bytesOfCopies(terms) + (rest > 0 ? bytesOfCopies(rest) : 0)
     : bytesOfCopies(terms);
 }

@@ -95,8 +95,8 @@ export interface BlockTileStep {
     readonly columns: number;
   };
   readonly terms: number;
-  /** Whether what the next terms need is copied while these are added. */
-  readonly isPipelined: boolean;
+  /** Of how many turns what is copied is there at once: one is added, the others come. */
+  readonly stages: number;
 }
 
 /** A kernel of so many blocks of threads; in a `block` these loops are the blocks, in a `grid` the threads. */
@@ -156,10 +156,11 @@ export function printStep(step: Step): string {
 
 /** `128 of b × 128 of o, 8 × 8 a thread, 16 terms at once, copied ahead` */
 function printBlockTile(step: BlockTileStep): string {
-  const { overRows, overColumns, rows, columns, share, terms, isPipelined } = step;
+  const { overRows, overColumns, rows, columns, share, terms, stages } = step;
   const tile = `${rows} of ${overRows} × ${columns} of ${overColumns}`;
   const own = `${share.rows} × ${share.columns} a ${share.of}`;
-  return `${tile}, ${own}, ${terms} terms at once${isPipelined ? ', copied ahead' : ''}`;
+  const ahead = stages > 2 ? `, copied ${stages - 1} turns ahead` : ', copied ahead';
+  return `${tile}, ${own}, ${terms} terms at once${stages > 1 ? ahead : ''}`;
 }
 
 function printBind({ mode, loops, blocks, threads }: BindStep): string {

@@ -20,8 +20,17 @@ export interface Target {
 export interface Gpu {
   /** Threads of a block that run in step. */
   readonly warp: number;
-  /** What the threads of a block can share. */
+  /** What the threads of a block can share, whatever the GPU. */
   readonly sharedBytes: number;
+  /** What a block can have when its launch asks for it, and what all blocks on a processor have together. */
+  readonly mostSharedBytes: number;
+  readonly processorSharedBytes: number;
+  /** Turns whose copies are in shared memory at once, at most. */
+  readonly mostStages: number;
+  /** Cycles until what is asked of memory is there, while others ask for much. */
+  readonly memoryCycles: number;
+  /** Multiply-adds of a processor in a cycle: of its threads, and on its tensor cores. */
+  readonly rates: { readonly thread: number; readonly warp: number };
   /** What a launch takes, in steps of a thread, each an addition: so much one block may do instead. */
   readonly launchSteps: number;
   /** Nests of so few turns keep one block busy at most. */
@@ -62,6 +71,11 @@ export const gpu: Target & { readonly gpu: Gpu } = {
   gpu: {
     warp: 32,
     sharedBytes: 48 * 1024,
+    mostSharedBytes: 99 * 1024,
+    processorSharedBytes: 164 * 1024,
+    mostStages: 4,
+    memoryCycles: 1000,
+    rates: { thread: 128, warp: 2048 },
     launchSteps: 512,
     fewTurns: 128,
     leastProduct: 2 ** 18,
@@ -77,6 +91,12 @@ export const gpu: Target & { readonly gpu: Gpu } = {
 /** A GPU whose tensor cores multiply these, and nothing else. */
 export function withMatrices(target: Target, matrices: readonly FactorKind[]): Target {
   return target.gpu ? { ...target, gpu: { ...target.gpu, matrices } } : target;
+}
+
+/** A GPU before sm_80: without tensor cores, and with copies that are there at once, so that none need run far ahead. */
+export function beforeSm80(target: Target): Target {
+  const { gpu: own } = target;
+  return own ? { ...target, gpu: { ...own, matrices: [], mostStages: 2 } } : target;
 }
 
 export type TargetName = keyof typeof targets;

@@ -10,7 +10,8 @@ import {
   sumOf,
 } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
-import { block, type For, forLoop, type Stmt, when } from '../loop/ir.ts';
+import { block, type For, type Stmt, when } from '../loop/ir.ts';
+import { pipelinedLoop } from '../loop/pipelined.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
 import { nested } from './side.ts';
@@ -29,16 +30,16 @@ export function whenThere({ first, below }: Terms, term: Index, s: Stmt): Stmt {
   return below === undefined ? s : when(plus(first, term), below, s);
 }
 
-/** How many at a time, and whether what they need is copied a turn ahead. */
+/** How many at a time, and of how many turns what they need is there at once: of more than one, copies run ahead. */
 export interface TermTile {
   readonly terms: number;
-  readonly isPipelined: boolean;
+  readonly stages: number;
 }
 
 /** All terms of a sum in order, and behind them what is left over of the innermost loop. */
 export function overTerms(
   loops: readonly For[],
-  { terms: count, isPipelined }: TermTile,
+  { terms: count, stages }: TermTile,
   names: Names,
   some: (terms: Terms) => Stmt,
 ): Stmt {
@@ -46,15 +47,14 @@ export function overTerms(
   if (!innermost) return block([]);
   const { loop, extent } = innermost;
   const [tiles, rest] = [Math.floor(extent / count), extent % count];
-  if (isPipelined && rest === 0 && product(outer.map(l => l.extent)) > 1) {
-    return asOneLoop(outer, { loop, count, tiles }, names, some);
+  if (stages > 1 && rest === 0 && product(outer.map(l => l.extent)) > 1) {
+    return asOneLoop(outer, { loop, count, tiles, stages }, names, some);
   }
   const tile = loopVar(names.fresh(loop));
-  const mode = isPipelined ? 'pipelined' : 'serial';
   const whole =
     tiles === 1
       ? some({ loop, first: fixed(0), count })
-      : forLoop(tile, tiles, some({ loop, first: at(tile, count), count }), mode);
+      : pipelinedLoop(tile, tiles, some({ loop, first: at(tile, count), count }), stages);
   const last = { loop, first: fixed(tiles * count), count: rest };
   return nested(outer, 'serial', rest > 0 ? block([whole, some(last)]) : whole);
 }
@@ -63,12 +63,13 @@ interface Tiles {
   readonly loop: LoopVar;
   readonly count: number;
   readonly tiles: number;
+  readonly stages: number;
 }
 
 /** Each loop whose copies run ahead begins with copies that all wait for: so there is one. */
 function asOneLoop(
   outer: readonly For[],
-  { loop, count, tiles }: Tiles,
+  { loop, count, tiles, stages }: Tiles,
   names: Names,
   some: (terms: Terms) => Stmt,
 ): Stmt {
@@ -83,5 +84,5 @@ function asOneLoop(
   const first = sumOf([[count, digit(tiles)]]);
   const binding = new Map(outer.toReversed().map(l => [l.loop, digit(l.extent)]));
   const body = substituteLoopsIn(some({ loop, first, count }), binding);
-  return forLoop(turn, over, body, 'pipelined');
+  return pipelinedLoop(turn, over, body, stages);
 }

@@ -37,14 +37,17 @@ export function largestOfEnough(
   contraction: Contraction,
   gpu: Gpu,
 ): BlockTile | undefined {
-  const { rows, columns, others } = contraction;
   const tiles = all.filter(isWholeWhereCounted(contraction));
-  const blocksOf = (tile: BlockTile): number =>
-    Math.ceil(rows.extent / tile.rows) *
-    Math.ceil(columns.extent / tile.columns) *
-    product(others.map(l => l.extent));
-  const most = Math.max(...tiles.map(blocksOf));
-  return tiles.find(tile => blocksOf(tile) >= Math.min(gpu.processors, most));
+  const most = Math.max(...tiles.map(tile => blocksOf(tile, contraction)));
+  return tiles.find(tile => blocksOf(tile, contraction) >= Math.min(gpu.processors, most));
+}
+
+export function blocksOf(
+  tile: Pick<BlockTile, 'rows' | 'columns'>,
+  { rows, columns, others }: Contraction,
+): number {
+  const tiles = Math.ceil(rows.extent / tile.rows) * Math.ceil(columns.extent / tile.columns);
+  return tiles * product(others.map(l => l.extent));
 }
 
 /**

@@ -5,7 +5,6 @@
 import { bytesOf, type DType } from '../core/dtype.ts';
 import type { For } from '../loop/ir.ts';
 import type { FactorKind } from '../loop/matrix-factors.ts';
-import { stages } from '../loop/pipelined.ts';
 import { strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
 import { sizeFor } from './block-tile.ts';
@@ -26,9 +25,9 @@ export interface WalkTile {
   /** Who has which cells of a tile of matrices, and of the sums beside. */
   readonly share: Share;
   readonly shareBeside: Share;
-  /** Terms of a product that are copied at once, and whether they are a turn ahead. */
+  /** Terms of a product that are copied at once, and of how many turns they are there. */
   readonly terms: number;
-  readonly isPipelined: boolean;
+  readonly stages: number;
 }
 
 type Share = BlockTile['share'];
@@ -38,10 +37,10 @@ export const columnsOfTile = partCount;
 
 const rowCounts = [64, 32];
 const ways = [
-  { terms: 32, isPipelined: true },
-  { terms: 16, isPipelined: true },
-  { terms: 16, isPipelined: false },
-  { terms: 8, isPipelined: false },
+  { terms: 32, stages: 2 },
+  { terms: 16, stages: 2 },
+  { terms: 16, stages: 1 },
+  { terms: 8, stages: 1 },
 ];
 /** What is summed beside the rows stays in registers. */
 const mostBeside = 128;
@@ -70,7 +69,7 @@ export function walkTileFor(
   return tiles.find(tile => blocksOf(tile) >= gpu.processors) ?? tiles.at(-1);
 }
 
-type Size = Omit<WalkTile, 'terms' | 'isPipelined'>;
+type Size = Omit<WalkTile, 'terms' | 'stages'>;
 
 function ofThreads(rows: number, { beside }: MatrixSum): Size {
   const extent = beside?.extent ?? 0;
@@ -152,15 +151,15 @@ function isLongRow({ sum: { leaf }, terms }: MatrixSum, needed: readonly Matrix[
 }
 
 /** A product whose innermost terms are taken so many at once. */
-export function termsOf({ terms: loops }: Contraction, { terms, isPipelined }: WalkTile): TermTile {
+export function termsOf({ terms: loops }: Contraction, { terms, stages }: WalkTile): TermTile {
   const extent = loops.at(-1)?.extent ?? 1;
   const count = Math.min(terms, extent);
   const turns = (product(loops.map(l => l.extent)) / extent) * Math.floor(extent / count);
-  return { terms: count, isPipelined: isPipelined && turns > 1 };
+  return { terms: count, stages: turns > 1 ? stages : 1 };
 }
 
 function bytesOfWalk(sum: MatrixSum, own: For, needed: readonly Matrix[], tile: WalkTile): number {
-  const { rows, beside, terms, isPipelined } = tile;
+  const { rows, beside, terms, stages } = tile;
   const { leaf } = sum.sum;
   const bytes = needed.map(matrix => {
     if (!matrix.product) return 0;
@@ -176,7 +175,7 @@ function bytesOfWalk(sum: MatrixSum, own: For, needed: readonly Matrix[], tile: 
   );
   const copied = term ? readsOver(sum.beside, term) : [];
   const ofBeside = copied.map(({ dtype }) => bytesOfCopy(dtype, beside, terms, tile.share));
-  return ofProducts + total(ofTiles) + total(ofBeside) * (isPipelined ? stages : 1);
+  return ofProducts + total(ofTiles) + total(ofBeside) * stages;
 }
 
 /** Warps have copies lie as arrays do, so at most. */

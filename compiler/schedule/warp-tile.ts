@@ -4,16 +4,24 @@ import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
 import { bytesShared } from './shared-bytes.ts';
 import type { Gpu } from './target.ts';
-import { type BlockTile, largestOfEnough, type Size } from './tile-choice.ts';
+import { type BlockTile, blocksOf, largestOfEnough, type Size } from './tile-choice.ts';
 
 /** Of blocks, and of each of their warps. */
 const sizes: readonly { readonly block: Size; readonly warp: Size }[] = [
+  { block: [128, 256], warp: [64, 64] },
   { block: [128, 128], warp: [64, 32] },
   { block: [128, 64], warp: [64, 32] },
   { block: [64, 64], warp: [32, 32] },
   { block: [32, 32], warp: [16, 16] },
   { block: [16, 64], warp: [16, 16] },
 ];
+
+/**
+ * Larger tiles have a processor to themselves, and read less of shared memory for each product, which is what limits
+ * smaller ones. In the last round of blocks some processors have none, so there are to be a few rounds.
+ */
+const usualCells = 128 * 128;
+const rounds = 4;
 
 /** One instruction takes that many, or half of it. */
 const termsAtOnce = 16;
@@ -29,11 +37,12 @@ export function warpTileFor(contraction: Contraction, gpu: Gpu): BlockTile | und
     const candidates = [2, 1]
       .map(n => n * termsAtOnce)
       .filter(terms => extent % terms === 0)
-      .map(terms => ({ terms, isPipelined: turns > terms }));
-    const found = candidates.find(
-      tile => bytesShared(contraction, [rows, columns], tile) <= gpu.sharedBytes,
-    );
-    return found ? [{ rows, columns, share, ...found }] : [];
+      .map(terms => ({ terms, stages: turns > terms ? 2 : 1 }));
+    const isLarge = rows * columns > usualCells;
+    const room = isLarge ? gpu.mostSharedBytes : gpu.sharedBytes;
+    const found = candidates.find(tile => bytesShared(contraction, [rows, columns], tile) <= room);
+    const isWorth = !isLarge || blocksOf({ rows, columns }, contraction) >= rounds * gpu.processors;
+    return found && isWorth ? [{ rows, columns, share, ...found }] : [];
   });
   return largestOfEnough(tiles.filter(isFitting(contraction)), contraction, gpu);
 }

@@ -23,8 +23,11 @@ const texts = [
   `narrow(): device x: bf16[64, 64], w: bf16[64, 64], y: f32[64, 64];
     zero_out y;
     for b < 64 { for o < 64 { for i < 64 { y[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }`,
+  `far(): device x: bf16[32, 160], w: bf16[160, 64], y: f32[32, 64];
+    zero_out y;
+    for b < 32 { for o < 64 { for i < 160 { y[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }`,
 ];
-const barrier = /__sync(threads|warp)\(\);|einc_copy_async_wait<0>\(\);/g;
+const barrier = /__sync(threads|warp)\(\);|einc_copy_async_wait<\d>\(\);/g;
 
 /** Sums over a matrix that is not stored: of its rows, and of products. */
 const walking = `
@@ -61,7 +64,22 @@ function withoutBarrier(source: CudaSource, without: number): CudaSource {
   };
 }
 
-const runs = await compileSources(variants);
+/** Waits for all groups of copies but one more than may be missing. */
+const wait = /einc_copy_async_wait<(\d)>/;
+const early = programs.flatMap((program, i) => {
+  const named = { ...program, name: `early_${i}` };
+  const source = cudaSource(named);
+  const later = source.text.replace(wait, (_, groups) => {
+    return `einc_copy_async_wait<${Number(groups) + 1}>`;
+  });
+  const waits = Number(wait.exec(source.text)?.[1] ?? NaN);
+  return later === source.text
+    ? []
+    : [{ program: named, waits, source: { ...source, text: later } }];
+});
+
+const all = await compileSources([...variants, ...early]);
+const runs = all.slice(0, variants.length);
 beforeEach(needCppCompiler);
 
 test.each(variants.map((one, i) => ({ ...one, name: one.program.name, run: runs[i] })))(
@@ -72,3 +90,13 @@ test.each(variants.map((one, i) => ({ ...one, name: one.program.name, run: runs[
     else go.toThrow(/EINC094[34]/);
   },
 );
+
+test('copies run one turn ahead, and three', () => {
+  expect(new Set(early.map(({ waits }) => waits))).toEqual(new Set([0, 2]));
+});
+
+test.each(
+  early.map((one, i) => ({ ...one, name: one.program.name, run: all[variants.length + i] })),
+)('$name, which waits for one group less than all but $waits', ({ run }) => {
+  expect(() => run?.(0, thirdsFor)).toThrow(/EINC0943/);
+});

@@ -26,12 +26,24 @@ interface Product {
   readonly termsOfBlock?: number;
 }
 
-const onTensorCores = ['einc_mma_m16n8k16', 'einc_copy_async_16', 'einc_copy_async_wait<0>'];
+const onTensorCores = ['einc_mma_m16n8k16', 'einc_copy_async_16', 'einc_copy_async_wait<'];
 const products: Readonly<Record<string, Product>> = {
   bf16: { dtype: 'bf16', rows: 40, columns: 64, terms: 64, says: onTensorCores },
+  'bf16, copied two turns ahead': {
+    ...{ dtype: 'bf16', rows: 40, columns: 64, terms: 96 },
+    says: [...onTensorCores, '_async_wait<1>', '% 3 *'],
+  },
+  'bf16, copied three turns ahead': {
+    ...{ dtype: 'bf16', rows: 40, columns: 64, terms: 224 },
+    says: [...onTensorCores, '_async_wait<2>', '% 4 *'],
+  },
+  'f64, in the memory of the launch': {
+    ...{ dtype: 'f64', rows: 64, columns: 64, terms: 48, processors: 1 },
+    says: ['_async_wait<1>', 'extern __shared__ uint4'],
+  },
   'bf16, in one tile of four warps': {
     ...{ dtype: 'bf16', rows: 64, columns: 64, terms: 64, processors: 1 },
-    says: [...onTensorCores, 'left[2][4]', 'right[4][2]'],
+    says: [...onTensorCores, 'left[2][4]', 'right[2][4]'],
   },
   'f16, weights the other way round': {
     ...{ dtype: 'f16', rows: 32, columns: 64, terms: 48, w: 'o, i' },
@@ -43,7 +55,7 @@ const products: Readonly<Record<string, Product>> = {
   },
   'few rows of bf16': {
     ...{ dtype: 'bf16', rows: 12, columns: 64, terms: 64 },
-    says: [...onTensorCores, 'left[1][4]', 'right[2][2]'],
+    says: [...onTensorCores, 'left[1][4]', 'right[1][4]'],
   },
   'rows and columns of bf16 left over': {
     ...{ dtype: 'bf16', rows: 37, columns: 41, terms: 64 },
@@ -112,6 +124,10 @@ const others = {
     two(): device x: f32[36, 3, 39], w: f32[3, 39, 36], y: f32[36, 36];
       zero_out y;
       for b < 36 { for o < 36 { for u < 3 { for c < 39 { y[b, o] += x[b, u, c] * w[u, c, o]; } } } }`,
+  'sums over two loops, copied three turns ahead in each': `
+    far(): device x: f32[36, 3, 87], w: f32[3, 87, 36], y: f32[36, 36];
+      zero_out y;
+      for b < 36 { for o < 36 { for u < 3 { for c < 87 { y[b, o] += x[b, u, c] * w[u, c, o]; } } } }`,
 };
 
 const all = [
@@ -138,6 +154,20 @@ test.each(programs.map((one, i) => ({ ...one, run: runs[i] })))('$name', one => 
   for (const words of says) expect(text).toContain(words);
   const expected = outputsOf(program, 0, thirdsFor);
   expect(difference(expected, run?.(0, thirdsFor) ?? new Map())).toBeUndefined();
+});
+
+/** The loops of so large a product are slow by definition: tiles of another size have the same bits. */
+test('bf16, in warps of 64 rows and columns', async () => {
+  const text = textOf({ dtype: 'bf16', rows: 256, columns: 512, terms: 96, says: [] });
+  const [large, small] = [1, 1000].map(processors =>
+    runPipeline(passesFor(tilesFor(processors)), parseProgram(text)),
+  );
+  if (!large || !small) throw new Error('no programs');
+  expect(cudaSource(large).text).toContain('right[4][4]');
+  const [one, other] = await compileAll([large, small], undefined, 'cuda-emulator');
+  const [found, expected] = [one, other].map(run => run?.(0, thirdsFor) ?? new Map());
+  expect([...(found?.keys() ?? [])]).toContain('y');
+  expect(difference(expected ?? new Map(), found ?? new Map())).toBeUndefined();
 });
 
 test('f32 as tf32, where that is allowed: each factor is rounded to 10 bits', async () => {

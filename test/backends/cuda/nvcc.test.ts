@@ -66,6 +66,32 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     await expect(table).toMatchFileSnapshot('../../golden/cuda/resources.txt');
   });
 
+  /** Copies are in the memory of the launch. Two blocks of 128 threads on a processor, or one of 256, have these registers. */
+  const squares = [
+    { dtype: 'bf16', size: 1024, sharedBytes: 59392, most: 128 },
+    { dtype: 'bf16', size: 4096, sharedBytes: 81408, most: 255 },
+    { dtype: 'f16', size: 4096, sharedBytes: 81408, most: 255 },
+  ];
+  test('leaves room for the blocks that a product counts on', { timeout: 300_000 }, async () => {
+    const texts = squares.map(({ dtype, size, sharedBytes }) => {
+      const name = `${dtype}_${size}`;
+      const program = `${name}(): device x: ${dtype}[${size}, ${size}], w: ${dtype}[${size}, ${size}], y: f32[${size}, ${size}];
+        zero_out y;
+        for b < ${size} { for o < ${size} { for i < ${size} { y[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }`;
+      const { text, steps } = cudaOf(parseProgram(program));
+      expect(steps).toMatchObject([{ kind: 'launch', sharedBytes }]);
+      return [name, text] as const;
+    });
+    const found = ['sm_80', 'sm_90'].map(arch => resourcesOf(together(texts), 'squares', arch));
+    for (const kernels of await Promise.all(found)) {
+      expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+      for (const { dtype, size, most } of squares) {
+        const line = kernels.find(kernel => kernel.startsWith(`${dtype}_${size}_`)) ?? '';
+        expect(Number(/(\d+) registers/.exec(line)?.[1])).toBeLessThanOrEqual(most);
+      }
+    }
+  });
+
   const attentions: readonly (readonly AttentionShape[])[] = [
     [
       { heads: 4, rows: 4096, columns: 4096, width: 64 },

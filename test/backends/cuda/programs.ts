@@ -56,6 +56,13 @@ export const smallPrograms: Readonly<Record<string, string>> = {
       zero_out s;
       for b < 1024 { for o < 2048 { for i < 512 { s[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }
       for b < 1024 { for o < 2048 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`,
+  'large-product': `
+    square():
+      device x: bf16[4096, 4096], w: bf16[4096, 4096], y: bf16[4096, 4096];
+      local s: f32[4096, 4096];
+      zero_out s;
+      for b < 4096 { for o < 4096 { for i < 4096 { s[b, o] += f32(x[b, i]) * f32(w[o, i]); } } }
+      for b < 4096 { for o < 4096 { y[b, o] := bf16(s[b, o]); } }`,
   attention: attentionText({ heads: 4, rows: 2048, columns: 2048, width: 64 }),
   rows: `
     softmax():

@@ -79,14 +79,17 @@ function complaintsAfter(program: string, from: string, to: string): readonly st
   return complaintsOf(() => verify(parseProgram(program.replace(from, to))));
 }
 
-test.each([pipelined, started])('their text reads back', text => {
+const deep = pipelined.replace('pipelined {', 'pipelined 3 {').replace('i < 2', 'i < 3');
+const three = deep.replaceAll('[64]', '[96]');
+
+test.each([pipelined, three, started])('their text reads back', text => {
   const program = parseProgram(text);
   verify(program);
   expect(printProgram(program)).toBe(text);
 });
 
-test.each([pipelined, started])('they mean the loops in order', text => {
-  const serial = parseProgram(text.replaceAll(/ (pipelined|matrix) /g, ' '));
+test.each([pipelined, three, started])('they mean the loops in order', text => {
+  const serial = parseProgram(text.replaceAll(/ (pipelined( 3)?|matrix) /g, ' '));
   expect(outputsOf(parseProgram(text), 0)).toEqual(outputsOf(serial, 0));
 });
 
@@ -109,6 +112,16 @@ describe('a pipelined loop', () => {
       'fills what outlives a turn',
       ['c[k] := x[32*i + k];', 'c[k] := x[32*i + k]; y[k] := 0;'],
       'y is stored to where pipelined i copies',
+    ],
+    [
+      'copies more turns ahead than it has',
+      ['i < 2 pipelined', 'i < 2 pipelined 3'],
+      'pipelined i of 2 turns has 3 stages',
+    ],
+    [
+      'has no turn that comes',
+      ['i < 2 pipelined', 'i < 2 pipelined 0'],
+      'pipelined i of 2 turns has 0 stages',
     ],
     [
       'stands among threads',

@@ -1,9 +1,9 @@
 /** Which tiles products get on a GPU: as large as leaves enough blocks, on tensor cores where they can be. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DType } from '../../../compiler/core/dtype.ts';
 import { scheduledNests } from '../../../compiler/decisions/nests.ts';
 import { printStep } from '../../../compiler/schedule/step.ts';
-import { gpu, type Target, withMatrices } from '../../../compiler/schedule/target.ts';
+import { type Gpu, gpu, type Target, withMatrices } from '../../../compiler/schedule/target.ts';
 import { programOf } from '../../support/loop-text.ts';
 import { scheduled } from '../../support/scheduled.ts';
 
@@ -22,17 +22,40 @@ function tileOf(dtype: DType, [m, n, k]: Size, target: Target = gpu): string | u
   return found && printStep(found.step);
 }
 
-test.each<readonly [DType, Size, string]>([
-  ['f32', [1024, 1024, 1024], '128 of b × 64 of o, 8 × 4 a thread, 16 terms at once'],
-  ['f32', [4096, 4096, 4096], '128 of b × 128 of o, 8 × 8 a thread, 16 terms at once'],
+test.each<readonly [DType, Size, string, number]>([
+  ['f32', [1024, 1024, 1024], '128 of b × 64 of o, 8 × 4 a thread, 16 terms at once', 1],
+  ['f32', [4096, 4096, 4096], '128 of b × 128 of o, 8 × 8 a thread, 16 terms at once', 1],
   // Twice 16 terms would take more than there is.
-  ['f64', [4096, 4096, 4096], '128 of b × 128 of o, 8 × 8 a thread, 8 terms at once'],
-  ['bf16', [1024, 1024, 1024], '128 of b × 64 of o, 64 × 32 a warp, 32 terms at once'],
-  ['bf16', [4096, 4096, 4096], '128 of b × 128 of o, 64 × 32 a warp, 32 terms at once'],
-  ['f16', [4096, 4096, 4112], '128 of b × 128 of o, 64 × 32 a warp, 16 terms at once'],
-  ['f16', [16, 4096, 1024], '16 of b × 64 of o, 16 × 16 a warp, 32 terms at once'],
-])('%s, %j', (dtype, size, tile) => {
-  expect(tileOf(dtype, size)).toBe(`${tile}, copied ahead`);
+  ['f64', [4096, 4096, 4096], '128 of b × 128 of o, 8 × 8 a thread, 8 terms at once', 1],
+  ['bf16', [1024, 1024, 1024], '128 of b × 64 of o, 64 × 32 a warp, 32 terms at once', 3],
+  ['bf16', [2048, 2048, 2048], '128 of b × 128 of o, 64 × 32 a warp, 32 terms at once', 2],
+  // Four rounds of blocks.
+  ['bf16', [4096, 4096, 4096], '128 of b × 256 of o, 64 × 64 a warp, 32 terms at once', 2],
+  ['f16', [4096, 4096, 4112], '128 of b × 256 of o, 64 × 64 a warp, 16 terms at once', 3],
+  ['f16', [16, 4096, 1024], '16 of b × 64 of o, 16 × 16 a warp, 32 terms at once', 3],
+])('%s, %j', (dtype, size, tile, ahead) => {
+  const turns = ahead === 1 ? 'ahead' : `${ahead} turns ahead`;
+  expect(tileOf(dtype, size)).toBe(`${tile}, copied ${turns}`);
+});
+
+describe('copies run as far ahead as memory takes, and no further than', () => {
+  const size = [1024, 1024, 1024] as const;
+  test.each<readonly [string, Size, Partial<Gpu>, string]>([
+    ['there are turns', [1024, 1024, 96], {}, 'copied 2 turns ahead'],
+    [
+      'two blocks have room on a processor',
+      size,
+      { processorSharedBytes: 95_000 },
+      '2 turns ahead',
+    ],
+    ['a block may have', size, { mostSharedBytes: 48 * 1024 }, 'copied 2 turns ahead'],
+    ['a GPU that waits for each copy', size, { mostStages: 2 }, 'at once, copied ahead'],
+    ['it takes', size, { memoryCycles: 300 }, 'copied 2 turns ahead'],
+  ])('%s', (_, dims, changes, ahead) => {
+    const other = { ...gpu, gpu: { ...gpu.gpu, ...changes } };
+    expect(tileOf('bf16', dims)).toContain(dims === size ? '3 turns ahead' : ahead);
+    expect(tileOf('bf16', dims, other)).toContain(ahead);
+  });
 });
 
 test('terms that do not come in sixteens are added by threads', () => {

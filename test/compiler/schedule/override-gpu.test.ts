@@ -6,7 +6,7 @@ import type { NestOverride } from '../../../compiler/schedule/override.ts';
 import { programOf } from '../../support/loop-text.ts';
 import { difference, outputsOf } from '../../support/run-program.ts';
 import { scheduled } from '../../support/scheduled.ts';
-import { partsFor } from '../../support/small-gpu.ts';
+import { partsFor, tilesFor } from '../../support/small-gpu.ts';
 
 const target = partsFor(30, 4);
 
@@ -44,6 +44,39 @@ describe('what can be left out, and what is then not done', () => {
     const [before, after] = [doneTo(program, {}), doneTo(program, asked)];
     expect([...before]).toEqual(expect.arrayContaining([...gone]));
     expect([...after].filter(pass => gone.includes(pass))).toEqual([]);
+  });
+});
+
+describe('of how many turns copies are there', () => {
+  const tile = programOf(
+    'a: bf16[32, 80], w: bf16[80, 32], c: f32[32, 32]',
+    `zero_out c;
+     for i < 32 { for j < 32 { for k < 80 { c[i, j] += f32(a[i, k]) * f32(w[k, j]); } } }`,
+  );
+  const expected = outputsOf(tile);
+  const stagesOf = (stages?: number): unknown => {
+    const { witnessed, program } = scheduled(tile, tilesFor(1), { c: { stages } });
+    expect(difference(expected, outputsOf(program))).toBeUndefined();
+    const steps = scheduledNests(witnessed, program).flatMap(nest => nest.steps);
+    return steps.flatMap(({ step }) => (step.kind === 'block-tile' ? [step.stages] : []));
+  };
+
+  test.each([1, 2, 3, 4])('%i', stages => {
+    expect(stagesOf(stages)).toEqual([stages]);
+  });
+
+  test('by itself as many as memory takes', () => {
+    expect(stagesOf()).toEqual([4]);
+  });
+
+  test.each([
+    [tile, 6, 'there are not so many turns of the sum with their copies, or so much shared memory'],
+    [rows, 3, 'it is not computed in tiles'],
+  ])('no more than can be', (program, stages, because) => {
+    const refuse = (): unknown => scheduled(program, tilesFor(1), { c: { stages } });
+    expect(refuse).toThrow(
+      `error[EINC0808]: \`c\` cannot be copied in ${stages} stages as the schedule of \`p\` asks\n  = note: ${because}`,
+    );
   });
 });
 

@@ -99,6 +99,12 @@ describe('refused', () => {
     );
   });
 
+  test('copies that run ahead', () => {
+    expect(() => scheduled(product, target, { c: { stages: 3 } })).toThrow(
+      'error[EINC0808]: `c` cannot be copied in 3 stages as the schedule of `p` asks\n  = note: copies that run ahead are those of a GPU\n',
+    );
+  });
+
   test('not the tile of a processor that has none', () => {
     const { program } = scheduled(product, targets.scalar, { c: { rows: 25, vectors: 99 } });
     expect(printProgram(program)).toBe(printProgram(scheduled(product, targets.scalar).program));

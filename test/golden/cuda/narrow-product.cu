@@ -66,6 +66,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
   const int turn = blockIdx.x;
   const int b = turn / 16;
   const int o = turn % 16;
+  extern __shared__ uint4 shared_memory[];
   float s_tile[64];
   {
     const int turn2 = threadIdx.x;
@@ -87,40 +88,43 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
       }
     }
   }
-  alignas(16) __shared__ unsigned short x_rows_stages[10240];
-  alignas(16) __shared__ unsigned short w_columns_stages[8704];
-  {
-    unsigned short *const x_rows = x_rows_stages;
-    unsigned short *const w_columns = w_columns_stages;
+  unsigned short *const x_rows_stages = (unsigned short *)&shared_memory[0];
+  unsigned short *const w_columns_stages = (unsigned short *)&shared_memory[1920];
+  #pragma unroll
+  for (int early = 0; early < 2; ++early) {
+    unsigned short *const x_rows = &x_rows_stages[early * 5120];
+    unsigned short *const w_columns = &w_columns_stages[early * 4352];
     #pragma unroll
     for (int part = 0; part < 2; ++part) {
       const int thread = threadIdx.x + 256 * part;
       const int cell = thread / 4;
       const int term = thread % 4;
-      einc_copy_async_16(&x_rows[cell * 40 + 8 * term], &x[(128 * b + cell) * 512 + 8 * term]);
+      einc_copy_async_16(&x_rows[cell * 40 + 8 * term],
+          &x[(128 * b + cell) * 512 + 32 * early + 8 * term]);
     }
     #pragma unroll
     for (int part = 0; part < 2; ++part) {
       const int thread = threadIdx.x + 256 * part;
       const int term = thread / 16;
       const int cell = thread % 16;
-      einc_copy_async_16(&w_columns[term * 136 + 8 * cell], &w[term * 2048 + 128 * o + 8 * cell]);
+      einc_copy_async_16(&w_columns[term * 136 + 8 * cell],
+          &w[(32 * early + term) * 2048 + 128 * o + 8 * cell]);
     }
     einc_copy_async_commit();
   }
   for (int i = 0; i < 16; ++i) {
-    einc_copy_async_wait<0>();
+    einc_copy_async_wait<1>();
     __syncthreads();
-    if (i < 15) {
-      unsigned short *const x_rows = &x_rows_stages[(i + 1) % 2 * 5120];
-      unsigned short *const w_columns = &w_columns_stages[(i + 1) % 2 * 4352];
+    if (i < 14) {
+      unsigned short *const x_rows = &x_rows_stages[(i + 2) % 3 * 5120];
+      unsigned short *const w_columns = &w_columns_stages[(i + 2) % 3 * 4352];
       #pragma unroll
       for (int part = 0; part < 2; ++part) {
         const int thread = threadIdx.x + 256 * part;
         const int cell = thread / 4;
         const int term = thread % 4;
         einc_copy_async_16(&x_rows[cell * 40 + 8 * term],
-            &x[(128 * b + cell) * 512 + 32 * i + 8 * term + 32]);
+            &x[(128 * b + cell) * 512 + 32 * i + 8 * term + 64]);
       }
       #pragma unroll
       for (int part = 0; part < 2; ++part) {
@@ -128,12 +132,12 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
         const int term = thread / 16;
         const int cell = thread % 16;
         einc_copy_async_16(&w_columns[term * 136 + 8 * cell],
-            &w[(32 * i + term + 32) * 2048 + 128 * o + 8 * cell]);
+            &w[(32 * i + term + 64) * 2048 + 128 * o + 8 * cell]);
       }
-      einc_copy_async_commit();
     }
-    const unsigned short *const x_rows = &x_rows_stages[i % 2 * 5120];
-    const unsigned short *const w_columns = &w_columns_stages[i % 2 * 4352];
+    einc_copy_async_commit();
+    const unsigned short *const x_rows = &x_rows_stages[i % 3 * 5120];
+    const unsigned short *const w_columns = &w_columns_stages[i % 3 * 4352];
     {
       const int turn2 = threadIdx.x;
       const int warp_row = turn2 / 128;
@@ -151,19 +155,19 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
                 &x_rows[(64 * warp_row + lane % 8 + 16 * m + 8 * (lane / 8 % 2)) * 40 + 16 * i_step
                 + 8 * (lane / 16)]);
           }
-          unsigned right[4][2];
+          unsigned right[2][4];
           #pragma unroll
-          for (int n = 0; n < 4; ++n) {
-            einc_load_matrices_transposed(right[n],
+          for (int pair = 0; pair < 2; ++pair) {
+            einc_load_matrices_transposed(right[pair],
                 &w_columns[(16 * i_step + 8 * (lane / 8 % 2) + lane % 8) * 136 + 32 * warp_column +
-                8 * n]);
+                16 * pair + 8 * (lane / 16)]);
           }
           #pragma unroll
           for (int m = 0; m < 4; ++m) {
             #pragma unroll
             for (int n = 0; n < 4; ++n) {
               einc_mma_m16n8k16_bf16(*(float (*)[4])&s_tile[((m * 4 + n) * 2) * 2], left[m],
-                  right[n]);
+                  *(unsigned (*)[2])&right[n / 2][n % 2 * 2]);
             }
           }
         }

@@ -49,18 +49,20 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
       }
     }
   }
-  alignas(16) __shared__ unsigned short x_rows_stages[896];
-  alignas(16) __shared__ float w_columns_stages[1024];
-  {
-    unsigned short *const x_rows = x_rows_stages;
-    float *const w_columns = w_columns_stages;
+  alignas(16) __shared__ unsigned short x_rows_stages[1344];
+  alignas(16) __shared__ float w_columns_stages[1536];
+  #pragma unroll
+  for (int early = 0; early < 2; ++early) {
+    unsigned short *const x_rows = &x_rows_stages[early * 448];
+    float *const w_columns = &w_columns_stages[early * 512];
     if (threadIdx.x < 40) {
       const int turn2 = threadIdx.x;
       const int cell = turn2 / 2;
       const int term = turn2 % 2;
       #pragma unroll
       for (int lane = 0; lane < 8; ++lane) {
-        x_rows[(8 * term + lane) * 28 + cell] = x[(20 * b + cell) * 50 + 8 * term + lane];
+        x_rows[(8 * term + lane) * 28 + cell] =
+            x[(20 * b + cell) * 50 + 16 * early + 8 * term + lane];
       }
     }
     for (int thread = threadIdx.x; thread < 112; thread += 64) {
@@ -70,7 +72,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
         #pragma unroll
         for (int lane = 0; lane < 4; ++lane) {
           einc_copy_async_4(&w_columns[(4 * term + lane) * 32 + cell],
-              &w[(28 * o + cell) * 50 + 4 * term + lane]);
+              &w[(28 * o + cell) * 50 + 16 * early + 4 * term + lane]);
         }
       }
       if (-28 * o + -1 * cell < -332) {
@@ -83,11 +85,11 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
     einc_copy_async_commit();
   }
   for (int i = 0; i < 3; ++i) {
-    einc_copy_async_wait<0>();
+    einc_copy_async_wait<1>();
     __syncthreads();
-    if (i < 2) {
-      unsigned short *const x_rows = &x_rows_stages[(i + 1) % 2 * 448];
-      float *const w_columns = &w_columns_stages[(i + 1) % 2 * 512];
+    if (i < 1) {
+      unsigned short *const x_rows = &x_rows_stages[(i + 2) % 3 * 448];
+      float *const w_columns = &w_columns_stages[(i + 2) % 3 * 512];
       if (threadIdx.x < 40) {
         const int turn2 = threadIdx.x;
         const int cell = turn2 / 2;
@@ -95,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
         #pragma unroll
         for (int lane = 0; lane < 8; ++lane) {
           x_rows[(8 * term + lane) * 28 + cell] =
-              x[(20 * b + cell) * 50 + 16 * i + 8 * term + lane + 16];
+              x[(20 * b + cell) * 50 + 16 * i + 8 * term + lane + 32];
         }
       }
       for (int thread = threadIdx.x; thread < 112; thread += 64) {
@@ -105,7 +107,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
           #pragma unroll
           for (int lane = 0; lane < 4; ++lane) {
             einc_copy_async_4(&w_columns[(4 * term + lane) * 32 + cell],
-                &w[(28 * o + cell) * 50 + 16 * i + 4 * term + lane + 16]);
+                &w[(28 * o + cell) * 50 + 16 * i + 4 * term + lane + 32]);
           }
         }
         if (-28 * o + -1 * cell < -332) {
@@ -115,10 +117,10 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
           }
         }
       }
-      einc_copy_async_commit();
     }
-    const unsigned short *const x_rows = &x_rows_stages[i % 2 * 448];
-    const float *const w_columns = &w_columns_stages[i % 2 * 512];
+    einc_copy_async_commit();
+    const unsigned short *const x_rows = &x_rows_stages[i % 3 * 448];
+    const float *const w_columns = &w_columns_stages[i % 3 * 512];
     if (threadIdx.x < 35) {
       const int turn2 = threadIdx.x;
       const int row = turn2 / 7;

@@ -1,0 +1,57 @@
+/**
+ * Shared memory that a kernel gets at its launch: of more than 48 KiB, which declarations can have, the arrays of copies
+ * that run ahead are one array, whose size the launch says.
+ *
+ *     extern __shared__ uint4 shared_memory[];
+ *     __nv_bfloat16 *const x_rows_stages = (__nv_bfloat16 *)&shared_memory[0];
+ *     __nv_bfloat16 *const w_columns_stages = (__nv_bfloat16 *)&shared_memory[1920];
+ */
+import { type For, type TensorNode } from '../../compiler/index.ts';
+import { sizeOf } from '../../compiler/core/tensor-node.ts';
+import { membersOf } from '../../compiler/loop/kernel.ts';
+import { pipelineOf, stagesOf } from '../../compiler/loop/pipelined.ts';
+import { privateArrays, sharedIn } from '../../compiler/loop/private-arrays.ts';
+import { visitStmts } from '../../compiler/loop/traverse.ts';
+
+const mostDeclared = 48 * 1024;
+/** What the widest copies want. */
+export const unitBytes = 16;
+
+export interface LaunchMemory {
+  readonly bytes: number;
+  /** Where arrays begin, in units. */
+  readonly places: ReadonlyMap<TensorNode, number>;
+}
+
+const none: LaunchMemory = { bytes: 0, places: new Map() };
+
+export function launchMemoryOf(kernel: For): LaunchMemory {
+  if (kernel.mode === 'grid') return none;
+  const staged = stagedIn(kernel);
+  const own = privateArrays(kernel);
+  const shared = [...sharedIn(kernel.body)].filter(node => !own.has(node));
+  const declared = shared.map(node => sizeOf(node) * (staged.get(node) ?? 1));
+  if (declared.reduce((a, b) => a + b, 0) <= mostDeclared) return none;
+  const places = new Map<TensorNode, number>();
+  let units = 0;
+  for (const [node, stages] of staged) {
+    places.set(node, units);
+    units += Math.ceil((stages * sizeOf(node)) / unitBytes);
+  }
+  return { bytes: units * unitBytes, places };
+}
+
+/** Of all that share a launch: a block does one of them. */
+export function bytesAtLaunch(kernel: For): number {
+  return Math.max(0, ...membersOf(kernel).map(member => launchMemoryOf(member).bytes));
+}
+
+/** The arrays of loops whose copies run ahead, and how many turns have one at once. */
+function stagedIn(kernel: For): ReadonlyMap<TensorNode, number> {
+  const staged = new Map<TensorNode, number>();
+  visitStmts(kernel, s => {
+    if (s.kind !== 'for' || s.mode !== 'pipelined') return;
+    for (const node of pipelineOf(s).arrays) staged.set(node, stagesOf(s));
+  });
+  return staged;
+}
