@@ -36,6 +36,13 @@ interface Strip extends Piece {
   readonly panels: readonly TensorNode[];
 }
 
+/** Some of the rows, one after the other. */
+interface SomeRows {
+  readonly rows: For;
+  readonly first: Index;
+  readonly count: number;
+}
+
 /** Smaller squares are no faster than their cells one by one. */
 const leastSide = 4;
 
@@ -84,11 +91,11 @@ class Tiling {
     const pieces = blocks ? this.#piecesOf(piece.count) : [{ ...piece, start: 0, tiles: 1 }];
     const [first, ...others] = this.#parts();
     const strips = pieces.map(strip => {
-      return { ...strip, panels: first.packed.map(of => panelFor(of, strip, this.#names)) };
+      return { ...strip, panels: first.copies.packed.map(of => panelFor(of, strip, this.#names)) };
     });
     const inPart = (part: Part, isFirst: boolean): Stmt => {
       const copies = strips.flatMap(strip =>
-        part.packed.flatMap((of, i) => {
+        part.copies.packed.flatMap((of, i) => {
           const panel = strip.panels[i];
           if (!panel) return [];
           const at = { ...strip, columns, start: plus(start, fixed(strip.start)) };
@@ -102,30 +109,62 @@ class Tiling {
   }
 
   #parts(): readonly [Part, ...Part[]] {
-    const { packed, blocks } = this.#tile;
+    const { packed, blocks, rowCopies } = this.#tile;
     const { body } = this.#nest;
-    return blocks?.sum ? partsOf(blocks.sum, packed, this.#names) : [wholeOf(body, packed)];
+    const copies = { packed, ofRows: rowCopies?.packed ?? [] };
+    return blocks?.sum ? partsOf(blocks.sum, copies, this.#names) : [wholeOf(body, copies)];
   }
 
   /** The other loops around tiles. */
   #turns(part: Part, strips: readonly Strip[], start: Index, outer: Binding): Stmt {
-    const { rows, rowCount } = this.#tile;
+    const { rows, rowCopies } = this.#tile;
     return this.#over(this.#others, outer, binding => {
       if (!rows) return this.#jams(part, strips, start, undefined, binding);
+      const pieces = piecesOfBlocks(rows.extent, rowCopies?.rowCount ?? rows.extent);
       return block(
-        piecesOfRows(rows.extent, rowCount).map(piece =>
-          this.#tiles(rows, piece, first => {
-            const turns = { loop: rows.loop, start: first, count: piece.count };
-            return this.#jams(part, strips, start, turns, binding);
-          }),
+        pieces.map(piece =>
+          this.#tiles(rows, piece, first =>
+            this.#rows(part, strips, start, { rows, first, count: piece.count }, binding),
+          ),
         ),
       );
     });
   }
 
+  /** All rows, or as many as are copied at once. */
+  #rows(
+    part: Part,
+    strips: readonly Strip[],
+    start: Index,
+    { rows, first, count }: SomeRows,
+    binding: Binding,
+  ): Stmt {
+    const strip = { tiles: 1, count, lanes: 1 };
+    const copied = part.copies.ofRows.map(of => {
+      const panel = panelFor(of, strip, this.#names);
+      const at = { ...strip, columns: rows, start: first };
+      return { of, panel, copy: copyInto(panel, of, at, binding, this.#names) };
+    });
+    const at = { columns: rows.loop, start: first, tile: undefined };
+    const body = copied.reduce<Stmt>(
+      (all, { of, panel }) => fromPanel(all, panel, of, at),
+      block(part.body),
+    );
+    const reading = { ...part, body: statementsOf(body) };
+    return block([
+      ...copied.flatMap(({ panel, copy }) => [declare(panel), copy]),
+      ...piecesOfRows(count, this.#tile.rowCount).map(piece =>
+        this.#tiles(rows, piece, offset => {
+          const turns = { loop: rows.loop, start: plus(first, offset), count: piece.count };
+          return this.#jams(reading, strips, start, turns, binding);
+        }),
+      ),
+    ]);
+  }
+
   /** Some rows of all columns of a block. */
   #jams(
-    { body, packed }: Part,
+    { body, copies: { packed } }: Part,
     strips: readonly Strip[],
     start: Index,
     rows: Turns | undefined,

@@ -9,7 +9,7 @@ const vectorsAtMost = 4;
 
 /** The likeliest first; the very first is what is chosen without a try. */
 export function candidatesFor(tile: Tile, target: Target, sums: number): readonly NestOverride[] {
-  const { rows, packed, square, rowCount, vectors } = tile;
+  const { rows, packed, rowCopies, square, rowCount, vectors } = tile;
   const chosen = { rowCount, vectors };
   const registers = Math.floor(target.vectorRegisters / sums);
   const sizes = counts(Math.min(vectorsAtMost, mostVectors(tile))).flatMap(v =>
@@ -23,7 +23,7 @@ export function candidatesFor(tile: Tile, target: Target, sums: number): readonl
     ...(rows && { rows: size.rowCount }),
     vectors: size.vectors,
   });
-  const isPacked = packed.length > 0 || square !== undefined;
+  const isPacked = packed.length > 0 || rowCopies !== undefined || square !== undefined;
   const unpacked = isPacked ? [{ ...asked(chosen), pack: false } as const] : [];
   return [asked(chosen), ...unpacked, ...fitting.map(asked)];
 }

@@ -1,12 +1,7 @@
-/**
- * Long sums in parts, where a tile of rows reads what the one before has read, but too much comes between: the columns;
- * and where rows are side by side and terms apart, as in gradients of weights, the lines of memory of which each tile
- * takes some cells.
- */
+/** Long sums in parts, where a tile of rows reads the columns that the one before has read, but too many for a cache to keep. */
 import { bytesOf } from '../core/dtype.ts';
 import { loopsAlong, type Site } from '../loop/facts.ts';
 import { type For, statementsOf } from '../loop/ir.ts';
-import { strideOf } from '../loop/stride.ts';
 import { type Nest, strideAlong } from './nest.ts';
 import { plainSumIn, type SumInParts } from './sum-parts.ts';
 import type { Target } from './target.ts';
@@ -38,15 +33,11 @@ export function sumForCache(tiled: Tiled, { cacheBytes }: Target): SumInParts | 
   return parts < 2 ? undefined : { of, size: Math.ceil(of.terms.extent / parts) };
 }
 
-/** Of memory, that the next tile of rows reads again: columns, copied or not, or all up to the next term. */
+/** Of memory, that the next tile of rows reads again: columns, copied or not. */
 function bytesOfTerm(read: Site, terms: For, { rows, columns, columnCount }: Tiled): number {
-  const inner = loopsAlong(read.path);
-  if (!inner.includes(terms)) return 0;
-  const bytes = bytesOf[read.node.dtype];
-  const [alongRows, alongColumns] = [strideAlong(read, rows), strideAlong(read, columns)];
-  if (alongRows === 0 && alongColumns !== 0) return columnCount * bytes;
-  const strides = inner.map(({ loop }) => strideOf(read.node, read.index ?? [], loop) ?? 0);
-  return alongRows === 1 && alongColumns === 0 ? Math.min(...strides) * bytes : 0;
+  if (!loopsAlong(read.path).includes(terms)) return 0;
+  const isShared = strideAlong(read, rows) === 0 && strideAlong(read, columns) !== 0;
+  return isShared ? columnCount * bytesOf[read.node.dtype] : 0;
 }
 
 function termsOf(loop: For): number {

@@ -11,6 +11,7 @@ import { strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
 import type { Origins } from '../support/source.ts';
 import { type Nest, sitesOf, strideAlong } from './nest.ts';
+import { mappedBytes, pageBytes } from './target.ts';
 
 export interface Packed {
   readonly node: TensorNode;
@@ -67,7 +68,10 @@ export function packedOf(packable: Packable): readonly Packed[] | undefined {
   return isTooLong(apart) ? undefined : apart;
 }
 
-/** What reading it in place would cost more than its copy. */
+/**
+ * What reading it in place would cost more than its copy: rows of a tile's columns that lie over more pages than a
+ * processor has at hand wait for a page each, and are fetched by no prefetcher, as these stop at the end of a page.
+ */
 export function wantedOf({ apart, beside }: Packable): readonly Packed[] {
   return [...apart, ...beside.filter(p => isFarApart(p, mappedBytes))];
 }
@@ -103,15 +107,9 @@ function isFarApart({ node, index, loops }: Packed, most: number): boolean {
   });
 }
 
-/**
- * A processor has the places of 64 pages at hand, or a few more. Rows of a tile's columns that lie over more of them
- * wait for a page each, and are fetched by no prefetcher, as these stop at the end of a page.
- */
-const mappedBytes = 64 * 4096;
 const farBytes = 8 * 1024 * 1024;
-const pageBytes = 4096;
 
-function packedAs({ node, index = [], path, leaf }: Site): Packed {
+export function packedAs({ node, index = [], path, leaf }: Site): Packed {
   const loops = loopsAlong(path).filter(({ loop }) => strideOf(node, index, loop) !== 0);
   return { node, index, loops, origins: leaf.origins };
 }

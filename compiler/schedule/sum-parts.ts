@@ -48,18 +48,24 @@ export function plainSumIn(body: readonly Stmt[]): PlainSum | undefined {
   return { sum: own.node, start, terms, store };
 }
 
+/** Of what columns read, and of what rows do. */
+export interface Copies {
+  readonly packed: readonly Packed[];
+  readonly ofRows: readonly Packed[];
+}
+
 /** Some terms of the sums of a nest. */
 export interface Part {
   readonly body: readonly Stmt[];
   /** What is copied for it. */
-  readonly packed: readonly Packed[];
+  readonly copies: Copies;
   /** The loop over parts that differ in their terms alone. */
   readonly around: (s: Stmt) => Stmt;
 }
 
 /** The whole of a sum as its only part. */
-export function wholeOf(body: readonly Stmt[], packed: readonly Packed[]): Part {
-  return { body, packed, around: s => s };
+export function wholeOf(body: readonly Stmt[], copies: Copies): Part {
+  return { body, copies, around: s => s };
 }
 
 export interface SumInParts {
@@ -70,7 +76,7 @@ export interface SumInParts {
 
 export function partsOf(
   { of: { sum, start, terms, store }, size }: SumInParts,
-  packed: readonly Packed[],
+  copies: Copies,
   names: Names,
 ): readonly [Part, ...Part[]] {
   const count = Math.ceil(terms.extent / size);
@@ -84,12 +90,13 @@ export function partsOf(
   const part = (from: Index, extent: number, first: Write, end: Write): Omit<Part, 'around'> => {
     const turn = new Map([[terms.loop, plus(from, at(terms.loop))]]);
     const body = forLoop(terms.loop, extent, substituteLoopsIn(terms.body, turn));
-    const ofPart = packed.map(p => ({
+    const inPart = (p: Packed): Packed => ({
       ...p,
       index: p.index.map(ix => substitute(ix, turn)),
       loops: p.loops.map(l => (l.loop === terms.loop ? { ...l, extent } : l)),
-    }));
-    return { body: [declare(sum), first, body, end], packed: ofPart };
+    });
+    const ofPart = { packed: copies.packed.map(inPart), ofRows: copies.ofRows.map(inPart) };
+    return { body: [declare(sum), first, body, end], copies: ofPart };
   };
   const between = (): readonly Part[] => {
     if (others < 1) return [];

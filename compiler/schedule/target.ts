@@ -13,6 +13,8 @@ export interface Target {
   readonly cacheBytes: number;
   /** What stays in a cache of the last level while others use it too. */
   readonly sharedCacheBytes: number;
+  /** What the pages cover whose places it has at hand. */
+  readonly mappedBytes: number;
   /** Of a GPU, whose threads take the place of vectors. */
   readonly gpu?: Gpu;
 }
@@ -51,7 +53,17 @@ export interface Gpu {
   readonly matrices: readonly FactorKind[];
 }
 
-const common = { leastTurns: 8192, cacheBytes: 512 * 1024, sharedCacheBytes: 6 * 1024 * 1024 };
+export const pageBytes = 4096;
+
+/** A processor has the places of 64 pages at hand, or a few more. */
+export const mappedBytes = 64 * pageBytes;
+
+const common = {
+  leastTurns: 8192,
+  cacheBytes: 512 * 1024,
+  sharedCacheBytes: 6 * 1024 * 1024,
+  mappedBytes,
+};
 
 export const targets = {
   avx512: { name: 'avx512', vectorBytes: 64, vectorRegisters: 32, ...common },

@@ -23,9 +23,11 @@ import type { NestOverride } from './override.ts';
 import { areRowsFarApart, packableIn, type Packed, packedOf, wantedOf } from './packing.ts';
 import type { Again } from './pieces.ts';
 import { resized } from './resized.ts';
+import { type RowCopies, rowCopiesFor } from './row-copies.ts';
 import { isStreamed, mostRowsStreamed } from './rows-first.ts';
 import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
+import type { SumInParts } from './sum-parts.ts';
 import { lanesOf, type Target } from './target.ts';
 import { type RowLimits, sizeOf, sizeOfWholeRows } from './tile-size.ts';
 
@@ -40,6 +42,8 @@ export interface Tile {
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
   readonly blocks?: Blocks;
+  /** What is copied of what rows read, some of them at once. */
+  readonly rowCopies?: RowCopies;
   /** What is copied by squares that stay in registers, in the place of `packed`. */
   readonly square?: Square;
 }
@@ -95,11 +99,13 @@ function withCopies(
   const square = isOne ? squareFor(wantedOf(packable), nest, whole, target) : undefined;
   if (square) return { ...whole, vectors: 1, square };
   const columnCount = vectors * lanes;
+  const rowCopies = rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target);
   const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
+  const copying = rowCopies ? { ...tile, rowCopies } : tile;
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);
-  if (blocks) return { ...tile, packed: blocks.packed, blocks };
+  if (blocks) return { ...copying, packed: blocks.packed, blocks };
   const packed = packedOf(packable);
-  return packed ? { ...tile, packed } : { because: 'what it would copy is too large' };
+  return packed ? { ...copying, packed } : { because: 'what it would copy is too large' };
 }
 
 /** What a tile has for each of its cells while it adds. */
@@ -124,7 +130,7 @@ function obstacle(nest: Nest, target: Target, leastTurns: number): string | unde
 }
 
 export function stepOf(tile: Tile): TileStep {
-  const { rows, columns, rowCount, vectors, lanes, packed, blocks, square } = tile;
+  const { rows, columns, rowCount, vectors, lanes, packed, blocks, rowCopies, square } = tile;
   const { of, size = 0 } = blocks?.sum ?? {};
   const width = Math.min(columns.extent, blocks?.columns ?? vectors * lanes);
   return {
@@ -136,13 +142,26 @@ export function stepOf(tile: Tile): TileStep {
       terms: of && { loop: of.terms.loop, count: size },
     },
     packed: [
-      ...packed.map(({ node, loops }) => {
-        const dims = loops.map(l => (l === of?.terms ? size : l.extent));
-        return { node: node.name, dims: [...dims, width] };
-      }),
+      ...panelsOf(packed, width, blocks?.sum),
+      ...(rowCopies ? panelsOf(rowCopies.packed, heightOf(rowCopies, rows), blocks?.sum) : []),
       ...(square ? [{ node: square.of.node.name, dims: [lanes, lanes] }] : []),
     ],
   };
+}
+
+function heightOf({ rowCount }: RowCopies, rows: For | undefined): number {
+  return Math.min(rowCount, rows?.extent ?? 1);
+}
+
+function panelsOf(
+  packed: readonly Packed[],
+  beside: number,
+  sum: SumInParts | undefined,
+): TileStep['packed'] {
+  return packed.map(({ node, loops }) => {
+    const dims = loops.map(l => (l === sum?.of.terms ? sum.size : l.extent));
+    return { node: node.name, dims: [...dims, beside] };
+  });
 }
 
 /** Loops, scalars, and stores at plain subscripts, some of them in a loop. */

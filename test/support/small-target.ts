@@ -1,6 +1,6 @@
 /** A processor for which programs of a few cells are scheduled as large ones are for others. */
 import { passesFor } from '../../compiler/passes/index.ts';
-import type { Target } from '../../compiler/schedule/target.ts';
+import { mappedBytes, type Target } from '../../compiler/schedule/target.ts';
 
 export const smallTarget: Target = {
   name: 'small',
@@ -9,6 +9,7 @@ export const smallTarget: Target = {
   leastTurns: 0,
   cacheBytes: 1024,
   sharedCacheBytes: 512,
+  mappedBytes,
 };
 
 export const allPasses = passesFor(smallTarget);

@@ -217,8 +217,9 @@ function gradientSteps(
   return tile && isTile(tile) ? printStep(stepOf(tile)) : 'no tile';
 }
 
-test('sums whose rows have a line of memory for each term are in parts', () => {
-  expect(gradientSteps(8, 128, [512, 48])).toContain('blocks of 48 columns, terms 1 of t');
+test('sums whose rows have a line of memory for each term are whole, as rows are copied', () => {
+  expect(gradientSteps(8, 128, [512, 48])).toContain('pack a [8, 128, 48]');
+  expect(gradientSteps(8, 128, [512, 48])).not.toContain('terms');
   expect(gradientSteps(1, 128, [512, 48])).not.toContain('terms');
   expect(stepsFor([512, 512, 96], {}, 'a[i, k] * b[k, j]')).not.toContain('terms');
 });

@@ -41,7 +41,7 @@ test.each<[title: string, size: Size, store: string, chosen: string]>([
     'as many as a cache holds',
     [1000, 200, 3000],
     decayed,
-    'rows 8 of o, columns 3 × 16 of i, blocks of 624 columns, pack x [200, 624]',
+    'rows 8 of o, columns 3 × 16 of i, blocks of 624 columns, pack x [200, 624], pack dy [200, 48]',
   ],
   [
     'a number of rows that leaves none over',
@@ -53,7 +53,7 @@ test.each<[title: string, size: Size, store: string, chosen: string]>([
     'sums that take long',
     [1000, 300, 784],
     decayed,
-    'rows 8 of o, columns 3 × 16 of i, blocks of 240 columns, pack x [300, 240]',
+    'rows 8 of o, columns 3 × 16 of i, blocks of 240 columns, pack x [300, 240], pack dy [300, 48]',
   ],
   ['weights that a cache holds', [500, 32, 500], decayed, 'rows 5 of o, columns 4 × 16 of i'],
   ['few rows', [15, 32, 20_000], decayed, 'rows 5 of o, columns 4 × 16 of i, pack x [32, 64]'],
