@@ -24,12 +24,28 @@ import { type For, isComputed, type Stmt } from './ir.ts';
 import { mostTurns, ownerOf } from './owner.ts';
 
 export function isIndependent(loop: For): boolean {
-  // Each turn has its own.
+  return sharedGroups(loop).every(group => isOnlyRead(group) || isDisjoint(loop, group));
+}
+
+/** Whether turns need nothing of each other but sums that all of them add to, and none reads. */
+export function isIndependentButForSums(loop: For): boolean {
+  return sharedGroups(loop).every(
+    group =>
+      isOnlyRead(group) ||
+      group.every(({ kind }) => kind === 'accumulate') ||
+      isDisjoint(loop, group),
+  );
+}
+
+/** What is done to each array, but for those that each turn has of its own. */
+function sharedGroups(loop: For): readonly (readonly Site[])[] {
   const own = declaredIn(loop.body);
   const sites = sitesUnder(loop.body).filter(({ node }) => !own.has(node));
-  return [...groupByNode(sites).values()].every(
-    group => group.every(site => site.kind === 'read') || isDisjoint(loop, group),
-  );
+  return [...groupByNode(sites).values()];
+}
+
+function isOnlyRead(sites: readonly Site[]): boolean {
+  return sites.every(({ kind }) => kind === 'read');
 }
 
 /**

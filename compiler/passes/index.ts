@@ -13,6 +13,7 @@ import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseToCells } from './fuse-to-cells.ts';
 import { fuseVectors } from './fuse-vectors.ts';
 import { fuseLoops } from './fuse-loops.ts';
+import { hoistCopies } from './hoist-copies.ts';
 import { interchange } from './interchange.ts';
 import { launchTogether } from './launch-together.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
@@ -115,6 +116,7 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
     fuseEpilogues(target, overrides), // after sums are in scalars, and before anything else takes the arrays between nests
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
+    hoistCopies(target), // what tiles copy; before loops are fused that copies could have left
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own
     shareSums(overrides), // not before: what else is done in a sum's loop saves a walk over memory
     splitReductions(target, overrides), // what is left of sums, in the fused loops too

@@ -1,7 +1,7 @@
 /** Which loops become loops over vectors (`vectorise`): innermost ones over neighbouring cells. */
 import type { DType } from '../core/dtype.ts';
 import { declaredIn, sitesUnder } from '../loop/facts.ts';
-import { isIndependent } from '../loop/independent.ts';
+import { isIndependent, isIndependentButForSums } from '../loop/independent.ts';
 import { type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { expressionsOf, visitExpr } from '../loop/traverse.ts';
@@ -30,11 +30,11 @@ function leastTurnsOf({ extent }: For, around: readonly For[], { leastTurns }: T
 }
 
 /**
- * How many rows a nest has that need nothing of each other. The turns of a loop around a whole training step
- * do: one that is small stays so, however often it runs.
+ * How many rows a nest has that need nothing of each other, but what they add to sums of columns. The turns of a
+ * loop around a whole training step do: one that is small stays so, however often it runs.
  */
 function rowsIn(around: readonly For[]): number {
-  const outermost = around.findLastIndex(loop => !isIndependent(loop)) + 1;
+  const outermost = around.findLastIndex(loop => !isIndependentButForSums(loop)) + 1;
   return product(around.slice(outermost).map(l => l.extent));
 }
 

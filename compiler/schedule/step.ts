@@ -48,6 +48,8 @@ export type Step =
     }
   /** Arrays that are computed once more for those who need them late. */
   | { readonly kind: 'rows again'; readonly arrays: readonly string[] }
+  /** Copies made before a loop, for all of its turns. */
+  | { readonly kind: 'copy once'; readonly arrays: readonly string[]; readonly loop: string }
   /** Sums over arrays of which there is one tile at a time, so many rows. */
   | {
       readonly kind: 'walk';
@@ -137,6 +139,8 @@ export function printStep(step: Step): string {
       return `${step.rows} of ${step.of} rows of ${step.arrays.join(', ')} at once`;
     case 'rows again':
       return `${step.arrays.join(', ')} for those who need them late`;
+    case 'copy once':
+      return `${step.arrays.join(', ')} before ${step.loop}`;
     case 'walk':
       return `${step.rows} of ${step.overRows} over ${step.overColumns}, ${step.arrays.join(', ')} by tiles`;
     case 'prefetch':

@@ -33,3 +33,10 @@ test('how often a step of training runs does not make its rows many', () => {
   const step = `for b < 10 { for o < 16 { y[b, o] := 0.9 * y[b, o] + x[b, o]; } }`;
   expect(isOnVectors(device, `for step < 1000 { ${step} }`)).toBe(false);
 });
+
+test('short rows that are added to sums of columns are many all the same', () => {
+  const device = 'x: f32[200, 50], y: f32[200, 50], shift.grad: f32[50]';
+  const sums = 'for o < 50 { shift.grad[o] += x[b, o]; }';
+  expect(isOnVectors(device, `for b < 200 { ${row(50)} ${sums} }`)).toBe(true);
+  expect(isOnVectors(device, `for b < 100 { ${row(50)} ${sums} }`)).toBe(false);
+});
