@@ -8,6 +8,9 @@
  *              for o < 16 { for i < 64 { for p < 784 { w[16*o_block + o, i] += … } } }
  *            } }
  *
+ * A sum in a scalar that something is done with at once, as in the update of a weight, goes to an array first, and
+ * what is done with it comes after (`summed-first.ts`).
+ *
  * Exact: each cell gets its terms in the order it did. Blocks of the outermost loop stay outside, for
  * threads to share. Of pictures too large for the cache some rows are taken at a time. Only where the
  * loops inside make a long sum still, as each part loads and stores its cell.
@@ -31,6 +34,7 @@ import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Step } from '../schedule/step.ts';
+import { summedFirstAt } from '../schedule/summed-first.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
@@ -41,8 +45,7 @@ export function blockReductions(target: Target, overrides = noOverrides): Pass {
     run: (program, note) => {
       const names = new Names(namesIn(program));
       const rule = unless('block', overrides(program), loop => {
-        const nest = sumNestAt(loop);
-        const found = nest && inParts(nest, target, names);
+        const found = inPartsAt(loop, target, names);
         if (!found) return undefined;
         const { step, after } = found;
         note?.({ about: 'nest', step, before: [loop], after });
@@ -56,6 +59,14 @@ export function blockReductions(target: Target, overrides = noOverrides): Pass {
 interface Blocked {
   readonly step: Step;
   readonly after: Stmt;
+}
+
+function inPartsAt(loop: For, target: Target, names: Names): Blocked | undefined {
+  const nest = sumNestAt(loop);
+  if (nest) return inParts(nest, target, names);
+  const first = summedFirstAt(loop);
+  const found = first && inParts(first.nest, target, names);
+  return found && { ...found, after: first.around(found.after, names) };
 }
 
 /** Undefined where the nest stays as it is. */

@@ -11,7 +11,8 @@
  *            } } }
  *
  * Lines of memory are counted on in the last axis that is walked through. Only arrays that no near cache
- * holds, blocks of some size of which two fit in it, and turns with much to do. Computes nothing.
+ * holds, blocks of some size of which two fit in it, and turns with much to do; where not all fit, those that would come
+ * in the shortest bursts. Computes nothing.
  */
 import { fixed, type Index, plus, sumOf, at } from '../core/index-expr.ts';
 import { sizeOf } from '../core/tensor-node.ts';
@@ -74,27 +75,38 @@ function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
   const own = declaredIn(loop.body);
   const asked = blocks.filter(isBlock).filter(of => {
     const isFar = !own.has(of.node) && sizeOf(of.node) > cacheBytes;
-    return of.isOnlyRead && isFar && comesInBursts(of, leastShare * cacheBytes);
+    return of.isOnlyRead && isFar && burstOf(of, leastShare * cacheBytes) >= leastBurst;
   });
   const plans = asked.flatMap(of => planFor(of, loop) ?? []);
-  const bytes = plans.reduce((all, plan) => all + bytesIn(plan.block), 0);
   const touched = blocks.reduce((all, of) => all + bytesIn(of), 0);
-  const isWorthIt = workOf(loop.body) >= leastWork * bytes;
-  return isWorthIt && touched + bytes <= cachesInAll * cacheBytes ? plans : [];
+  const most = Math.min(workOf(loop.body) / leastWork, cachesInAll * cacheBytes - touched);
+  const burst = (plan: Plan): number => burstOf(plan.block, leastShare * cacheBytes);
+  const wanted = plans.toSorted((a, b) => burst(b) - burst(a));
+  const taken = new Set(fitting(wanted, most));
+  return plans.filter(plan => taken.has(plan));
+}
+
+/** One after the other, all that there is room for. */
+function fitting(plans: readonly Plan[], mostBytes: number): readonly Plan[] {
+  return plans.reduce<readonly Plan[]>((taken, plan) => {
+    const bytes = [...taken, plan].reduce((all, { block: of }) => all + bytesIn(of), 0);
+    return bytes <= mostBytes ? [...taken, plan] : taken;
+  }, []);
 }
 
 /** How much faster than evenly. */
-const burst = 4;
+const leastBurst = 3;
 
-/** Whether a turn of loops inside touches much of a block, in little of the time. */
-function comesInBursts(of: Block, leastBytes: number): boolean {
+/** How fast turns of loops inside touch a block, those that touch much of it: times as fast as evenly. */
+function burstOf(of: Block, leastBytes: number): number {
   const serial = serialOf(of);
-  return serial.some((_, i) => {
+  const bursts = serial.map((_, i) => {
     const still = serial.slice(0, i + 1);
     const bytes = bytesWhile(still, of);
-    const evenly = bytesIn(of) / product(still.map(l => l.extent));
-    return bytes >= leastBytes && bytes >= burst * evenly;
+    const inAll = bytes * product(still.map(l => l.extent));
+    return bytes >= leastBytes ? inAll / bytesIn(of) : 0;
   });
+  return Math.max(0, ...bursts);
 }
 
 /** The loops around where a block is touched most often, but for those within a tile. */

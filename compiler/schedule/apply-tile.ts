@@ -58,8 +58,8 @@ class Tiling {
     this.#nest = nest;
     this.#tile = tile;
     this.#names = names;
-    const { rows, columns, packed } = tile;
-    const free = nest.loops.filter(l => l !== rows && l !== columns);
+    const { rows, columns, taps, packed } = tile;
+    const free = nest.loops.filter(l => l !== rows && l !== columns && l !== taps?.loop);
     const says = ({ loop }: For): boolean =>
       packed.some(({ node, index }) => strideOf(node, index, loop) !== 0);
     this.#around = free.filter(says);
@@ -170,7 +170,8 @@ class Tiling {
     rows: Turns | undefined,
     binding: Binding,
   ): Stmt {
-    const { columns, square } = this.#tile;
+    const { columns, taps, square } = this.#tile;
+    const ofTaps = taps && { loop: taps.loop.loop, start: fixed(0), count: taps.loop.extent };
     return block(
       strips.map(({ panels, ...strip }) =>
         this.#tiles(columns, strip, (offset, tile) => {
@@ -181,7 +182,7 @@ class Tiling {
             const panel = panels[i];
             return panel ? fromPanel(all, panel, copied, of) : all;
           }, block(body));
-          const plan = { rows, columns: turns, lanes: strip.lanes, binding };
+          const plan = { rows, taps: ofTaps, columns: turns, lanes: strip.lanes, binding };
           const at = { columns, start: first, lanes: strip.lanes };
           const turned =
             square && strip.lanes >= leastSide && inSquares(body, square, at, this.#names);

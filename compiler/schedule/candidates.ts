@@ -2,7 +2,7 @@
 import type { NestOverride } from './override.ts';
 import type { Target } from './target.ts';
 import type { Tile } from './tile.ts';
-import { enoughSums, mostVectors, stepsOfLoads } from './tile-size.ts';
+import { countOf, enoughSums, mostVectors, registersFor, stepsOfLoads } from './tile-size.ts';
 
 const mostRows = 14;
 const vectorsAtMost = 4;
@@ -16,7 +16,7 @@ export function candidatesFor(tile: Tile, target: Target, sums: number): readonl
     counts(rows ? Math.min(mostRows, rows.extent) : 1).map(r => ({ rowCount: r, vectors: v })),
   );
   const fitting = sizes
-    .filter(size => size.rowCount * size.vectors + size.vectors + 1 <= registers)
+    .filter(size => registersFor(size, tile.taps) <= registers)
     .filter(size => size.rowCount !== rowCount || size.vectors !== vectors)
     .toSorted((a, b) => costOf(a, tile) - costOf(b, tile));
   const asked = (size: Size): NestOverride => ({
@@ -31,11 +31,11 @@ export function candidatesFor(tile: Tile, target: Target, sums: number): readonl
 type Size = Pick<Tile, 'rowCount' | 'vectors'>;
 
 /** Of one sum of a step: what is loaded for it, what waits for it, and the columns that are left over. */
-function costOf({ rowCount, vectors }: Size, { columns, lanes }: Tile): number {
-  const sums = rowCount * vectors;
+function costOf({ rowCount, vectors }: Size, { columns, lanes, taps }: Tile): number {
+  const sums = rowCount * vectors * countOf(taps);
   const loads = (rowCount + vectors) / sums;
   const left = (columns.extent % (vectors * lanes)) / columns.extent;
-  const beside = stepsOfLoads({ rowCount, vectors }) / sums;
+  const beside = stepsOfLoads({ rowCount, vectors }, taps) / sums;
   return Math.max(1, loads, enoughSums / sums) + beside + left / 2;
 }
 

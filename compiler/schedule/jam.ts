@@ -62,6 +62,8 @@ export interface Jam {
   /** What the other loops around are here. */
   readonly binding: ReadonlyMap<LoopVar, Index>;
   readonly rows: Turns | undefined;
+  /** Of a third loop. */
+  readonly taps?: Turns | undefined;
   /** Where `count` is no multiple of the lanes, some turns are in two vectors. */
   readonly columns: Turns;
   /** 1 where the columns are so few that they are scalars. */
@@ -119,24 +121,31 @@ class Jammer {
   }
 
   #tileFor(node: TensorNode): TensorNode {
-    const { rows, columns, lanes } = this.#plan;
+    const { rows, taps, columns, lanes } = this.#plan;
     const name = this.#names.fresh(`${node.name}_tile`);
     const cells = Math.ceil(columns.count / lanes) * lanes;
-    const tile = tensorNode(name, node.dtype, [...(rows ? [rows.count] : []), cells]);
+    const outer = [rows, taps].flatMap(turns => (turns ? [turns.count] : []));
+    const tile = tensorNode(name, node.dtype, [...outer, cells]);
     this.#tiles.set(node, tile);
     return tile;
   }
 
   /** A store, for all the turns. */
   #spread(s: Write | Accumulate): Stmt {
-    const { rows, columns, lanes } = this.#plan;
+    const { rows, taps, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
-    const all = vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, row.index));
-    return row.around(block(all));
+    const tap = taps && this.#over(taps.loop, taps.count, 'unrolled');
+    const at = { row: row.index, tap: tap?.index };
+    const all = block(vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, at)));
+    return row.around(tap ? tap.around(all) : all);
   }
 
-  #onVectors(s: Write | Accumulate, { start, place, vectors }: TileVectors, row: Index): Stmt {
-    const { rows, columns, lanes } = this.#plan;
+  #onVectors(
+    s: Write | Accumulate,
+    { start, place, vectors }: TileVectors,
+    { row, tap }: { readonly row: Index; readonly tap: Index | undefined },
+  ): Stmt {
+    const { rows, taps, columns, lanes } = this.#plan;
     const vector = this.#over('v', vectors, vectors > mostUnrolled ? 'serial' : 'unrolled');
     const isApart = lanes > 1 && this.#liesApart(s);
     const lane = this.#over('l', lanes, 'vector');
@@ -147,8 +156,9 @@ class Jammer {
     const first = plus(columns.start, fixed(start));
     const binding = new Map(this.#binding).set(columns.loop, plus(first, column));
     if (rows) binding.set(rows.loop, plus(rows.start, row));
+    if (taps && tap) binding.set(taps.loop, plus(taps.start, tap));
     const kept = plus(fixed(place), column);
-    const cell = rows ? [row, kept] : [kept];
+    const cell = [...(rows ? [row] : []), ...(tap ? [tap] : []), kept];
     const stored = this.#stored(s, cell, binding);
     const tiles = new Set(this.#tiles.values());
     const all = isApart

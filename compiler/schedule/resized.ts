@@ -1,13 +1,13 @@
 /** The size of a tile that is asked for, where there can be such a tile. */
 import type { NestOverride } from './override.ts';
-import { type Loops, mostVectors, type Size } from './tile-size.ts';
+import { countOf, type Loops, mostVectors, type Size } from './tile-size.ts';
 
 /** A jam writes so many vectors out, over and over: more would be code without end. */
 const mostAtOnce = 64;
 
 /** What is not asked for stays as it was chosen. */
 export function resized(
-  { rows, columns, lanes, again, ...chosen }: Loops & Size,
+  { rows, columns, lanes, again, taps, ...chosen }: Loops & Size,
   asked: NestOverride,
 ): Size | { readonly because: string } {
   const { rows: rowCount = chosen.rowCount, vectors = chosen.vectors } = asked;
@@ -19,8 +19,7 @@ export function resized(
     const needed = `${vectors} vectors of ${lanes} lanes`;
     return { because: `${columns.loop} has ${columns.extent} turns, which are no ${needed}` };
   }
-  if (rowCount * vectors > mostAtOnce) {
-    return { because: `a tile has at most ${mostAtOnce} vectors, not ${rowCount * vectors}` };
-  }
+  const all = rowCount * vectors * countOf(taps);
+  if (all > mostAtOnce) return { because: `a tile has at most ${mostAtOnce} vectors, not ${all}` };
   return { rowCount, vectors };
 }

@@ -74,6 +74,8 @@ export interface TileStep {
   readonly kind: 'tile';
   readonly rows: { readonly loop: string; readonly count: number } | undefined;
   readonly columns: { readonly loop: string; readonly vectors: number; readonly lanes: number };
+  /** All turns of a third loop. */
+  readonly taps?: { readonly loop: string; readonly count: number } | undefined;
   readonly blocks?:
     | {
         readonly columns: number;
@@ -174,12 +176,13 @@ function printBind({ mode, loops, blocks, threads }: BindStep): string {
     : `${threads} threads of one block`;
 }
 
-function printTile({ rows, columns, packed, blocks }: TileStep): string {
+function printTile({ rows, columns, taps, packed, blocks }: TileStep): string {
   const { loop, vectors, lanes } = columns;
   const terms = blocks?.terms ? `, terms ${blocks.terms.count} of ${blocks.terms.loop}` : '';
   return [
     ...(rows ? [`rows ${rows.count} of ${rows.loop}`] : []),
     `columns ${vectors} × ${lanes} of ${loop}`,
+    ...(taps ? [`${taps.count} taps of ${taps.loop}`] : []),
     ...(blocks ? [`blocks of ${blocks.columns} columns${terms}`] : []),
     ...packed.map(({ node, dims }) => `pack ${node} [${dims.join(', ')}]`),
   ].join(', ');

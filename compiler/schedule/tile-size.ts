@@ -5,6 +5,7 @@
  */
 import type { For } from '../loop/ir.ts';
 import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
+import type { Taps } from './taps.ts';
 
 export interface Size {
   readonly rowCount: number;
@@ -16,6 +17,8 @@ export interface Loops {
   readonly columns: For;
   readonly lanes: number;
   readonly again: Again;
+  /** All of which each tile has. */
+  readonly taps?: Taps | undefined;
 }
 
 /** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
@@ -33,8 +36,27 @@ export const enoughSums = 8;
  */
 const stepsOfLoad = 1 / 4;
 
-export function stepsOfLoads({ rowCount, vectors }: Size): number {
-  return (rowCount + 1.5 * vectors) * stepsOfLoad;
+export function stepsOfLoads({ rowCount, vectors }: Size, taps?: Taps): number {
+  const { ofRows, ofColumns } = loadsOfTaps(taps);
+  return (rowCount * ofRows + 1.5 * vectors * ofColumns) * stepsOfLoad;
+}
+
+/** For each row and each vector: as many as there are taps on the side that these differ on. */
+function loadsOfTaps(taps: Taps | undefined): {
+  readonly ofRows: number;
+  readonly ofColumns: number;
+} {
+  const count = countOf(taps);
+  return taps?.ofColumns ? { ofRows: 1, ofColumns: count } : { ofRows: count, ofColumns: 1 };
+}
+
+export function countOf(taps: Taps | undefined): number {
+  return taps?.loop.extent ?? 1;
+}
+
+/** Registers for the sums, for a vector of each column, and for a number of a row. */
+export function registersFor({ rowCount, vectors }: Size, taps?: Taps): number {
+  return rowCount * vectors * countOf(taps) + vectors * loadsOfTaps(taps).ofColumns + 1;
 }
 
 /** The first of those that are as good. */
@@ -42,17 +64,33 @@ const vectorCounts = [2, 1, 3, 4];
 
 /** `registers` are those of one sum. */
 export function sizeOf(loops: Loops, registers: number, limits: RowLimits): Size {
-  const { rows } = loops;
+  const { rows, taps } = loops;
   const most = Math.max(1, Math.min(4, mostVectors(loops)));
   if (!rows) return { vectors: most, rowCount: 1 };
-  const isFitting = (vectors: number): boolean => vectors <= 2 || 2 * vectors + 1 <= registers;
+  const isFitting = (vectors: number): boolean =>
+    (vectors <= 2 && !taps) || registersFor({ rowCount: 1, vectors }, taps) <= registers;
   const sizes = vectorCounts
     .filter(vectors => vectors <= most && isFitting(vectors))
     .flatMap(vectors =>
-      rowCountsOf(rows, vectors, registers, limits).map(rowCount => ({ vectors, rowCount })),
+      rowCountsOf(rows, vectors, taps, registers, limits).map(rowCount => ({ vectors, rowCount })),
     );
   const stepsEach = sizes.map(size => stepsOf(size, loops, rows));
   return sizes[stepsEach.indexOf(Math.min(...stepsEach))] ?? { vectors: most, rowCount: 1 };
+}
+
+/** Undefined where tiles of all taps do not fit, or take more steps than tiles of one. */
+export function sizeWithTaps(
+  loops: Loops,
+  without: Size,
+  registers: number,
+  limits: RowLimits,
+): Size | undefined {
+  const { rows, taps } = loops;
+  if (!rows || !taps) return undefined;
+  const size = sizeOf(loops, registers, limits);
+  const each = stepsOf(without, { ...loops, taps: undefined }, rows) * countOf(taps);
+  const isFast = stepsOf(size, loops, rows) <= each;
+  return isFast && registersFor(size, taps) <= registers ? size : undefined;
 }
 
 /** So many vectors all columns are. */
@@ -65,10 +103,13 @@ export function mostVectors({ columns, lanes, again }: Omit<Loops, 'rows'>): num
 function rowCountsOf(
   rows: For,
   vectors: number,
+  taps: Taps | undefined,
   registers: number,
   limits: RowLimits,
 ): readonly number[] {
-  const most = Math.max(1, Math.min(limits.most, Math.floor((registers - vectors - 1) / vectors)));
+  const beside = registersFor({ rowCount: 0, vectors }, taps);
+  const fitting = Math.floor((registers - beside) / (vectors * countOf(taps)));
+  const most = Math.max(1, Math.min(limits.most, fitting));
   const divisor = Array.from({ length: most }, (_, i) => most - i).find(
     n => rows.extent % n === 0 && n > most * limits.share,
   );
@@ -80,13 +121,19 @@ function rowCountsOf(
 const another = 1.02;
 
 /** Of all tiles for one term: multiply-adds, or loads where these are more, or waiting; and loads beside them. */
-function stepsOf({ vectors, rowCount }: Size, { columns, lanes, again }: Loops, rows: For): number {
+function stepsOf(
+  { vectors, rowCount }: Size,
+  { columns, lanes, again, taps }: Loops,
+  rows: For,
+): number {
+  const { ofRows, ofColumns } = loadsOfTaps(taps);
   const acrossRows = piecesOfRows(rows.extent, rowCount);
   const acrossColumns = piecesOfColumns(columns.extent, vectors, lanes, again);
   const stepsIn = (row: Piece, column: Piece): number => {
     const each = Math.ceil(column.count / column.lanes);
-    const steps = Math.max(row.count * each, row.count + each, enoughSums);
-    const loads = stepsOfLoads({ rowCount: row.count, vectors: each });
+    const sums = row.count * each * countOf(taps);
+    const steps = Math.max(sums, row.count * ofRows + each * ofColumns, enoughSums);
+    const loads = stepsOfLoads({ rowCount: row.count, vectors: each }, taps);
     return row.tiles * column.tiles * (steps + loads);
   };
   const all = acrossRows.flatMap(row => acrossColumns.map(column => stepsIn(row, column)));

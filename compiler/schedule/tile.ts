@@ -29,7 +29,15 @@ import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
 import type { SumInParts } from './sum-parts.ts';
 import { lanesOf, type Target } from './target.ts';
-import { type RowLimits, sizeOf, sizeOfWholeRows } from './tile-size.ts';
+import { type Taps, tapsOf } from './taps.ts';
+import {
+  type Loops,
+  type RowLimits,
+  type Size,
+  sizeOf,
+  sizeOfWholeRows,
+  sizeWithTaps,
+} from './tile-size.ts';
 
 export interface Tile {
   readonly rows: For | undefined;
@@ -39,6 +47,8 @@ export interface Tile {
   readonly lanes: number;
   /** Which of its columns may be computed twice. */
   readonly again: Again;
+  /** All of which it has. */
+  readonly taps?: Taps | undefined;
   /** What is read across columns that are not side by side, and is copied so that they are. */
   readonly packed: readonly Packed[];
   readonly blocks?: Blocks;
@@ -72,14 +82,25 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const limits = rowLimitsOf(nest, rows, columns, reads, target);
   const again = { later: mayRunTwice(nest.body), atOnce: mayRunTwiceAtOnce(nest.body) };
   const loops = { rows, columns, lanes, again };
-  const sizes =
+  const registers = target.vectorRegisters / sums.length;
+  const without =
     rows || !across.some(areRowsFarApart)
-      ? sizeOf(loops, target.vectorRegisters / sums.length, limits)
+      ? sizeOf(loops, registers, limits)
       : sizeOfWholeRows(columns, lanes);
-  const chosen = { ...loops, ...sizes };
-  const size = isAsked ? resized(chosen, asked) : sizes;
-  if ('because' in size) return size;
-  return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
+  const sized = (chosen: Loops & Size): Tile | NoTile => {
+    const size = isAsked ? resized(chosen, asked) : chosen;
+    if ('because' in size) return size;
+    return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
+  };
+  const ofTaps = { ...loops, taps: tapsOf(nest, rows, loops, summedIn(nest)) };
+  const withTaps = sizeWithTaps(ofTaps, without, registers, limits);
+  const tile = withTaps && sized({ ...ofTaps, ...withTaps });
+  return tile && isTile(tile) && copiesNothing(tile) ? tile : sized({ ...loops, ...without });
+}
+
+/** What is copied is copied for one tap, and comes from a cache as it is. */
+function copiesNothing({ packed, blocks, rowCopies, square }: Tile): boolean {
+  return packed.length === 0 && !blocks && !rowCopies && !square;
 }
 
 /** The tile with what is copied for it, in blocks where these pay. */
@@ -130,13 +151,14 @@ function obstacle(nest: Nest, target: Target, leastTurns: number): string | unde
 }
 
 export function stepOf(tile: Tile): TileStep {
-  const { rows, columns, rowCount, vectors, lanes, packed, blocks, rowCopies, square } = tile;
+  const { rows, columns, taps, rowCount, vectors, lanes, packed, blocks, rowCopies, square } = tile;
   const { of, size = 0 } = blocks?.sum ?? {};
   const width = Math.min(columns.extent, blocks?.columns ?? vectors * lanes);
   return {
     kind: 'tile',
     rows: rows && { loop: rows.loop, count: rowCount },
     columns: { loop: columns.loop, vectors, lanes },
+    taps: taps && { loop: taps.loop.loop, count: taps.loop.extent },
     blocks: blocks && {
       columns: blocks.columns,
       terms: of && { loop: of.terms.loop, count: size },

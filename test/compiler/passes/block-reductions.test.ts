@@ -15,6 +15,11 @@ const target = { ...smallTarget, cacheBytes: 864, leastTurns: 6 * 32 };
 const run = through(blockReductions(target), setting);
 const nest = (leaf: string): string =>
   `for o < 32 { for c < 4 { for b < 2 { for h < 6 { ${leaf} } } } }`;
+/** A sum in a scalar, and what is done with it. */
+const kept = (use: string, start = 'local d: f32 := 0;'): string =>
+  `for o < 32 { for c < 4 { ${start} for b < 2 { for h < 6 {
+     d += y[b, h, o] * x[b, h, c];
+   } } ${use} } }`;
 const sum = nest('w[o, c] += y[b, h, o] * x[b, h, c];');
 
 test('a sum over two pictures is one over each, block by block', () => {
@@ -50,6 +55,35 @@ test.each([
   const eager = { ...target, cacheBytes: 4 * 6 * (outputs + 4) };
   const nests = through(blockReductions(eager), { ...setting, device });
   expect(nests(sum.replace('o < 32', `o < ${outputs}`))).toContain(`for o_block < ${blocks} {`);
+});
+
+test('a sum in a scalar goes to an array, and what is done with it comes after', () => {
+  expect(run(kept('w[o, c] -= 0.5 * d;'))).toBe(
+    laidOut(
+      `local d: f32[32, 4];
+       zero_out d;
+       for o_block < 2 { for b < 2 { for o < 16 { for c < 4 { for h < 6 {
+         d[16*o_block + o, c] += y[b, h, 16*o_block + o] * x[b, h, c];
+       } } } } }
+       for o < 32 { for c < 4 { w[o, c] -= 0.5 * d[o, c]; } }`,
+      setting,
+    ),
+  );
+});
+
+describe('a sum stays in its scalar', () => {
+  test.each<[title: string, body: string]>([
+    ['that starts from a cell', kept('w[o, c] := d;', 'local d: f32 := w[o, c];')],
+    ['that something is done before', kept('w[o, c] += d;', 'w[o, c] := 1; local d: f32 := 0;')],
+    ['that goes on', kept('d += 1; w[o, c] := d;')],
+    ['of data that is read once', kept('w[o, c] := d;').replace('* x[b, h, c]', '* z[b, h, o, c]')],
+    [
+      'where turns need each other',
+      kept('w[o, c] -= 0.5 * d;').replace('x[b, h, c]', 'w[5*b + h, c]'),
+    ],
+  ])('%s', (_, body) => {
+    expect(run(body)).toBe(laidOut(body, setting));
+  });
 });
 
 describe('all stays as it is', () => {
