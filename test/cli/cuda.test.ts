@@ -29,7 +29,7 @@ describe.concurrent('--backend cuda', () => {
       "total_forward
         h  [b4:256, o3:256, i:512]  contraction
           split-products  matmul over i: 4 parts
-          tile-blocks     32 of b4_2 × 64 of o3_2, 4 × 4 a thread, 16 terms at once, copied ahead
+          tile-blocks     32 of b4_2 × 64 of o3_2, 4 × 4 a thread, 16 terms at once, copied 2 turns ahead
           bind-threads    i_part, b4_2_2, o3_2_2 on 128 × 128 threads
           bind-threads    b4, o3 on 256 × 256 threads
         total  [b5:256, o4:256]  reduction

@@ -77,14 +77,26 @@ test('nothing to do', () => {
   `);
 });
 
-test('a sum whose turns need each other', () => {
+test('a long sum, which threads share', () => {
   const body = 'for i < 64 { for k < 300 { s += exp(x[i, k]); } }';
   expect(nestsOf(body)).toMatchInlineSnapshot(`
     [
       "s [i:64, k:300] reduction",
-      "  split-reductions: s over k: 64 parts",
+      "  share-sums: s over i: 16 parts",
+      "  split-reductions: s_part over k2: 64 parts",
+      "  parallelise: i_part: 16 turns",
       "  tile-registers of s: its turns need each other",
-      "  parallelise of s_parts, s: its turns need each other",
+    ]
+  `);
+});
+
+test('turns that need each other', () => {
+  const body = 'for i < 64 { for k < 300 { s := 0.5 * s + exp(x[i, k]); } }';
+  expect(nestsOf(body)).toMatchInlineSnapshot(`
+    [
+      "s [i:64, k:300] pointwise",
+      "  tile-registers of s: its turns need each other",
+      "  parallelise of s: its turns need each other",
     ]
   `);
 });
