@@ -15,27 +15,19 @@
  * threads to share. Of pictures too large for the cache some rows are taken at a time. Only where the
  * loops inside make a long sum still, as each part loads and stores its cell.
  */
-import {
-  at,
-  type Index,
-  loopsIn,
-  type LoopVar,
-  loopVar,
-  plus,
-  rangeOf,
-} from '../core/index-expr.ts';
+import { loopsIn, rangeOf } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { isOneToOne } from '../core/index-cover.ts';
 import { Names } from '../core/names.ts';
 import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
 import { type Accumulate, type For, forLoops, type Stmt } from '../loop/ir.ts';
-import { stemOf } from '../loop/loop-names.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
+import { cut, sharedIn } from '../schedule/cell-blocks.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Step } from '../schedule/step.ts';
 import { summedFirstAt } from '../schedule/summed-first.ts';
-import type { Target } from '../schedule/target.ts';
+import { lanesOf, type Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
@@ -79,36 +71,19 @@ function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefin
   const isSorted = cells.every((l, i) => l === loops[i]);
   if (!outermost || !isSorted || !isOneToOne(leaf.index, cells)) return undefined;
   const part = readsAgain(leaf, cells) ? partOf(nest, terms, target) : undefined;
-  const size = blockOf(outermost.extent);
-  if (!part || size === undefined) return undefined;
-  const own = cut(outermost, size, names);
+  const shared = part && sharedIn([outermost, ...others], lanesOf(target, leaf.node.dtype), names);
+  if (!shared) return undefined;
   const last = part.cut && cut(part.cut.of, part.cut.size, names);
   const outside = [...part.outside, ...(last ? [last.blocks] : [])];
-  const inner = [own.inside, ...others, ...(last ? [last.inside] : []), ...part.inside];
-  const turns = new Map([own.turn, ...(last ? [last.turn] : [])]);
+  const inner = [...shared.inside, ...(last ? [last.inside] : []), ...part.inside];
+  const turns = new Map([...shared.turns, ...(last ? [last.turn] : [])]);
   const body = forLoops(inner, substituteLoopsIn(leaf, turns));
   const cutSizes = part.cut ? [`${part.cut.of.loop} by ${part.cut.size}`] : [];
   const moved = [...part.outside.map(l => l.loop), ...cutSizes];
   return {
-    step: { kind: 'block', loop: outermost.loop, size, outside: moved },
-    after: forLoops([own.blocks, ...outside], body),
+    step: { kind: 'block', loop: shared.loop, size: shared.size, outside: moved },
+    after: forLoops([shared.blocks, ...outside], body),
   };
-}
-
-/** A loop as one over blocks and one over the turns of a block. */
-function cut(of: For, size: number, names: Names): Cut {
-  const blocks = loopVar(names.fresh(`${stemOf(of.loop)}_block`));
-  return {
-    blocks: { ...of, loop: blocks, extent: of.extent / size },
-    inside: { ...of, extent: size },
-    turn: [of.loop, plus(at(blocks, size), at(of.loop))],
-  };
-}
-
-interface Cut {
-  readonly blocks: For;
-  readonly inside: For;
-  readonly turn: readonly [LoopVar, Index];
 }
 
 /** Some terms of a sum, and the loops around: whole ones, then perhaps the blocks of one that is cut. */
@@ -179,21 +154,4 @@ function readsAgain(leaf: Accumulate, cells: readonly For[]): boolean {
 
 function readsOf(leaf: Accumulate): readonly Site[] {
   return sitesUnder(leaf).filter(site => site.kind === 'read');
-}
-
-/** What threads share: more blocks would read all once more each. */
-const enoughBlocks = 4;
-
-/** Neighbouring cells of f32 in one line of memory. */
-const lineCells = 16;
-
-/**
- * Lines of memory, for enough blocks; or two, though there be fewer blocks then: each reads all of the other factor
- * anew, and from memory; or at least so many turns that a tile has rows enough. Undefined where that leaves some over.
- */
-function blockOf(extent: number): number | undefined {
-  const most = Math.floor(extent / enoughBlocks / lineCells);
-  const lines = Array.from({ length: Math.max(0, most - 1) }, (_, i) => (most - i) * lineCells);
-  const sizes = [...lines, 2 * lineCells, 16, 15, 14, 13, 12, 11, 10, 9, 8];
-  return sizes.find(size => extent % size === 0 && extent > size);
 }

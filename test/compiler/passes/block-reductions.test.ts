@@ -57,6 +57,37 @@ test.each([
   expect(nests(sum.replace('o < 32', `o < ${outputs}`))).toContain(`for o_block < ${blocks} {`);
 });
 
+describe('few channels, so that vectors of four go across the outputs', () => {
+  const nestOf = (outputs: number, taps: number): string =>
+    `for o < ${outputs} { for k < ${taps} { for c < 3 { for b < 2 { for h < 6 {
+       w[o, k, c] += y[b, h, o] * x[b, h + k, c];
+     } } } } }`;
+  const settingOf = (outputs: number): Setting => ({
+    device: `w: f32[${outputs}, 5, 3], y: f32[2, 6, ${outputs}], x: f32[2, 10, 3]`,
+  });
+  const blocked = (outputs: number, taps: number): string =>
+    through(blockReductions(target), settingOf(outputs))(nestOf(outputs, taps));
+
+  test('blocks of whole vectors', () => {
+    expect(blocked(24, 5)).toContain('for o_block < 2 {\n  for b < 2 {\n    for o < 12 {');
+  });
+
+  test('or a tap each', () => {
+    expect(blocked(20, 5)).toBe(
+      laidOut(
+        `for k < 5 { for b < 2 { for o < 20 { for c < 3 { for h < 6 {
+           w[o, k, c] += y[b, h, o] * x[b, h + k, c];
+         } } } } }`,
+        settingOf(20),
+      ),
+    );
+  });
+
+  test('or none', () => {
+    expect(blocked(20, 1)).toBe(laidOut(nestOf(20, 1), settingOf(20)));
+  });
+});
+
 test('a sum in a scalar goes to an array, and what is done with it comes after', () => {
   expect(run(kept('w[o, c] -= 0.5 * d;'))).toBe(
     laidOut(
@@ -128,7 +159,13 @@ const loopNames = ['o', 'c', 'b', 'h', 'v'] as const;
 const nests = fc.record({
   order: fc.shuffledSubarray([...loopNames], { minLength: 5 }),
   keepsOrder: fc.boolean(),
-  extents: fc.tuple(fc.constantFrom(16, 18, 20, 33), extents, extents, extents, extents),
+  extents: fc.tuple(
+    fc.constantFrom(16, 18, 24, 33),
+    fc.constantFrom(1, 3, 5),
+    extents,
+    extents,
+    extents,
+  ),
   op: fc.constantFrom('+=', '-=', '/=', 'max='),
   target: fc.constantFrom('o, c', 'o, c + v', 'o, 2*c', 'o + c, 0'),
 });
