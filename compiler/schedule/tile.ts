@@ -99,8 +99,8 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
 }
 
 /** What is copied is copied for one tap, and comes from a cache as it is. */
-function copiesNothing({ packed, blocks, rowCopies, square }: Tile): boolean {
-  return packed.length === 0 && !blocks && !rowCopies && !square;
+function copiesNothing({ packed, blocks, square }: Tile): boolean {
+  return packed.length === 0 && !blocks && !square;
 }
 
 /** The tile with what is copied for it, in blocks where these pay. */
@@ -120,7 +120,11 @@ function withCopies(
   const square = isOne ? squareFor(wantedOf(packable), nest, whole, target) : undefined;
   if (square) return { ...whole, vectors: 1, square };
   const columnCount = vectors * lanes;
-  const rowCopies = rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target);
+  // A tile of all taps takes what its rows read once for all of them.
+  const rowCopies =
+    tile.taps === undefined
+      ? rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target)
+      : undefined;
   const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
   const copying = rowCopies ? { ...tile, rowCopies } : tile;
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { tileRegisters } from '../../../compiler/passes/tile-registers.ts';
 import { nestAt } from '../../../compiler/schedule/nest.ts';
 import { type Target, targets } from '../../../compiler/schedule/target.ts';
-import { isTile, tileFor } from '../../../compiler/schedule/tile.ts';
+import { isTile, stepOf, type Tile, tileFor } from '../../../compiler/schedule/tile.ts';
 import { programOf, through } from '../../support/loop-text.ts';
 
 interface Shape {
@@ -32,12 +32,17 @@ function gradient(of: Shape): { readonly device: string; readonly body: string }
   };
 }
 
-function tileOf(of: Shape, target: Target = targets.avx512): string {
+function tileIn(of: Shape, target: Target = targets.avx512): Tile | undefined {
   const { device, body } = gradient(of);
   const { body: s } = programOf(device, body);
   const nest = s.kind === 'for' ? nestAt(s) : undefined;
   const tile = nest && tileFor(nest, target);
-  if (!tile || !isTile(tile)) return 'none';
+  return tile && isTile(tile) ? tile : undefined;
+}
+
+function tileOf(of: Shape, target?: Target): string {
+  const tile = tileIn(of, target);
+  if (!tile) return 'none';
   const { rows, columns, rowCount, vectors, taps } = tile;
   const size = `${rowCount} ${rows?.loop} × ${vectors} ${columns.loop}`;
   return taps ? `${size}, ${taps.loop.extent} ${taps.loop.loop}` : size;
@@ -57,6 +62,16 @@ test.each<[title: string, shape: Shape, tile: string]>([
   ['a filter of one tap', { kernel: 1 }, '6 o × 4 c'],
 ])('%s', (_, shape, tile) => {
   expect(tileOf(shape)).toBe(tile);
+});
+
+test('what rows read far apart is copied for tiles of one tap alone', () => {
+  const copiesOf = (shape: Shape): readonly string[] | undefined => {
+    const tile = tileIn({ side: 56, ...shape });
+    return tile && stepOf(tile).packed.map(({ node }) => node);
+  };
+  expect(tileOf({ side: 56 })).toBe('8 o × 1 c, 3 j');
+  expect(copiesOf({})).toEqual([]);
+  expect(copiesOf({ kernel: 1 })).toEqual(['y']);
 });
 
 test('for few registers', () => {
