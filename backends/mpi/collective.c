@@ -59,6 +59,7 @@ static struct {
   int rank, size;
   bool has_joined;
   bool is_broken;
+  bool is_crowded; /* more ranks than processors on this machine */
   uint32_t sequence;
   struct greeting *heard; /* of each rank, what it said last */
   uint8_t *late;          /* of each rank, whether it kept us waiting in vain */
@@ -119,14 +120,16 @@ static void note_late(struct request *waited)
 
 /*
  * Waiting is asking: only so does the library move anything. After a while the processor is left to others
- * between two questions, at first when they want it and later in any case.
+ * between two questions, at first when they want it and later in any case: soon where ranks share processors, as one
+ * that only yields keeps the next from being woken.
  */
 static bool await(struct request *request)
 {
+  unsigned patience = world.is_crowded ? 256 : 200000;
   for (unsigned turn = 1; !has_arrived(request); turn++) {
     if (turn % 64 != 0) continue;
     sched_yield();
-    if (turn > 200000) usleep(50);
+    if (turn > patience) usleep(world.is_crowded ? 10 : 50);
     if (turn % 1024 == 0 && is_past(world.deadline)) {
       note_late(request);
       world.is_broken = true;
@@ -419,7 +422,10 @@ static bool make_room(void)
   return world.requests != NULL;
 }
 
-/* join(facts: 4 doubles, path, text): rank, size and threads; the library's name, or why there is none */
+/*
+ * join(facts: 4 doubles, path, text). Given are the ranks on this machine and its processors; told are rank, size and
+ * threads, and the library's name, or why there is none.
+ */
 EXPORT int32_t mpi_join(void *const *args)
 {
   enum { MULTIPLE = 3, TEXT = 4096 };
@@ -429,6 +435,7 @@ EXPORT int32_t mpi_join(void *const *args)
   int length = 0;
   int threads = 0;
   if (world.has_joined) return REFUSED;
+  world.is_crowded = facts[0] > facts[1];
   if (!open_mpi(args[1], text, TEXT)) return NO_LIBRARY;
   int is_initialized = 0;
   mpi.initialized(&is_initialized);

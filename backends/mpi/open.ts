@@ -1,4 +1,5 @@
 /** Joins the ranks that a launcher has started. */
+import { cpus } from 'node:os';
 import { loadNative } from '../native/addon.ts';
 import { NativeBuffer } from '../native/buffer.ts';
 import { openKernel } from '../native/kernel.ts';
@@ -29,6 +30,7 @@ export async function openMpi(launch: Launch, seconds: number): Promise<Collecti
     const name = Buffer.from(`${library}\0`);
     using libraryName = new NativeBuffer(native, 'u8', name.length);
     libraryName.write(name);
+    facts.write([launch.localSize, cpus().length, 0, 0]);
     using plan = stream.plan([{ kernel: join.bind([facts, libraryName, text]), symbols: [] }]);
     try {
       stream.launch(plan, []);
