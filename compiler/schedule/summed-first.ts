@@ -16,7 +16,7 @@
  *
  * Exact: turns of the loops need nothing of each other, and each has summed before it does anything else.
  */
-import { at, type Index, loopVar } from '../core/index-expr.ts';
+import { at } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { tensorNode } from '../core/tensor-node.ts';
 import {
@@ -30,7 +30,8 @@ import {
   type Stmt,
 } from '../loop/ir.ts';
 import { sitesUnder } from '../loop/facts.ts';
-import { rewriteExprsIn, substituteLoopsIn } from '../loop/traverse.ts';
+import { rewriteExprsIn } from '../loop/traverse.ts';
+import { withFreshLoops } from './again.ts';
 import { nestAt, type SumNest, sumNestAt } from './nest.ts';
 
 export interface SummedFirst {
@@ -73,15 +74,7 @@ export function summedFirstAt(outermost: For): SummedFirst | undefined {
   const zero = fill(sums, start.value.value, start.origins);
   return {
     nest: { loops: [...loops, ...sum.loops], leaf: accumulate(op, sums, cell, value, origins) },
-    around: (summed, names) => block([declare(sums), zero, summed, again(loops, done, names)]),
+    around: (summed, names) =>
+      block([declare(sums), zero, summed, withFreshLoops(forLoops(loops, done), names)]),
   };
-}
-
-/** The loops once more, by names of their own. */
-function again(loops: readonly For[], body: Stmt, names: Names): Stmt {
-  const fresh = loops.map(l => ({ ...l, loop: loopVar(names.fresh(l.loop)) }));
-  const turns = new Map<For['loop'], Index>(
-    loops.map((l, i) => [l.loop, at(fresh[i]?.loop ?? l.loop)]),
-  );
-  return forLoops(fresh, substituteLoopsIn(body, turns));
 }

@@ -3,9 +3,8 @@
  * many of each at once. Columns are the turns that stores have side by side in memory; rows share
  * what is loaded for the columns, so more rows load less, as long as the tile fits in registers.
  */
-import { bytesOf } from '../core/dtype.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { loopsAlong, type Site, usedIn } from '../loop/facts.ts';
+import { type Site, usedIn } from '../loop/facts.ts';
 import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
@@ -16,7 +15,6 @@ import {
   type Nest,
   sitesOf,
   strideAlong,
-  turnsIn,
   turnsOf,
 } from './nest.ts';
 import type { NestOverride } from './override.ts';
@@ -24,20 +22,13 @@ import { areRowsFarApart, packableIn, type Packed, packedOf, wantedOf } from './
 import type { Again } from './pieces.ts';
 import { resized } from './resized.ts';
 import { type RowCopies, rowCopiesFor } from './row-copies.ts';
-import { isStreamed, mostRowsStreamed } from './rows-first.ts';
 import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
 import type { SumInParts } from './sum-parts.ts';
 import { lanesOf, type Target } from './target.ts';
 import { type Taps, tapsOf } from './taps.ts';
-import {
-  type Loops,
-  type RowLimits,
-  type Size,
-  sizeOf,
-  sizeOfWholeRows,
-  sizeWithTaps,
-} from './tile-size.ts';
+import { columnsOf, readsOf, rowLimitsOf, rowsOf, storedBeside, summedIn } from './tile-loops.ts';
+import { type Loops, type Size, sizeOf, sizeOfWholeRows, sizeWithTaps } from './tile-size.ts';
 
 export interface Tile {
   readonly rows: For | undefined;
@@ -213,75 +204,4 @@ function hasIndexValue(leaf: Leaf): boolean {
   let has = false;
   if (leaf.kind !== 'fill') visitExpr(leaf.value, e => (has ||= e.kind === 'index'));
   return has;
-}
-
-/**
- * The loop whose turns the last store has side by side. Where these do not fill a vector and sums are
- * long, rather one whose turns the sums read side by side, as storing takes little of the time then.
- */
-function columnsOf(nest: Nest, lanes: number): For | undefined {
-  const stored = storedBeside(nest);
-  if (stored === undefined || stored.extent >= lanes || !areSumsLong(nest)) return stored;
-  return nest.loops.find(l => l.extent >= lanes && isReadSideBySide(nest, l)) ?? stored;
-}
-
-export function storedBeside(nest: Nest): For | undefined {
-  const last = sitesOf(nest).findLast(s => s.kind !== 'read' && s.node.dims.length > 0);
-  return nest.loops.find(l => l.extent > 1 && last && strideAlong(last, l) === 1);
-}
-
-function areSumsLong({ body }: Nest): boolean {
-  return Math.max(...body.map(turnsIn)) >= longSum;
-}
-
-const longSum = 256;
-
-function isReadSideBySide(nest: Nest, loop: For): boolean {
-  const strides = summedIn(nest).map(read => strideAlong(read, loop));
-  return strides.includes(1) && strides.every(stride => stride === 0 || stride === 1);
-}
-
-/** What the sums read. */
-function summedIn(nest: Nest): readonly Site[] {
-  return readsOf(nest).filter(({ path }) => loopsAlong(path).length > 0);
-}
-
-function readsOf(nest: Nest): readonly Site[] {
-  return sitesOf(nest).filter(({ kind, node }) => kind === 'read' && node.dims.length > 0);
-}
-
-const mostRows = 14;
-const mostRowsApart = 8;
-const pageBytes = 4096;
-
-/**
- * Cells whole pages apart have the same few places in a cache of the first level: as many rows as it
- * has, less what the columns take.
- */
-function rowLimitsOf(
-  nest: Nest,
-  rows: For | undefined,
-  columns: For,
-  reads: readonly Site[],
-  target: Target,
-): RowLimits {
-  if (isStreamed(nest, rows, columns, target)) return { most: mostRowsStreamed, share: 3 / 4 };
-  const isPagesApart = reads.some(read => {
-    const bytes = (rows ? (strideAlong(read, rows) ?? 0) : 0) * bytesOf[read.node.dtype];
-    return bytes !== 0 && bytes % pageBytes === 0;
-  });
-  return { most: isPagesApart ? mostRowsApart : mostRows, share: 1 / 2 };
-}
-
-/**
- * A loop that does not change what is read across the columns: the innermost that fills a tile, as
- * its turns mostly read what lies near, or else the longest.
- */
-function rowsOf({ loops }: Nest, columns: For, across: readonly Site[]): For | undefined {
-  const isShared = (loop: For): boolean => across.some(site => strideAlong(site, loop) === 0);
-  const candidates = loops.filter(l => l !== columns && l.extent > 1 && isShared(l));
-  return (
-    candidates.findLast(l => l.extent >= mostRows) ??
-    candidates.toSorted((a, b) => b.extent - a.extent)[0]
-  );
 }

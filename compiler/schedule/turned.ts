@@ -10,8 +10,8 @@ import { sitesOf, strideAlong } from './nest.ts';
 import { distinct, type Packed } from './packing.ts';
 import { copyInto, fromPanel } from './panel.ts';
 import { isProduct, type Member } from './row-group.ts';
-import { lanesOf, type Target } from './target.ts';
-import { storedBeside } from './tile.ts';
+import { lanesOf, pageBytes, type Target } from './target.ts';
+import { storedBeside } from './tile-loops.ts';
 
 /** What each row of a product reads again. */
 export function sharedIn(
@@ -71,7 +71,7 @@ function widthOf(columns: number, dtype: DType): number {
   return bytes % pageBytes === 0 ? columns + lineBytes / bytesOf[dtype] : columns;
 }
 
-const [pageBytes, lineBytes] = [4096, 64];
+const lineBytes = 64;
 
 export function copyOf({ array, of, columns }: Turned, target: Target, names: Names): Stmt {
   const width = lanesOf(target, array.dtype);
