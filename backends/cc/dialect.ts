@@ -145,7 +145,7 @@ export const c99: Dialect = {
   },
   parallel: {
     share: { kind: 'call', name: 'einc_parallel', needs: [parallelNeeds] },
-    never: condition => `if (${condition}) __builtin_unreachable();`,
+    never: conditions => `if (${conditions.join(' || ')}) __builtin_unreachable();`,
   },
   conversion,
   position,

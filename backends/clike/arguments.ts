@@ -59,14 +59,16 @@ export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitt
   };
 }
 
-/** The head of a function, with a line for each parameter. */
+/** The head of a function: in one line, or with as many parameters in each as it has room for. */
 export function functionHead(
   w: Writer,
   prefix: string,
   name: string,
   params: readonly string[],
 ): void {
-  w.line(`${prefix} ${name}(`);
-  w.indented(() => params.forEach((p, i) => w.line(p + (i < params.length - 1 ? ',' : ') {'))));
-  if (params.length === 0) w.line(') {');
+  const head = `${prefix} ${name}(`;
+  const texts = params.map((p, i) => p + (i < params.length - 1 ? ',' : ') {'));
+  const all = head + (params.length === 0 ? ') {' : texts.join(' '));
+  if (all.length <= w.room) w.line(all);
+  else w.line(head).indented(() => w.words(texts));
 }

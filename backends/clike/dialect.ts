@@ -53,8 +53,8 @@ export interface Dialect {
 export interface ParallelText {
   /** Called with the number of turns, the function that runs some of them, and its arguments. */
   readonly share: CallText;
-  /** A line that promises compilers that a condition never holds. */
-  readonly never: (condition: string) => string;
+  /** Promises compilers that none of these conditions ever holds. */
+  readonly never: (conditions: readonly string[]) => string;
 }
 
 export type Conversion =

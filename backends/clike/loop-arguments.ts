@@ -49,17 +49,17 @@ export class LoopArguments {
   }
 
   /**
-   * What is promised of indices among the arguments, none for those of no range. Else a subscript might wrap for all a
-   * compiler knows, and each is an addition and a conversion of its own in the innermost loop.
+   * What never holds of indices among the arguments, nothing for those of no range. If a subscript might wrap for all a
+   * compiler knows, each is an addition and a conversion of its own in the innermost loop.
    */
-  promises(loop: For, around: readonly For[] = []): readonly string[] {
+  beyond(loop: For, around: readonly For[] = []): readonly string[] {
     const { dialect, identifiers } = this.#exprs;
     const named = loopsNamedIn(loop.body);
     const symbols = this.#program.symbols.map(of => ({ loop: of.loop, extent: of.range }));
     return [...symbols, ...around].flatMap(({ loop: index, extent }) => {
       if (!dialect.parallel || extent === undefined || !named.has(index)) return [];
       const name = identifiers.ofLoop(index);
-      return [dialect.parallel.never(`${name} < 0 || ${name} >= ${extent}`)];
+      return [`${name} < 0`, `${name} >= ${extent}`];
     });
   }
 

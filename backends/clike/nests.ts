@@ -61,7 +61,8 @@ export class Nests {
       args.map(a => a.parameter),
     );
     w.indented(() => {
-      this.#loops.promises(loop, around).forEach(promise => w.line(promise));
+      const beyond = this.#loops.beyond(loop, around);
+      if (dialect.parallel && beyond.length > 0) w.statement(dialect.parallel.never(beyond));
       emitStmt(loop, w, this.#exprs);
     }).line('}');
     const text = w.toString();

@@ -92,8 +92,8 @@ export class Parts {
       ...args.map(a => a.parameter),
     ]);
     w.indented(() => {
-      w.line(never(`${first} < 0 || ${last} > ${count}`));
-      this.#loops.promises(loop).forEach(promise => w.line(promise));
+      const beyond = [`${first} < 0`, `${last} > ${count}`, ...this.#loops.beyond(loop)];
+      w.statement(never(beyond));
       if (loops.length === 1) emitTurns(loop, { first, last }, w, this.#exprs, outline);
       else this.#emitShared(loops, type, w, outline);
     }).line('}');

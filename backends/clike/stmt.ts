@@ -8,7 +8,14 @@ import {
   unreachable,
   type Writer,
 } from '../../compiler/index.ts';
-import { type Fill, type For, type Scatter, statementsOf } from '../../compiler/loop/ir.ts';
+import { sameIndex, sumOf } from '../../compiler/core/index-expr.ts';
+import {
+  type Fill,
+  type For,
+  type Scatter,
+  statementsOf,
+  type When,
+} from '../../compiler/loop/ir.ts';
 import { precedence } from './dialect.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
 import { transposition } from './transpose.ts';
@@ -39,11 +46,9 @@ export function emitStmt(
       else emitLoop(s, w, exprs, outline);
       return;
     }
-    case 'when': {
-      const condition = `${exprs.index(s.index, precedence.less + 1)} < ${s.below}`;
-      w.block(`if (${condition})`, () => emitStmt(s.body, w, exprs));
+    case 'when':
+      w.block(`if (${conditionOf(s, exprs)})`, () => emitStmt(s.body, w, exprs));
       return;
-    }
     case 'declare':
       w.line(`${declaration(s, exprs)};`);
       return;
@@ -120,10 +125,23 @@ function emitBlock(body: readonly Stmt[], w: Writer, exprs: ExprEmitter, outline
     if (s.kind === 'declare' && initial !== undefined) {
       emitStore(`${declaration(s, exprs)} = ${initial};`, w, exprs);
       i += 1;
+    } else if (s.kind === 'when' && next?.kind === 'when' && isOtherwise(next, s)) {
+      w.line(`if (${conditionOf(s, exprs)}) {`).indented(() => emitStmt(s.body, w, exprs));
+      w.block('} else', () => emitStmt(next.body, w, exprs));
+      i += 1;
     } else {
       emitStmt(s, w, exprs, outline);
     }
   }
+}
+
+function conditionOf({ index, below }: When, exprs: ExprEmitter): string {
+  return `${exprs.index(index, precedence.less + 1)} < ${below}`;
+}
+
+/** Whether one is done just where the other is not: `-i < 1 - n` where `i < n` does not hold. */
+function isOtherwise(next: When, { index, below }: When): boolean {
+  return next.below === 1 - below && sameIndex(next.index, sumOf([[-1, index]]));
 }
 
 function initialValue({ node }: Declare, next: Stmt, exprs: ExprEmitter): string | undefined {

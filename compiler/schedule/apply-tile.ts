@@ -93,19 +93,19 @@ class Tiling {
     const strips = pieces.map(strip => {
       return { ...strip, panels: first.copies.packed.map(of => panelFor(of, strip, this.#names)) };
     });
-    const inPart = (part: Part, isFirst: boolean): Stmt => {
+    const inPart = (part: Part): Stmt => {
       const copies = strips.flatMap(strip =>
         part.copies.packed.flatMap((of, i) => {
           const panel = strip.panels[i];
           if (!panel) return [];
           const at = { ...strip, columns, start: plus(start, fixed(strip.start)) };
-          const copy = copyInto(panel, of, at, outer, this.#names);
-          return isFirst ? [declare(panel), copy] : [copy];
+          return [copyInto(panel, of, at, outer, this.#names)];
         }),
       );
       return part.around(block([...copies, this.#turns(part, strips, start, outer)]));
     };
-    return block([inPart(first, true), ...others.map(part => inPart(part, false))]);
+    const panels = strips.flatMap(strip => strip.panels.map(declare));
+    return block([...panels, ...[first, ...others].map(inPart)]);
   }
 
   #parts(): readonly [Part, ...Part[]] {

@@ -42,6 +42,7 @@ import {
   read,
   type Stmt,
   statementsOf,
+  when,
   type Write,
   write,
 } from '../loop/ir.ts';
@@ -113,6 +114,8 @@ class Jammer {
       case 'accumulate':
         return this.#spread(s);
       case 'when':
+        // What hangs on a loop around asks the same of all turns.
+        return when(substitute(s.index, this.#binding), s.below, this.#stmt(s.body));
       case 'prefetch':
       case 'fill':
       case 'scatter':

@@ -6,22 +6,42 @@
  *            for k < 2048 { s += x[i, k] * w[k, j]; }
  *            y[i, j] := relu(s);
  *
- *   after    local s: f32 := 0;
- *            for k < 1024 { s += x[i, k] * w[k, j]; }
- *            y[i, j] := s;
+ *   after    for p < 2 {
+ *              local s: f32;
+ *              when p < 1 { s := 0; }
+ *              when -p < 0 { s := y[i, j]; }
+ *              for k < 1024 { s += x[i, k + 1024*p] * w[k + 1024*p, j]; }
+ *              when p < 1 { y[i, j] := s; }
+ *              when -p < 0 { y[i, j] := relu(s); }
+ *            }
  *
- *            local s: f32 := y[i, j];
- *            for k < 1024 { s += x[i, k + 1024] * w[k + 1024, j]; }
- *            y[i, j] := relu(s);
+ * A last part that has fewer terms comes after the loop. Where a sum is stored as it is, every part stores it.
  *
  * Exact: each cell gets its terms in the order it did, and has the sum's dtype. All turns of the nest
  * run the first part, then all the next: they do not need each other, and nothing else reads the cell.
  */
-import { at, fixed, type Index, loopVar, plus, substitute } from '../core/index-expr.ts';
+import {
+  at,
+  fixed,
+  type Index,
+  loopVar,
+  type Range,
+  substitute,
+  sumOf,
+} from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { sitesUnder } from '../loop/facts.ts';
-import { declare, type For, forLoop, read, type Stmt, type Write, write } from '../loop/ir.ts';
+import {
+  declare,
+  type For,
+  forLoop,
+  read,
+  type Stmt,
+  when,
+  type Write,
+  write,
+} from '../loop/ir.ts';
 import { stemOf } from '../loop/loop-names.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import type { Packed } from './packing.ts';
@@ -74,41 +94,69 @@ export interface SumInParts {
   readonly size: number;
 }
 
+/** Those with as many terms as the first are a loop. */
 export function partsOf(
-  { of: { sum, start, terms, store }, size }: SumInParts,
+  { of, size }: SumInParts,
   copies: Copies,
   names: Names,
 ): readonly [Part, ...Part[]] {
-  const count = Math.ceil(terms.extent / size);
-  const last = terms.extent - (count - 1) * size;
+  const { loop, extent } = of.terms;
+  const alike = Math.floor(extent / size);
+  const rest = extent - alike * size;
+  const count = alike + (rest > 0 ? 1 : 0);
+  const turn = loopVar(names.fresh(`${stemOf(loop)}_block`));
+  const isLoop = alike > 1;
+  const range = { min: 0, max: alike - 1 };
+  const inLoop = { at: isLoop ? at(turn) : fixed(0), range, count, size, terms: size };
+  const around = (s: Stmt): Stmt => (isLoop ? forLoop(turn, alike, s) : s);
+  const first = { ...partOf(of, copies, inLoop), around };
+  if (rest === 0) return [first];
+  const after = { at: fixed(alike), range: { min: alike, max: alike }, count, size, terms: rest };
+  return [first, { ...partOf(of, copies, after), around: s => s }];
+}
+
+/** A part, or each turn of a loop over parts. */
+interface Place {
+  /** Which of them it is. */
+  readonly at: Index;
+  readonly range: Range;
+  readonly count: number;
+  /** Terms of each part before, and of this one. */
+  readonly size: number;
+  readonly terms: number;
+}
+
+function partOf(
+  { sum, start, terms, store }: PlainSum,
+  { packed, ofRows }: Copies,
+  place: Place,
+): Omit<Part, 'around'> {
+  const { loop } = terms;
+  const term = sumOf([
+    [place.size, place.at],
+    [1, at(loop)],
+  ]);
+  const turn = new Map([[loop, term]]);
   const partial = write(store.node, store.index, read(sum, [], store.origins), store.origins);
   const reload = write(sum, [], read(store.node, store.index, store.origins), store.origins);
   const isStoredAsItIs = store.value.kind === 'read' && store.value.node === sum;
-  const isLastAsOthers = isStoredAsItIs && last === size;
-  const others = count - (isLastAsOthers ? 1 : 2);
-
-  const part = (from: Index, extent: number, first: Write, end: Write): Omit<Part, 'around'> => {
-    const turn = new Map([[terms.loop, plus(from, at(terms.loop))]]);
-    const body = forLoop(terms.loop, extent, substituteLoopsIn(terms.body, turn));
-    const inPart = (p: Packed): Packed => ({
-      ...p,
-      index: p.index.map(ix => substitute(ix, turn)),
-      loops: p.loops.map(l => (l.loop === terms.loop ? { ...l, extent } : l)),
-    });
-    const ofPart = { packed: copies.packed.map(inPart), ofRows: copies.ofRows.map(inPart) };
-    return { body: [declare(sum), first, body, end], copies: ofPart };
-  };
-  const between = (): readonly Part[] => {
-    if (others < 1) return [];
-    if (others === 1) return [{ ...part(fixed(size), size, reload, partial), around: s => s }];
-    const loop = loopVar(names.fresh(`${stemOf(terms.loop)}_block`));
-    const around = (s: Stmt): Stmt => forLoop(loop, others, s);
-    return [{ ...part(at(loop, size, size), size, reload, partial), around }];
-  };
-  const ending = part(fixed((count - 1) * size), last, reload, store);
-  return [
-    { ...part(fixed(0), size, start, partial), around: s => s },
-    ...between(),
-    ...(isLastAsOthers ? [] : [{ ...ending, around: (s: Stmt) => s }]),
+  const inPart = (p: Packed): Packed => ({
+    ...p,
+    index: p.index.map(ix => substitute(ix, turn)),
+    loops: p.loops.map(l => (l.loop === loop ? { ...l, extent: place.terms } : l)),
+  });
+  const body = [
+    declare(sum),
+    ...either(place, 1, start, reload),
+    forLoop(loop, place.terms, substituteLoopsIn(terms.body, turn)),
+    ...(isStoredAsItIs ? [store] : either(place, place.count - 1, partial, store)),
   ];
+  return { body, copies: { packed: packed.map(inPart), ofRows: ofRows.map(inPart) } };
+}
+
+/** One statement for the parts below a number, another for the rest. */
+function either({ at, range }: Place, below: number, first: Stmt, then: Stmt): readonly Stmt[] {
+  if (range.max < below) return [first];
+  if (range.min >= below) return [then];
+  return [when(at, below, first), when(sumOf([[-1, at]]), 1 - below, then)];
 }

@@ -6,6 +6,11 @@ export class Writer {
   readonly #lines: string[] = [];
   #depth = 0;
 
+  /** Characters in a line. */
+  get room(): number {
+    return width - 2 * this.#depth;
+  }
+
   line(text: string): this {
     this.#lines.push(text === '' ? '' : '  '.repeat(this.#depth) + text);
     return this;
@@ -13,7 +18,7 @@ export class Writer {
 
   /** A line that may be broken where it has spaces; what follows is indented by four. */
   statement(text: string): this {
-    const room = width - 2 * this.#depth;
+    const { room } = this;
     let rest = text;
     let margin = '';
     while (margin.length + rest.length > room) {
@@ -24,6 +29,18 @@ export class Writer {
       margin = '    ';
     }
     return this.line(margin + rest);
+  }
+
+  /** Texts that are not broken, as many in a line as it has room for. */
+  words(texts: readonly string[]): this {
+    const { room } = this;
+    let line = '';
+    for (const text of texts) {
+      const longer = line === '' ? text : `${line} ${text}`;
+      if (line !== '' && longer.length > room) this.line(line);
+      line = line !== '' && longer.length > room ? text : longer;
+    }
+    return line === '' ? this : this.line(line);
   }
 
   /** `head {`, the indented body, `}`. */

@@ -19,14 +19,9 @@ describe('a parallel loop', () => {
         long turns, void (*part)(long first, long last, void *const *args), void *const *args);
 
       static void p_turns(
-        const long first,
-        const long last,
-        const float *restrict first2,
-        float *restrict t,
-        const float a,
+        const long first, const long last, const float *restrict first2, float *restrict t, const float a,
         const long batch) {
-        if (first < 0 || last > 37) __builtin_unreachable();
-        if (batch < 0 || batch >= 4) __builtin_unreachable();
+        if (first < 0 || last > 37 || batch < 0 || batch >= 4) __builtin_unreachable();
         for (long i = first; i < last; ++i) {
           t[i] = first2[i + batch] * a;
         }
@@ -37,12 +32,8 @@ describe('a parallel loop', () => {
       }
 
       static void p_turns2(
-        const long first,
-        const long last,
-        const float *restrict s,
-        float *restrict w,
-        const float *restrict t,
-        const long step) {
+        const long first, const long last, const float *restrict s, float *restrict w,
+        const float *restrict t, const long step) {
         if (first < 0 || last > 37) __builtin_unreachable();
         for (long i = first; i < last; ++i) {
           for (long j = 0; j < 4; ++j) {
@@ -56,12 +47,8 @@ describe('a parallel loop', () => {
       }
 
       static void p(
-        const long batch,
-        const long step,
-        const float *restrict first2,
-        const float *restrict s,
-        const float *restrict unused,
-        float *restrict w) {
+        const long batch, const long step, const float *restrict first2, const float *restrict s,
+        const float *restrict unused, float *restrict w) {
         _Alignas(64) float t[37];
         float a = s[0] * 2.0f;
         einc_parallel(37, p_part, (void *const[]){(void *)first2, t, &a, (void *)(long)batch});
@@ -111,10 +98,7 @@ describe('a parallel loop', () => {
     );
     expect(complaintsAbout(c)).toBe('');
     expect(c.slice(c.indexOf('static void p_turns'))).toMatchInlineSnapshot(`
-      "static void p_turns(
-        const long first,
-        const long last,
-        float *restrict w) {
+      "static void p_turns(const long first, const long last, float *restrict w) {
         if (first < 0 || last > 12) __builtin_unreachable();
         for (long turn = first; turn < last; ++turn) {
           const long i = turn / 4;
@@ -129,8 +113,7 @@ describe('a parallel loop', () => {
         p_turns(first, last, args[0]);
       }
 
-      static void p(
-        float *restrict w) {
+      static void p(float *restrict w) {
         einc_parallel(12, p_part, (void *const[]){w});
       }
 

@@ -14,12 +14,8 @@ test('the whole text: needs, the program, the entry point', () => {
     double exp(double);
 
     static void update(
-      const long batch,
-      const long step,
-      double *restrict sum,
-      float *restrict w,
-      const float *restrict x,
-      char *restrict arena) {
+      const long batch, const long step, double *restrict sum, float *restrict w,
+      const float *restrict x, char *restrict arena) {
       float *const t = (float *)(arena + 0);
       for (long i = 0; i < 4; ++i) {
         t[i] = relu_f32(x[batch * 2 + 1] * w[i]);
@@ -42,8 +38,7 @@ test('a program without anything', () => {
   const c = cOf('nothing():');
   expect(complaintsAbout(c)).toBe('');
   expect(c).toMatchInlineSnapshot(`
-    "static void nothing(
-    ) {
+    "static void nothing() {
     }
 
     int einc_run(void *const *args) {
@@ -61,13 +56,8 @@ test('what is only read is const; scratch and symbols are parameters', () => {
     a[0] := f32(b); c[0] += 1; fill d, 1; f[0] := e; f[1] := f[0];`);
   expect(c).toMatchInlineSnapshot(`
     "static void p(
-      const long i,
-      float *restrict a,
-      const double *restrict b,
-      int *restrict c,
-      _Bool *restrict d,
-      const float *restrict e,
-      char *restrict arena) {
+      const long i, float *restrict a, const double *restrict b, int *restrict c, _Bool *restrict d,
+      const float *restrict e, char *restrict arena) {
       float *const f = (float *)(arena + 0);
       a[0] = (float)b[0];
       c[0] += 1;
@@ -98,10 +88,7 @@ test('arrays that share memory are pointers into it; in a parallel loop, which n
       long turns, void (*part)(long first, long last, void *const *args), void *const *args);
 
     static void p_turns(
-      const long first,
-      const long last,
-      const float *restrict t,
-      double *restrict u) {
+      const long first, const long last, const float *restrict t, double *restrict u) {
       if (first < 0 || last > 37) __builtin_unreachable();
       for (long i = first; i < last; ++i) {
         u[i] = (double)t[i];
@@ -112,9 +99,7 @@ test('arrays that share memory are pointers into it; in a parallel loop, which n
       p_turns(first, last, args[0], args[1]);
     }
 
-    static void p(
-      float *restrict x,
-      char *restrict arena) {
+    static void p(float *restrict x, char *restrict arena) {
       float *const t = (float *)(arena + 0);
       double *const u = (double *)(arena + 192);
       float *const v = (float *)(arena + 0);
@@ -147,7 +132,37 @@ test('a result in the place of its operand is not restrict beside it', () => {
     for i < 37 { x[i] := u[i]; }`);
   expect(complaintsAbout(c)).toBe('');
   const turns = c.slice(c.indexOf('p_turns'), c.indexOf('{\n'));
-  expect(turns).toContain(' const float *t,\n  float *u,\n  const float *restrict v)');
+  expect(turns).toContain(' const float *t, float *u, const float *restrict v)');
+});
+
+test('what is done where a condition does not hold is its other branch', () => {
+  const c = cOf(`p():
+    device x: f32[37];
+    for i < 37 {
+      when i < 5 { x[i] := 0; }
+      when -1*i < -4 { x[i] := 1; }
+      when -1*i < -5 { x[i] := 2; }
+    }`);
+  expect(complaintsAbout(c)).toBe('');
+  expect(c.slice(c.indexOf('for'))).toMatchInlineSnapshot(`
+    "for (long i = 0; i < 37; ++i) {
+        if (i < 5) {
+          x[i] = 0.0f;
+        } else {
+          x[i] = 1.0f;
+        }
+        if (-1 * i < -5) {
+          x[i] = 2.0f;
+        }
+      }
+    }
+
+    int einc_run(void *const *args) {
+      p(args[0]);
+      return 0;
+    }
+    "
+  `);
 });
 
 describe('expressions have the parentheses that C needs, and no others', () => {

@@ -15,10 +15,7 @@ test('each is computed once a statement, under a name that nothing else has', ()
     static inline double max_f64(double a, double b) { const double c = a > b ? a : b; return a == a ? c : a; }
 
     static void p(
-      const float *restrict at,
-      const int *restrict n,
-      const float *restrict x,
-      double *restrict y,
+      const float *restrict at, const int *restrict n, const float *restrict x, double *restrict y,
       float *restrict s) {
       for (long at2 = 0; at2 < 4; ++at2) {
         const long at3 = position(at[at2], 4);

@@ -13,9 +13,7 @@ test('dots become underscores; what then collides is counted', () => {
     w1 -= w1.grad + w1_grad + w1.grad_2;`);
   expect(c).toMatchInlineSnapshot(`
     "static void step(
-      float *restrict w1,
-      const float *restrict w1_grad,
-      const float *restrict w1_grad2,
+      float *restrict w1, const float *restrict w1_grad, const float *restrict w1_grad2,
       const float *restrict w1_grad_2) {
       w1[0] -= w1_grad[0] + w1_grad2[0] + w1_grad_2[0];
     }"
@@ -29,10 +27,7 @@ test('a symbol, a loop and an array of one name', () => {
     i[1] := f32(i);
     for i < 2 { for i2 < 2 { i[i] := f32(i2); i2[i2] += 1; } }`),
   ).toMatchInlineSnapshot(`
-    "static void i(
-      const long i3,
-      float *restrict i2,
-      float *restrict i2_2) {
+    "static void i(const long i3, float *restrict i2, float *restrict i2_2) {
       i2[1] = (float)(int)i3;
       for (long i4 = 0; i4 < 2; ++i4) {
         for (long i5 = 0; i5 < 2; ++i5) {
@@ -82,9 +77,7 @@ describe('words that C knows', () => {
 
 test('a name that begins with an underscore gets a letter before it: C has plans of its own', () => {
   expect(functionOf('_Exit(): device _Bool: f32, __x: f32; _Bool := __x;')).toMatchInlineSnapshot(`
-    "static void v_Exit(
-      float *restrict v_Bool,
-      const float *restrict v__x) {
+    "static void v_Exit(float *restrict v_Bool, const float *restrict v__x) {
       v_Bool[0] = v__x[0];
     }"
   `);

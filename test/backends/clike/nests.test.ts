@@ -21,10 +21,7 @@ describe('the nests of a long program', () => {
     expect(c.match(/^__attribute__[^]*?^}$/gm)).toMatchInlineSnapshot(`
       [
         "__attribute__((noinline)) static void p_nest(
-        float *restrict x,
-        const float *restrict y,
-        const float s,
-        const long step) {
+        float *restrict x, const float *restrict y, const float s, const long step) {
         for (long i = 0; i < 9; ++i) {
           x[i] = y[i] * s + (float)(int)step;
         }
@@ -81,12 +78,8 @@ describe('the nests in a turn of a parallel loop', () => {
     expect(c.match(/^__attribute__[^]*?^}$/gm)).toMatchInlineSnapshot(`
       [
         "__attribute__((noinline)) static void p_nest(
-        const float *restrict x,
-        float *restrict t,
-        const long k2,
-        const long b) {
-        if (k2 < 0 || k2 >= 4) __builtin_unreachable();
-        if (b < 0 || b >= 3) __builtin_unreachable();
+        const float *restrict x, float *restrict t, const long k2, const long b) {
+        if (k2 < 0 || k2 >= 4 || b < 0 || b >= 3) __builtin_unreachable();
         for (long o = 0; o < 2; ++o) {
           #pragma GCC unroll 2
           for (long r = 0; r < 2; ++r) {

@@ -54,9 +54,7 @@ __device__ __forceinline__ void einc_copy_async_16(void *to, const void *from) {
 #endif
 
 extern "C" __global__ void __launch_bounds__(256, 2) attention_most(
-  const float *__restrict__ q,
-  const float *__restrict__ k2,
-  float *__restrict__ most) {
+  const float *__restrict__ q, const float *__restrict__ k2, float *__restrict__ most) {
   q = (const float *)__builtin_assume_aligned(q, 16);
   k2 = (const float *)__builtin_assume_aligned(k2, 16);
   most = (float *)__builtin_assume_aligned(most, 16);
@@ -256,9 +254,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) attention_most(
 }
 
 extern "C" __global__ void __launch_bounds__(256, 2) attention_total(
-  const float *__restrict__ q,
-  const float *__restrict__ k2,
-  const float *__restrict__ most,
+  const float *__restrict__ q, const float *__restrict__ k2, const float *__restrict__ most,
   float *__restrict__ total) {
   q = (const float *)__builtin_assume_aligned(q, 16);
   k2 = (const float *)__builtin_assume_aligned(k2, 16);
@@ -455,12 +451,8 @@ extern "C" __global__ void __launch_bounds__(256, 2) attention_total(
 }
 
 extern "C" __global__ void __launch_bounds__(256, 2) attention_y(
-  const float *__restrict__ q,
-  const float *__restrict__ k2,
-  const float *__restrict__ v,
-  float *__restrict__ y,
-  const float *__restrict__ most,
-  const float *__restrict__ total) {
+  const float *__restrict__ q, const float *__restrict__ k2, const float *__restrict__ v,
+  float *__restrict__ y, const float *__restrict__ most, const float *__restrict__ total) {
   q = (const float *)__builtin_assume_aligned(q, 16);
   k2 = (const float *)__builtin_assume_aligned(k2, 16);
   v = (const float *)__builtin_assume_aligned(v, 16);

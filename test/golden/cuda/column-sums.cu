@@ -1,6 +1,5 @@
 extern "C" __global__ void __launch_bounds__(256) bias_gradient_bias_grad_parts(
-  const float *__restrict__ g,
-  float *__restrict__ bias_grad_parts) {
+  const float *__restrict__ g, float *__restrict__ bias_grad_parts) {
   const int turn = blockIdx.x * 256 + threadIdx.x;
   const int b_part = turn / 512;
   const int o = turn % 512;
@@ -13,8 +12,7 @@ extern "C" __global__ void __launch_bounds__(256) bias_gradient_bias_grad_parts(
 }
 
 extern "C" __global__ void __launch_bounds__(64) bias_gradient_bias_grad(
-  float *__restrict__ bias_grad,
-  const float *__restrict__ bias_grad_parts) {
+  float *__restrict__ bias_grad, const float *__restrict__ bias_grad_parts) {
   const int o = blockIdx.x * 64 + threadIdx.x;
   float bias_grad_sum = 0.0f;
   for (int b = 0; b < 64; ++b) {

@@ -24,9 +24,7 @@ __device__ __forceinline__ void einc_copy_async_wait() {
 #endif
 
 extern "C" __global__ void __launch_bounds__(256, 2) gradient_of_weights_w_grad_parts(
-  const float *__restrict__ x,
-  const float *__restrict__ dy,
-  float *__restrict__ w_grad_parts) {
+  const float *__restrict__ x, const float *__restrict__ dy, float *__restrict__ w_grad_parts) {
   x = (const float *)__builtin_assume_aligned(x, 16);
   dy = (const float *)__builtin_assume_aligned(dy, 16);
   w_grad_parts = (float *)__builtin_assume_aligned(w_grad_parts, 16);
@@ -135,9 +133,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) gradient_of_weights_w_grad_
 }
 
 extern "C" __global__ void __launch_bounds__(256) gradient_of_weights_w(
-  float *__restrict__ w,
-  float *__restrict__ m,
-  const float *__restrict__ w_grad_parts) {
+  float *__restrict__ w, float *__restrict__ m, const float *__restrict__ w_grad_parts) {
   const int o = blockIdx.x;
   {
     const int i = threadIdx.x;

@@ -45,8 +45,7 @@ static __device__ __forceinline__ unsigned short bf16_of_f32(float a) {
 }
 
 extern "C" __global__ void __launch_bounds__(256, 1) square_y(
-  const unsigned short *__restrict__ x,
-  const unsigned short *__restrict__ w,
+  const unsigned short *__restrict__ x, const unsigned short *__restrict__ w,
   unsigned short *__restrict__ y) {
   x = (const unsigned short *)__builtin_assume_aligned(x, 16);
   w = (const unsigned short *)__builtin_assume_aligned(w, 16);

@@ -2,17 +2,10 @@ static __device__ __forceinline__ float relu_f32(float a) { return a < 0 ? 0 : a
 static __device__ __forceinline__ float where_f32(bool c, float a, float b) { return c ? a : b; }
 
 extern "C" __global__ void __launch_bounds__(256) scalar_loss_gradient_then_gd_update_w1(
-  float *__restrict__ b1,
-  float *__restrict__ b2,
-  float *__restrict__ learning_rate,
-  const float *__restrict__ moons_classes,
-  const float *__restrict__ moons_flat,
-  float *__restrict__ scalar_loss,
-  float *__restrict__ w1,
-  float *__restrict__ w2,
-  float *__restrict__ w3,
-  const long long batch_given,
-  const long long step_given) {
+  float *__restrict__ b1, float *__restrict__ b2, float *__restrict__ learning_rate,
+  const float *__restrict__ moons_classes, const float *__restrict__ moons_flat,
+  float *__restrict__ scalar_loss, float *__restrict__ w1, float *__restrict__ w2,
+  float *__restrict__ w3, const long long batch_given, const long long step_given) {
   const int batch = batch_given;
   const int step = step_given;
   alignas(16) __shared__ float relu[160];

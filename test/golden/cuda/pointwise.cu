@@ -26,9 +26,7 @@ static __device__ __forceinline__ float tanh_f32(float a) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) chain_y(
-  const float *__restrict__ x,
-  const float *__restrict__ scale,
-  float *__restrict__ y) {
+  const float *__restrict__ x, const float *__restrict__ scale, float *__restrict__ y) {
   const int turn = blockIdx.x * 256 + threadIdx.x;
   const int b = turn / 300;
   const int i = turn % 300;

@@ -27,9 +27,7 @@ static __device__ __forceinline__ float of_bits(unsigned a) { union { unsigned u
 static __device__ __forceinline__ float f32_of_bf16(unsigned short a) { return of_bits((unsigned)a << 16); }
 
 extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
-  const unsigned short *__restrict__ x,
-  const float *__restrict__ w,
-  float *__restrict__ y) {
+  const unsigned short *__restrict__ x, const float *__restrict__ w, float *__restrict__ y) {
   x = (const unsigned short *)__builtin_assume_aligned(x, 16);
   w = (const float *)__builtin_assume_aligned(w, 16);
   y = (float *)__builtin_assume_aligned(y, 16);
@@ -166,8 +164,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) uneven_layer_y(
       for (int lane = 0; lane < 2; ++lane) {
         w_columns2[(2 * term + lane) * 32 + cell] = w[(28 * o + cell) * 50 + 2 * term + lane + 48];
       }
-    }
-    if (-28 * o + -1 * cell < -332) {
+    } else {
       #pragma unroll
       for (int lane = 0; lane < 2; ++lane) {
         w_columns2[(2 * term + lane) * 32 + cell] = 0.0f;

@@ -34,9 +34,7 @@ __device__ __forceinline__ void einc_copy_async_wait() {
 static __device__ __forceinline__ float relu_f32(float a) { return a < 0 ? 0 : a; }
 
 extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
-  const float *__restrict__ x,
-  const float *__restrict__ w,
-  const float *__restrict__ bias,
+  const float *__restrict__ x, const float *__restrict__ w, const float *__restrict__ bias,
   float *__restrict__ y) {
   x = (const float *)__builtin_assume_aligned(x, 16);
   w = (const float *)__builtin_assume_aligned(w, 16);

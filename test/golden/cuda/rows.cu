@@ -21,8 +21,7 @@ static __device__ __forceinline__ float exp_f32(float a) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) softmax_y(
-  const float *__restrict__ x,
-  float *__restrict__ y) {
+  const float *__restrict__ x, float *__restrict__ y) {
   const int b = blockIdx.x;
   __shared__ float s;
   alignas(16) __shared__ float e[1000];

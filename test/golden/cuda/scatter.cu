@@ -7,9 +7,7 @@ extern "C" __global__ void __launch_bounds__(256) embedding_gradient_table_grad(
 }
 
 extern "C" __global__ void __launch_bounds__(256) embedding_gradient_table_grad2(
-  const float *__restrict__ ids,
-  float *__restrict__ table_grad,
-  const float *__restrict__ y_grad) {
+  const float *__restrict__ ids, float *__restrict__ table_grad, const float *__restrict__ y_grad) {
   const int turn = blockIdx.x * 256 + threadIdx.x;
   const int row = turn / 64;
   const int d = turn % 64;

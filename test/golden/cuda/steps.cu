@@ -25,11 +25,8 @@ static __device__ __forceinline__ float tanh_f32(float a) {
 }
 
 extern "C" __global__ void __launch_bounds__(128) recurrence_r(
-  const float *__restrict__ x,
-  const float *__restrict__ h,
-  float *__restrict__ r,
-  const long long first_given,
-  const long long t_given) {
+  const float *__restrict__ x, const float *__restrict__ h, float *__restrict__ r,
+  const long long first_given, const long long t_given) {
   const int first = first_given;
   const int t = t_given;
   const int o = blockIdx.x * 128 + threadIdx.x;
@@ -38,9 +35,7 @@ extern "C" __global__ void __launch_bounds__(128) recurrence_r(
 }
 
 extern "C" __global__ void __launch_bounds__(256) recurrence_seen(
-  float *__restrict__ h,
-  float *__restrict__ seen,
-  const float *__restrict__ r,
+  float *__restrict__ h, float *__restrict__ seen, const float *__restrict__ r,
   const long long t_given) {
   const int t = t_given;
   for (int thread = threadIdx.x; thread < 20000; thread += 256) {

@@ -1,13 +1,11 @@
-extern "C" __global__ void __launch_bounds__(32) mean_of_squares_s(
-  float *__restrict__ s) {
+extern "C" __global__ void __launch_bounds__(32) mean_of_squares_s(float *__restrict__ s) {
   if (threadIdx.x < 1) {
     s[0] = 0.0f;
   }
 }
 
 extern "C" __global__ void __launch_bounds__(64) mean_of_squares_s_rows(
-  const float *__restrict__ x,
-  float *__restrict__ s_rows) {
+  const float *__restrict__ x, float *__restrict__ s_rows) {
   const int b = blockIdx.x;
   __shared__ float s_row;
   if (threadIdx.x < 1) {
@@ -57,9 +55,7 @@ extern "C" __global__ void __launch_bounds__(64) mean_of_squares_s_rows(
 }
 
 extern "C" __global__ void __launch_bounds__(64) mean_of_squares_y(
-  float *__restrict__ y,
-  float *__restrict__ s,
-  const float *__restrict__ s_rows) {
+  float *__restrict__ y, float *__restrict__ s, const float *__restrict__ s_rows) {
   alignas(16) __shared__ float s_parts[64];
   {
     const int t = threadIdx.x;

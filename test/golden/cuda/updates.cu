@@ -1,8 +1,5 @@
 static __device__ __forceinline__ void momentum_w1(
-  const int block,
-  const int turns,
-  float *__restrict__ m1,
-  const float *__restrict__ g1,
+  const int block, const int turns, float *__restrict__ m1, const float *__restrict__ g1,
   float *__restrict__ w1) {
   const int cell = block * 256 + threadIdx.x;
   if (cell >= turns) return;
@@ -10,10 +7,7 @@ static __device__ __forceinline__ void momentum_w1(
   w1[cell] -= 0.1f * m1[cell];
 }
 static __device__ __forceinline__ void momentum_y(
-  const int block,
-  const int turns,
-  const float *__restrict__ x,
-  float *__restrict__ y) {
+  const int block, const int turns, const float *__restrict__ x, float *__restrict__ y) {
   const int o = block * 256 + threadIdx.x;
   if (o >= turns) return;
   y[o] = 0.0f;
@@ -24,17 +18,10 @@ static __device__ __forceinline__ void momentum_y(
   y[o] = y_sum;
 }
 extern "C" __global__ void __launch_bounds__(256) momentum_together(
-  float *__restrict__ w1,
-  float *__restrict__ m1,
-  const float *__restrict__ g1,
-  float *__restrict__ w2,
-  float *__restrict__ m2,
-  const float *__restrict__ g2,
-  float *__restrict__ b,
-  float *__restrict__ mb,
-  const float *__restrict__ gb,
-  const float *__restrict__ x,
-  float *__restrict__ y) {
+  float *__restrict__ w1, float *__restrict__ m1, const float *__restrict__ g1,
+  float *__restrict__ w2, float *__restrict__ m2, const float *__restrict__ g2,
+  float *__restrict__ b, float *__restrict__ mb, const float *__restrict__ gb,
+  const float *__restrict__ x, float *__restrict__ y) {
   const int block = blockIdx.x;
   if (block < 4728) {
     int first, turns;

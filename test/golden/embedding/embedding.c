@@ -30,12 +30,8 @@ static inline float tanh_f32(float a) {
 static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
 
 static void embedding(
-  const long batch,
-  const float *restrict classes,
-  float *restrict embedding2,
-  float *restrict loss,
-  float *restrict w,
-  const float *restrict words) {
+  const long batch, const float *restrict classes, float *restrict embedding2, float *restrict loss,
+  float *restrict w, const float *restrict words) {
   /* loss gradient */
   _Alignas(64) float bag[32];
   for (long b = 0; b < 4; ++b) {

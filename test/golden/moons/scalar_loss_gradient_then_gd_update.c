@@ -3,17 +3,10 @@ static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
 static inline float where_f32(_Bool c, float a, float b) { return c ? a : b; }
 
 static void scalar_loss_gradient_then_gd_update(
-  const long batch,
-  const long step,
-  float *restrict b1,
-  float *restrict b2,
-  float *restrict learning_rate,
-  const float *restrict moons_classes,
-  const float *restrict moons_flat,
-  float *restrict scalar_loss,
-  float *restrict w1,
-  float *restrict w2,
-  float *restrict w3) {
+  const long batch, const long step, float *restrict b1, float *restrict b2,
+  float *restrict learning_rate, const float *restrict moons_classes,
+  const float *restrict moons_flat, float *restrict scalar_loss, float *restrict w1,
+  float *restrict w2, float *restrict w3) {
   /* scalar_loss gradient */
   _Alignas(64) float relu[160];
   for (long b = 0; b < 10; ++b) {

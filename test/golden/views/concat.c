@@ -1,7 +1,4 @@
-static void concat(
-  const float *restrict v,
-  const float *restrict x,
-  float *restrict y) {
+static void concat(const float *restrict v, const float *restrict x, float *restrict y) {
   /* concat */
   float pad[7];
   pad[0] = 0.5f;

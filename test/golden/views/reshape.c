@@ -1,7 +1,4 @@
-static void reshape(
-  const float *restrict x,
-  float *restrict y,
-  float *restrict z) {
+static void reshape(const float *restrict x, float *restrict y, float *restrict z) {
   /* reshape */
   for (long o = 0; o < 4; ++o) {
     for (long o2 = 0; o2 < 2; ++o2) {

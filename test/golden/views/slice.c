@@ -1,9 +1,6 @@
 float fmaf(float, float, float);
 
-static void loss_gradient(
-  float *restrict loss,
-  const float *restrict w,
-  float *restrict w_grad) {
+static void loss_gradient(float *restrict loss, const float *restrict w, float *restrict w_grad) {
   /* loss gradient */
   float sub[5];
   for (long o = 0; o < 5; ++o) {
