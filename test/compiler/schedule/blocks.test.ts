@@ -88,7 +88,10 @@ describe('a sum in parts', () => {
 
   test('has a last part of its own where that has fewer terms', () => {
     const shorter = { ...target, cacheBytes: 128 };
-    const after = through(tileRegisters(shorter), setting)(
+    const after = through(
+      tileRegisters(shorter),
+      setting,
+    )(
       `for b < 4 { for o < 64 {
          local s: f32 := 0;
          for i < 5 { s += x[b, i] * w[o, i]; }
