@@ -13,6 +13,7 @@ import { cacheFolder } from './cache-folder.ts';
 import { remove, removeAtExit } from './cache-removal.ts';
 import { type Product, Store, StoreFailure } from './cache-store.ts';
 import { prepareRoot } from './cache-trust.ts';
+import { preparedFiles } from './prepared.ts';
 
 export { cacheFolder, contentKey } from './cache-folder.ts';
 export type { Product };
@@ -36,6 +37,8 @@ export interface CacheOptions {
   readonly warn?: (message: string) => void;
   /** What is kept: how its files end, and in which folder of the root they are; libraries, in the root. */
   readonly kind?: Kind;
+  /** Files that are there from the beginning. */
+  readonly prepared?: Store;
 }
 
 export interface Kind {
@@ -53,26 +56,31 @@ export function openCache({
   env = process.env,
   warn = () => undefined,
   kind = libraries,
+  prepared = preparedFiles(kind.folder, kind.extension),
 }: CacheOptions = {}): Cache {
   const { folder, extension } = kind;
-  if (env['EINC_CACHE'] === 'off') return new DiskCache(extension);
+  if (env['EINC_CACHE'] === 'off') return new DiskCache(extension, prepared);
   const root = join(cacheFolder(env), folder);
   const fault = prepareRoot(root);
-  if (fault === undefined) return new DiskCache(extension, new Store(root, extension), warn);
+  if (fault === undefined) {
+    return new DiskCache(extension, prepared, new Store(root, extension), warn);
+  }
   warn(`compiled code is not kept: ${fault}`);
-  return new DiskCache(extension);
+  return new DiskCache(extension, prepared);
 }
 
 class DiskCache implements Cache {
   readonly #extension: string;
+  readonly #prepared: Store;
   readonly #disk: Store | undefined;
   /** Exists once there is no disk to write to. */
   #temporary: Store | undefined;
   #warn: ((message: string) => void) | undefined;
   readonly #producing = new Map<string, Promise<string>>();
 
-  constructor(extension: string, disk?: Store, warn?: (message: string) => void) {
+  constructor(extension: string, prepared: Store, disk?: Store, warn?: (message: string) => void) {
     this.#extension = extension;
+    this.#prepared = prepared;
     this.#disk = disk;
     this.#warn = warn;
   }
@@ -86,7 +94,7 @@ class DiskCache implements Cache {
   }
 
   find(key: string): string | undefined {
-    return this.#disk?.find(key) ?? this.#temporary?.find(key);
+    return this.#disk?.find(key) ?? this.#temporary?.find(key) ?? this.#prepared.find(key);
   }
 
   async #findOrMake(key: string, produce: Producer): Promise<string> {

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder, contentKey } from './cache-folder.ts';
 import { openStore, type Store } from './cache-store.ts';
+import { preparedFiles } from './prepared.ts';
 import { soonOrAtExit } from './soon-or-at-exit.ts';
 
 /**
@@ -32,7 +33,7 @@ export function evaluate<Exports>(
     process.env['EINC_CACHE'] === 'off' ? undefined : join(cacheFolder(process.env), 'code');
   const store = root !== undefined && existsSync(root) ? openStore(root, 'bin') : undefined;
   const key = contentKey(['code', process.version, process.arch, path, bytes]);
-  const kept = store?.read(key);
+  const kept = store?.read(key) ?? preparedFiles('code', 'bin').read(key);
   const script = new Script(`${opening}${textOf(bytes)}\n})`, {
     filename: path,
     columnOffset: -opening.length,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { builtProgram } from '../support/built-program.ts';
@@ -23,13 +23,18 @@ function writeModule(name: string): string {
 
 interface Options {
   readonly isWorthwhile?: boolean;
+  readonly program?: string;
   readonly EINC_CACHE?: string;
+  readonly EINC_CACHE_DIR?: string;
 }
 
 /** Where the module is, as a stack tells it in a process of its own. */
-function evaluate(path: string, { isWorthwhile = true, ...env }: Options = {}): string {
+function evaluate(
+  path: string,
+  { isWorthwhile = true, program = evaluating, ...env }: Options = {},
+): string {
   const cache = { EINC_CACHE: '', EINC_CACHE_DIR: join(folder, 'cache') };
-  return execFileSync(process.execPath, [evaluating, path, String(isWorthwhile)], {
+  return execFileSync(process.execPath, [program, path, String(isWorthwhile)], {
     env: { ...process.env, ...cache, ...env },
     encoding: 'utf8',
   }).trim();
@@ -62,4 +67,17 @@ test.each([
   const path = writeModule('one');
   expect(evaluate(path, options)).toBe(path);
   expect(keptCode()).toEqual([]);
+});
+
+test('code that lies beside the program from the beginning is taken, and not kept again', () => {
+  const path = writeModule('one');
+  const program = join(folder, 'evaluate.js');
+  copyFileSync(evaluating, program);
+  const prepared = join(folder, 'prepared');
+  expect(evaluate(path, { program, EINC_CACHE_DIR: prepared })).toBe(path);
+  expect(evaluate(path, { program })).toBe(path);
+  expect(keptCode()).toEqual([]);
+  rmSync(prepared, { recursive: true });
+  expect(evaluate(path, { program })).toBe(path);
+  expect(keptCode()).toHaveLength(1);
 });

@@ -1,9 +1,10 @@
 /**
  * Makes what is generated: the grammars' bundles beside their sources, and the package in `dist/`.
  * Does nothing when nothing changed, so scripts may call it every time. `--types` adds the
- * declarations that only a published package needs.
+ * declarations that only a published package needs; `--prepared` compiles what each first run would, which is
+ * done once, at the end of `npm ci`: `runtime/prepared.ts`.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -161,6 +162,27 @@ function buildTypes() {
   execFileSync(process.execPath, [tsc, ...options.split(' ')], { stdio: 'inherit' });
 }
 
+/** By a run of a program, of which nothing is kept but what any other needs as well. None without a C compiler. */
+function prepare() {
+  const folder = join('dist', 'prepared');
+  if (existsSync(folder)) return;
+  const env = { ...process.env, EINC_CACHE_DIR: folder };
+  const run = ['cli/einc.js', 'run', 'examples/moons.ts', '--', '--epochs', '1', '--json'];
+  const { status } = spawnSync(process.execPath, run, { env, stdio: 'ignore' });
+  const libraries = filesUnder(folder, '.json').filter(
+    file => dirname(dirname(file)) === join(folder, 'v1'),
+  );
+  for (const file of libraries) {
+    const { name } = JSON.parse(readFileSync(file, 'utf8'));
+    if (name !== 'runtime')
+      for (const end of ['.json', '.so']) rmSync(file.replace(/\.json$/, end));
+  }
+  for (const other of ['programs', 'translations', 'trees'])
+    rmSync(join(folder, other), { recursive: true, force: true });
+  if (status !== 0) rmSync(folder, { recursive: true, force: true });
+}
+
 buildGrammars();
 await buildPackage();
 if (process.argv.includes('--types')) buildTypes();
+if (process.argv.includes('--prepared')) prepare();

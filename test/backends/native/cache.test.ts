@@ -18,7 +18,8 @@ import { describe, expect, test } from 'vitest';
 import { compileLibrary } from '../../../backends/native/compile.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
 import { loadNative } from '../../../backends/native/addon.ts';
-import { contentKey } from '../../../runtime/cache.ts';
+import { contentKey, openCache } from '../../../runtime/cache.ts';
+import { Store } from '../../../runtime/cache-store.ts';
 import { generator } from '../../support/generator.ts';
 import { cacheIn, redirectTemporaryFolders, runChild, slow, temporaryFolder } from './support.ts';
 
@@ -46,6 +47,23 @@ describe('keeping', () => {
       bytes: 7,
       about: 'a test',
     });
+  });
+
+  test.each([
+    ['with a cache', {}],
+    ['with none', { EINC_CACHE: 'off' }],
+  ])('what was prepared is found, and not made again, %s', async (title, more) => {
+    const prepared = join(root, 'prepared');
+    const path = await cacheIn(prepared).file(key);
+    const folder = join(root, title);
+    const env = { EINC_CACHE_DIR: folder, ...more };
+    const cache = openCache({ env, prepared: new Store(prepared, 'so') });
+    const neverMade = (): never => expect.unreachable();
+    expect(await cache.file(key, neverMade)).toBe(path);
+    expect(existsSync(join(folder, 'v1'))).toBe(false);
+    writeFileSync(path, 'damaged');
+    expect(cache.find(key)).toBeUndefined();
+    rmSync(prepared, { recursive: true });
   });
 
   test('nobody else can read or write it', async () => {
