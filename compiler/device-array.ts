@@ -60,6 +60,11 @@ export interface LinkableRoutine {
   readonly inputs: ReadonlySet<DeviceArray>;
   /** Those it writes. */
   readonly outputs: ReadonlySet<DeviceArray>;
+  /**
+   * Of these it uses no more than one part. Parts of a number each have no cell in common, so routines with other
+   * parts run at the same time.
+   */
+  readonly parts?: ReadonlyMap<DeviceArray, number>;
   /** All that its code is about, for tools. */
   readonly tensors: readonly Explainable[];
 }

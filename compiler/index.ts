@@ -98,10 +98,14 @@ export {
 export type { Routine } from './assign/routine.ts';
 export { setByParts } from './assign/set-by-parts.ts';
 export { setWherePossible } from './assign/set-where-possible.ts';
+export { arraysByRow, type RowRange, someRows } from './assign/some-rows.ts';
 export {
   accessesOf,
   mapAccesses,
+  mapAssigns,
   mapCode,
+  mapNodes,
+  mapScalar,
   readsOf,
   symbolsOf,
   visitAssigns,

@@ -1,4 +1,4 @@
-/** An array of a context in memory, and which streams have used it last. */
+/** An array of a context in memory, and which streams have used it last; of parts of it, if some use no more. */
 import type { DeviceBuffer, StreamEvent } from './backend.ts';
 
 /** A point in the queue of a stream: its `number` grows from one to the next. */
@@ -28,20 +28,49 @@ export class HeldArray implements Disposable {
   #write: Moment | undefined;
   /** Since then, the last of each stream. */
   readonly #reads = new Map<object, Moment>();
+  /** What this is a part of. */
+  readonly whole: HeldArray | undefined;
+  /** Which of its parts. */
+  readonly part: number;
+  /** Those that are used apart; no two of them have a cell in common. */
+  #parts: readonly HeldArray[] = [];
 
-  constructor(buffer: DeviceBuffer) {
+  constructor(buffer: DeviceBuffer, whole?: HeldArray, part = 0) {
     this.buffer = buffer;
+    this.whole = whole;
+    this.part = part;
+  }
+
+  /** For those who use these cells alone: they wait for nobody who uses those of another part. */
+  partAt(part: number): HeldArray {
+    const known = this.#parts.find(other => other.part === part);
+    if (known) return known;
+    const made = new HeldArray(this.buffer, this, part);
+    this.#parts = [...this.#parts, made];
+    return made;
   }
 
   /** A read sees what was written before. */
   beforeRead(reader: Follower): void {
-    if (this.#write) reader.follow(this.#write);
+    if (this.whole) this.whole.#followWrite(reader);
+    this.#followWrite(reader);
+    for (const part of this.#parts) part.#followWrite(reader);
   }
 
   /** A write comes after the reads of what it replaces, and after the write before it. */
   beforeWrite(writer: Follower): void {
-    if (this.#write) writer.follow(this.#write);
-    for (const read of this.#reads.values()) writer.follow(read);
+    if (this.whole) this.whole.#followAll(writer);
+    this.#followAll(writer);
+    for (const part of this.#parts) part.#followAll(writer);
+  }
+
+  #followWrite(follower: Follower): void {
+    if (this.#write) follower.follow(this.#write);
+  }
+
+  #followAll(follower: Follower): void {
+    this.#followWrite(follower);
+    for (const read of this.#reads.values()) follower.follow(read);
   }
 
   afterRead(moment: Moment): void {

@@ -12,6 +12,8 @@ interface Argument {
   readonly array: DeviceArray;
   readonly held: HeldArray | undefined;
   readonly isWritten: boolean;
+  /** Which part of it, if it is not the whole. */
+  readonly part: number | undefined;
 }
 
 /** That something which is queued reads an array, or writes it as well. */
@@ -43,7 +45,7 @@ export class Link implements Disposable {
 
   /** Throws a `BackendError` when there is no room for arrays that the context does not have yet. */
   constructor(code: CompiledCode, stream: DeviceStream, memory: Memory) {
-    const { arrays, inputs, outputs } = code.linkable;
+    const { arrays, inputs, outputs, parts } = code.linkable;
     this.#code = code;
     this.#stream = stream;
     this.#queue = stream.queue;
@@ -52,7 +54,7 @@ export class Link implements Disposable {
     this.#arguments = arrays.map(array => {
       const isMerge = array.initial.kind === 'sent';
       const held = isMerge ? undefined : memory.arrayOf(array);
-      return { array, held, isWritten: outputs.has(array) };
+      return { array, held, isWritten: outputs.has(array), part: parts?.get(array) };
     });
     this.#arena = stream.arenas.of(code.arenaBytes);
     const isFixed = this.#arguments.every(({ held }) => held !== undefined);
@@ -66,10 +68,8 @@ export class Link implements Disposable {
   /** For a run that others queue: what is run where, and which arrays it uses. */
   recorded(): RecordedRun {
     const plan = this.#fixed ?? this.#take(this.#argumentsNow());
-    const uses = this.#arguments.flatMap(({ isWritten }, i) => {
-      const held = this.#held[i];
-      return held ? [{ held, isWritten }] : [];
-    });
+    const uses: Use[] = [];
+    this.#eachUse((held, isWritten) => uses.push({ held, isWritten }));
     return { stream: this.#stream, plan, uses };
   }
 
@@ -87,7 +87,10 @@ export class Link implements Disposable {
       return;
     }
     this.#queue.run(this.#ready(), indices);
-    if (this.#sharing.isActive) this.#eachWrite(held => held.settle());
+    if (!this.#sharing.isActive) return;
+    this.#eachUse((held, isWritten) => {
+      if (isWritten) held.settle();
+    });
   }
 
   loop(count: number, indices: readonly number[], steps: readonly number[]): Run {
@@ -103,28 +106,27 @@ export class Link implements Disposable {
   }
 
   #follow(): void {
-    this.#arguments.forEach(({ isWritten }, i) => {
-      const held = this.#held[i];
-      if (isWritten) held?.beforeWrite(this.#stream);
-      else held?.beforeRead(this.#stream);
+    this.#eachUse((held, isWritten) => {
+      if (isWritten) held.beforeWrite(this.#stream);
+      else held.beforeRead(this.#stream);
     });
   }
 
   #queued(): Run {
     if (!this.#sharing.isActive) return new Run(this.#queue);
     const moment = this.#stream.moment();
-    this.#arguments.forEach(({ isWritten }, i) => {
-      const held = this.#held[i];
-      if (isWritten) held?.afterWrite(moment);
-      else held?.afterRead(moment);
+    this.#eachUse((held, isWritten) => {
+      if (isWritten) held.afterWrite(moment);
+      else held.afterRead(moment);
     });
     return new Run(this.#queue, moment.event);
   }
 
-  #eachWrite(use: (held: HeldArray) => void): void {
-    this.#arguments.forEach(({ isWritten }, i) => {
+  /** Arrays, or the parts of them, as the plan of now has them. */
+  #eachUse(use: (held: HeldArray, isWritten: boolean) => void): void {
+    this.#arguments.forEach(({ isWritten, part }, i) => {
       const held = this.#held[i];
-      if (held && isWritten) use(held);
+      if (held) use(part === undefined ? held : held.partAt(part), isWritten);
     });
   }
 

@@ -29,6 +29,7 @@ export function withWaits(all: readonly Queued[]): readonly StreamCommand[] {
   const streams = new Map<DeviceStream, NotedStream>();
   const arrays = new Map<HeldArray, HeldArray>();
   const noted = (held: HeldArray): HeldArray => {
+    if (held.whole) return noted(held.whole).partAt(held.part);
     const known = arrays.get(held) ?? new HeldArray(held.buffer);
     arrays.set(held, known);
     return known;

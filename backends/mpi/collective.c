@@ -118,6 +118,16 @@ static void note_late(struct request *waited)
   if (!found) world.late[waited->peer] = 1;
 }
 
+/* For about 0.2 s; who has waited so long asks rarely, since others may be at work on the processor. */
+#define SHORT_NAPS 2048
+#define LONG_NAP 1000
+
+static void nap(unsigned naps)
+{
+  useconds_t brief = world.is_crowded ? 10 : 50;
+  usleep(naps < SHORT_NAPS ? brief : LONG_NAP);
+}
+
 /*
  * Waiting is asking: only so does the library move anything. After a while the processor is left to others
  * between two questions, at first when they want it and later in any case: soon where ranks share processors, as one
@@ -129,7 +139,7 @@ static bool await(struct request *request)
   for (unsigned turn = 1; !has_arrived(request); turn++) {
     if (turn % 64 != 0) continue;
     sched_yield();
-    if (turn > patience) usleep(world.is_crowded ? 10 : 50);
+    if (turn > patience) nap((turn - patience) / 64);
     if (turn % 1024 == 0 && is_past(world.deadline)) {
       note_late(request);
       world.is_broken = true;

@@ -38,7 +38,7 @@ export type TypedArray =
  * is a `KernelFailure`; where memory ran out, it has `bytesAsked` and `bytesLive`.
  */
 export interface Native {
-  /** Zero-filled, aligned to 64 bytes, from 2 MiB on to 2 MiB. */
+  /** Zero-filled, aligned to 64 bytes, from 1 MiB on to 2 MiB. */
   allocate(bytes: number): BufferHandle;
   /** What is queued still sees the memory; a plan that names it cannot be run again. */
   free(buffer: BufferHandle): void;

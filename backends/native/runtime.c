@@ -521,10 +521,19 @@ static napi_value hand_over(struct call *call, enum kind kind, void *object)
 
 #define SMALL_ALIGNMENT ((size_t)64)
 #define LARGE_ALIGNMENT ((size_t)2 << 20)
+/* From here on half of a huge page at most is left empty. */
+#define LEAST_MAPPED (LARGE_ALIGNMENT / 2)
 
 static size_t round_up(size_t bytes, size_t multiple)
 {
   return (bytes + multiple - 1) / multiple * multiple;
+}
+
+/* Whole huge pages, where no more than half of the last one is left empty. */
+static size_t mapped_size(size_t bytes)
+{
+  size_t huge = round_up(bytes, LARGE_ALIGNMENT);
+  return huge - bytes <= LEAST_MAPPED ? huge : round_up(bytes, (size_t)sysconf(_SC_PAGESIZE));
 }
 
 /* Fresh pages are zero without being touched; what the alignment leaves over goes back. */
@@ -552,8 +561,8 @@ static void *zeroed_block(size_t bytes)
 static bool take_memory(struct buffer *buffer, size_t bytes)
 {
   buffer->bytes = bytes;
-  if (bytes >= LARGE_ALIGNMENT) {
-    buffer->mapped_bytes = round_up(bytes, (size_t)sysconf(_SC_PAGESIZE));
+  if (bytes >= LEAST_MAPPED) {
+    buffer->mapped_bytes = mapped_size(bytes);
     buffer->address = map_pages(buffer->mapped_bytes);
   } else {
     buffer->address = zeroed_block(bytes);

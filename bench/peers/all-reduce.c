@@ -18,7 +18,7 @@ static int next_order(int rank)
   MPI_Ibcast(&calls, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
   while (!is_done) {
     MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
-    if (!is_done) usleep(100);
+    if (!is_done) usleep(1000);
   }
   return calls;
 }
@@ -36,6 +36,7 @@ int main(int count, char **arguments)
   fflush(stdout);
   for (int calls; (calls = next_order(rank)) > 0;) {
     memset(x, 0, (size_t)cells * sizeof *x);
+    MPI_Barrier(MPI_COMM_WORLD);
     double start = MPI_Wtime();
     for (int i = 0; i < calls; i++) {
       MPI_Allreduce(MPI_IN_PLACE, x, cells, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);

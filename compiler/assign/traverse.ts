@@ -21,31 +21,36 @@ export function visitAssigns<N, P>(code: Code<N, P>, visit: (a: Assign<N, P>) =>
   }
 }
 
+/** The same code with each assignment as `map` has it. */
+export function mapAssigns<N, P, M, Q>(
+  code: Code<N, P>,
+  map: (a: Assign<N, P>) => Code<M, Q>,
+): Code<M, Q> {
+  switch (code.kind) {
+    case 'sequence':
+      return sequence(code.body.map(child => mapAssigns(child, map)));
+    case 'section':
+    case 'repeat':
+      return { ...code, body: mapAssigns(code.body, map) };
+    case 'assign':
+      return map(code);
+    default:
+      return unreachable(code);
+  }
+}
+
 /** The same code over other arrays and projections: how open shapes become settled ones. */
 export function mapCode<N, P, M, Q>(
   code: Code<N, P>,
   node: (n: N) => M,
   projections: (p: P) => Q,
 ): Code<M, Q> {
-  const go = (c: Code<N, P>): Code<M, Q> => {
-    switch (c.kind) {
-      case 'sequence':
-        return sequence(c.body.map(go));
-      case 'section':
-      case 'repeat':
-        return { ...c, body: go(c.body) };
-      case 'assign':
-        return {
-          ...c,
-          target: mapNodes(c.target, node),
-          value: mapScalar(c.value, node),
-          projections: projections(c.projections),
-        };
-      default:
-        return unreachable(c);
-    }
-  };
-  return go(code);
+  return mapAssigns(code, a => ({
+    ...a,
+    target: mapNodes(a.target, node),
+    value: mapScalar(a.value, node),
+    projections: projections(a.projections),
+  }));
 }
 
 export function mapScalar<N, M>(scalar: Scalar<N>, node: (n: N) => M): Scalar<M> {

@@ -9,19 +9,18 @@ import {
   type QueuedRun,
   type Routine,
 } from '../../runtime/index.ts';
-import { sequence } from '../code.ts';
-import type { Code } from '../graph/code.ts';
+import type { RoutineSource } from '../../compiler/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { DataParallelOptions } from './data-parallel-options.ts';
+import { type Owned, ownedBy } from './owners.ts';
 import { type Replicas, turn } from './replicas.ts';
 import type { ShardCode } from './shard-code.ts';
-import { type Merge, mergeTree, ownersOf } from './shards.ts';
+import { rowsOfCode, sumsForItself } from './rows-of-code.ts';
+import { type Merge, mergeTree } from './shards.ts';
 import type { World } from '../world/world.ts';
 
 /** Parameters of a bucket whose gradients one shard has the sums of in the end, and updates them by. */
-interface Unit {
-  readonly params: readonly Tensor[];
-  readonly shard: number;
+interface Unit extends Owned {
   readonly additions: readonly Addition[];
   /** In the last of the additions, unless ranks add theirs up in between. */
   readonly update: Routine | undefined;
@@ -127,25 +126,38 @@ export class Merging<Name extends string> {
   }
 
   async #link(): Promise<void> {
+    const owned = ownedBy({
+      all: this.#all,
+      code: this.#code,
+      replicas: this.#replicas,
+      options: this.#options,
+    });
+    await this.#holdShared(owned);
     const units: Unit[] = [];
-    for (const { params, shard } of this.#parts()) {
-      const pairs = mergeTree(this.#replicas.shards.length, shard).flat();
-      const { merge, update, both } = await this.#compile(params, pairs.length);
-      const additions: Addition[] = [];
-      for (const [i, pair] of pairs.entries()) {
-        const code = i === pairs.length - 1 ? (both ?? merge) : merge;
-        if (code)
-          additions.push(await this.#linkAddition(code, params, pair, i === pairs.length - 1));
-      }
-      const { after } = turn(this.#replicas.shards, shard);
-      units.push({
-        params,
-        shard,
-        additions,
-        update: update ? await after.link(update) : undefined,
-      });
-    }
+    for (const of of owned) units.push(await this.#unit(of));
     this.#units = units;
+  }
+
+  /** What updates carry on of a parameter that several update is in one place, as the parameter is. */
+  async #holdShared(owned: readonly Owned[]): Promise<void> {
+    const shared = new Set(owned.flatMap(({ own }) => [...(own?.rows.keys() ?? [])]));
+    for (const { array, of } of this.#code.kept()) {
+      if (shared.has(of)) await this.#replicas.first.hold(array);
+    }
+  }
+
+  async #unit(owned: Owned): Promise<Unit> {
+    const { params, shard } = owned;
+    const pairs = mergeTree(this.#replicas.shards.length, shard).flat();
+    const { merge, update, both } = await this.#compile(owned, pairs.length);
+    const additions: Addition[] = [];
+    for (const [i, pair] of pairs.entries()) {
+      const isLast = i === pairs.length - 1;
+      const code = isLast ? (both ?? merge) : merge;
+      if (code) additions.push(await this.#linkAddition(code, params, pair, isLast));
+    }
+    const { after } = turn(this.#replicas.shards, shard);
+    return { ...owned, additions, update: update ? await after.link(update) : undefined };
   }
 
   /** Each merge buffer that points somewhere is in a context of its own, but for the last of all. */
@@ -162,40 +174,20 @@ export class Merging<Name extends string> {
     return { pair, at, routine };
   }
 
-  /** Who updates what. Ranks, which may have other numbers of devices, all divide it alike. */
-  #parts(): readonly Pick<Unit, 'params' | 'shard'>[] {
-    const { buckets, shards, contexts } = this.#replicas;
-    const all = buckets.flat();
-    const [ctx] = contexts;
-    const cells = all.map(p => ctx?.readSync(p).data.length ?? 0);
-    const { isDivided, least } = this.#code.division();
-    const isByOne = !isDivided || this.#options.world !== undefined;
-    const owners = ownersOf(
-      cells,
-      isByOne ? 1 : Math.min(shards.length, this.#all.all.length),
-      least,
-    );
-    const ownerOf = new Map(all.map((p, i) => [p, owners[i] ?? 0]));
-    return buckets.flatMap(bucket =>
-      [...new Set(bucket.map(p => ownerOf.get(p) ?? 0))].map(shard => {
-        return { shard, params: bucket.filter(p => ownerOf.get(p) === shard) };
-      }),
-    );
-  }
-
   async #compile(
-    params: readonly Tensor[],
+    { params, own }: Owned,
     additions: number,
   ): Promise<Partial<Record<'merge' | 'update' | 'both', CompiledCode>>> {
     const { dtype = 'f32', keep = [], world } = this.#options;
-    const [merge, update] = [this.#code.merge(params), this.#code.update(params)];
     const isApart = additions === 0 || (world !== undefined && world.size > 1);
-    const compile = (code: Code, kept: typeof keep): Promise<CompiledCode> =>
-      this.#all.compile(code, { dtype, keep: kept });
+    const compile = (code: RoutineSource, kept: typeof keep): Promise<CompiledCode> =>
+      this.#all.compile(own ? rowsOfCode(code, own) : code, { dtype, keep: kept });
+    const code = this.#code;
+    const whole = code.mergeAndUpdate(params);
     const [merging, updating, both] = await Promise.all([
-      additions > (isApart ? 0 : 1) ? compile(merge, []) : undefined,
-      isApart ? compile(update, keep) : undefined,
-      isApart ? undefined : compile(sequence([merge, update]), keep),
+      additions > (isApart ? 0 : 1) ? compile(code.merge(params), []) : undefined,
+      isApart ? compile(code.update(params), keep) : undefined,
+      isApart ? undefined : compile(own ? sumsForItself(whole, params) : whole, keep),
     ]);
     return {
       ...(merging && { merge: merging }),

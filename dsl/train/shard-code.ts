@@ -2,6 +2,7 @@
 import { product, type Span, type StaticSymbol } from '../../compiler/index.ts';
 import { wrong } from '../arguments.ts';
 import { cd } from '../cd.ts';
+import { sequence } from '../code.ts';
 import { type AxisSize, tensor, type TensorShape } from '../data-tensor.ts';
 import { Code } from '../graph/code.ts';
 import { inOrderOfEnd, stagesOf } from '../graph/stages.ts';
@@ -106,6 +107,13 @@ export class ShardCode<Name extends string> {
       return code;
     });
     return cd`~~("update"; ${pieces})`;
+  }
+
+  /** Both. Parameter by parameter where no update needs the gradient of another: then a sum is used while it is at hand. */
+  mergeAndUpdate(params: readonly Tensor[]): Code {
+    if (!this.division().isDivided) return sequence([this.merge(params), this.update(params)]);
+    const pieces = params.flatMap(p => [cd`${p}.grad =+ ${p}.grad.merge`, this.update([p])]);
+    return cd`~~("merge grads then update"; ${pieces})`;
   }
 
   /**

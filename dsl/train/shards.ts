@@ -74,7 +74,7 @@ export function bucketsOf<Item>(
 }
 
 /** Below so many cells for each, to divide the work of updates takes longer than it saves. */
-const leastCells = 16_384;
+export const leastCells = 16_384;
 
 /**
  * Which shard updates which parameter, by their cells: one for each device at most, so that they work

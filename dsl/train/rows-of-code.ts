@@ -1,0 +1,96 @@
+/** Additions and updates that devices share by rows of the parameters. */
+import {
+  access,
+  arraysByRow,
+  type DeviceArray,
+  type LinkableRoutine,
+  mapAssigns,
+  mapNodes,
+  mapScalar,
+  type RoutineSource,
+  type RowRange,
+  scalarApply,
+  someRows,
+  type TensorNode,
+  tensorNode,
+} from '../../compiler/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+/** What a device does of the parameters that several share. */
+export interface OwnRows {
+  /** Which of the parts. */
+  readonly part: number;
+  readonly rows: ReadonlyMap<Tensor, RowRange>;
+}
+
+/** Whether the code, which adds to the gradient of a parameter or uses it, does row by row what it does. */
+export function isByRow(linkable: LinkableRoutine, gradient: DeviceArray): boolean {
+  const { routine } = linkable;
+  const node = nodeOf(linkable, gradient);
+  const isKept = (other: TensorNode): boolean => routine.device.includes(other);
+  return node !== undefined && arraysByRow(routine.body, node, isKept) !== undefined;
+}
+
+/** The rows of a device, and nothing of others, of code that is `isByRow` for each of their parameters. */
+export function rowsOfCode(source: RoutineSource, { part, rows }: OwnRows): RoutineSource {
+  return {
+    settle: options => {
+      const linkable = source.settle(options);
+      const { routine, arrays } = linkable;
+      const ranges = new Map<TensorNode, RowRange>();
+      for (const [p, range] of rows) {
+        const node = nodeOf(linkable, p.grad.deviceArray(options.dtype));
+        const byRow = node && arraysByRow(routine.body, node, () => false);
+        for (const array of byRow ?? []) ranges.set(array, range);
+      }
+      const own = arrays.filter((_, i) => {
+        const node = routine.device[i];
+        return node !== undefined && ranges.has(node);
+      });
+      const body = someRows(routine.body, node => ranges.get(node));
+      return {
+        ...linkable,
+        routine: { ...routine, body },
+        parts: new Map(own.map(array => [array, part])),
+      };
+    },
+  };
+}
+
+/**
+ * The same code where what it adds to these gradients is for itself alone: they stay as they are, and a sum that is
+ * used at once is not in memory.
+ */
+export function sumsForItself(source: RoutineSource, params: readonly Tensor[]): RoutineSource {
+  return {
+    settle: options => {
+      const gradients = params.map(p => p.grad.deviceArray(options.dtype));
+      return gradients.reduce(withOwnSum, source.settle(options));
+    },
+  };
+}
+
+function withOwnSum(linkable: LinkableRoutine, gradient: DeviceArray): LinkableRoutine {
+  const { routine, outputs } = linkable;
+  const node = nodeOf(linkable, gradient);
+  if (node === undefined) return linkable;
+  const own = tensorNode(`${node.name}.sum`, node.dtype, node.dims);
+  let isAdded = false;
+  const body = mapAssigns(routine.body, a => {
+    const now = (other: TensorNode): TensorNode => (isAdded && other === node ? own : other);
+    const [target, value] = [mapNodes(a.target, now), mapScalar(a.value, now)];
+    if (isAdded || a.target.node !== node) return { ...a, target, value };
+    isAdded = true;
+    const sum = scalarApply<TensorNode>('add', access(node, a.target.slot), value);
+    return { ...a, op: 'set', target: access(own, a.target.slot), value: sum };
+  });
+  return {
+    ...linkable,
+    routine: { ...routine, body },
+    outputs: new Set([...outputs].filter(array => array !== gradient)),
+  };
+}
+
+function nodeOf({ routine, arrays }: LinkableRoutine, array: DeviceArray): TensorNode | undefined {
+  return routine.device[arrays.indexOf(array)];
+}
