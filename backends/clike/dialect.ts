@@ -42,7 +42,7 @@ export interface Dialect {
   /** The loops of a program that the compiler may not write out. */
   readonly rolled: (program: Program) => ReadonlySet<For>;
   /**
-   * What has the turns of a loop run by several threads, as `backends/native/pool.c` says; undefined
+   * What has the turns of a loop run by several threads, as `backends/native/runtime/pool.c` says; undefined
    * where all loops are run in order.
    */
   readonly parallel: ParallelText | undefined;

@@ -11,7 +11,7 @@
  * An all-reduce is both, cut in segments so that adding and sending go on at once: each rank sends and
  * receives 2 (n-1)/n of the array, as a ring does, in two steps instead of 2 (n-1).
  *
- * All functions run on one thread, that of a stream of runtime.c, one after the other; none waits
+ * All functions run on one thread, that of a stream, one after the other; none waits
  * longer than the deadline it is given. They have the kernel's ABI and return one of `outcome`.
  */
 #define _GNU_SOURCE

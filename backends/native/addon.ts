@@ -1,4 +1,4 @@
-/** The functions of `runtime.c`, typed, and how they get into the process. */
+/** The functions of `runtime/`, typed, and how they get into the process. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -10,7 +10,7 @@ import { type Compiler, findCompiler } from './compiler.ts';
 import { poolSize } from './threads.ts';
 
 declare const handleKind: unique symbol;
-/** A number that only `runtime.c` makes, and that it refuses once its object is gone. */
+/** A number that only `runtime/` makes, and that it refuses once its object is gone. */
 type Handle<Kind extends string> = number & { readonly [handleKind]: Kind };
 
 export type BufferHandle = Handle<'buffer'>;
@@ -85,7 +85,7 @@ export interface Native {
 
   /**
    * Commands for several streams, to be queued by one call. `program` is how many streams, those, and for each
-   * command five numbers: see `lists.c`.
+   * command five numbers: see `runtime/lists.c`.
    */
   createList(program: Float64Array): ListHandle;
   /** What has been started goes on. */
@@ -152,7 +152,7 @@ async function buildAndLoad(compiler: Compiler = findCompiler()): Promise<Native
 const flags = ['-std=gnu11', '-O1', '-fvisibility=hidden', '-pthread', '-ldl'];
 
 function build(compiler: Compiler): Promise<string> {
-  const source = sourceOf('native', 'runtime.c');
+  const source = sourceOf('native/runtime', 'runtime.c');
   return compileLibrary(compiler, { name: 'runtime', source, flags, include: nodeApiHeaders() });
 }
 

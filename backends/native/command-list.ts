@@ -15,7 +15,7 @@ import { explained } from './failures.ts';
 import { Ownership } from './ownership.ts';
 import { NativePlan, NativeStream } from './stream.ts';
 
-/** As `lists.c` counts them. */
+/** As `runtime/lists.c` counts them. */
 const recordedKinds = { run: 0, wait: 1, copy: 2, fill: 3, get: 4 } as const;
 
 const resultBytes = 8;

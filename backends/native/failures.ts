@@ -1,4 +1,4 @@
-/** Errors that say what `runtime.c` cannot know. */
+/** Errors that say what `runtime/` cannot know. */
 import { BackendError } from '../../compiler/index.ts';
 import type { KernelFailure, PlanHandle } from './addon.ts';
 import type { NativeKernel } from './kernel.ts';

@@ -151,7 +151,7 @@ describe('compiling', () => {
   );
 
   test('the addon has no warnings', () => {
-    const source = new URL('../../../backends/native/runtime.c', import.meta.url).pathname;
+    const source = new URL('../../../backends/native/runtime/runtime.c', import.meta.url).pathname;
     const headers = new URL('../../../node_modules/node-api-headers/include', import.meta.url);
     const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-fsyntax-only'];
     execFileSync(compiler.path, [...flags, '-I', headers.pathname, source]);

@@ -1,5 +1,5 @@
 /* Callers of all kinds at once, for a build that looks for races. Prints `right`. */
-#include "../../../backends/native/pool.c"
+#include "../../../backends/native/runtime/pool.c"
 #include <stdio.h>
 #include <string.h>
 

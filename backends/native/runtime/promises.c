@@ -1,0 +1,151 @@
+/*
+ * Promises for positions of a stream.
+ *
+ * The env's event loop stays alive while some are pending and not longer.
+ */
+
+static void settle_promise(napi_env env, napi_deferred deferred, struct failure failure)
+{
+  napi_value value;
+  if (failure.code != 0) {
+    value = failure_error(env, failure);
+    if (value != NULL) napi_reject_deferred(env, deferred, value);
+  } else if (napi_get_undefined(env, &value) == napi_ok) {
+    napi_resolve_deferred(env, deferred, value);
+  }
+}
+
+static bool results_array(napi_env env, napi_value arrays, const struct flight *flight,
+                          void **address)
+{
+  napi_value array;
+  napi_typedarray_type type;
+  size_t length;
+  return napi_get_element(env, arrays, 0, &array) == napi_ok &&
+         napi_get_typedarray_info(env, array, &type, &length, address, NULL, NULL) == napi_ok &&
+         type == napi_float64_array && length == flight->result_count;
+}
+
+/* What has been found goes to the caller's array. */
+static void hand_back(napi_env env, struct flight *flight)
+{
+  napi_value arrays;
+  void *address;
+  if (napi_get_reference_value(env, flight->arrays, &arrays) == napi_ok &&
+      results_array(env, arrays, flight, &address)) {
+    memcpy(address, flight->results, flight->result_count * sizeof *flight->results);
+  }
+  napi_delete_reference(env, flight->arrays);
+}
+
+/* On the caller's thread, from the event loop; without an env when that is being torn down. */
+static void on_completion(napi_env env, napi_value callback, void *context, void *data)
+{
+  (void)callback;
+  (void)context;
+  struct promise *promise = data;
+  if (env != NULL) {
+    struct runtime *runtime = promise->runtime;
+    if (promise->flight != NULL) hand_back(env, promise->flight);
+    settle_promise(env, promise->deferred, promise->failure);
+    runtime->pending_promises--;
+    if (runtime->pending_promises == 0) {
+      napi_unref_threadsafe_function(env, runtime->completions);
+    }
+  }
+  free(promise);
+}
+
+/* By a worker. */
+static void complete(struct promise *promise)
+{
+  if (napi_call_threadsafe_function(promise->runtime->completions, promise,
+                                    napi_tsfn_nonblocking) != napi_ok) {
+    free(promise);
+  }
+}
+
+/* With the stream's mutex: those that wait for no more than `tail`. */
+static void settle_promises(struct stream *stream, uint64_t tail)
+{
+  while (stream->promises != NULL && stream->promises->target <= tail) {
+    struct promise *promise = stream->promises;
+    stream->promises = promise->next;
+    promise->failure = failure_at(stream, promise->target);
+    complete(promise);
+  }
+}
+
+static void expect_completion(struct runtime *runtime)
+{
+  if (runtime->pending_promises == 0) {
+    napi_ref_threadsafe_function(runtime->env, runtime->completions);
+  }
+  runtime->pending_promises++;
+}
+
+static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t target)
+{
+  struct runtime *runtime = stream->runtime;
+  struct promise *promise = malloc(sizeof *promise);
+  if (promise == NULL) return false;
+  *promise = (struct promise){ .runtime = runtime, .deferred = deferred, .target = target };
+  expect_completion(runtime);
+  pthread_mutex_lock(&stream->mutex);
+  struct promise **link = &stream->promises;
+  while (*link != NULL && (*link)->target <= target) link = &(*link)->next;
+  promise->next = *link;
+  *link = promise;
+  if (target < atomic_load(&stream->awaited)) atomic_store(&stream->awaited, target);
+  settle_promises(stream, atomic_load(&stream->tail));
+  pthread_mutex_unlock(&stream->mutex);
+  return true;
+}
+
+/* A failure before `limit` ends here: what is queued from now on runs. */
+static void queue_end_of_failure(struct stream *stream, uint64_t limit)
+{
+  if (is_idle(stream)) end_failure(stream, limit, head_of(stream));
+  else queue_command(stream, END_FAILURE, NULL, limit);
+}
+
+/* finished(stream, position): Promise; rejects with what kept a command up to there from being done */
+static napi_value js_finished(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t position;
+  napi_deferred deferred;
+  napi_value result;
+  if (!read_call(&call, env, info, 2, 2)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL || !read_position(&call, 1, stream, &position)) return NULL;
+  if (napi_create_promise(env, &deferred, &result) != napi_ok) {
+    return throw_error(env, "no promise can be made");
+  }
+  queue_end_of_failure(stream, position);
+  if (!add_promise(stream, deferred, position)) return throw_no_memory(env, sizeof(struct promise));
+  return result;
+}
+
+/* idle(stream): Promise; rejects with a failure that nobody has been told of */
+static napi_value js_idle(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  napi_deferred deferred;
+  napi_value result;
+  if (!read_call(&call, env, info, 1, 1)) return NULL;
+  struct stream *stream = read_object(&call, 0, STREAM, NULL);
+  if (stream == NULL) return NULL;
+  if (napi_create_promise(env, &deferred, &result) != napi_ok) {
+    return throw_error(env, "no promise can be made");
+  }
+  if (is_idle(stream)) {
+    settle_promise(env, deferred, end_failure(stream, NEVER, head_of(stream)));
+    return result;
+  }
+  queue_command(stream, END_FAILURE, NULL, NEVER);
+  if (!add_promise(stream, deferred, head_of(stream))) {
+    return throw_no_memory(env, sizeof(struct promise));
+  }
+  return result;
+}

@@ -1,0 +1,155 @@
+/* The ring of commands between the caller and the worker of a stream, and waiting for positions in it. */
+
+static uint64_t head_of(struct stream *stream)
+{
+  return atomic_load_explicit(&stream->head, memory_order_relaxed);
+}
+
+static uint64_t tail_of(struct stream *stream)
+{
+  return atomic_load_explicit(&stream->tail, memory_order_acquire);
+}
+
+static bool is_idle(struct stream *stream)
+{
+  return tail_of(stream) == head_of(stream);
+}
+
+/*
+ * Sleeping and waking, both ways, rest on sequential consistency: one side stores its counter and
+ * then loads the other's wish to be woken, the other stores its wish and then loads the counter.
+ * One of them sees the other. The mutex closes the gap between that look and the wait.
+ */
+
+/* Sleeps until the stream's worker has done `target` commands. */
+static void wait_for_tail(struct stream *stream, uint64_t target)
+{
+  for (int spin = 0; spin < SPINS; spin++) {
+    if (tail_of(stream) >= target) return;
+    relax();
+  }
+  pthread_mutex_lock(&stream->mutex);
+  for (;;) {
+    if (target < atomic_load(&stream->awaited)) atomic_store(&stream->awaited, target);
+    if (atomic_load(&stream->tail) >= target) break;
+    pthread_cond_wait(&stream->progress, &stream->mutex);
+  }
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+/* By a worker: another one, which works on a part of the same, is often done soon after it. */
+static void spin_for_tail(struct stream *stream, uint64_t target)
+{
+  uint64_t end = now() + SPIN_NANOSECONDS;
+  do {
+    for (int i = 0; i < 16; i++) {
+      if (tail_of(stream) >= target) return;
+      relax();
+    }
+    sched_yield();
+  } while (now() < end);
+}
+
+static void settle_promises(struct stream *stream, uint64_t tail);
+
+/* Whoever waits for more says so again. */
+static void advance_tail(struct stream *stream, uint64_t tail)
+{
+  atomic_store(&stream->tail, tail);
+  if (tail < atomic_load(&stream->awaited)) return;
+  pthread_mutex_lock(&stream->mutex);
+  settle_promises(stream, tail);
+  atomic_store(&stream->awaited, stream->promises == NULL ? NEVER : stream->promises->target);
+  pthread_cond_broadcast(&stream->progress);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+/*
+ * The worker sleeps until there is more than `tail`; returns the new head. It looks for a while before, since a
+ * program that trains has its next step ready soon, and to be woken takes longer.
+ */
+static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
+{
+  uint64_t head = atomic_load_explicit(&stream->head, memory_order_acquire);
+  uint64_t end = now() + IDLE_SPIN_NANOSECONDS;
+  do {
+    for (int spin = 0; spin < SPINS && head == tail; spin++) {
+      relax();
+      head = atomic_load_explicit(&stream->head, memory_order_acquire);
+    }
+    if (head != tail) return head;
+    sched_yield();
+  } while (now() < end);
+  pthread_mutex_lock(&stream->mutex);
+  for (;;) {
+    atomic_store(&stream->sleeping, true);
+    head = atomic_load(&stream->head);
+    if (head != tail) break;
+    pthread_cond_wait(&stream->work, &stream->mutex);
+  }
+  atomic_store(&stream->sleeping, false);
+  pthread_mutex_unlock(&stream->mutex);
+  return head;
+}
+
+static void wake(struct stream *stream)
+{
+  if (!atomic_load(&stream->sleeping)) return;
+  pthread_mutex_lock(&stream->mutex);
+  atomic_store(&stream->sleeping, false);
+  pthread_cond_signal(&stream->work);
+  pthread_mutex_unlock(&stream->mutex);
+}
+
+static bool may_run_on(const struct stream *stream, int processor)
+{
+  if (stream->device == NULL) return false;
+  const struct cores *cores = &stream->device->pool.cores;
+  return processor >= 0 && (uint32_t)processor < cores->count && cores->of[processor] != NO_CORE;
+}
+
+static void wake_held(struct runtime *runtime)
+{
+  for (; runtime->held != NULL; runtime->held = runtime->held->next_held) {
+    runtime->held->is_held = false;
+    wake(runtime->held);
+  }
+}
+
+/* The next free command; waits for room, and then for a quarter of the ring, not one by one. */
+static struct command *next_command(struct stream *stream)
+{
+  uint64_t head = head_of(stream);
+  if (head - stream->seen_tail == RING_LENGTH) {
+    stream->seen_tail = tail_of(stream);
+    if (head - stream->seen_tail == RING_LENGTH) {
+      wake_held(stream->runtime);
+      wait_for_tail(stream, stream->seen_tail + RING_LENGTH / 4);
+      stream->seen_tail = tail_of(stream);
+    }
+  }
+  return &stream->ring[head % RING_LENGTH];
+}
+
+static void publish_command(struct stream *stream)
+{
+  struct runtime *runtime = stream->runtime;
+  atomic_store(&stream->head, head_of(stream) + 1);
+  if (!runtime->is_holding || !may_run_on(stream, sched_getcpu())) {
+    wake(stream);
+  } else if (!stream->is_held) {
+    stream->is_held = true;
+    stream->next_held = runtime->held;
+    runtime->held = stream;
+  }
+}
+
+static void queue_command(struct stream *stream, enum command_kind kind, void *object,
+                          uint64_t count)
+{
+  struct command *command = next_command(stream);
+  command->kind = kind;
+  command->object = object;
+  command->count = count;
+  publish_command(stream);
+}

@@ -1,0 +1,215 @@
+/*
+ * The native half of einc, for Node-API: array memory, loaded kernels, plans, devices and streams.
+ *
+ *   kernel   int32_t k(void *const *args): 0 is success, anything else an error code. A slot of
+ *            `args` is an address or an integer cast to a pointer, so calling a kernel needs no
+ *            description of its types and no FFI library.
+ *            A library with a variable `einc_parallel` is told there whom its loops can ask for
+ *            help: see `pool.c`.
+ *   plan     kernels in order, with their arguments; the unit that a stream runs
+ *   device   some of the cores: where the threads of its streams run, and those that help them
+ *   stream   a thread with a ring of commands
+ *   position how many commands of a stream are meant: others can wait for those to be done
+ *   list     commands for several streams, recorded once and queued by one call: see `lists.c`
+ *
+ * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
+ * one thread, "the worker". Both run kernels, whose loops may be helped by the threads of the pool.
+ * A ring has one producer (its caller) and one consumer (its worker). Handles, tables and the links
+ * between buffers and plans belong to the caller alone; what a worker needs it finds in a command,
+ * and it publishes `tail` when it is done with it. While a stream is idle (tail == head) the caller
+ * may touch what else belongs to the worker. Who waits for a position, the caller, a worker of
+ * another stream or a promise, says so in `awaited`; what then is looked at is under the stream's
+ * mutex.
+ *
+ * Lifetime. JavaScript holds handles, never addresses: a number with a generation in it, so a stale
+ * or forged one is an error and not a crash. Buffers, libraries, devices and streams count references:
+ * one for the handle, one for each plan, stream or queued command that names them. A plan belongs to one
+ * stream; when a plan or a buffer is given up while queued commands need it, a command behind them
+ * lets go of it. So memory is returned as soon as the work before it is done, and nobody polls.
+ */
+#define NAPI_VERSION 8
+#include "pool.c"
+#include <dlfcn.h>
+#include <node_api.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+typedef int32_t (*kernel_function)(void *const *args);
+
+#define MAX_INDICES 16
+#define RING_LENGTH 4096 /* commands; a power of two */
+/* About a microsecond: enough to catch a peer that is just finishing, short on a busy core. */
+#define SPINS 40
+/* What a program does between two steps of a training. */
+#define IDLE_SPIN_NANOSECONDS 200000
+
+struct runtime;
+
+#include "handles.c"
+#include "objects.c"
+#include "errors.c"
+#include "calls.c"
+#include "memory.c"
+#include "kernels.c"
+#include "ring.c"
+#include "failures.c"
+#include "between-streams.c"
+#include "plans.c"
+#include "run-plans.c"
+#include "promises.c"
+#include "streams.c"
+#include "lists.c"
+#include "devices.c"
+
+/* ---- the env's beginning and end ------------------------------------------------------------- */
+
+static void end_object(struct runtime *runtime, enum kind kind, void *object)
+{
+  switch (kind) {
+  case STREAM:
+    orphan_plans(&runtime->table, object);
+    stop_stream(object);
+    break;
+  case PLAN:
+    unlink_plan(object);
+    free_plan(object);
+    break;
+  case BUFFER:
+    drop_buffer(object);
+    break;
+  case LIBRARY:
+    forget_kernels(runtime, object);
+    drop_library(object);
+    break;
+  case DEVICE:
+    drop_device(object);
+    break;
+  case LIST:
+    free_list(object);
+    break;
+  case KERNEL:
+    free(object);
+    break;
+  case NOTHING:
+    break;
+  }
+}
+
+static void end_all(struct runtime *runtime, enum kind kind)
+{
+  for (uint32_t i = 0; i < runtime->table.length; i++) {
+    struct slot *slot = &runtime->table.slots[i];
+    if (slot->kind != kind) continue;
+    slot->kind = NOTHING;
+    end_object(runtime, kind, slot->object);
+  }
+}
+
+/* All first, since one stream may wait for another. */
+static void abandon_streams(struct runtime *runtime)
+{
+  for (uint32_t i = 0; i < runtime->table.length; i++) {
+    struct slot *slot = &runtime->table.slots[i];
+    if (slot->kind != STREAM) continue;
+    struct stream *stream = slot->object;
+    atomic_store(&stream->abandoned, true);
+  }
+}
+
+/* Runs before Node ends `completions`, which was made before this hook was added. */
+static void tear_down(void *data)
+{
+  struct runtime *runtime = data;
+  abandon_streams(runtime);
+  end_all(runtime, STREAM);
+  end_all(runtime, PLAN);
+  end_all(runtime, BUFFER);
+  end_all(runtime, LIBRARY);
+  end_all(runtime, DEVICE);
+  end_all(runtime, LIST);
+  leave_pool();
+  free(runtime->table.slots);
+  free(runtime);
+}
+
+static bool make_completions(struct runtime *runtime)
+{
+  napi_env env = runtime->env;
+  napi_value name;
+  if (napi_create_string_utf8(env, "einc", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
+  if (napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, on_completion,
+                                      &runtime->completions) != napi_ok) {
+    return false;
+  }
+  return napi_unref_threadsafe_function(env, runtime->completions) == napi_ok;
+}
+
+static struct runtime *make_runtime(napi_env env)
+{
+  struct runtime *runtime = calloc(1, sizeof *runtime);
+  if (runtime == NULL) return NULL;
+  runtime->env = env;
+  runtime->table.first_free = NO_SLOT;
+  if (make_completions(runtime) && napi_add_env_cleanup_hook(env, tear_down, runtime) == napi_ok) {
+    join_pool();
+    return runtime;
+  }
+  free(runtime);
+  return NULL;
+}
+
+static const struct {
+  const char *name;
+  napi_callback function;
+} functions[] = {
+  { "allocate", js_allocate },
+  { "free", js_free },
+  { "address", js_address },
+  { "liveBytes", js_live_bytes },
+  { "write", js_write },
+  { "read", js_read },
+  { "open", js_open },
+  { "kernel", js_kernel },
+  { "close", js_close },
+  { "createPlan", js_create_plan },
+  { "destroyPlan", js_destroy_plan },
+  { "launch", js_launch },
+  { "loop", js_loop },
+  { "run", js_run },
+  { "runLoop", js_run_loop },
+  { "createStream", js_create_stream },
+  { "destroyStream", js_destroy_stream },
+  { "busy", js_busy },
+  { "hold", js_hold },
+  { "release", js_release },
+  { "createList", js_create_list },
+  { "destroyList", js_destroy_list },
+  { "start", js_start },
+  { "wait", js_wait },
+  { "idle", js_idle },
+  { "finished", js_finished },
+  { "waitFor", js_wait_for },
+  { "copy", js_copy },
+  { "createDevice", js_create_device },
+  { "destroyDevice", js_destroy_device },
+  { "sizePool", js_size_pool },
+};
+
+NAPI_MODULE_INIT()
+{
+  struct runtime *runtime = make_runtime(env);
+  if (runtime == NULL) return throw_error(env, "the native runtime cannot start");
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    napi_value function;
+    if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function,
+                             runtime, &function) != napi_ok ||
+        napi_set_named_property(env, exports, functions[i].name, function) != napi_ok) {
+      return throw_error(env, "the native runtime cannot export %s", functions[i].name);
+    }
+  }
+  return exports;
+}
