@@ -139,6 +139,7 @@ export {
   type Target,
   type TargetName,
   targets,
+  withGroups,
   withMatrices,
 } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';
