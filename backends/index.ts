@@ -15,6 +15,7 @@ import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
 import { CompileOnlyBackend } from './compile-only.ts';
 import { CudaBackend } from './cuda/backend.ts';
+import { parseArchitecture, targetFor } from './cuda/compiler/architecture.ts';
 import { type CudaSource, cudaSource } from './cuda/source.ts';
 import { CudaEmulatorBackend } from './cuda-emulator/backend.ts';
 import { openMpi } from './mpi/open.ts';
@@ -74,9 +75,11 @@ export async function openCollective(launch: Launch, seconds: number): Promise<C
   return alone ?? openMpi(launch, seconds);
 }
 
-/** Products of f32 are those of f32, unless somebody says that tf32 will do. */
+/** The GPU that is asked for. Products of f32 are those of f32, unless somebody says that tf32 will do. */
 function gpuTarget(): Target {
-  return settings().allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
+  const { allowsTf32, architecture = '' } = settings();
+  const target = allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
+  return architecture === '' ? target : targetFor(parseArchitecture(architecture), target);
 }
 
 /** `$EINC_TARGET`, else this processor. */

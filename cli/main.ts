@@ -61,6 +61,7 @@ function commands(): Command {
     });
   withProgram(einc.command('dump'))
     .description('write what the compiler makes of each routine of a program')
+    .option('--arch <name>', 'the GPU that CUDA is for: sm_90a has tensor cores of its own')
     .option('--out <dir>', 'where to', 'build_files')
     .option('--after <pass>', 'also write the loops as they are after this pass')
     .option(
@@ -77,6 +78,7 @@ function commands(): Command {
     .option('--json', 'list the files, or what is said, as JSON')
     .action(async (file: string, args: string[], options: DumpOptions) => {
       configure(options.backend === undefined ? {} : { backend: options.backend });
+      configure(options.arch === undefined ? {} : { architecture: options.arch });
       configure(options.target === undefined ? {} : { target: options.target });
       await dump(file, args, options);
     });

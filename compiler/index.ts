@@ -143,6 +143,7 @@ export {
   type Target,
   type TargetName,
   targets,
+  withGroups,
   withMatrices,
 } from './schedule/target.ts';
 export type { Pass } from './passes/pipeline.ts';

@@ -48,6 +48,9 @@ export class ExprEmitter {
   /** How many first axes of an array are the same in all code that names it, and not written. */
   readonly #ownAxes = new Map<TensorNode, number>();
 
+  /** Where the cells of an array are that do not stand as they are counted. */
+  readonly #moved = new Map<TensorNode, CallText>();
+
   constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
     this.dialect = dialect;
     this.identifiers = identifiers;
@@ -68,6 +71,15 @@ export class ExprEmitter {
   /** From here on the first axes of an array are left out: there is one of what is left for each thread. */
   leaveOut(node: TensorNode, axes: number): void {
     this.#ownAxes.set(node, axes);
+  }
+
+  /** From here on a cell of an array is where a function of its offset says. */
+  move(node: TensorNode, place: CallText): void {
+    this.#moved.set(node, place);
+  }
+
+  isMoved(node: TensorNode): boolean {
+    return this.#moved.has(node);
   }
 
   /** The name of what the program needs before it. */
@@ -235,8 +247,11 @@ export class ExprEmitter {
     if (index.length === 0 && !this.#pointers.has(node)) return name;
     const isWide = cellsOf(node) > largestInt;
     const known = index.filter(ix => typeof ix !== 'string');
+    const moved = this.#moved.get(node);
+    const cellAt = (offset: string): string =>
+      `${name}[${moved ? `${this.need(moved)}(${offset})` : offset}]`;
     const count = known.length === index.length ? countOf(known, dims) : undefined;
-    if (count) return `${name}[${this.index(count, 0, isWide)}]`;
+    if (count) return cellAt(this.index(count, 0, isWide));
     const offset = index.reduce<string>((text, ix, axis) => {
       const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
       if (axis === 0 || isZero(text)) return own;
@@ -244,7 +259,7 @@ export class ExprEmitter {
       const row = /^\w+$/.test(text) ? text : `(${text})`;
       return isZero(own) ? `${row} * ${dims[axis]}` : `${row} * ${dims[axis]} + ${own}`;
     }, '0');
-    return `${name}[${offset}]`;
+    return cellAt(offset);
   }
 
   /** As a number to compute with, which wraps as any `i32` does. */

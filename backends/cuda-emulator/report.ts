@@ -17,7 +17,15 @@ export interface Reported {
 /** In numbers of 64 bits. */
 export const reportCells = 18;
 
-type Fault = 'divergence' | 'out-of-bounds' | 'uninitialised' | 'race' | 'no-memory';
+type Fault =
+  | 'divergence'
+  | 'out-of-bounds'
+  | 'uninitialised'
+  | 'race'
+  | 'no-memory'
+  | 'untold'
+  | 'unfenced'
+  | 'disagreement';
 
 const faults: readonly (Fault | undefined)[] = [
   undefined,
@@ -26,6 +34,9 @@ const faults: readonly (Fault | undefined)[] = [
   'uninitialised',
   'race',
   'no-memory',
+  'untold',
+  'unfenced',
+  'disagreement',
 ];
 
 interface Party {
@@ -147,6 +158,31 @@ const sentences: Readonly<Record<Fault, (report: Report) => Sentences>> = {
       ],
     };
   },
+  untold: report => {
+    const { first, second, launch, memory } = report;
+    return {
+      code: 'EINC0945',
+      message: `kernel \`${launch.kernel}\` multiplies what may not have come to ${memory} for groups of warps`,
+      notes: [
+        accessOf(first, report),
+        `${threadOf(second, launch)} ${verbOf(second)} it${lineOf(second, report)}`,
+      ],
+      help: [
+        'who stores what groups of warps multiply says `fence.proxy.async` before the barrier between',
+      ],
+    };
+  },
+  unfenced: report => ({
+    code: 'EINC0945',
+    message: `kernel \`${report.launch.kernel}\` multiplies by groups of warps without \`wgmma.fence\` before`,
+    notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
+    help: ['the registers of sums have been used since: a fence says that this comes before'],
+  }),
+  disagreement: report => ({
+    code: 'EINC0945',
+    message: `kernel \`${report.launch.kernel}\` gives descriptors to a group of warps that are not the same, or have a base offset`,
+    notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
+  }),
   'no-memory': ({ launch }) => ({
     code: 'EINC0912',
     message: `no memory for what the emulator has to know about kernel \`${launch.kernel}\``,

@@ -1,18 +1,12 @@
 /** The backend that compiles CUDA and runs it on an NVIDIA GPU. */
-import {
-  arenaBytes,
-  beforeSm80,
-  type DType,
-  type Program,
-  type Target,
-} from '../../compiler/index.ts';
+import { arenaBytes, type DType, type Program, type Target } from '../../compiler/index.ts';
 import type { Backend, DeviceBuffer, Kernel } from '../../runtime/backend.ts';
 import { fileNameOf, settings } from '../../runtime/index.ts';
 import {
   type Architecture,
   architectureOf,
-  hasTensorCores,
   parseArchitecture,
+  targetFor,
 } from './compiler/architecture.ts';
 import { compileCuda } from './compiler/compile.ts';
 import { type CudaCompiler, findCudaCompiler } from './compiler/find.ts';
@@ -64,7 +58,7 @@ export class CudaBackend implements Backend {
     this.#sourceOf = source;
     this.#own = new CudaDevice(driver, this.name, ordinal);
     this.#architecture = architecture ?? architectureOf(this.#own.device.properties.capability);
-    this.target = hasTensorCores(this.#architecture) ? target : beforeSm80(target);
+    this.target = targetFor(this.#architecture, target);
   }
 
   source(program: Program): { readonly extension: string; readonly text: string } {

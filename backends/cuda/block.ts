@@ -21,12 +21,23 @@ import {
 import { statementsOf } from '../../compiler/loop/ir.ts';
 import { sitesUnder } from '../../compiler/loop/facts.ts';
 import { chainAt, turnsOfChain, warp } from '../../compiler/loop/kernel.ts';
-import { matrixProductAt } from '../../compiler/loop/matrix-product.ts';
+import type { GroupProduct } from '../../compiler/loop/group-product.ts';
+import { stagesOf, turnsLate } from '../../compiler/loop/pipelined.ts';
 import { privateArrays } from '../../compiler/loop/private-arrays.ts';
+import { productAt } from '../../compiler/loop/product-at.ts';
 import { countType, emitStmt } from '../clike/stmt.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { emitCopies } from './copies.ts';
-import { launchMemoryOf } from './launch-memory.ts';
+import {
+  awaitProducts,
+  beginProducts,
+  emitGroupProduct,
+  endProducts,
+  groupProductsIn,
+  swizzledIn,
+} from './group-product.ts';
+import { callOf, swizzled } from './intrinsics.ts';
+import { launchMemoryOf, unitBytes } from './launch-memory.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 import { emitPipeline, type Threads } from './pipeline.ts';
 import { withTurn } from './turn.ts';
@@ -35,12 +46,22 @@ import { emitWarpTree, type WarpTree, warpTreeAt } from './warp-tree.ts';
 export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
   const own = privateArrays(kernel);
   own.forEach((axes, node) => exprs.leaveOut(node, axes));
-  const { places } = launchMemoryOf(kernel);
+  const { places, alignment } = launchMemoryOf(kernel);
   const memory = places.size > 0 ? exprs.identifiers.fresh('shared_memory') : '';
-  if (places.size > 0) w.line(`extern __shared__ uint4 ${memory}[];`);
+  const aligned = alignment > unitBytes ? `__align__(${alignment}) ` : '';
+  if (places.size > 0) w.line(`extern __shared__ ${aligned}uint4 ${memory}[];`);
+  const byGroups = swizzledIn(kernel.body);
+  byGroups.forEach(node => exprs.move(node, swizzled));
   const placeOf = (node: TensorNode): string | undefined =>
     places.has(node) ? `&${memory}[${places.get(node)}]` : undefined;
-  new Block(threads, own, placeOf, w, exprs).statements(statementsOf(chainAt(kernel).body));
+  const facts = { own, placeOf, hasGroups: byGroups.size > 0 };
+  new Block(threads, facts, w, exprs).statements(statementsOf(chainAt(kernel).body));
+}
+
+interface Facts {
+  readonly own: ReadonlyMap<TensorNode, number>;
+  readonly placeOf: Threads['placeOf'];
+  readonly hasGroups: boolean;
 }
 
 class Block {
@@ -49,8 +70,12 @@ class Block {
   readonly #own: ReadonlyMap<TensorNode, number>;
   /** Where in the memory of the launch an array of copies is, if there. */
   readonly #placeOf: Threads['placeOf'];
+  /** Whether groups of warps multiply what threads have stored. */
+  readonly #hasGroups: boolean;
   readonly #w: Writer;
   readonly #exprs: ExprEmitter;
+  /** By how many turns of the loop around the products of groups are late. */
+  #turnsLate = 0;
   /** The thread loops since the last barrier of the block. */
   #running: For[] = [];
   /** Those of the first warp since its last barrier. */
@@ -58,16 +83,11 @@ class Block {
   /** Of the loops around whose turn has had no barrier so far, the thread loops of the turn. */
   #sinceTurns: For[][] = [];
 
-  constructor(
-    threads: number,
-    own: ReadonlyMap<TensorNode, number>,
-    placeOf: Threads['placeOf'],
-    w: Writer,
-    exprs: ExprEmitter,
-  ) {
+  constructor(threads: number, { own, placeOf, hasGroups }: Facts, w: Writer, exprs: ExprEmitter) {
     this.#threads = threads;
     this.#own = own;
     this.#placeOf = placeOf;
+    this.#hasGroups = hasGroups;
     this.#w = w;
     this.#exprs = exprs;
   }
@@ -95,13 +115,19 @@ class Block {
 
   #declare(node: TensorNode): void {
     const { dialect, identifiers } = this.#exprs;
-    const scalar = `${dialect.typeName[node.dtype]} ${identifiers.ofNode(node)}`;
+    const place = this.#placeOf(node);
+    const type = dialect.typeName[node.dtype];
+    if (place !== undefined) {
+      this.#w.line(`${type} *const ${identifiers.ofNode(node)} = (${type} *)${place};`);
+      return;
+    }
+    const scalar = `${type} ${identifiers.ofNode(node)}`;
     const axes = this.#own.get(node);
     const dims = node.dims.slice(axes ?? 0);
     const cells = dims.length === 0 ? '' : `[${Math.max(1, cellsOf({ dims }))}]`;
     // Aligned, so that compilers load four cells at once where they lie side by side.
-    const place = dims.length === 0 ? '__shared__ ' : 'alignas(16) __shared__ ';
-    this.#w.line(`${axes === undefined ? place : ''}${scalar}${cells};`);
+    const shared = dims.length === 0 ? '__shared__ ' : 'alignas(16) __shared__ ';
+    this.#w.line(`${axes === undefined ? shared : ''}${scalar}${cells};`);
   }
 
   /** All threads take the turns together. */
@@ -124,7 +150,11 @@ class Block {
 
   /** Copies of the next turns and uses of this one do not meet: they have places of their own. */
   #pipelined(s: For): void {
+    const products = groupProductsIn(s);
+    const late = (stages: number): number => turnsLate(products.length > 0, stages);
+    this.#turnsLate = late(stagesOf(s));
     emitPipeline(s, this.#w, this.#exprs, {
+      late,
       copy: loop => {
         let isAsync = false;
         this.#threadLoop(loop, body => {
@@ -140,6 +170,15 @@ class Block {
       barrier: () => this.#barrier(),
       placeOf: this.#placeOf,
     });
+    if (this.#turnsLate > 0) {
+      for (const sums of this.#sumsOf(products)) awaitProducts(sums, 0, this.#w, this.#exprs);
+    }
+    this.#turnsLate = 0;
+  }
+
+  /** By their names, each once. */
+  #sumsOf(products: readonly GroupProduct[]): ReadonlySet<string> {
+    return new Set(products.map(({ sum }) => this.#exprs.identifiers.ofNode(sum.node)));
   }
 
   #threadLoop(s: For, emitBody?: (body: Stmt) => void): void {
@@ -183,13 +222,18 @@ class Block {
   }
 
   #body(body: Stmt, threads: For): void {
-    emitStmt(body, this.#w, this.#exprs, loop => {
+    const [w, exprs] = [this.#w, this.#exprs];
+    const sums = this.#sumsOf(groupProductsIn(threads));
+    sums.forEach(name => beginProducts(name, w, exprs));
+    emitStmt(body, w, exprs, loop => {
       if (loop.mode !== 'matrix') return undefined;
-      const product = matrixProductAt(loop, chainAt(threads));
+      const product = productAt(loop, chainAt(threads));
       invariant(typeof product !== 'string', () => `matrix ${loop.loop} is no product of a warp`);
-      emitMatrixProduct(product, this.#w, this.#exprs);
+      if (product.by === 'group') emitGroupProduct(product, w, exprs);
+      else emitMatrixProduct(product, w, exprs);
       return true;
     });
+    sums.forEach(name => endProducts(name, this.#turnsLate, w, exprs));
   }
 
   #tree(tree: WarpTree): void {
@@ -216,6 +260,8 @@ class Block {
   }
 
   #barrier(): void {
+    // What a thread has stored groups of warps read in another way, which is told before others are.
+    if (this.#hasGroups) this.#w.line(`${this.#exprs.need(callOf('einc_fence_async'))}();`);
     this.#w.line('__syncthreads();');
     this.#running = [];
     this.#inWarp = [];

@@ -39,6 +39,11 @@ function emitLanes(s: For, w: Writer, exprs: ExprEmitter): boolean {
     w.statement(call);
     return true;
   }
+  const zeros = only?.kind === 'write' ? zerosAtOnce(only, s, exprs) : undefined;
+  if (zeros !== undefined) {
+    w.statement(zeros);
+    return false;
+  }
   let isAsync = false;
   w.line(exprs.dialect.unroll(s.extent));
   exprs.identifiers.within(s.loop, i => {
@@ -47,6 +52,21 @@ function emitLanes(s: For, w: Writer, exprs: ExprEmitter): boolean {
     });
   });
   return isAsync;
+}
+
+/** Zeros for all turns of a loop, where compilers do not see that cells are neighbours. */
+function zerosAtOnce(
+  { node, index, value }: Write,
+  lanes: For,
+  exprs: ExprEmitter,
+): string | undefined {
+  const isZero = value.kind === 'const' && Object.is(Number(value.value), 0);
+  const isWhole =
+    lanes.extent * bytesOf[node.dtype] === 16 && strideOf(node, index, lanes.loop) === 1;
+  if (!exprs.isMoved(node) || !isZero || !isWhole) return;
+  if (!areMultiples(node, index, [lanes.loop], lanes.extent)) return;
+  const first = index.map(ix => substitute(ix, new Map([[lanes.loop, fixed(0)]])));
+  return `*(uint4 *)&${exprs.cell(node, first)} = make_uint4(0, 0, 0, 0);`;
 }
 
 const widths = {

@@ -6,7 +6,7 @@
 import { c99 } from '../cc/dialect.ts';
 import { builtInHalf } from '../cc/narrow-float.ts';
 import type { CallText, Conversion, Dialect, OpText } from '../clike/dialect.ts';
-import { intrinsics } from './intrinsics.ts';
+import { intrinsics, matrixDescriptor, swizzled } from './intrinsics.ts';
 import { type DType, type Op, ops, roundTo, type Value } from '../../compiler/index.ts';
 
 export const cuda: Dialect = {
@@ -42,7 +42,9 @@ export const wordsOfCuda: readonly string[] =
   concept const_cast consteval constinit co_await co_return co_yield decltype dynamic_cast explicit export
   noexcept not not_eq or or_eq reinterpret_cast requires static_assert static_cast thread_local typeid
   typename wchar_t xor xor_eq asm threadIdx blockIdx blockDim gridDim warpSize dim3 float2 float4 int2 int4
-  double2 uint4 ${Object.keys(intrinsics).join(' ')}`.split(/\s+/);
+  double2 uint4 ${[...Object.keys(intrinsics), matrixDescriptor.name, swizzled.name].join(' ')}`.split(
+    /\s+/,
+  );
 
 function opsOnDevice(): Dialect['op'] {
   const names = Object.keys(ops) as Op[];

@@ -7,6 +7,7 @@
  * Fragments are as PTX says: of a warp, lane `l` has row `l / 4` and, of it, the neighbours at
  * `l % 4`; `mma.m16n8k16` in the PTX ISA draws it.
  */
+import { invariant } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 
 const words = { 4: 'unsigned', 8: 'uint2', 16: 'uint4' } as const;
@@ -36,6 +37,22 @@ function product(shape: string, type: string, k: number): string {
   asm volatile("mma.sync.aligned.m16n8k${k}.row.col.f32.${type}.${type}.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
     : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
     : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}`;
+}
+
+/** Keeps compilers from moving what they know of registers over what only the processor knows. */
+const keepRegisters = `#pragma unroll
+  for (int i = 0; i < count; ++i) asm volatile("" : "+f"(c[i]) :: "memory");`;
+
+function groupProduct(columns: number, type: string): string {
+  const registers = columns / 2;
+  const listed = (text: (i: number) => string): string =>
+    Array.from({ length: registers }, (_, i) => text(i)).join(', ');
+  return `template <int a_is_transposed, int b_is_transposed>
+__device__ __forceinline__ void einc_group_mma_m64n${columns}k16_${type}(float (&c)[${registers}], unsigned long long a, unsigned long long b) {
+  asm volatile("wgmma.mma_async.sync.aligned.m64n${columns}k16.f32.${type}.${type} {${listed(i => `%${i}`)}}, %${registers}, %${registers + 1}, 1, 1, 1, %${registers + 2}, %${registers + 3};"
+    : ${listed(i => `"+f"(c[${i}])`)}
+    : "l"(a), "l"(b), "n"(a_is_transposed), "n"(b_is_transposed));
 }`;
 }
 
@@ -80,12 +97,74 @@ export const intrinsics = {
   asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(value));
   return bits;
 }`,
+  /** `c += a b` by the 128 lanes of four warps, from shared memory: 64 x 16 and 16 x 64, x 128 or x 256. */
+  einc_group_mma_m64n64k16_f16: groupProduct(64, 'f16'),
+  einc_group_mma_m64n128k16_f16: groupProduct(128, 'f16'),
+  einc_group_mma_m64n256k16_f16: groupProduct(256, 'f16'),
+  einc_group_mma_m64n64k16_bf16: groupProduct(64, 'bf16'),
+  einc_group_mma_m64n128k16_bf16: groupProduct(128, 'bf16'),
+  einc_group_mma_m64n256k16_bf16: groupProduct(256, 'bf16'),
+  /** What has been done to registers comes before the products that begin now. */
+  einc_group_fence: `template <int count>
+__device__ __forceinline__ void einc_group_fence(float (&c)[count]) {
+  ${keepRegisters}
+  asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}`,
+  /** The products that the warp has begun are a group of them. */
+  einc_group_commit: `__device__ __forceinline__ void einc_group_commit() {
+  asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}`,
+  /** Until all but the last `groups` such groups are done. */
+  einc_group_wait: `template <int groups, int count>
+__device__ __forceinline__ void einc_group_wait(float (&c)[count]) {
+  asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(groups) : "memory");
+  ${keepRegisters}
+}`,
+  /** What the thread has written to shared memory, by copies that are there too, is there for products of groups. */
+  einc_fence_async: `__device__ __forceinline__ void einc_fence_async() {
+  asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}`,
+  /** Of a place in shared memory, as it counts there. */
+  einc_shared_address: `__device__ __forceinline__ unsigned einc_shared_address(const void *place) {
+  return (unsigned)__cvta_generic_to_shared(place);
+}`,
   /** Matrices of 8 x 8 cells of 16 bits in shared memory, of which lane `l` names row `l % 8` of the `l / 8`-th. */
   einc_load_matrices: [load(2, false), load(4, false)].join('\n'),
   einc_load_matrices_transposed: [load(2, true), load(4, true)].join('\n'),
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Intrinsic = keyof typeof intrinsics;
+
+export function groupProductOf(columns: number, type: 'f16' | 'bf16'): CallText {
+  const name = `einc_group_mma_m64n${columns}k16_${type}`;
+  invariant(name in intrinsics, () => `no product of groups has ${columns} columns`);
+  return callOf(name as Intrinsic);
+}
+
+/** Where a factor of a group begins and what its rows are apart, swizzled by 128 bytes: PTX ISA, Matrix Descriptor Format. */
+export const matrixDescriptor: CallText = {
+  kind: 'call',
+  name: 'einc_matrix_descriptor',
+  needs: [
+    ...callOf('einc_shared_address').needs,
+    `static __device__ __forceinline__ unsigned long long einc_matrix_descriptor(const void *start, unsigned leading, unsigned stride) {
+  const unsigned long long address = einc_shared_address(start);
+  return 1ull << 62 | (unsigned long long)(stride >> 4) << 32 | (unsigned long long)(leading >> 4) << 16 | (address & 0x3ffff) >> 4;
+}`,
+  ],
+};
+
+/**
+ * Where a cell of 16 bits is that counting puts at `cell`: of each row of 128 bytes the eight parts change places, in each of eight
+ * rows otherwise, so that no column of parts is in one bank. It is the 128-byte swizzle of the PTX ISA.
+ */
+export const swizzled: CallText = {
+  kind: 'call',
+  name: 'einc_swizzled',
+  needs: [
+    'static __device__ __forceinline__ int einc_swizzled(int cell) { return cell ^ (cell >> 3 & 56); }',
+  ],
+};
 
 /** What a call of one needs before the kernels. */
 export function callOf(name: Intrinsic): CallText {

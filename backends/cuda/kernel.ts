@@ -19,6 +19,7 @@ import { functionHead } from '../clike/arguments.ts';
 import { type ExprEmitter, largestInt } from '../clike/expr.ts';
 import { emitStmt } from '../clike/stmt.ts';
 import { emitBlock } from './block.ts';
+import { swizzledIn } from './group-product.ts';
 import type { Parameter } from './kernel-arguments.ts';
 import { withTurn } from './turn.ts';
 
@@ -63,7 +64,8 @@ function fewestBlocks(kernel: For, threads: number): readonly number[] {
   const bytes = own.map(
     ([{ dims, dtype }, axes]) => bytesOf[dtype] * cellsOf({ dims: dims.slice(axes) }),
   );
-  const isLarge = Math.max(...bytes) > 2 * registersOfTile;
+  // Of groups of warps one block keeps tensor cores busy, so that a second one is worth no register that is spilt.
+  const isLarge = Math.max(...bytes) > 2 * registersOfTile || swizzledIn(kernel).size > 0;
   return [isLarge ? 1 : 2 ** 16 / (registersOfTile * threads)].map(Math.floor);
 }
 

@@ -5,6 +5,8 @@
  *     extern __shared__ uint4 shared_memory[];
  *     __nv_bfloat16 *const x_rows_stages = (__nv_bfloat16 *)&shared_memory[0];
  *     __nv_bfloat16 *const w_columns_stages = (__nv_bfloat16 *)&shared_memory[1920];
+ *
+ * So are those that groups of warps multiply, which begin where the pattern of their swizzle does.
  */
 import { type For, type TensorNode } from '../../compiler/index.ts';
 import { sizeOf } from '../../compiler/core/tensor-node.ts';
@@ -12,6 +14,7 @@ import { membersOf } from '../../compiler/loop/kernel.ts';
 import { pipelineOf, stagesOf } from '../../compiler/loop/pipelined.ts';
 import { privateArrays, sharedIn } from '../../compiler/loop/private-arrays.ts';
 import { visitStmts } from '../../compiler/loop/traverse.ts';
+import { patternBytes, swizzledIn } from './group-product.ts';
 
 const mostDeclared = 48 * 1024;
 /** What the widest copies want. */
@@ -19,11 +22,12 @@ export const unitBytes = 16;
 
 export interface LaunchMemory {
   readonly bytes: number;
+  readonly alignment: number;
   /** Where arrays begin, in units. */
   readonly places: ReadonlyMap<TensorNode, number>;
 }
 
-const none: LaunchMemory = { bytes: 0, places: new Map() };
+const none: LaunchMemory = { bytes: 0, alignment: unitBytes, places: new Map() };
 
 export function launchMemoryOf(kernel: For): LaunchMemory {
   if (kernel.mode === 'grid') return none;
@@ -31,14 +35,17 @@ export function launchMemoryOf(kernel: For): LaunchMemory {
   const own = privateArrays(kernel);
   const shared = [...sharedIn(kernel.body)].filter(node => !own.has(node));
   const declared = shared.map(node => sizeOf(node) * (staged.get(node) ?? 1));
-  if (declared.reduce((a, b) => a + b, 0) <= mostDeclared) return none;
+  const swizzled = swizzledIn(kernel.body);
+  const isSmall = declared.reduce((a, b) => a + b, 0) <= mostDeclared;
+  if (isSmall && swizzled.size === 0) return none;
   const places = new Map<TensorNode, number>();
-  let units = 0;
-  for (const [node, stages] of staged) {
-    places.set(node, units);
-    units += Math.ceil((stages * sizeOf(node)) / unitBytes);
+  const alignment = swizzled.size > 0 ? patternBytes : unitBytes;
+  let bytes = 0;
+  for (const node of new Set([...staged.keys(), ...swizzled])) {
+    places.set(node, bytes / unitBytes);
+    bytes += Math.ceil(((staged.get(node) ?? 1) * sizeOf(node)) / alignment) * alignment;
   }
-  return { bytes: units * unitBytes, places };
+  return { bytes, alignment, places };
 }
 
 /** Of all that share a launch: a block does one of them. */

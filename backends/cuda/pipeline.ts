@@ -18,7 +18,8 @@
  *
  * With more stages there are more places, `stages - 1` turns are copied before the loop, and a turn waits for all groups
  * of copies but the last `stages - 2`. There is one barrier for each turn: it says that all copies of the turn are there, and
- * that the place of the last turn is free, which is where the next copies go.
+ * that the place of the last turn is free, which is where the next copies go. Products of groups of warps that go on in the next
+ * turn hold its place longer: then copies run one turn less ahead.
  */
 import { cellsOf, type For, loopVar, type TensorNode, type Writer } from '../../compiler/index.ts';
 import { at, fixed, type Index } from '../../compiler/core/index-expr.ts';
@@ -30,6 +31,8 @@ import { callOf, type Intrinsic } from './intrinsics.ts';
 
 /** What a block of threads does with thread loops. */
 export interface Threads {
+  /** By how many turns what uses the copies is late, if copies have so many stages. */
+  late(stages: number): number;
   /** Whether some of it has to be waited for. */
   copy(loop: For): boolean;
   /** Of one turn, when all that it needs is there. */
@@ -69,7 +72,7 @@ class Pipeline {
     const { uses } = pipelineOf(this.#loop);
     const w = this.#w;
     for (const [node, name] of this.#arrays) this.#declare(node, name);
-    const ahead = this.#stages - 1;
+    const ahead = this.#stages - 1 - this.#threads.late(this.#stages);
     const isAsync = this.#first(ahead);
     this.#exprs.identifiers.within(loop, i => {
       const type = countType(extent, this.#exprs);

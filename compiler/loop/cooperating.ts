@@ -2,7 +2,7 @@
 import type { TensorNode } from '../core/tensor-node.ts';
 import { statementsOf, type Stmt } from './ir.ts';
 import { type Chain, chainAt } from './kernel.ts';
-import { matrixProductAt } from './matrix-product.ts';
+import { productAt } from './product-at.ts';
 import { brokenPipeline } from './pipelined.ts';
 
 interface Place {
@@ -57,7 +57,7 @@ function brokenProduct(loop: Parameters<typeof chainAt>[0], place: Place): reado
   const say = (why: string): readonly string[] => [`matrix ${loop.loop}: ${why}`];
   if (!place.threads) return say('no threads around');
   if (!place.isForAll) return say('not for all threads of a warp');
-  const found = matrixProductAt(loop, place.threads);
+  const found = productAt(loop, place.threads);
   if (typeof found === 'string') return say(found);
   const far = [found.left, found.right].filter(({ node }) => !place.shared.includes(node));
   return far.flatMap(({ node }) => say(`${node.name} is not shared by the block`));

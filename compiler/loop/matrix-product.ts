@@ -17,12 +17,13 @@
  */
 import { asLoop, type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import type { For, Read, Stmt } from './ir.ts';
+import type { Accumulate, For, Read, Stmt, Write } from './ir.ts';
 import { type Chain, chainAt, turnsOfChain, warp } from './kernel.ts';
 import { type FactorKind, factorKinds, factorsOf } from './matrix-factors.ts';
 import { areMultiples, strideOf } from './stride.ts';
 
 export interface MatrixProduct {
+  readonly by: 'warp';
   readonly kind: FactorKind;
   /** Products of 16 rows, side by side of 8 columns. */
   readonly rows: For;
@@ -55,16 +56,13 @@ export function matrixProductAt(loop: For, threads: Chain): MatrixProduct | stri
   if (!found) return 'no sum of products of two arrays';
   const { leaf, kind, factors } = found;
   if (axes.terms.extent !== factorKinds[kind]) return `${axes.terms.extent} terms of ${kind}`;
-  const isOwn = own.every(
-    (l, axis) => leaf.node.dims[axis] === l.extent && isJust(leaf.index[axis], l.loop),
-  );
-  if (!isOwn || leaf.index.length !== own.length) return `${leaf.node.name} is not of threads`;
+  if (!isOwnSum(leaf, own)) return `${leaf.node.name} is not of threads`;
   const [left, right] = [leftOf, rightOf].map(factorOf =>
     factors.map(read => factorOf(read, kind, axes, lanes)).find(factor => factor !== undefined),
   );
   if (!left) return 'no factor of rows and terms that lies side by side';
   if (!right) return 'no factor of terms and columns that lies side by side';
-  return { kind, ...axes, lanes, sum: leaf, left, right };
+  return { by: 'warp', kind, ...axes, lanes, sum: leaf, left, right };
 }
 
 interface ProductNest {
@@ -137,8 +135,14 @@ function aligned(
   return isBeside && areMultiples(node, index, beside, cellsOfRow) ? factor : undefined;
 }
 
-function isWithout({ index }: Read, loops: readonly LoopVar[]): boolean {
+export function isWithout({ index }: Read, loops: readonly LoopVar[]): boolean {
   return !index.some(ix => loopsIn(ix).some(loop => loops.includes(loop)));
+}
+
+/** Whether these loops say which cell of a sum it is: first whose it is. */
+export function isOwnSum({ node, index }: Accumulate | Write, own: readonly For[]): boolean {
+  const isOwn = own.every((l, axis) => node.dims[axis] === l.extent && isJust(index[axis], l.loop));
+  return isOwn && index.length === own.length;
 }
 
 function isJust(ix: Index | undefined, loop: LoopVar): boolean {

@@ -20,6 +20,14 @@ import { type For, forLoop, statementsOf, type Stmt } from './ir.ts';
 /** Turns whose arrays are there at once where nothing is said: one is used, the next one comes. */
 const usualStages = 2;
 
+/**
+ * Turns that groups of warps are late: their products go on while they begin the next ones, and hold the place of
+ * another turn, if there are more than two.
+ */
+export function turnsLate(hasGroups: boolean, stages: number): 0 | 1 {
+  return hasGroups && stages > 2 ? 1 : 0;
+}
+
 /** One is used, the others come. */
 export function stagesOf({ stages = usualStages }: Pick<For, 'stages'>): number {
   return stages;

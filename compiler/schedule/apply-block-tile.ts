@@ -18,7 +18,7 @@
  *            } }
  *
  * What the loop over tiles of terms copies it may copy turns ahead: then it is `pipelined`, and what is
- * copied into is declared in it. How threads share the cells: `thread-cells.ts`, `warp-cells.ts`. Exact:
+ * copied into is declared in it. How threads share the cells: `thread-cells.ts`, `matrix-cells.ts`. Exact:
  * each sum has its terms in the order it had; tensor cores alone round in a way of their own.
  */
 import { type Index, loopVar } from '../core/index-expr.ts';

@@ -32,7 +32,7 @@ export function productPartsFor(contraction: Contraction, gpu: Gpu): Division | 
   // Up to two blocks for each processor: so one of them is there however few numbers divide the terms.
   const most = Math.min(2 * forTile - 1, gpu.processors, parts);
   return divisionOf(terms, most, (divided, most) =>
-    countFor(divided, most, divided === terms.at(-1) && tile.share.of === 'warp'),
+    countFor(divided, most, divided === terms.at(-1) && tile.share.of !== 'thread'),
   );
 }
 

@@ -5,6 +5,7 @@
 import { at, fixed, type Index, type LoopVar, loopVar, plus, sumOf } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { block, constant, forLoop, type Stmt, when, write } from '../loop/ir.ts';
+import { cellsOfGroupRow } from '../loop/group-factor.ts';
 import { strideOf } from '../loop/stride.ts';
 import { substituteLoops } from '../loop/traverse.ts';
 import { type Copied, placeIn } from './copied.ts';
@@ -26,6 +27,8 @@ class Copying {
   readonly #atOnce: number;
   readonly #cell: LoopVar;
   readonly #term: LoopVar;
+  /** Over rows of 64 cells of the tile, where it is copied in such. */
+  readonly #rows: { readonly loop: LoopVar; readonly extent: number } | undefined;
 
   constructor(copied: Copied, terms: Terms, names: Names) {
     this.#copied = copied;
@@ -33,6 +36,8 @@ class Copying {
     this.#names = names;
     this.#cell = loopVar(names.fresh('cell'));
     this.#term = loopVar(names.fresh('term'));
+    const [extent = 0, , inRow] = copied.copy.dims;
+    this.#rows = inRow === undefined ? undefined : { loop: loopVar(names.fresh('row')), extent };
     this.#grouped = this.#sideBySide();
     const along = this.#grouped === 'terms' ? terms.count : copied.side.tile;
     this.#atOnce = largestDivisor(along, cellsAtOnce(copied.copy.dtype));
@@ -48,12 +53,15 @@ class Copying {
   stmt(): Stmt {
     const { tile } = this.#copied.side;
     const [inCells, inTerms] = [this.#grouped === 'cells', this.#grouped === 'terms'];
-    const cells = { loop: this.#cell, extent: tile / (inCells ? this.#atOnce : 1) };
+    const turns = tile / (inCells ? this.#atOnce : 1);
+    const cells = this.#rows
+      ? [this.#rows, { loop: this.#cell, extent: turns / this.#rows.extent }]
+      : [{ loop: this.#cell, extent: turns }];
     const terms = {
       loop: this.#term,
       extent: this.#terms.count / (inTerms ? this.#atOnce : 1),
     };
-    return nested(inTerms ? [cells, terms] : [terms, cells], 'thread', this.#ofTerms());
+    return nested(inTerms ? [...cells, terms] : [terms, ...cells], 'thread', this.#ofTerms());
   }
 
   /** What one thread copies in one turn: of terms that are none, nothing. */
@@ -113,17 +121,19 @@ class Copying {
   }
 
   #place(lane: Index): readonly Index[] {
-    const [term, cell] = [
-      this.#inGroup('terms', this.#term, lane),
-      this.#inGroup('cells', this.#cell, lane),
-    ];
+    const [term, cell] = [this.#inGroup('terms', this.#term, lane), this.#cellInTile(lane)];
     return placeIn(this.#copied, term, cell);
   }
 
   /** The row or column. */
   #cellAt(lane: Index): Index {
     const { block: own, tile } = this.#copied.side;
-    return plus(at(own, tile), this.#inGroup('cells', this.#cell, lane));
+    return plus(at(own, tile), this.#cellInTile(lane));
+  }
+
+  #cellInTile(lane: Index): Index {
+    const inRow = this.#inGroup('cells', this.#cell, lane);
+    return this.#rows ? plus(at(this.#rows.loop, cellsOfGroupRow), inRow) : inRow;
   }
 
   #inGroup(of: 'cells' | 'terms', loop: LoopVar, lane: Index): Index {

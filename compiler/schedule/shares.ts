@@ -1,13 +1,13 @@
 /** How threads share the cells of a tile, as its size says. */
 import type { Names } from '../core/names.ts';
+import { MatrixCells } from './matrix-cells.ts';
 import { ThreadCells } from './thread-cells.ts';
 import type { TileCells } from './tile-cells.ts';
 import type { BlockTile } from './tile-choice.ts';
-import { WarpCells } from './warp-cells.ts';
 
 export function cellsOf(tile: BlockTile, names: Names): TileCells {
   const { share } = tile;
-  return share.of === 'warp'
-    ? new WarpCells(tile, share, names)
-    : new ThreadCells(tile, share, names);
+  return share.of === 'thread'
+    ? new ThreadCells(tile, share, names)
+    : new MatrixCells(tile, share, names);
 }

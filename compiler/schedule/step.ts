@@ -1,4 +1,5 @@
 /** One transformation of a nest, as data: what a schedule is a list of. */
+import { turnsLate } from '../loop/pipelined.ts';
 import { grouped } from '../support/count.ts';
 import { unreachable } from '../support/errors.ts';
 
@@ -92,9 +93,9 @@ export interface BlockTileStep {
   readonly overColumns: string;
   readonly rows: number;
   readonly columns: number;
-  /** What each thread has, or each warp on tensor cores. */
+  /** What each thread has, or on tensor cores each warp or group of four. */
   readonly share: {
-    readonly of: 'thread' | 'warp';
+    readonly of: 'thread' | 'warp' | 'group';
     readonly rows: number;
     readonly columns: number;
   };
@@ -165,7 +166,8 @@ function printBlockTile(step: BlockTileStep): string {
   const { overRows, overColumns, rows, columns, share, terms, stages } = step;
   const tile = `${rows} of ${overRows} × ${columns} of ${overColumns}`;
   const own = `${share.rows} × ${share.columns} a ${share.of}`;
-  const ahead = stages > 2 ? `, copied ${stages - 1} turns ahead` : ', copied ahead';
+  const turns = stages - 1 - turnsLate(share.of === 'group', stages);
+  const ahead = turns > 1 ? `, copied ${turns} turns ahead` : ', copied ahead';
   return `${tile}, ${own}, ${terms} terms at once${stages > 1 ? ahead : ''}`;
 }
 

@@ -51,7 +51,18 @@ export interface Gpu {
   readonly mostArguments: number;
   /** What tensor cores multiply. */
   readonly matrices: readonly FactorKind[];
+  /** Where four warps can multiply together what is in shared memory: `wgmma`, of sm_90a alone. */
+  readonly groups?: Groups;
 }
+
+export interface Groups {
+  /** What a block that does so can have, and what all blocks on a processor have together. */
+  readonly mostSharedBytes: number;
+  readonly processorSharedBytes: number;
+}
+
+/** Of an H100. */
+const groups: Groups = { mostSharedBytes: 227 * 1024, processorSharedBytes: 228 * 1024 };
 
 export const pageBytes = 4096;
 
@@ -103,6 +114,11 @@ export const gpu: Target & { readonly gpu: Gpu } = {
 /** A GPU whose tensor cores multiply these, and nothing else. */
 export function withMatrices(target: Target, matrices: readonly FactorKind[]): Target {
   return target.gpu ? { ...target, gpu: { ...target.gpu, matrices } } : target;
+}
+
+/** A GPU of sm_90a, and no other. */
+export function withGroups(target: Target): Target {
+  return target.gpu ? { ...target, gpu: { ...target.gpu, groups } } : target;
 }
 
 /** A GPU before sm_80: without tensor cores, and with copies that are there at once, so that none need run far ahead. */

@@ -3,7 +3,7 @@ import type { Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import type { Stmt } from '../loop/ir.ts';
 import type { Contraction } from './contraction.ts';
-import type { Copied } from './copied.ts';
+import type { Copied, CopyOrder } from './copied.ts';
 import type { Terms } from './terms.ts';
 
 /** A cell of a thread. */
@@ -27,7 +27,7 @@ export interface TileCells {
   /** Of the sums of all threads. */
   readonly dims: readonly number[];
   /** How copies lie, for whom it matters. */
-  readonly order: 'terms by cells' | 'as it is';
+  readonly order: CopyOrder;
   /** Loops over threads, and over what each of them has. */
   each(statement: (cell: TileCell) => Stmt): Stmt;
   /** Terms that are copied, by all threads. */

@@ -11,7 +11,7 @@ export interface BlockTile extends TermTile {
   /** Of the block. */
   readonly rows: number;
   readonly columns: number;
-  readonly share: ThreadShare | WarpShare;
+  readonly share: ThreadShare | WarpShare | GroupShare;
 }
 
 /** Each thread has rows and columns of its own. */
@@ -27,6 +27,19 @@ export interface WarpShare {
   readonly rows: number;
   readonly columns: number;
   readonly kind: FactorKind;
+}
+
+/** Each group of four warps has, and computes them from shared memory: 64 rows, and 64, 128 or 256 columns. */
+export interface GroupShare {
+  readonly of: 'group';
+  readonly rows: number;
+  readonly columns: number;
+  readonly kind: FactorKind;
+}
+
+/** Threads that have a share of a tile together. */
+export function threadsOfShare({ of }: BlockTile['share'], { warp }: Gpu): number {
+  return { thread: 1, warp, group: 4 * warp }[of];
 }
 
 export type Size = readonly [rows: number, columns: number];

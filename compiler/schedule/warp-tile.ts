@@ -1,16 +1,30 @@
-/** Tiles of products that tensor cores compute: of floats of 16 bits, and of f32 where it is allowed. */
+/**
+ * Tiles of products that tensor cores compute: of floats of 16 bits, and of f32 where it is allowed. Of one size those of
+ * groups of four warps come first, which need no registers for the factors.
+ */
+import { cellsOfGroupRow } from '../loop/group-factor.ts';
 import { type FactorKind, factorsIn } from '../loop/matrix-factors.ts';
+import type { For, Read } from '../loop/ir.ts';
+import { areMultiples, strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
-import { bytesShared } from './shared-bytes.ts';
+import { bytesShared, cellsAtOnce } from './shared-bytes.ts';
+import { memoryOf } from './stages.ts';
 import type { Gpu } from './target.ts';
-import { type BlockTile, blocksOf, largestOfEnough, type Size } from './tile-choice.ts';
+import {
+  type BlockTile,
+  blocksOf,
+  type GroupShare,
+  largestOfEnough,
+  type Size,
+  type WarpShare,
+} from './tile-choice.ts';
 
-/** Of blocks, and of each of their warps. */
-const sizes: readonly { readonly block: Size; readonly warp: Size }[] = [
-  { block: [128, 256], warp: [64, 64] },
-  { block: [128, 128], warp: [64, 32] },
-  { block: [128, 64], warp: [64, 32] },
+/** Of blocks, and of each of their warps or groups. */
+const sizes: readonly { readonly block: Size; readonly group?: Size; readonly warp: Size }[] = [
+  { block: [128, 256], group: [64, 256], warp: [64, 64] },
+  { block: [128, 128], group: [64, 128], warp: [64, 32] },
+  { block: [128, 64], group: [64, 64], warp: [64, 32] },
   { block: [64, 64], warp: [32, 32] },
   { block: [32, 32], warp: [16, 16] },
   { block: [16, 64], warp: [16, 16] },
@@ -25,6 +39,14 @@ const rounds = 4;
 
 /** One instruction takes that many, or half of it. */
 const termsAtOnce = 16;
+/** How many are copied at a time, if they can be: for groups as many as a row of 128 bytes has, and not just once. */
+const termsOf = { warp: [2 * termsAtOnce, termsAtOnce], group: [cellsOfGroupRow] };
+
+type Tile = Pick<BlockTile, 'rows' | 'columns'> & { readonly share: WarpShare | GroupShare };
+
+function shareOf([rows, columns]: Size, of: 'warp' | 'group', own: Size, kind: FactorKind): Tile {
+  return { rows, columns, share: { of, rows: own[0], columns: own[1], kind } };
+}
 
 export function warpTileFor(contraction: Contraction, gpu: Gpu): BlockTile | undefined {
   const kind = kindOf(contraction);
@@ -32,19 +54,39 @@ export function warpTileFor(contraction: Contraction, gpu: Gpu): BlockTile | und
   if (!kind || !gpu.matrices.includes(kind) || extent === 0 || extent % termsAtOnce > 0)
     return undefined;
   const turns = product(contraction.terms.map(l => l.extent));
-  const tiles = sizes.flatMap(({ block: [rows, columns], warp }): readonly BlockTile[] => {
-    const share = { of: 'warp', rows: warp[0], columns: warp[1], kind } as const;
-    const candidates = [2, 1]
-      .map(n => n * termsAtOnce)
-      .filter(terms => extent % terms === 0)
+  const isForGroups = gpu.groups !== undefined && kind !== 'tf32' && areWhole(contraction);
+  const shares = sizes.flatMap(({ block, group, warp }) => [
+    ...(group && isForGroups ? [shareOf(block, 'group', group, kind)] : []),
+    shareOf(block, 'warp', warp, kind),
+  ]);
+  const tiles = shares.flatMap(({ rows, columns, share }): readonly BlockTile[] => {
+    const candidates = termsOf[share.of]
+      .filter(terms => extent % terms === 0 && (share.of === 'warp' || turns > terms))
       .map(terms => ({ terms, stages: turns > terms ? 2 : 1 }));
     const isLarge = rows * columns > usualCells;
-    const room = isLarge ? gpu.mostSharedBytes : gpu.sharedBytes;
+    const isRoomy = isLarge || share.of === 'group';
+    const room = isRoomy ? memoryOf({ share }, gpu).mostSharedBytes : gpu.sharedBytes;
     const found = candidates.find(tile => bytesShared(contraction, [rows, columns], tile) <= room);
     const isWorth = !isLarge || blocksOf({ rows, columns }, contraction) >= rounds * gpu.processors;
     return found && isWorth ? [{ rows, columns, share, ...found }] : [];
   });
   return largestOfEnough(tiles.filter(isFitting(contraction)), contraction, gpu);
+}
+
+/** Whether 16 bytes at a time can be copied of both factors: groups add so fast that anything else takes longer. */
+function areWhole({ rows, columns, terms, rowReads, columnReads }: Contraction): boolean {
+  const isWhole = ({ node, index, dtype }: Read, sides: readonly (For | undefined)[]): boolean =>
+    sides.some(
+      side =>
+        side !== undefined &&
+        strideOf(node, index, side.loop) === 1 &&
+        areMultiples(node, index, [side.loop], cellsAtOnce(dtype)),
+    );
+  const innermost = terms.at(-1);
+  return (
+    rowReads.every(read => isWhole(read, [rows, innermost])) &&
+    columnReads.every(read => isWhole(read, [columns, innermost]))
+  );
 }
 
 /** At least half of it is there. */

@@ -170,7 +170,7 @@ describe.concurrent('doctor', () => {
       },
       ...compilers,
     ]);
-    const gpu = 'GiB, sm_90, 132 multiprocessors';
+    const gpu = 'GiB, sm_90a, 132 multiprocessors';
     expect(await found(path)).toEqual([
       { what: 'CUDA driver', ok: true, found: 'CUDA 12.4', isOptional: true },
       { what: 'GPU 0', ok: true, found: `Stub GPU 0, 1.0 ${gpu}`, isOptional: true },

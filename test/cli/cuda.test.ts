@@ -10,6 +10,12 @@ const { einc, files, read } = placeWith({
     const h = op\`h = relu({ w } * \${x} + { b; o = [256] })\`;
     const total = op\`total = \${h} ++ "...|... => 0"\`;
     await ctx.compile(forward(total), { keep: [h] });`,
+  'narrow.ts': `
+    import { context, forward, op, tensor } from 'einc';
+    using ctx = await context();
+    const x = tensor(new Float32Array(1024 * 512), { label: 'x', batch: [1024], output: [512], dtype: 'bf16' });
+    const h = op\`h = { w; o = [1024]; dtype = bf16 } * \${x}\`;
+    await ctx.compile(forward(h), { keep: [h] });`,
 });
 
 describe.concurrent('--backend cuda', () => {
@@ -41,6 +47,15 @@ describe.concurrent('--backend cuda', () => {
           bind-threads             64 threads of one block
       "
     `);
+  });
+
+  test('einc dump --arch sm_90a multiplies by groups of warps', async ({ expect }) => {
+    const dump = ['dump', 'narrow.ts', '--backend', 'cuda', '--arch', 'sm_90a'];
+    const { code, stderr } = await einc([...dump, '--out', 'groups']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(read('groups/h_forward.cu')).toContain('wgmma.mma_async');
+    const { stdout } = await einc([...dump, '--stage', 'schedule']);
+    expect(stdout).toContain('64 × 64 a group, 64 terms at once, copied 2 turns ahead');
   });
 
   test('einc dump --why says where arrays are', async ({ expect }) => {

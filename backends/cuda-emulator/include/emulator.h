@@ -13,6 +13,7 @@
  *   math.h     functions of numbers, and of their bits
  *   narrow.h   floats of 16 bits
  *   tensor.h   asynchronous copies, and products of tensor cores
+ *   group.h    products of tensor cores by groups of four warps
  *   launch.h   how a host starts a kernel
  *
  * No header of the C++ library is included: they would take longer to read than a kernel to compile.
@@ -28,4 +29,5 @@
 #include "math.h"
 #include "narrow.h"
 #include "tensor.h"
+#include "group.h"
 #include "launch.h"

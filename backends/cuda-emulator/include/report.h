@@ -12,6 +12,12 @@ enum Fault : int64_t {
   race,
   /* No memory for stacks or for what is known about memory. */
   no_memory,
+  /* A group of warps multiplies what a thread has written, and no fence between says so. */
+  untold,
+  /* It adds to registers that threads have used, and no fence says so. */
+  unfenced,
+  /* Its threads do not say the same, or what nobody knows the meaning of. */
+  disagreement,
 };
 
 /* One side of a fault: which thread did what, and where. */

@@ -1,5 +1,5 @@
 /** What GPU code is made for. */
-import { UserError } from '../../../compiler/index.ts';
+import { beforeSm80, type Target, UserError, withGroups } from '../../../compiler/index.ts';
 
 /** `sm_90`, or `sm_90a` with what only that one has. */
 export type Architecture = `sm_${string}`;
@@ -15,13 +15,15 @@ export function parseArchitecture(text: string): Architecture {
   });
 }
 
+/** With all that a GPU of that capability has. */
 export function architectureOf([major, minor]: readonly [number, number]): Architecture {
-  return `sm_${major}${minor}`;
+  return major === 9 && minor === 0 ? 'sm_90a' : `sm_${major}${minor}`;
 }
 
-/** `mma` of all dtypes is there from sm_80 on. */
-export function hasTensorCores(architecture: Architecture): boolean {
-  return numberOf(architecture) >= 80;
+/** `mma` of all dtypes is there from sm_80 on, `wgmma` with sm_90a alone. */
+export function targetFor(architecture: Architecture, target: Target): Target {
+  if (numberOf(architecture) < 80) return beforeSm80(target);
+  return architecture === 'sm_90a' ? withGroups(target) : target;
 }
 
 function numberOf(architecture: Architecture): number {

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { placeWith } from '../../cli/support.ts';
 import { type AttentionShape, attentionText } from '../../support/attention-text.ts';
-import { cudaOf, smallPrograms } from './programs.ts';
+import { cudaOf, groupPrograms, hopper, smallPrograms } from './programs.ts';
 
 const hasNvcc = spawnSync('nvcc', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'einc-nvcc-'));
@@ -25,7 +25,8 @@ async function resourcesOf(text: string, name: string, arch: string): Promise<re
   writeFileSync(source, text);
   const args = ['-cubin', `-arch=${arch}`, '-fmad=false', '-diag-suppress=177', '-Xptxas', '-v'];
   const { stderr } = await promisify(execFile)('nvcc', [...args, source, '-o', `${source}bin`]);
-  expect(stderr).not.toMatch(/warning|error/);
+  // Of products of groups that it lets wait for each other it says so by a code.
+  expect(stderr).not.toMatch(/warning|error|\(C\d+\)/);
   const kernels = stderr.matchAll(
     /entry function '(\w+)'[\s\S]*?(\d+) bytes spill stores[\s\S]*?Used (\d+) registers(?:.*?(\d+) bytes smem)?/g,
   );
@@ -91,6 +92,40 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
       }
     }
   });
+
+  /** Sums take 128 registers of a thread, or 64 or 32, and factors none. */
+  const ofGroups = [
+    { dtype: 'bf16', rows: 4096, columns: 4096, x: 'b, i', w: 'i, o', says: 'n256k16_bf16<0, 1>' },
+    { dtype: 'f16', rows: 4096, columns: 4096, x: 'i, b', w: 'o, i', says: 'n256k16_f16<1, 0>' },
+    { dtype: 'bf16', rows: 4040, columns: 4008, x: 'b, i', w: 'i, o', says: 'n256k16_bf16<0, 1>' },
+    { dtype: 'bf16', rows: 4040, columns: 4008, x: 'i, b', w: 'o, i', says: 'n256k16_bf16<1, 0>' },
+    { dtype: 'bf16', rows: 2048, columns: 2048, x: 'b, i', w: 'o, i', says: 'n128k16_bf16<0, 0>' },
+    { dtype: 'f16', rows: 2000, columns: 2008, x: 'i, b', w: 'i, o', says: 'n128k16_f16<1, 1>' },
+  ];
+  test(
+    'keeps groups of warps at work, and their sums in registers',
+    { timeout: 300_000 },
+    async () => {
+      const texts = ofGroups.map(({ dtype, rows, columns, x, w, says }, i) => {
+        const extents: Readonly<Record<string, number>> = { b: rows, o: columns, i: 1024 };
+        const dims = (index: string): string => index.replaceAll(/\w/g, l => String(extents[l]));
+        const program = `group_${i}(): device x: ${dtype}[${dims(x)}], w: ${dtype}[${dims(w)}], y: bf16[${rows}, ${columns}];
+        local s: f32[${rows}, ${columns}];
+        zero_out s;
+        for b < ${rows} { for o < ${columns} { for i < 1024 { s[b, o] += f32(x[${x}]) * f32(w[${w}]); } } }
+        for b < ${rows} { for o < ${columns} { y[b, o] := bf16(s[b, o]); } }`;
+        const { text } = cudaOf(parseProgram(program), hopper);
+        expect(text).toContain(says);
+        return [`group_${i}`, text] as const;
+      });
+      const golden = Object.entries(groupPrograms).map(([name, text]) => {
+        return [name, cudaOf(parseProgram(text), hopper).text] as const;
+      });
+      const kernels = await resourcesOf(together([...golden, ...texts]), 'groups', 'sm_90a');
+      expect(kernels).toHaveLength(7);
+      expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
+    },
+  );
 
   const attentions: readonly (readonly AttentionShape[])[] = [
     [

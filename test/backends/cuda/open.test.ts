@@ -12,6 +12,7 @@ import { functions } from '../../../backends/cuda/driver/functions.ts';
 import { compileLibrary } from '../../../backends/native/compile.ts';
 import { findCompiler } from '../../../backends/native/compiler.ts';
 import { gpu, targets } from '../../../compiler/index.ts';
+import type { Gpu } from '../../../compiler/schedule/target.ts';
 import { temporaryFolder } from '../native/support.ts';
 import { openStub, type Stub } from './support.ts';
 
@@ -137,7 +138,7 @@ describe('the architecture', () => {
       'sm_121',
       'sm_90a',
     ]);
-    expect(architectureOf([8, 6])).toBe('sm_86');
+    expect([[8, 6] as const, [9, 0] as const].map(architectureOf)).toEqual(['sm_86', 'sm_90a']);
     expect(opening(stub.env, 0, 'hopper')).toMatchInlineSnapshot(`
       "UserError: error[EINC0937]: \`hopper\` is no architecture of a GPU
         = help: write one as \`sm_80\`, \`sm_90\` or \`9.0\`; \`einc doctor\` says which this GPU has"
@@ -145,17 +146,23 @@ describe('the architecture', () => {
   });
 
   test('a GPU before sm_80 has no tensor cores that products could use', () => {
-    const of = (name: string): readonly string[] | undefined => {
-      const source = { text: '', steps: [] };
-      using backend = new CudaBackend({
-        ...{ ordinal: 0, target: gpu, source: () => source, env: stub.env },
-        architecture: name,
-      });
-      return backend.target.gpu?.matrices;
-    };
-    expect(of('sm_75')).toEqual([]);
-    expect(of('sm_80')).toEqual(['f16', 'bf16']);
+    expect(gpuOf('sm_75')?.matrices).toEqual([]);
+    expect(gpuOf('sm_80')?.matrices).toEqual(['f16', 'bf16']);
   });
+
+  test('groups of warps multiply on sm_90a alone', () => {
+    const all = ['sm_80', 'sm_90', 'sm_90a', 'sm_100a', 'sm_120'];
+    expect(all.filter(name => gpuOf(name)?.groups !== undefined)).toEqual(['sm_90a']);
+  });
+
+  function gpuOf(architecture: string): Gpu | undefined {
+    const source = { text: '', steps: [] };
+    using backend = new CudaBackend({
+      ...{ ordinal: 0, target: gpu, source: () => source, env: stub.env },
+      architecture,
+    });
+    return backend.target.gpu;
+  }
 
   test('a GPU that is newer than the compiler gets PTX', () => {
     const known = [75, 80, 90];

@@ -2,12 +2,25 @@ import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
 import type { Program } from '../../../compiler/loop/ir.ts';
 import { passesFor } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
-import { gpu } from '../../../compiler/schedule/target.ts';
+import { gpu, type Target, withGroups } from '../../../compiler/schedule/target.ts';
 import { attentionText } from '../../support/attention-text.ts';
 
-export function cudaOf(program: Program): CudaSource {
-  return cudaSource(runPipeline(passesFor(gpu), program));
+export function cudaOf(program: Program, target = gpu as Target): CudaSource {
+  return cudaSource(runPipeline(passesFor(target), program));
 }
+
+/** What sm_90a alone runs. */
+export const hopper = withGroups(gpu);
+
+export const groupPrograms: Readonly<Record<string, string>> = {
+  'group-product': `
+    group_layer():
+      device x: bf16[1024, 512], w: bf16[512, 1000], bias: bf16[1000], y: bf16[1024, 1000];
+      local s: f32[1024, 1000];
+      zero_out s;
+      for b < 1024 { for o < 1000 { for i < 512 { s[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }
+      for b < 1024 { for o < 1000 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`,
+};
 
 /** One for each way in which loops are bound. */
 export const smallPrograms: Readonly<Record<string, string>> = {

@@ -2,10 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
-import { smallPrograms, cudaOf } from './programs.ts';
+import { cudaOf, groupPrograms, hopper, smallPrograms } from './programs.ts';
 
-test.each(Object.entries(smallPrograms))('%s', async (name, text) => {
-  const source = cudaOf(parseProgram(text));
+const all = [
+  ...Object.entries(smallPrograms).map(entry => [...entry, undefined] as const),
+  ...Object.entries(groupPrograms).map(entry => [...entry, hopper] as const),
+];
+
+test.each(all)('%s', async (name, text, target) => {
+  const source = cudaOf(parseProgram(text), target);
   await expect(source.text).toMatchFileSnapshot(`../../golden/cuda/${name}.cu`);
   const steps = `${JSON.stringify(source.steps, withoutOrigins, 2)}\n`;
   await expect(steps).toMatchFileSnapshot(`../../golden/cuda/${name}.json`);

@@ -1,0 +1,293 @@
+/*
+ * Products of matrices by groups of four warps, after the PTX ISA: "Asynchronous Warpgroup Level Matrix
+ * Multiply-Accumulate Instructions". They are computed as late as they may be: when they are waited for. Until then
+ * the registers of the sums hold NaN, and what is read of shared memory may not be written.
+ *
+ * `backends/cuda/intrinsics.ts` has the same functions in PTX.
+ */
+#pragma once
+
+namespace emulated {
+
+constexpr unsigned group_threads = 4 * lanes;
+constexpr unsigned most_products = 64;
+
+/* "Matrix Descriptor Format": of a factor in shared memory. Offsets are in bytes. */
+struct Matrix {
+  uint32_t start;
+  uint32_t leading;
+  uint32_t stride;
+  uint32_t base;
+  uint32_t parts;  /* of 16 bytes, in a row of the swizzle's pattern; 1 where nothing is swizzled */
+  bool is_transposed;
+};
+
+EINC_OWN inline Matrix decode(uint64_t bits, bool is_transposed)
+{
+  const auto field = [=](unsigned from, unsigned count) EINC_OWN {
+    return static_cast<uint32_t>(bits >> from & ((1u << count) - 1));
+  };
+  const uint32_t parts[] = { 1, 8, 4, 2 };
+  return { field(0, 14) << 4, field(16, 14) << 4, field(32, 14) << 4, field(49, 3), parts[field(62, 2)],
+           is_transposed };
+}
+
+/*
+ * "Canonical Layouts", for cells of 16 bits, of which 16 bytes have T = 8. In bytes, where p are the parts of a row:
+ *   K-major           ((8,m),(T,2k)):((1T,SBO),(1,LBO)), swizzled ((8,m),(T,2k)):((pT,SBO),(1,T))
+ *   MN-major  ((T,1,m),(8,k)):((1,T,SBO),(1T,LBO)), swizzled ((T,p,m),(8,k)):((1,T,LBO),(pT,SBO))
+ */
+EINC_OWN inline uint32_t offset_in(const Matrix &m, uint32_t cell, uint32_t term)
+{
+  const uint32_t part = 16;
+  if (!m.is_transposed) {
+    const uint32_t in_row = m.parts == 1 ? term / 8 * m.leading + term % 8 * 2 : term * 2;
+    return cell % 8 * m.parts * part + cell / 8 * m.stride + in_row;
+  }
+  const uint32_t in_part = cell % 8 * 2;
+  if (m.parts == 1) return in_part + cell / 8 * m.stride + term % 8 * part + term / 8 * m.leading;
+  const uint32_t row = cell / 8 % m.parts * part + cell / (8 * m.parts) * m.leading;
+  return in_part + row + term % 8 * m.parts * part + term / 8 * m.stride;
+}
+
+/* Swizzle<b, 4, 3> of an address, where there are 2^b parts: bits 4… are changed by bits 7…. */
+EINC_OWN inline uint32_t swizzled(uint32_t address, uint32_t parts)
+{
+  return address ^ ((address >> 7 & (parts - 1)) << 4);
+}
+
+EINC_OWN inline char *place_in(const Matrix &m, uint32_t cell, uint32_t term)
+{
+  return dynamic_memory + swizzled(m.start + offset_in(m, cell, term), m.parts);
+}
+
+struct Product {
+  float *sums;
+  Matrix a;
+  Matrix b;
+  uint32_t columns;
+  bool is_half;    /* f16, not bf16 */
+  uint32_t group;
+  uint32_t begun;  /* when */
+  int line;
+};
+
+/* Sums that are in no register of the thread, as products are at work on them. */
+struct Sums {
+  float *home;
+  float cells[128];
+};
+
+struct Products {
+  uint32_t seen;       /* the block that all of this is of */
+  Product pending[most_products];
+  unsigned count;
+  uint32_t group;      /* that products begun now belong to */
+  uint32_t number;     /* of the products that the thread has begun */
+  bool is_fenced;      /* since registers were last its own */
+  uint32_t fenced_at;  /* when what the thread has written was last told to the async proxy */
+  Sums away[4];
+};
+
+EINC_OWN inline Products &products_of(unsigned thread)
+{
+  static Products all[most_threads];
+  Products &own = all[thread];
+  if (own.seen == block_time) return own;
+  own.seen = block_time;
+  own.count = own.group = own.number = own.fenced_at = 0;
+  own.is_fenced = false;
+  for (Sums &sums : own.away) sums.home = nullptr;
+  return own;
+}
+
+EINC_OWN inline Products &own_products() { return products_of(block.current); }
+
+/* Of the last products of each group, what the first of its threads has given. */
+struct Given {
+  uint32_t seen;
+  uint32_t number;
+  uint64_t a, b;
+};
+static Given given_to_group[most_threads / group_threads][most_products];
+
+#if EINC_CHECKS
+
+/* What is read of a cell is what threads have written and told to the async proxy, and goes on being so. */
+EINC_OWN inline void look_at_factor(char *place, const Product &product, bool is_over)
+{
+  const uint32_t at = place_of_line(product.line);
+  const auto address = reinterpret_cast<uintptr_t>(place);
+  check({ address, 2, false }, at);
+  Region *region = find_region(address);
+  if (region == nullptr) return;
+  const Access &write = region->cells[address / 4 - region->start / 4].write;
+  const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current),
+                       0, false };
+  if (is_over && write.time >= product.begun) {
+    fail(race, region, address, 2, own, false, party_of(write, true));
+  }
+  const uint32_t own_fence = own_products().fenced_at;
+  const bool is_told = products_of(write.thread).fenced_at > write.time ||
+                       (own_fence > write.time && own_fence >= barrier_time);
+  if (!is_over && !is_told) fail(untold, region, address, 2, own, false, party_of(write, true));
+}
+
+EINC_OWN inline void refuse(Fault fault, int line)
+{
+  const Access own = { now, place_of_line(line), static_cast<uint32_t>(block.number),
+                       static_cast<uint16_t>(block.current), 0, false };
+  fail(fault, nullptr, 0, 0, own, false, nobody);
+}
+
+#else
+
+EINC_OWN inline void look_at_factor(char *, const Product &, bool) {}
+EINC_OWN inline void refuse(Fault, int) {}
+
+#endif
+
+/* "Register Fragments": of a group's lane, the row of a sum and its column. */
+EINC_OWN inline uint32_t row_of(uint32_t sum)
+{
+  return block.current % group_threads / lanes * 16 + sum / 2 % 2 * 8 + own_lane() / 4;
+}
+
+EINC_OWN inline uint32_t column_of(uint32_t sum) { return sum / 4 * 8 + own_lane() % 4 * 2 + sum % 2; }
+
+EINC_OWN inline float value_at(const char *place, bool is_half)
+{
+  unsigned short bits;
+  __builtin_memcpy(&bits, place, 2);
+  return is_half ? float_of_half(bits) : float_of_bfloat16(bits);
+}
+
+/* What the thread needs of both factors. */
+template <class F>
+EINC_OWN inline void for_factors(const Product &product, F f)
+{
+  for (uint32_t term = 0; term < 16; term++) {
+    for (uint32_t half = 0; half < 4; half += 2) f(place_in(product.a, row_of(half), term));
+    for (uint32_t sum = 0; sum < product.columns / 2; sum += sum % 4 ? 3 : 1) {
+      f(place_in(product.b, column_of(sum), term));
+    }
+  }
+}
+
+EINC_OWN inline Sums &sums_away(float *home, Products &own)
+{
+  for (Sums &sums : own.away) {
+    if (sums.home == home) return sums;
+  }
+  for (Sums &sums : own.away) {
+    if (sums.home == nullptr) return sums;
+  }
+  __builtin_trap();
+}
+
+EINC_OWN inline void finish_product(const Product &product, Products &own)
+{
+  for_factors(product, [&](char *place) EINC_OWN { look_at_factor(place, product, true); });
+  Sums &sums = sums_away(product.sums, own);
+  for (uint32_t term = 0; term < 16; term++) {
+    for (uint32_t i = 0; i < product.columns / 2; i++) {
+      const float left = value_at(place_in(product.a, row_of(i), term), product.is_half);
+      const float right = value_at(place_in(product.b, column_of(i), term), product.is_half);
+      sums.cells[i] = fmaf(left, right, sums.cells[i]);
+    }
+  }
+}
+
+/* Those of groups before `group`; sums that nothing is at work on come back to their registers. */
+EINC_OWN inline void finish_products_before(uint32_t group)
+{
+  Products &own = own_products();
+  unsigned done = 0;
+  while (done < own.count && own.pending[done].group < group) done++;
+  for (unsigned i = 0; i < done; i++) {
+    const Product &product = own.pending[i];
+    finish_product(product, own);
+    bool is_last = true;
+    for (unsigned j = i + 1; j < own.count; j++) is_last &= own.pending[j].sums != product.sums;
+    if (!is_last) continue;
+    Sums &sums = sums_away(product.sums, own);
+    __builtin_memcpy(product.sums, sums.cells, product.columns / 2 * sizeof(float));
+    sums.home = nullptr;
+    own.is_fenced = false;
+  }
+  for (unsigned i = done; i < own.count; i++) own.pending[i - done] = own.pending[i];
+  own.count -= done;
+}
+
+/* All warps of a group give the same descriptors, product by product. */
+EINC_OWN inline void compare_in_group(uint64_t a, uint64_t b, uint32_t number, int line)
+{
+  Given &given = given_to_group[block.current / group_threads][number % most_products];
+  const bool is_first = given.seen != block_time || given.number != number;
+  if (is_first) given = { block_time, number, a, b };
+  else if (given.a != a || given.b != b) refuse(disagreement, line);
+}
+
+template <bool is_half, unsigned registers>
+EINC_OWN static inline void begin_product(float (&c)[registers], uint64_t a, uint64_t b, bool transposes_a,
+                                          bool transposes_b, int line)
+{
+  Products &own = own_products();
+  meet(0xffffffff, 0, line);
+  if (own.count == most_products) __builtin_trap();
+  compare_in_group(a, b, own.number++, line);
+  Sums &sums = sums_away(c, own);
+  if (sums.home == nullptr) {
+    if (!own.is_fenced) refuse(unfenced, line);
+    sums.home = c;
+    __builtin_memcpy(sums.cells, c, sizeof c);
+    __builtin_memset(c, 0xff, sizeof c);
+  }
+  const Product product = { c, decode(a, transposes_a), decode(b, transposes_b), 2 * registers, is_half,
+                            own.group, ++now, line };
+  if (product.a.base != 0 || product.b.base != 0) refuse(disagreement, line);
+  for_factors(product, [&](char *place) EINC_OWN { look_at_factor(place, product, false); });
+  own.pending[own.count++] = product;
+}
+
+}  // namespace emulated
+
+/* In 32 bits: a descriptor has 18 of them. Factors are in the memory that the launch gives. */
+EINC_OWN static inline unsigned einc_shared_address(const void *place)
+{
+  return static_cast<unsigned>(static_cast<const char *>(place) - emulated::dynamic_memory);
+}
+
+EINC_OWN static inline void einc_fence_async()
+{
+  emulated::own_products().fenced_at = ++emulated::now;
+}
+
+template <int count>
+EINC_OWN static inline void einc_group_fence(float (&)[count])
+{
+  emulated::own_products().is_fenced = true;
+}
+
+EINC_OWN static inline void einc_group_commit() { emulated::own_products().group++; }
+
+template <int groups, int count>
+EINC_OWN static inline void einc_group_wait(float (&)[count])
+{
+  const uint32_t group = emulated::own_products().group;
+  emulated::finish_products_before(group < groups ? 0 : group - groups);
+}
+
+#define EINC_GROUP_PRODUCT(columns, type, is_half) \
+  template <int transposes_a, int transposes_b> \
+  EINC_OWN static inline void einc_group_mma_m64n##columns##k16_##type( \
+      float (&c)[columns / 2], unsigned long long a, unsigned long long b, int line = __builtin_LINE()) \
+  { \
+    emulated::begin_product<is_half>(c, a, b, transposes_a, transposes_b, line); \
+  }
+EINC_GROUP_PRODUCT(64, f16, true)
+EINC_GROUP_PRODUCT(128, f16, true)
+EINC_GROUP_PRODUCT(256, f16, true)
+EINC_GROUP_PRODUCT(64, bf16, false)
+EINC_GROUP_PRODUCT(128, bf16, false)
+EINC_GROUP_PRODUCT(256, bf16, false)

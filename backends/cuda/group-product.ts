@@ -1,0 +1,90 @@
+/**
+ * Products of matrices by groups of four warps: both factors stay in shared memory, where descriptors say how they
+ * lie, and each lane keeps the sums of its cells. They are computed while threads go on.
+ *
+ *     einc_group_fence(s_tile);
+ *     for steps: einc_group_mma_m64n128k16_bf16<0, 1>(*(float (*)[64])&s_tile[0],
+ *         einc_matrix_descriptor(&x_rows[…], 0, 1024), einc_matrix_descriptor(&w_columns[…], 8192, 1024));
+ *     einc_group_commit();
+ *     einc_group_wait<0>(s_tile);
+ */
+import {
+  type For,
+  type LoopVar,
+  type Stmt,
+  type TensorNode,
+  type Writer,
+} from '../../compiler/index.ts';
+import { fixed, type Index, substitute } from '../../compiler/core/index-expr.ts';
+import { type GroupProduct, groupProductAt, isOfGroup } from '../../compiler/loop/group-product.ts';
+import { cellsOfGroupRow, type GroupFactor } from '../../compiler/loop/group-factor.ts';
+import { type Chain, chainAt } from '../../compiler/loop/kernel.ts';
+import type { ExprEmitter } from '../clike/expr.ts';
+import { callOf, groupProductOf, matrixDescriptor } from './intrinsics.ts';
+
+/** Bytes of a row of a factor, and of the eight rows after which what is swizzled begins anew. */
+const rowBytes = 2 * cellsOfGroupRow;
+export const patternBytes = 8 * rowBytes;
+
+/** The products of groups in thread loops. */
+export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct[] {
+  if (s.kind === 'block') return s.body.flatMap(part => groupProductsIn(part, threads));
+  if (s.kind !== 'for') return [];
+  const chain = chainAt(s);
+  if (s.mode === 'thread') return groupProductsIn(chain.body, chain);
+  if (s.mode !== 'matrix' || !threads || !isOfGroup(s)) return groupProductsIn(s.body, threads);
+  const product = groupProductAt(s, threads);
+  return typeof product === 'string' ? [] : [product];
+}
+
+/** The arrays in shared memory that they read, which are swizzled: PTX ISA, Shared Memory Matrix Layout of `wgmma`. */
+export function swizzledIn(s: Stmt): ReadonlySet<TensorNode> {
+  return new Set(groupProductsIn(s).flatMap(({ left, right }) => [left.node, right.node]));
+}
+
+export function emitGroupProduct(p: GroupProduct, w: Writer, exprs: ExprEmitter): void {
+  const { rows, columns, piece, half, next, terms, lanes, kind, left, right, sum } = p;
+  const width = cellsOfGroupRow * columns.extent;
+  const call = exprs.need(groupProductOf(width, kind));
+  const transposed = [left, right].map(factor => (factor.isAlongTerms ? 0 : 1)).join(', ');
+  const own = firstOf([rows, columns, piece, half, next]);
+  const sums = exprs.cell(
+    sum.node,
+    sum.index.map(ix => substitute(ix, own)),
+  );
+  const all = new Map([...own, ...firstOf([terms, lanes.warp, lanes.row, lanes.column])]);
+  const [a, b] = [left, right].map(factor => descriptorOf(factor, all, exprs));
+  w.statement(`${call}<${transposed}>(*(float (*)[${width / 2}])&${sums}, ${a}, ${b});`);
+}
+
+function firstOf(loops: readonly For[]): ReadonlyMap<LoopVar, Index> {
+  return new Map(loops.map(({ loop }) => [loop, fixed(0)] as const));
+}
+
+/** Of rows of terms the distance to the next 64 is that of any eight rows, and not asked for. */
+function descriptorOf(
+  { node, index, isAlongTerms, far }: GroupFactor,
+  first: ReadonlyMap<LoopVar, Index>,
+  exprs: ExprEmitter,
+): string {
+  const start = exprs.cell(
+    node,
+    index.map(ix => substitute(ix, first)),
+  );
+  const leading = isAlongTerms ? 0 : 2 * far;
+  return `${exprs.need(matrixDescriptor)}(&${start}, ${leading}, ${patternBytes})`;
+}
+
+/** What is said of sums before products, and after: groups that may still be at work. */
+export function beginProducts(sums: string, w: Writer, exprs: ExprEmitter): void {
+  w.line(`${exprs.need(callOf('einc_group_fence'))}(${sums});`);
+}
+
+export function endProducts(sums: string, late: number, w: Writer, exprs: ExprEmitter): void {
+  w.line(`${exprs.need(callOf('einc_group_commit'))}();`);
+  awaitProducts(sums, late, w, exprs);
+}
+
+export function awaitProducts(sums: string, late: number, w: Writer, exprs: ExprEmitter): void {
+  w.line(`${exprs.need(callOf('einc_group_wait'))}<${late}>(${sums});`);
+}

@@ -1,0 +1,10 @@
+/** Products of matrices that threads compute together: those of a warp, or of a group of four. */
+import { type GroupProduct, groupProductAt, isOfGroup } from './group-product.ts';
+import type { For } from './ir.ts';
+import type { Chain } from './kernel.ts';
+import { type MatrixProduct, matrixProductAt } from './matrix-product.ts';
+
+/** What is wrong with it in words, where it is none. */
+export function productAt(loop: For, threads: Chain): MatrixProduct | GroupProduct | string {
+  return isOfGroup(loop) ? groupProductAt(loop, threads) : matrixProductAt(loop, threads);
+}
