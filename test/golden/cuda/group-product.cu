@@ -76,10 +76,8 @@ static __device__ __forceinline__ float relu_f32(float a) { return a < 0 ? 0 : a
 static __device__ __forceinline__ float f32_of_bf16(unsigned short a) { return of_bits((unsigned)a << 16); }
 
 extern "C" __global__ void __launch_bounds__(256, 1) group_layer_y(
-  const unsigned short *__restrict__ x,
-  const unsigned short *__restrict__ w,
-  const unsigned short *__restrict__ bias,
-  unsigned short *__restrict__ y) {
+  const unsigned short *__restrict__ x, const unsigned short *__restrict__ w,
+  const unsigned short *__restrict__ bias, unsigned short *__restrict__ y) {
   x = (const unsigned short *)__builtin_assume_aligned(x, 16);
   w = (const unsigned short *)__builtin_assume_aligned(w, 16);
   bias = (const unsigned short *)__builtin_assume_aligned(bias, 16);
