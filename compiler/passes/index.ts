@@ -40,6 +40,7 @@ import { sumByRows } from './sum-by-rows.ts';
 import { vectorise } from './vectorise.ts';
 import { walkMatrices } from './walk-matrices.ts';
 import { tileBlocks } from './tile-blocks.ts';
+import { tapsLast } from './taps-last.ts';
 import { tileRegisters } from './tile-registers.ts';
 
 /** The optimiser, top to bottom. A comment says why a pass stands where it does. */
@@ -115,6 +116,7 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
     separateSums(target, overrides), // after sums are in scalars, and before their nests are tiled
     fuseEpilogues(target, overrides), // after sums are in scalars, and before anything else takes the arrays between nests
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
+    tapsLast(target, overrides), // likewise, and before their tiles
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     hoistCopies(target), // what tiles copy; before loops are fused that copies could have left
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own

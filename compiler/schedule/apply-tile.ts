@@ -171,7 +171,11 @@ class Tiling {
     binding: Binding,
   ): Stmt {
     const { columns, taps, square } = this.#tile;
-    const ofTaps = taps && { loop: taps.loop.loop, start: fixed(0), count: taps.loop.extent };
+    const ofTaps =
+      taps?.kind === 'cells'
+        ? { loop: taps.loop.loop, start: fixed(0), count: taps.loop.extent }
+        : undefined;
+    const ofTerms = taps?.kind === 'terms' ? taps.loop.loop : undefined;
     return block(
       strips.map(({ panels, ...strip }) =>
         this.#tiles(columns, strip, (offset, tile) => {
@@ -182,7 +186,7 @@ class Tiling {
             const panel = panels[i];
             return panel ? fromPanel(all, panel, copied, of) : all;
           }, block(body));
-          const plan = { rows, taps: ofTaps, columns: turns, lanes: strip.lanes, binding };
+          const plan = { rows, taps: ofTaps, ofTerms, columns: turns, lanes: strip.lanes, binding };
           const at = { columns, start: first, lanes: strip.lanes };
           const turned =
             square && strip.lanes >= leastSide && inSquares(body, square, at, this.#names);

@@ -65,6 +65,8 @@ export interface Jam {
   readonly rows: Turns | undefined;
   /** Of a third loop. */
   readonly taps?: Turns | undefined;
+  /** The innermost loop of a sum, all of whose terms each row takes at once. */
+  readonly ofTerms?: LoopVar | undefined;
   /** Where `count` is no multiple of the lanes, some turns are in two vectors. */
   readonly columns: Turns;
   /** 1 where the columns are so few that they are scalars. */
@@ -108,6 +110,9 @@ class Jammer {
       case 'for': {
         const loop = loopVar(this.#names.fresh(s.loop));
         this.#binding.set(s.loop, at(loop));
+        if (s.loop === this.#plan.ofTerms && s.body.kind === 'accumulate') {
+          return this.#spread(s.body, terms => forLoop(loop, s.extent, terms, 'unrolled'));
+        }
         return forLoop(loop, s.extent, block(this.all(statementsOf(s.body))), s.mode);
       }
       case 'write':
@@ -133,14 +138,14 @@ class Jammer {
     return tile;
   }
 
-  /** A store, for all the turns. */
-  #spread(s: Write | Accumulate): Stmt {
+  /** A store, for all the turns, with something around it in each row. */
+  #spread(s: Write | Accumulate, inRow = (all: Stmt): Stmt => all): Stmt {
     const { rows, taps, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
     const tap = taps && this.#over(taps.loop, taps.count, 'unrolled');
     const at = { row: row.index, tap: tap?.index };
     const all = block(vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, at)));
-    return row.around(tap ? tap.around(all) : all);
+    return row.around(inRow(tap ? tap.around(all) : all));
   }
 
   #onVectors(

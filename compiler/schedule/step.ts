@@ -4,8 +4,8 @@ import { grouped } from '../support/count.ts';
 import { unreachable } from '../support/errors.ts';
 
 export type Step =
-  /** These loops now stand outside of the others of their pair. */
-  | { readonly kind: 'interchange'; readonly moved: readonly string[] }
+  /** These loops now stand outside of the others of their pair; or inside of the other loops of a sum. */
+  | { readonly kind: 'interchange'; readonly moved: readonly string[]; readonly inside?: true }
   /** A loop cut into blocks, with terms of the sum moved out of a block. */
   | {
       readonly kind: 'block';
@@ -117,7 +117,7 @@ export interface BindStep {
 export function printStep(step: Step): string {
   switch (step.kind) {
     case 'interchange':
-      return `${step.moved.join(', ')} outside`;
+      return `${step.moved.join(', ')} ${step.inside ? 'inside' : 'outside'}`;
     case 'block':
       return `${step.loop} by ${step.size}, ${step.outside.join(', ')} outside`;
     case 'accumulate':

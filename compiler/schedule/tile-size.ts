@@ -5,7 +5,7 @@
  */
 import type { For } from '../loop/ir.ts';
 import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
-import type { Taps } from './taps.ts';
+import { pixelsOf, type Taps } from './taps.ts';
 
 export interface Size {
   readonly rowCount: number;
@@ -36,27 +36,38 @@ export const enoughSums = 8;
  */
 const stepsOfLoad = 1 / 4;
 
-export function stepsOfLoads({ rowCount, vectors }: Size, taps?: Taps): number {
-  const { ofRows, ofColumns } = loadsOfTaps(taps);
-  return (rowCount * ofRows + 1.5 * vectors * ofColumns) * stepsOfLoad;
+export function stepsOfLoads(size: Size, taps?: Taps): number {
+  const { ofRows, ofColumns } = loadsOf(size, taps);
+  return (ofRows + 1.5 * ofColumns) * stepsOfLoad;
 }
 
-/** For each row and each vector: as many as there are taps on the side that these differ on. */
-function loadsOfTaps(taps: Taps | undefined): {
-  readonly ofRows: number;
-  readonly ofColumns: number;
-} {
+/** For all taps. Where each has sums of its own, those on one side are the same for all of them. */
+function loadsOf(
+  { rowCount, vectors }: Size,
+  taps: Taps | undefined,
+): { readonly ofRows: number; readonly ofColumns: number } {
   const count = countOf(taps);
-  return taps?.ofColumns ? { ofRows: 1, ofColumns: count } : { ofRows: count, ofColumns: 1 };
+  if (taps?.kind === 'terms')
+    return { ofRows: pixelsOf(taps, rowCount), ofColumns: vectors * count };
+  return taps?.ofColumns
+    ? { ofRows: rowCount, ofColumns: vectors * count }
+    : { ofRows: rowCount * count, ofColumns: vectors };
 }
 
 export function countOf(taps: Taps | undefined): number {
   return taps?.loop.extent ?? 1;
 }
 
-/** Registers for the sums, for a vector of each column, and for a number of a row. */
-export function registersFor({ rowCount, vectors }: Size, taps?: Taps): number {
-  return rowCount * vectors * countOf(taps) + vectors * loadsOfTaps(taps).ofColumns + 1;
+/** Sums for each row and vector. */
+function sumsEach(taps: Taps | undefined): number {
+  return taps?.kind === 'cells' ? taps.loop.extent : 1;
+}
+
+/** Registers for the sums, for the vectors of columns, and for a number of a row, or one for each tap of a term. */
+export function registersFor(size: Size, taps?: Taps): number {
+  const { ofColumns } = loadsOf(size, taps);
+  const ofRow = taps?.kind === 'terms' ? countOf(taps) : 1;
+  return size.rowCount * size.vectors * sumsEach(taps) + ofColumns + ofRow;
 }
 
 /** The first of those that are as good. */
@@ -93,6 +104,13 @@ export function sizeWithTaps(
   return isFast && registersFor(size, taps) <= registers ? size : undefined;
 }
 
+const fewRows = 4;
+
+/** Whether taps of a term leave registers for some rows. */
+export function fewRowsFit(taps: Taps, registers: number): boolean {
+  return registersFor({ rowCount: fewRows, vectors: 1 }, taps) <= registers;
+}
+
 /** So many vectors all columns are. */
 export function mostVectors({ columns, lanes, again }: Omit<Loops, 'rows'>): number {
   const all = columns.extent / lanes;
@@ -108,7 +126,7 @@ function rowCountsOf(
   limits: RowLimits,
 ): readonly number[] {
   const beside = registersFor({ rowCount: 0, vectors }, taps);
-  const fitting = Math.floor((registers - beside) / (vectors * countOf(taps)));
+  const fitting = Math.floor((registers - beside) / (vectors * sumsEach(taps)));
   const most = Math.max(1, Math.min(limits.most, fitting));
   const divisor = Array.from({ length: most }, (_, i) => most - i).find(
     n => rows.extent % n === 0 && n > most * limits.share,
@@ -126,15 +144,15 @@ function stepsOf(
   { columns, lanes, again, taps }: Loops,
   rows: For,
 ): number {
-  const { ofRows, ofColumns } = loadsOfTaps(taps);
   const acrossRows = piecesOfRows(rows.extent, rowCount);
   const acrossColumns = piecesOfColumns(columns.extent, vectors, lanes, again);
   const stepsIn = (row: Piece, column: Piece): number => {
-    const each = Math.ceil(column.count / column.lanes);
-    const sums = row.count * each * countOf(taps);
-    const steps = Math.max(sums, row.count * ofRows + each * ofColumns, enoughSums);
-    const loads = stepsOfLoads({ rowCount: row.count, vectors: each }, taps);
-    return row.tiles * column.tiles * (steps + loads);
+    const size = { rowCount: row.count, vectors: Math.ceil(column.count / column.lanes) };
+    const { ofRows, ofColumns } = loadsOf(size, taps);
+    const sums = size.rowCount * size.vectors * countOf(taps);
+    const waiting = (enoughSums * countOf(taps)) / sumsEach(taps);
+    const steps = Math.max(sums, ofRows + ofColumns, waiting);
+    return row.tiles * column.tiles * (steps + stepsOfLoads(size, taps));
   };
   const all = acrossRows.flatMap(row => acrossColumns.map(column => stepsIn(row, column)));
   return all.reduce((a, b) => a + b, 0) * another ** (acrossRows.length * acrossColumns.length - 1);

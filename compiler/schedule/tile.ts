@@ -26,9 +26,16 @@ import { type Square, squareFor } from './squares.ts';
 import type { TileStep } from './step.ts';
 import type { SumInParts } from './sum-parts.ts';
 import { lanesOf, type Target } from './target.ts';
-import { type Taps, tapsOf } from './taps.ts';
+import { type Taps, tapsOfCells, tapsOfTerms } from './taps.ts';
 import { columnsOf, readsOf, rowLimitsOf, rowsOf, storedBeside, summedIn } from './tile-loops.ts';
-import { type Loops, type Size, sizeOf, sizeOfWholeRows, sizeWithTaps } from './tile-size.ts';
+import {
+  fewRowsFit,
+  type Loops,
+  type Size,
+  sizeOf,
+  sizeOfWholeRows,
+  sizeWithTaps,
+} from './tile-size.ts';
 
 export interface Tile {
   readonly rows: For | undefined;
@@ -72,8 +79,8 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const rows = rowsOf(nest, columns, across);
   const limits = rowLimitsOf(nest, rows, columns, reads, target);
   const again = { later: mayRunTwice(nest.body), atOnce: mayRunTwiceAtOnce(nest.body) };
-  const loops = { rows, columns, lanes, again };
   const registers = target.vectorRegisters / sums.length;
+  const loops = { rows, columns, lanes, again, taps: fittingTaps(nest, rows, registers) };
   const without =
     rows || !across.some(areRowsFarApart)
       ? sizeOf(loops, registers, limits)
@@ -83,10 +90,16 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
     if ('because' in size) return size;
     return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
   };
-  const ofTaps = { ...loops, taps: tapsOf(nest, rows, loops, summedIn(nest)) };
+  const ofTaps = { ...loops, taps: tapsOfCells(nest, rows, loops, summedIn(nest)) };
   const withTaps = sizeWithTaps(ofTaps, without, registers, limits);
   const tile = withTaps && sized({ ...ofTaps, ...withTaps });
   return tile && isTile(tile) && copiesNothing(tile) ? tile : sized({ ...loops, ...without });
+}
+
+/** Taps that are terms of a sum, if they leave registers for some rows. */
+function fittingTaps(nest: Nest, rows: For | undefined, registers: number): Taps | undefined {
+  const taps = tapsOfTerms(nest, rows);
+  return taps && fewRowsFit(taps, registers) ? taps : undefined;
 }
 
 /** What is copied is copied for one tap, and comes from a cache as it is. */
@@ -113,9 +126,9 @@ function withCopies(
   const columnCount = vectors * lanes;
   // A tile of all taps takes what its rows read once for all of them.
   const rowCopies =
-    tile.taps === undefined
-      ? rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target)
-      : undefined;
+    tile.taps?.kind === 'cells'
+      ? undefined
+      : rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target);
   const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
   const copying = rowCopies ? { ...tile, rowCopies } : tile;
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);

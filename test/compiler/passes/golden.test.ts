@@ -100,6 +100,12 @@ const programs: Readonly<Record<string, string>> = {
       for o < 16 { for i < 2 { for b < 10 { w.grad[o, i] += add.grad[b, o] * x[b, i]; } } }
       for b < 10 { for o < 16 { largest[b] max= add.grad[b, o]; } }
       for b < 10 { for i < 2 { w.grad[0, i] += x[b, i]; } }`,
+  'taps-last': `
+    convolution():
+      device w: f32[3, 5, 4], x: f32[8, 5], y: f32[6, 4];
+      for v < 6 { for o < 4 {
+        local sum: f32 := 0;
+        for j < 3 { for c < 5 { sum += x[v + j, c] * w[j, c, o]; } } y[v, o] := relu(sum); } }`,
   'tile-registers': `
     layer():
       device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];

@@ -1,5 +1,8 @@
 /** Tiles of the gradients of filters: all taps of a row of one, where they slide over what the sums read. */
 import { expect, test } from 'vitest';
+import type { Stmt } from '../../../compiler/loop/ir.ts';
+import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+import { tapsLast } from '../../../compiler/passes/taps-last.ts';
 import { tileRegisters } from '../../../compiler/passes/tile-registers.ts';
 import { nestAt } from '../../../compiler/schedule/nest.ts';
 import { type Target, targets } from '../../../compiler/schedule/target.ts';
@@ -34,14 +37,20 @@ function gradient(of: Shape): { readonly device: string; readonly body: string }
 
 function tileIn(of: Shape, target: Target = targets.avx512): Tile | undefined {
   const { device, body } = gradient(of);
-  const { body: s } = programOf(device, body);
+  return tileAt(programOf(device, body).body, target);
+}
+
+function tileAt(s: Stmt, target: Target = targets.avx512): Tile | undefined {
   const nest = s.kind === 'for' ? nestAt(s) : undefined;
   const tile = nest && tileFor(nest, target);
   return tile && isTile(tile) ? tile : undefined;
 }
 
 function tileOf(of: Shape, target?: Target): string {
-  const tile = tileIn(of, target);
+  return shown(tileIn(of, target));
+}
+
+function shown(tile: Tile | undefined): string {
   if (!tile) return 'none';
   const { rows, columns, rowCount, vectors, taps } = tile;
   const size = `${rowCount} ${rows?.loop} × ${vectors} ${columns.loop}`;
@@ -89,4 +98,35 @@ test.each<Shape>([
   const { device, body } = gradient(small);
   const after = through(tileRegisters({ ...targets.avx512, leastTurns: 0 }), { device })(body);
   expect(after).toMatch(/local s_tile: f32\[\d+, \d+, \d+\];/);
+});
+
+interface Row {
+  readonly step?: number;
+  readonly taps?: number;
+  readonly dtype?: string;
+}
+
+/** The tile of a convolution along a row, after its taps have gone where the pass puts them. */
+function convolved({ step = 1, taps = 3, dtype = 'f32' }: Row): string {
+  const device = `x: ${dtype}[${28 * step + taps}, 32], w: ${dtype}[${taps}, 32, 64], y: ${dtype}[28, 64]`;
+  const before = programOf(
+    device,
+    `for v < 28 { for o < 64 {
+      local s: ${dtype} := 0;
+      for j < ${taps} { for c < 32 { s += x[${step}*v + j, c] * w[j, c, o]; } }
+      y[v, o] := s;
+    } }`,
+  );
+  return shown(tileAt(runPipeline([tapsLast(targets.avx512)], before).body));
+}
+
+test.each<[title: string, row: Row, tile: string]>([
+  ['3 taps', {}, '7 v × 2 o, 3 j'],
+  ['5 taps', { taps: 5 }, '14 v × 1 o, 5 j'],
+  ['a stride that leaves pixels in common', { step: 2 }, '4 v × 4 o, 3 j'],
+  ['a stride of all taps', { step: 3 }, '14 v × 2 o'],
+  ['more taps than a tile takes', { taps: 9 }, '14 v × 2 o'],
+  ['sums whose order is not free', { dtype: 'i32' }, '14 v × 2 o'],
+])('taps of a term: %s', (_, row, tile) => {
+  expect(convolved(row)).toBe(tile);
 });
