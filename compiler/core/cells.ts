@@ -1,5 +1,5 @@
 /** Arrays of cells on the host. */
-import { type DType, roundTo, type Value } from './dtype.ts';
+import { type DType, roundingTo, roundTo, type Value } from './dtype.ts';
 import { fromBits, isNarrowFloat, toBits } from './narrow-float.ts';
 
 /** What holds the values of each dtype; those of narrow floats are held as the f32 they are. */
@@ -56,7 +56,8 @@ export function store(dtype: DType, values: ArrayLike<Value>, to: AnyCells): voi
 }
 
 function round(dtype: DType, values: ArrayLike<Value>, to: MutableCells): void {
-  for (let i = 0; i < values.length; i++) to[i] = roundTo(dtype, values[i] ?? NaN);
+  const rounded = roundingTo(dtype);
+  for (let i = 0; i < values.length; i++) to[i] = rounded(values[i] ?? NaN);
 }
 
 /** Whether each of its numbers is one that the dtype has. */

@@ -12,7 +12,7 @@ import {
   toStickyDouble,
   type Value,
   type WideInteger,
-  wrap,
+  wrapping,
 } from './integer.ts';
 import { isNarrowFloat, largestOf, type NarrowFloat, roundNarrow } from './narrow-float.ts';
 
@@ -73,11 +73,30 @@ export function shortest(dtype: DType, value: Value): string {
 export function roundTo(dtype: Exclude<DType, WideInteger>, value: Value): number;
 export function roundTo(dtype: DType, value: Value): Value;
 export function roundTo(dtype: DType, value: Value): Value {
-  if (isInteger(dtype)) return wrap(dtype, value);
-  if (dtype === 'f64') return Number(value);
-  if (dtype === 'bool') return Number(value) === 0 ? 0 : 1;
-  const double = typeof value === 'bigint' ? toStickyDouble(value) : value;
-  return dtype === 'f32' ? Math.fround(double) : roundNarrow(dtype, double);
+  return roundings[dtype](value);
+}
+
+type Rounding = (value: Value) => Value;
+
+/** The same for whoever rounds many. */
+export function roundingTo(dtype: DType): Rounding {
+  return roundings[dtype];
+}
+
+const roundings = Object.fromEntries(dtypes.map(dtype => [dtype, newRounding(dtype)])) as Readonly<
+  Record<DType, Rounding>
+>;
+
+function newRounding(dtype: DType): Rounding {
+  if (isInteger(dtype)) return wrapping(dtype);
+  if (dtype === 'f64') return Number;
+  if (dtype === 'bool') return value => (Number(value) === 0 ? 0 : 1);
+  if (dtype === 'f32') return value => Math.fround(doubleOf(value));
+  return value => roundNarrow(dtype, doubleOf(value));
+}
+
+function doubleOf(value: Value): number {
+  return typeof value === 'bigint' ? toStickyDouble(value) : value;
 }
 
 /** Whether an integer or a bool can be this number; floats round to what they have. */

@@ -106,15 +106,19 @@ function sameTerm(a: Term, b: Term): boolean {
 export function sumOf(parts: readonly (readonly [coeff: number, index: Index])[]): Index {
   const terms: Term[] = [];
   let offset = 0;
+  let hasZeros = false;
   for (const [coeff, index] of parts) {
     offset += coeff * index.offset;
     for (const term of index.terms) {
       const known = terms.findIndex(t => sameTerm(t, term));
       const sum = coeff * term.coeff + (terms[known]?.coeff ?? 0);
-      terms.splice(known < 0 ? terms.length : known, known < 0 ? 0 : 1, { ...term, coeff: sum });
+      hasZeros ||= sum === 0;
+      const summed = sum === term.coeff ? term : { ...term, coeff: sum };
+      if (known < 0) terms.push(summed);
+      else terms[known] = summed;
     }
   }
-  return { terms: terms.filter(t => t.coeff !== 0), offset };
+  return { terms: hasZeros ? terms.filter(t => t.coeff !== 0) : terms, offset };
 }
 
 export function plus(a: Index, b: Index): Index {
@@ -126,13 +130,17 @@ export function plus(a: Index, b: Index): Index {
 
 /** Replaces loops by what `binding` says they are; loops it does not name stay. */
 export function substitute(index: Index, binding: ReadonlyMap<LoopVar, Index>): Index {
-  if (!loopsIn(index).some(loop => binding.has(loop))) return index;
+  if (!namesAny(index, binding)) return index;
   const replaced = index.terms.map((term): readonly [number, Index] => {
     if (isLoop(term)) return [term.coeff, binding.get(term.loop) ?? at(term.loop)];
     const { digit, coeff } = term;
     return [coeff, digitOf({ ...digit, of: substitute(digit.of, binding) })];
   });
   return sumOf([[1, fixed(index.offset)], ...replaced]);
+}
+
+function namesAny({ terms }: Index, loops: ReadonlyMap<LoopVar, Index>): boolean {
+  return terms.some(t => (isLoop(t) ? loops.has(t.loop) : namesAny(t.digit.of, loops)));
 }
 
 /** The value of an index where its loops have these values. */

@@ -46,14 +46,26 @@ export function limitsOf(dtype: Integer): readonly [lowest: Value, highest: Valu
 export function wrap(dtype: SmallInteger, value: Value): number;
 export function wrap(dtype: Integer, value: Value): Value;
 export function wrap(dtype: Integer, value: Value): Value {
+  return wrapping(dtype)(value);
+}
+
+/** The same for whoever wraps many. */
+export function wrapping(dtype: Integer): (value: Value) => Value {
   const { bits, signed } = integerFormats[dtype];
   if (isWide(dtype)) {
-    return signed ? BigInt.asIntN(64, wholeOf(value)) : BigInt.asUintN(64, wholeOf(value));
+    return signed
+      ? value => BigInt.asIntN(64, wholeOf(value))
+      : value => BigInt.asUintN(64, wholeOf(value));
   }
-  // What `|` does to a number is just this, for 32 bits.
-  const low = typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value | 0;
   const shift = 32 - bits;
-  return signed ? (low << shift) >> shift : (low << shift) >>> shift;
+  return signed
+    ? value => (lowBits(value) << shift) >> shift
+    : value => (lowBits(value) << shift) >>> shift;
+}
+
+/** What `|` does to a number is just this, for 32 bits. */
+function lowBits(value: Value): number {
+  return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value | 0;
 }
 
 function wholeOf(value: Value): bigint {

@@ -29,59 +29,79 @@ export function biasOf({ exponentBits }: FloatFormat): number {
   return 2 ** (exponentBits - 1) - 1;
 }
 
-/** The largest pattern without a sign that is a number. */
-function lastFinite({ exponentBits, fractionBits, hasInfinity }: FloatFormat): number {
-  const all = 2 ** (exponentBits + fractionBits);
-  return hasInfinity ? all - 2 ** fractionBits - 1 : all - 2;
+/** What follows from a format: asked for each cell, it would take longer than to round one. */
+interface Facts extends FloatFormat {
+  /** The pattern of the sign, and that of the last bit of the exponent. */
+  readonly signBit: number;
+  readonly one: number;
+  /** The largest pattern without a sign that is a number, and that number. */
+  readonly lastFinite: number;
+  readonly largest: number;
+  /** What is too large. */
+  readonly beyond: number;
+  /** The power of two of the smallest normal number. */
+  readonly least: number;
+  /** The distance between neighbours, by how many powers of two they are above the least. */
+  readonly steps: Float64Array;
 }
 
+function factsOf(format: FloatFormat): Facts {
+  const { exponentBits, fractionBits, hasInfinity } = format;
+  const [signBit, one] = [2 ** (exponentBits + fractionBits), 2 ** fractionBits];
+  const lastFinite = hasInfinity ? signBit - one - 1 : signBit - 2;
+  const least = 1 - biasOf(format);
+  const steps = Float64Array.from({ length: 2 ** exponentBits }, (_, i) => {
+    return 2 ** (least + i - fractionBits);
+  });
+  const largest = (one + (lastFinite % one)) * (steps[Math.floor(lastFinite / one) - 1] ?? NaN);
+  const beyond = hasInfinity ? Infinity : NaN;
+  return { ...format, signBit, one, lastFinite, largest, beyond, least, steps };
+}
+
+const facts: Readonly<Record<NarrowFloat, Facts>> = {
+  f16: factsOf(floatFormats.f16),
+  bf16: factsOf(floatFormats.bf16),
+  f8e4m3: factsOf(floatFormats.f8e4m3),
+  f8e5m2: factsOf(floatFormats.f8e5m2),
+};
+
 export function largestOf(dtype: NarrowFloat): number {
-  return fromBits(dtype, lastFinite(floatFormats[dtype]));
+  return facts[dtype].largest;
 }
 
 /** The nearest number of the format, to even between two; beyond the largest, infinity or NaN. */
 export function roundNarrow(dtype: NarrowFloat, value: number): number {
-  const format = floatFormats[dtype];
-  const beyond = format.hasInfinity ? Infinity : NaN;
   if (value === 0 || Number.isNaN(value)) return value;
+  const { beyond, largest, least, steps } = facts[dtype];
   const sign = value < 0 ? -1 : 1;
-  if (!Number.isFinite(value)) return sign * beyond;
-  // The distance between neighbours here; dividing by it is exact, as it is a power of two.
-  const exponent = Math.max(exponentOf(value), 1 - biasOf(format));
-  const step = 2 ** (exponent - format.fractionBits);
-  const rounded = nearestInteger(Math.abs(value) / step) * step;
-  return sign * (rounded > largestOf(dtype) ? beyond : rounded);
+  // Dividing by the distance is exact, as it is a power of two; where there is none, the number is too large.
+  const step = steps[Math.max(exponentOf(value) - least, 0)] ?? Infinity;
+  const rounded = step === Infinity ? step : nearestInteger(Math.abs(value) / step) * step;
+  return sign * (rounded > largest ? beyond : rounded);
 }
 
 /** The cell in memory that holds a number of the format. */
 export function toBits(dtype: NarrowFloat, value: number): number {
-  const format = floatFormats[dtype];
-  const { exponentBits, fractionBits } = format;
-  const all = 2 ** (exponentBits + fractionBits);
-  const sign = value < 0 || Object.is(value, -0) ? all : 0;
-  if (Number.isNaN(value)) return format.hasInfinity ? all - 2 ** (fractionBits - 1) : all - 1;
-  if (!Number.isFinite(value)) return sign + all - 2 ** fractionBits;
-  const least = 1 - biasOf(format);
-  const exponent = value === 0 ? least : Math.max(exponentOf(value), least);
+  const { hasInfinity, signBit, one, least, steps } = facts[dtype];
+  const sign = value < 0 || Object.is(value, -0) ? signBit : 0;
+  if (Number.isNaN(value)) return hasInfinity ? signBit - one / 2 : signBit - 1;
+  if (!Number.isFinite(value)) return sign + signBit - one;
+  const above = value === 0 ? 0 : Math.max(exponentOf(value) - least, 0);
   // A normal number's leading bit carries into the field of the exponent.
-  return (
-    sign + Math.abs(value) / 2 ** (exponent - fractionBits) + (exponent - least) * 2 ** fractionBits
-  );
+  return sign + Math.abs(value) / (steps[above] ?? NaN) + above * one;
 }
 
 /** The number that a cell in memory holds. */
 export function fromBits(dtype: NarrowFloat, bits: number): number {
-  const format = floatFormats[dtype];
-  const { exponentBits, fractionBits, hasInfinity } = format;
-  const all = 2 ** (exponentBits + fractionBits);
-  const [sign, pattern] = bits >= all ? [-1, bits - all] : [1, bits];
-  if (pattern > lastFinite(format)) {
-    return hasInfinity && pattern === all - 2 ** fractionBits ? sign * Infinity : NaN;
+  const { hasInfinity, signBit, one, lastFinite, steps } = facts[dtype];
+  const [sign, pattern] = bits >= signBit ? [-1, bits - signBit] : [1, bits];
+  if (pattern > lastFinite) {
+    return hasInfinity && pattern === signBit - one ? sign * Infinity : NaN;
   }
-  const biased = Math.floor(pattern / 2 ** fractionBits);
-  const fraction = pattern % 2 ** fractionBits;
-  const significand = biased === 0 ? fraction : fraction + 2 ** fractionBits;
-  return sign * significand * 2 ** (Math.max(biased, 1) - biasOf(format) - fractionBits);
+  const biased = Math.floor(pattern / one);
+  const fraction = pattern % one;
+  const significand = biased === 0 ? fraction : fraction + one;
+  return sign * significand * (steps[Math.max(biased, 1) - 1] ?? NaN);
 }
 
 const float = new Float64Array(1);

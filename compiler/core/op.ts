@@ -2,7 +2,7 @@ import { fma32 } from './fma.ts';
 import { evaluateFunction } from './functions/evaluate.ts';
 import { functions } from './functions/index.ts';
 import type { ScalarFunction } from './functions/language.ts';
-import { type DType, extremesOf, kindOf, roundTo, type Value } from './dtype.ts';
+import { type DType, extremesOf, kindOf, roundingTo, type Value } from './dtype.ts';
 import { type WideApply, wideArithmetic, type WideInteger } from './integer.ts';
 import { arithmetic } from './ops/arithmetic.ts';
 import { bits } from './ops/bits.ts';
@@ -70,24 +70,26 @@ export function evaluatorOf(op: Op, dtype: DType): Evaluator {
 const evaluators: Partial<Record<DType, Partial<Record<Op, Evaluator>>>> = {};
 
 function newEvaluator(op: Op, dtype: DType): Evaluator {
+  const round = roundingTo(dtype);
   if (op === 'where') {
-    return (a, b = NaN, c = NaN) => roundTo(dtype, Number(a) !== 0 ? b : c);
+    return (a, b = NaN, c = NaN) => round(Number(a) !== 0 ? b : c);
   }
   const through = computedThrough(op, dtype);
   if (through) {
     const within = evaluatorOf(op, through);
-    const rounded = (value: Value): Value => roundTo(through, value);
-    return (a, b = NaN, c = NaN) => roundTo(dtype, within(rounded(a), rounded(b), rounded(c)));
+    const rounded = roundingTo(through);
+    return (a, b = NaN, c = NaN) => round(within(rounded(a), rounded(b), rounded(c)));
   }
   const [exact, ofNumbers] = [wide[op], evaluatorOfNumbers(op, dtype)];
   return (a, b = NaN, c = NaN) =>
     exact && typeof a === 'bigint'
-      ? roundTo(dtype, exact(a, bigintOf(b), bigintOf(c)))
+      ? round(exact(a, bigintOf(b), bigintOf(c)))
       : ofNumbers(Number(a), Number(b), Number(c));
 }
 
 function evaluatorOfNumbers(op: Op, dtype: DType): (x: number, y: number, z: number) => Value {
   const { apply }: OpInfo = ops[op];
+  const round = roundingTo(dtype);
   if (dtype === 'f32') {
     const own = ofF32[op];
     if (own) return (x, y, z) => evaluateFunction(own, [x, y, z]);
@@ -95,10 +97,10 @@ function evaluatorOfNumbers(op: Op, dtype: DType): (x: number, y: number, z: num
   }
   if (kindOf(dtype) === 'integer') {
     // A product of two integers may need more bits than a double has.
-    if (op === 'mul' || op === 'mul_no_nan') return (x, y) => roundTo(dtype, Math.imul(x, y));
-    if (op === 'fma') return (x, y, z) => roundTo(dtype, Math.imul(x, y) + z);
+    if (op === 'mul' || op === 'mul_no_nan') return (x, y) => round(Math.imul(x, y));
+    if (op === 'fma') return (x, y, z) => round(Math.imul(x, y) + z);
   }
-  return (x, y, z) => roundTo(dtype, apply(x, y, z));
+  return (x, y, z) => round(apply(x, y, z));
 }
 
 /** Another dtype that operands are converted to first, and the result from. */

@@ -1,6 +1,6 @@
 /** What expressions are worth in a program that is interpreted: closures, of where its arrays and loops are. */
 import type { AnyCells, MutableCells } from '../core/cells.ts';
-import { type DType, roundTo, type Value } from '../core/dtype.ts';
+import { type DType, roundingTo, roundTo, type Value } from '../core/dtype.ts';
 import {
   type Digit,
   digitOfNumber,
@@ -43,8 +43,8 @@ export class Closures {
         return () => value;
       }
       case 'read': {
-        const [cells, cell] = [this.cells(e.node), this.offset(e.node, e.index)];
-        return () => cells()[cell()] ?? NaN;
+        const [place, cell] = [this.place(e.node), this.offset(e.node, e.index)];
+        return () => (place.value ?? missing(e.node))[cell()] ?? NaN;
       }
       case 'gather': {
         const [cells, cell] = [this.cells(e.node), this.found(e.node, e.index)];
@@ -57,8 +57,8 @@ export class Closures {
       case 'index':
         return this.index(e.index);
       case 'cast': {
-        const [dtype, value] = [e.dtype, this.value(e.value)];
-        return () => roundTo(dtype, value());
+        const [round, value] = [roundingTo(e.dtype), this.value(e.value)];
+        return () => round(value());
       }
       case 'apply': {
         const [a, b, c] = e.args.map(arg => this.value(arg));
@@ -122,12 +122,23 @@ export class Closures {
     const digits = terms.flatMap(t =>
       isLoop(t) ? [] : [{ coeff: t.coeff, digit: this.#digit(t.digit) }],
     );
-    return () => {
-      let sum = offset;
-      for (const { coeff, loop } of loops) sum += coeff * loop.value;
-      for (const { coeff, digit } of digits) sum += coeff * digit();
-      return sum;
-    };
+    const [first, second, third] = loops;
+    if (digits.length > 0 || loops.length > 3) {
+      return () => {
+        let sum = offset;
+        for (const { coeff, loop } of loops) sum += coeff * loop.value;
+        for (const { coeff, digit } of digits) sum += coeff * digit();
+        return sum;
+      };
+    }
+    // Nearly all are sums of few loops, which are added without a list of them.
+    if (!first) return () => offset;
+    const [a, m] = [first.loop, first.coeff];
+    if (!second) return () => offset + m * a.value;
+    const [b, n] = [second.loop, second.coeff];
+    if (!third) return () => offset + m * a.value + n * b.value;
+    const [c, o] = [third.loop, third.coeff];
+    return () => offset + m * a.value + n * b.value + o * c.value;
   }
 
   #digit(digit: Digit): Get<number> {

@@ -37,11 +37,11 @@ export function sitesIn(program: Program): readonly Site[] {
 }
 
 /** Paths start at the statement. */
-export function sitesUnder(s: Stmt): readonly Site[] {
+export const sitesUnder = remembered((s: Stmt): readonly Site[] => {
   const sites: Site[] = [];
   collect(s, [], sites);
   return sites;
-}
+});
 
 export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, readonly Site[]> {
   const groups = new Map<TensorNode, Site[]>();
@@ -98,13 +98,13 @@ export function localsOf(program: Program): readonly TensorNode[] {
 }
 
 /** The arrays declared in a statement, in order. */
-export function declaredIn(s: Stmt): ReadonlySet<TensorNode> {
+export const declaredIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
   const declared = new Set<TensorNode>();
   visitStmts(s, part => {
     if (part.kind === 'declare') declared.add(part.node);
   });
   return declared;
-}
+});
 
 /** The loops and static indices that subscripts and index values in a statement name. */
 export function loopsNamedIn(s: Stmt): ReadonlySet<LoopVar> {
@@ -162,8 +162,8 @@ export const writtenIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
 });
 
 /** Statements do not change, and of a long program each is asked about again for every other one. */
-function remembered<Fact>(find: (s: Stmt) => Fact): (s: Stmt) => Fact {
-  const known = new WeakMap<Stmt, Fact>();
+export function remembered<Part extends Stmt, Fact>(find: (s: Part) => Fact): (s: Part) => Fact {
+  const known = new WeakMap<Part, Fact>();
   return s => {
     const before = known.get(s);
     if (before !== undefined) return before;

@@ -19,13 +19,14 @@ import {
   sameIndex,
   sameIndices,
 } from '../core/index-expr.ts';
-import { declaredIn, groupByNode, loopsAlong, type Site, sitesUnder } from './facts.ts';
+import { declaredIn, groupByNode, loopsAlong, remembered, type Site, sitesUnder } from './facts.ts';
 import { type For, isComputed, type Stmt } from './ir.ts';
 import { mostTurns, ownerOf } from './owner.ts';
 
-export function isIndependent(loop: For): boolean {
-  return sharedGroups(loop).every(group => isOnlyRead(group) || isDisjoint(loop, group));
-}
+/** Asked by several passes, and again where a program is checked after each. */
+export const isIndependent = remembered((loop: For): boolean =>
+  sharedGroups(loop).every(group => isOnlyRead(group) || isDisjoint(loop, group)),
+);
 
 /** Whether turns need nothing of each other but sums that all of them add to, and none reads. */
 export function isIndependentButForSums(loop: For): boolean {

@@ -43,7 +43,7 @@ function namedTensor(
   name: string,
   { span }: Pick<Expr, 'span'>,
   { names, symbols }: CdScope,
-  hints: readonly string[] = [],
+  hints: () => readonly string[] = () => [],
 ): Tensor {
   const tensor = names.get(name);
   if (tensor) return tensor;
@@ -53,7 +53,7 @@ function namedTensor(
     span,
     [...names.keys()],
     [],
-    [...hints, ...(isLoop ? [`for the value of the loop \`${name}\` write \`!@${name}\``] : [])],
+    [...hints(), ...(isLoop ? [`for the value of the loop \`${name}\` write \`!@${name}\``] : [])],
   );
 }
 
@@ -98,7 +98,9 @@ export function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
 export function targetOf(e: Expr, scope: CdScope): ArrayRef {
   if (e.kind === 'inline') return introduce(e, scope).value;
   if (e.kind === 'name' && scope.lets.has(e.name)) throw assignedLet(e);
-  if (e.kind === 'name') return namedTensor(e.name, e, scope, introductionOf(e, scope)).value;
+  if (e.kind === 'name') {
+    return namedTensor(e.name, e, scope, () => introductionOf(e, scope)).value;
+  }
   const array = arrayAt(e, scope);
   const { kind } = array.tensor.source;
   if (array.isMerge) {
@@ -120,7 +122,7 @@ export function assignedLet({ name, span }: Name): UserError {
   });
 }
 
-/** What to do about a target that is not known: unless the user's own variable was meant. */
+/** What to do about a target that is not known: unless the user's own variable was meant, which takes a while to find out. */
 function introductionOf({ name, span }: Name, { names }: CdScope): readonly string[] {
   const isMeant = javascriptVariable(span.source, name) ?? suggest(name, names.keys());
   return isMeant === undefined ? [`to introduce an array write { ${name} }`] : [];

@@ -30,11 +30,14 @@ export function valuesOf(dtype: DType, cells: number, rank: number, seed: string
   return values;
 }
 
+const powersOfTwo = Float64Array.from({ length: 23 }, (_, n) => 2 ** n);
+
 /** The same quickly, for large arrays of f32. */
 export function manyValues(cells: number, rank: number): Float32Array {
   const values = new Float32Array(cells);
   for (let i = 0; i < cells; i++) {
-    values[i] = (((i * 7919 + rank * 104_729) % 2003) / 7) * 2 ** ((i * (rank + 1)) % 23);
+    const scale = powersOfTwo[(i * (rank + 1)) % 23] ?? NaN;
+    values[i] = (((i * 7919 + rank * 104_729) % 2003) / 7) * scale;
   }
   return values;
 }
