@@ -5,7 +5,12 @@ import type { For } from '../loop/ir.ts';
 import { type Nest, sitesOf, strideAlong, turnsIn } from './nest.ts';
 import { isStreamed, mostRowsStreamed } from './rows-first.ts';
 import { pageBytes, type Target } from './target.ts';
-import type { RowLimits } from './tile-size.ts';
+
+/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
+export interface RowLimits {
+  readonly most: number;
+  readonly share: number;
+}
 
 /**
  * The loop whose turns the last store has side by side. Where these do not fill a vector and sums are

@@ -6,6 +6,7 @@
 import type { For } from '../loop/ir.ts';
 import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
 import { pixelsOf, type Taps } from './taps.ts';
+import type { RowLimits } from './tile-loops.ts';
 
 export interface Size {
   readonly rowCount: number;
@@ -19,12 +20,6 @@ export interface Loops {
   readonly again: Again;
   /** All of which each tile has. */
   readonly taps?: Taps | undefined;
-}
-
-/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
-export interface RowLimits {
-  readonly most: number;
-  readonly share: number;
 }
 
 /** Rows times vectors of sums that keep two units busy, each four steps behind. */
