@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Place, placeWith } from './support.ts';
+import { type Place, placeWith, unpreparedEinc } from './support.ts';
 
 /** Without esbuild a program can only be what was kept of it. */
 const withoutEsbuild = { ESBUILD_BINARY_PATH: '/nowhere/esbuild' };
@@ -13,8 +13,8 @@ interface Kept extends Place {
   readonly kept: (ending: string) => readonly string[];
 }
 
-function keptPlace(programs: Readonly<Record<string, string>>): Kept {
-  const place = placeWith(programs);
+function keptPlace(programs: Readonly<Record<string, string>>, command?: string): Kept {
+  const place = placeWith(programs, command);
   const cache = join(place.folder, 'cache');
   return {
     ...place,
@@ -231,6 +231,7 @@ describe.concurrent('it is as under Node', () => {
 });
 
 describe.concurrent('einc itself', () => {
+  const unprepared = unpreparedEinc();
   const programs = {
     'step.ts': `import { op, run } from 'einc'; console.log(String(await run(op\`y = 1 + 1\`)));`,
   };
@@ -241,7 +242,7 @@ describe.concurrent('einc itself', () => {
   const codeOf = (place: Place) => keptIn(place, 'code', '.bin');
 
   test('is kept as V8 has compiled it, once a routine was compiled', async () => {
-    const place = keptPlace(programs);
+    const place = keptPlace(programs, unprepared);
     const env = { EINC_CACHE_DIR: join(place.folder, 'cache') };
     expect((await place.einc(['--version'], env)).code).toBe(0);
     expect(place.files()).toEqual(['step.ts']);
@@ -254,7 +255,7 @@ describe.concurrent('einc itself', () => {
   });
 
   test('and again when that is damaged', async () => {
-    const place = keptPlace(programs);
+    const place = keptPlace(programs, unprepared);
     expect(await place.run('step.ts')).toBe('f32 2\n');
     const [path = ''] = codeOf(place);
     const { length } = readFileSync(path);

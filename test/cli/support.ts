@@ -1,6 +1,14 @@
 /** Runs `einc` as a user does, in a folder with the user's programs. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
@@ -20,16 +28,35 @@ export interface Place {
   readonly read: (name: string) => string;
 }
 
-const command = resolve('cli/einc.js');
+const usual = resolve('cli/einc.js');
 
-/** A folder that goes away after the tests of the file. */
-export function placeWith(programs: Readonly<Record<string, string>>): Place {
+/** As a package has it that was not built here: nothing is prepared for a first run. */
+export function unpreparedEinc(): string {
+  const folder = temporaryFolder();
+  const isPrepared = (path: string): boolean => path === resolve('dist/prepared');
+  cpSync(resolve('dist'), join(folder, 'dist'), { recursive: true, filter: p => !isPrepared(p) });
+  cpSync(usual, join(folder, 'cli', 'einc.js'));
+  for (const name of ['package.json', 'node_modules', 'backends'])
+    symlinkSync(resolve(name), join(folder, name));
+  return join(folder, 'cli', 'einc.js');
+}
+
+function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'einc-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder that goes away after the tests of the file. */
+export function placeWith(
+  programs: Readonly<Record<string, string>>,
+  command: string = usual,
+): Place {
+  const folder = temporaryFolder();
   for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, name), text);
   return {
     folder,
-    einc: (args, env = {}) => run(args, folder, env),
+    einc: (args, env = {}) => run([command, ...args], folder, env),
     files: (below = '') => filesUnder(join(folder, below)),
     read: name => readFileSync(join(folder, name), 'utf8'),
   };
@@ -47,7 +74,7 @@ export function filesUnder(folder: string): readonly string[] {
 function run(args: readonly string[], cwd: string, env: Record<string, string>): Promise<Ended> {
   const own = Object.entries(process.env).filter(([name]) => !/^EINC_(BACKEND|CC)$/.test(name));
   return new Promise((ended, failed) => {
-    const child = spawn(process.execPath, [command, ...args], {
+    const child = spawn(process.execPath, args, {
       cwd,
       env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
