@@ -47,7 +47,7 @@ async function dumpFiles(
     watchedPass: after,
     onRoutine: routine => dumps.push(dumpOf(routine, after)),
   });
-  await runSilently(file, args, () => {
+  await runSilently(file, args, { executes: run }, () => {
     const paths = writeFiles(out, filesOf(dumps));
     if (json) console.log(JSON.stringify(paths));
     else paths.forEach(path => console.log(path));
@@ -87,7 +87,7 @@ async function withRoutines(
 ): Promise<void> {
   const routines: CompiledRoutine[] = [];
   configure({ executes, onRoutine: routine => routines.push(routine) });
-  await runSilently(file, args, () => show(routines));
+  await runSilently(file, args, { executes }, () => show(routines));
 }
 
 function dumpOf(

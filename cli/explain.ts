@@ -62,7 +62,7 @@ async function explainTensors(
     executes: run,
     onRoutine: ({ tensors }) => tensors.forEach(tensor => found.add(tensor)),
   });
-  await runSilently(file, [], () => {
+  await runSilently(file, [], { executes: run }, () => {
     const tensors = [...found].filter(({ label }) => label !== undefined);
     const chosen = tensors.filter(({ label }) => name === undefined || label === name);
     if (chosen.length === 0) throw nothingFound(file, name, tensors);

@@ -2,24 +2,43 @@ import { UserError } from '../compiler/index.ts';
 import { runFile } from './run.ts';
 import { report } from './report.ts';
 
-/** Runs a program whose own output is not shown; when it has ended with 0, does what is to be done. */
+interface SilentRun {
+  /** Whether routines are run. Otherwise every array reads as zeros, and what a program finds of these says nothing. */
+  readonly executes: boolean;
+}
+
+/**
+ * Runs a program whose own output is not shown; when it has ended with 0, does what is to be done. So it does when
+ * nothing was computed and the program has found that wrong: it ends by itself, with another `process.exitCode`.
+ */
 export async function runSilently(
   file: string,
   args: readonly string[],
+  { executes }: SilentRun,
   afterwards: () => void,
 ): Promise<void> {
   const say = silence();
+  let isOver = false;
+  let hasFailed = false;
+  process.once('beforeExit', () => (isOver = true));
   // A program may go on after its last line or leave by `process.exit`; only here it is over.
   process.once('exit', code => {
     say();
-    if (code !== 0) return;
+    const isVerdict = !executes && isOver && !hasFailed;
+    if (code !== 0 && !isVerdict) return;
+    process.exitCode = 0;
     try {
       afterwards();
     } catch (error) {
       report(error);
     }
   });
-  await runFile(file, args);
+  try {
+    await runFile(file, args);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
+  }
 }
 
 /** The same for what takes its time. */

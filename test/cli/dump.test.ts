@@ -36,6 +36,13 @@ const programs = {
     using ctx = await context();
     await ctx.compile(cd\`~~("grow"; \${tensor([1], { label: 'x' })} =+ 1)\`);
     process.exit(Number(process.argv[2]));`,
+  'verdict.ts': `
+    import { cd, context, tensor } from 'einc';
+    using ctx = await context();
+    const x = tensor([1], { label: 'x' });
+    const grow = await ctx.compile(cd\`~~("grow"; \${x} =+ 1)\`, { keep: [x] });
+    grow.runSync();
+    if (ctx.item(x) !== Number(process.argv[2])) process.exitCode = 4;`,
   'not-awaited.ts': `
     import { cd, context, tensor } from 'einc';
     void (async () => {
@@ -214,6 +221,18 @@ describe.concurrent('the program', () => {
       stdout: out(...stages('grow')),
       stderr: '',
     });
+  });
+
+  test('finds nothing wrong with what was not computed', async ({ expect }) => {
+    const { einc, files } = place();
+    const grown = out(...stages('grow'));
+    const wrong = ['verdict.ts', '--out', 'out', '--run', '--', '3'];
+    expect(await einc(['dump', ...wrong])).toEqual({ code: 4, stdout: '', stderr: '' });
+    expect(files()).not.toContain('out/');
+    const right = ['verdict.ts', '--out', 'out', '--run', '--', '2'];
+    expect(await einc(['dump', ...right])).toEqual({ code: 0, stdout: grown, stderr: '' });
+    const unknown = ['verdict.ts', '--out', 'out', '--', '2'];
+    expect(await einc(['dump', ...unknown])).toEqual({ code: 0, stdout: grown, stderr: '' });
   });
 
   test('may go on after its last line', async ({ expect }) => {
