@@ -156,7 +156,7 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     },
   );
 
-  const examples = ['moons', 'moons-parallel', 'micrograd', 'puzzles'];
+  const examples = ['moons', 'moons-parallel', 'moons-mpi', 'micrograd', 'puzzles'];
   test.each(examples)('takes examples/%s.ts', { timeout: 300_000 }, async name => {
     const dumped = await einc([
       'dump',
