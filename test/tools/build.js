@@ -162,24 +162,29 @@ function buildTypes() {
   execFileSync(process.execPath, [tsc, ...options.split(' ')], { stdio: 'inherit' });
 }
 
-/** By a run of a program, of which nothing is kept but what any other needs as well. None without a C compiler. */
+/**
+ * By a run of a program, of which nothing is kept but what any other needs as well. Where it fails, as without a C
+ * compiler, nothing is prepared: first runs take longer, and say what is wrong.
+ */
 function prepare() {
   const folder = join('dist', 'prepared');
   if (existsSync(folder)) return;
-  const env = { ...process.env, EINC_CACHE_DIR: folder };
+  const env = { ...process.env, EINC_CACHE: '', EINC_CACHE_DIR: folder, EINC_BACKEND: 'cc' };
   const run = ['cli/einc.js', 'run', 'examples/moons.ts', '--', '--epochs', '1', '--json'];
   const { status } = spawnSync(process.execPath, run, { env, stdio: 'ignore' });
-  const libraries = filesUnder(folder, '.json').filter(
-    file => dirname(dirname(file)) === join(folder, 'v1'),
-  );
-  for (const file of libraries) {
+  const isDone = status === 0 && existsSync(join(folder, 'v1'));
+  if (isDone) keepWhatIsShared(folder);
+  else rmSync(folder, { recursive: true, force: true });
+}
+
+function keepWhatIsShared(folder) {
+  for (const file of filesUnder(join(folder, 'v1'), '.json')) {
     const { name } = JSON.parse(readFileSync(file, 'utf8'));
-    if (name !== 'runtime')
-      for (const end of ['.json', '.so']) rmSync(file.replace(/\.json$/, end));
+    if (name === 'runtime') continue;
+    for (const ending of ['json', 'so']) rmSync(file.replace(/json$/, ending));
   }
   for (const other of ['programs', 'translations', 'trees'])
     rmSync(join(folder, other), { recursive: true, force: true });
-  if (status !== 0) rmSync(folder, { recursive: true, force: true });
 }
 
 buildGrammars();
