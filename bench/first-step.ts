@@ -8,7 +8,7 @@ import type { Benchmark, Subject } from './benchmark.ts';
 
 export const firstStep: Benchmark = {
   name: 'first-step',
-  about: 'from the start of the process: with nothing compiled before, and again',
+  about: 'from the start of the process: with an empty cache, and again',
   cases: [
     { name: 'moons, warm cache', settings: {}, prepare: () => starting('moons', 'warm') },
     { name: 'moons, cold cache', settings: {}, prepare: () => starting('moons', 'cold') },

@@ -11,7 +11,7 @@ import { block, type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { type Nest, nestAt, turnsOf } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
-import { type Sliding, slidingIn, sumOf } from '../schedule/sliding.ts';
+import { onlySumOf, type Sliding, slidingIn } from '../schedule/sliding.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
@@ -22,7 +22,7 @@ export function tapsLast(target: Target, overrides = noOverrides): Pass {
       const overrideOf = overrides(program);
       const rule = unless('split', overrideOf, loop => {
         const nest = nestAt(loop);
-        if (!nest || !sumOf(nest)) return undefined;
+        if (!nest || !onlySumOf(nest)) return undefined;
         // A nest is looked at as a whole, and not again less a loop around it.
         const found = turnsOf(nest) >= target.leastTurns ? slidingIn(nest) : undefined;
         const isAsWritten = overrideOf(loop).interchange === false;

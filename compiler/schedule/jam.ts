@@ -22,6 +22,7 @@ import {
   at,
   fixed,
   type Index,
+  loopsIn,
   type LoopVar,
   loopVar,
   plus,
@@ -30,7 +31,7 @@ import {
 } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { InternalError } from '../support/errors.ts';
+import { InternalError, invariant } from '../support/errors.ts';
 import {
   type Accumulate,
   accumulate,
@@ -42,6 +43,7 @@ import {
   read,
   type Stmt,
   statementsOf,
+  type When,
   when,
   type Write,
   write,
@@ -119,13 +121,21 @@ class Jammer {
       case 'accumulate':
         return this.#spread(s);
       case 'when':
-        // What hangs on a loop around asks the same of all turns.
-        return when(substitute(s.index, this.#binding), s.below, this.#stmt(s.body));
+        return this.#when(s);
       case 'prefetch':
       case 'fill':
       case 'scatter':
         throw new InternalError(`${s.kind} in a jam`);
     }
+  }
+
+  /** Of a loop around, which is the same for all turns that are taken at once. */
+  #when({ index, below, body }: When): Stmt {
+    const { rows, taps, columns } = this.#plan;
+    const own = [rows, taps, columns].flatMap(turns => (turns ? [turns.loop] : []));
+    const isOfOne = loopsIn(index).some(loop => own.includes(loop));
+    invariant(!isOfOne, () => 'a condition of one turn in a jam');
+    return when(substitute(index, this.#binding), below, this.#stmt(body));
   }
 
   #tileFor(node: TensorNode): TensorNode {

@@ -18,7 +18,7 @@ export interface Sliding {
 const mostTaps = 8;
 
 /** The only sum of a nest, in a scalar. */
-export function sumOf({ body }: Nest): SumNest | undefined {
+export function onlySumOf({ body }: Nest): SumNest | undefined {
   const [outermost, ...others] = body.filter(s => s.kind === 'for');
   const sum = outermost && others.length === 0 ? sumNestAt(outermost) : undefined;
   return sum?.leaf.node.dims.length === 0 ? sum : undefined;
@@ -26,7 +26,7 @@ export function sumOf({ body }: Nest): SumNest | undefined {
 
 /** The sum of a nest, if the order of its terms is free, and taps slide over what the rows of a tile read. */
 export function slidingIn(nest: Nest): Sliding | undefined {
-  const sum = sumOf(nest);
+  const sum = onlySumOf(nest);
   if (!sum || !isRegrouped(sum.leaf)) return undefined;
   const reads = readsIn(sum);
   const columns = storedBeside(nest);
