@@ -13,20 +13,19 @@ import {
   cellsOf,
   type For,
   invariant,
-  loopVar,
   type Stmt,
   type TensorNode,
   type Writer,
 } from '../../compiler/index.ts';
 import { statementsOf } from '../../compiler/loop/ir.ts';
-import { sitesUnder } from '../../compiler/loop/facts.ts';
-import { chainAt, turnsOfChain, warp } from '../../compiler/loop/kernel.ts';
+import { chainAt, turnsOfChain } from '../../compiler/loop/kernel.ts';
 import type { GroupProduct } from '../../compiler/loop/group-product.ts';
 import { stagesOf, turnsLate } from '../../compiler/loop/pipelined.ts';
 import { privateArrays } from '../../compiler/loop/private-arrays.ts';
 import { productAt } from '../../compiler/loop/product-at.ts';
 import { countType, emitStmt } from '../clike/stmt.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
+import { Barriers } from './barriers.ts';
 import { emitCopies } from './copies.ts';
 import {
   awaitProducts,
@@ -40,6 +39,7 @@ import { callOf, swizzled } from './intrinsics.ts';
 import { launchMemoryOf, unitBytes } from './launch-memory.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 import { emitPipeline, type Threads } from './pipeline.ts';
+import { shareTurns } from './thread-turns.ts';
 import { withTurn } from './turn.ts';
 import { emitWarpTree, type WarpTree, warpTreeAt } from './warp-tree.ts';
 
@@ -70,26 +70,21 @@ class Block {
   readonly #own: ReadonlyMap<TensorNode, number>;
   /** Where in the memory of the launch an array of copies is, if there. */
   readonly #placeOf: Threads['placeOf'];
-  /** Whether groups of warps multiply what threads have stored. */
-  readonly #hasGroups: boolean;
   readonly #w: Writer;
   readonly #exprs: ExprEmitter;
   /** By how many turns of the loop around the products of groups are late. */
   #turnsLate = 0;
-  /** The thread loops since the last barrier of the block. */
-  #running: For[] = [];
-  /** Those of the first warp since its last barrier. */
-  #inWarp: For[] = [];
-  /** Of the loops around whose turn has had no barrier so far, the thread loops of the turn. */
-  #sinceTurns: For[][] = [];
+  readonly #barriers: Barriers;
 
   constructor(threads: number, { own, placeOf, hasGroups }: Facts, w: Writer, exprs: ExprEmitter) {
     this.#threads = threads;
     this.#own = own;
     this.#placeOf = placeOf;
-    this.#hasGroups = hasGroups;
     this.#w = w;
     this.#exprs = exprs;
+    // What a thread has stored groups of warps read in another way, which is told before others are.
+    const fence = (): void => void w.line(`${exprs.need(callOf('einc_fence_async'))}();`);
+    this.#barriers = new Barriers(w, own, hasGroups ? fence : undefined);
   }
 
   statements(statements: readonly Stmt[]): void {
@@ -138,12 +133,7 @@ class Block {
     if (s.mode === 'unrolled') this.#w.line(dialect.unroll(s.extent));
     identifiers.within(s.loop, i => {
       this.#w.block(`for (${type} ${i} = 0; ${i} < ${s.extent}; ++${i})`, () => {
-        const first: For[] = [];
-        this.#sinceTurns.push(first);
-        this.statements(statementsOf(s.body));
-        // The next turn begins where this one ends, with what stands before its first barrier.
-        if (first.some(next => this.#running.some(loop => this.#meet(loop, next)))) this.#barrier();
-        this.#sinceTurns = this.#sinceTurns.filter(loops => loops !== first);
+        this.#barriers.inTurn(() => this.statements(statementsOf(s.body)));
       });
     });
   }
@@ -163,11 +153,10 @@ class Block {
         return isAsync;
       },
       use: loops => {
-        this.#running = [];
-        this.#inWarp = [];
+        this.#barriers.forget();
         loops.forEach(loop => this.#threadLoop(loop));
       },
-      barrier: () => this.#barrier(),
+      barrier: () => this.#barriers.wait(),
       placeOf: this.#placeOf,
     });
     if (this.#turnsLate > 0) {
@@ -185,40 +174,13 @@ class Block {
     const chain = chainAt(s);
     const turns = turnsOfChain(chain);
     if (turns === 0) return;
-    this.#waitFor([s]);
+    this.#barriers.before([s]);
     const [w, exprs, threads] = [this.#w, this.#exprs, this.#threads];
-    const isWrittenOut = emitBody !== undefined;
-    const emit = (turn: string): void =>
+    shareTurns({ turns, threads, isWrittenOut: emitBody !== undefined }, w, exprs, turn =>
       withTurn(chain, turn, w, exprs, () =>
         emitBody ? emitBody(chain.body) : this.#body(chain.body, s),
-      );
-    if (turns === threads)
-      w.line('{')
-        .indented(() => emit('threadIdx.x'))
-        .line('}');
-    else if (turns < threads) w.block(`if (threadIdx.x < ${turns})`, () => emit('threadIdx.x'));
-    else if (isWrittenOut && turns % threads === 0) this.#partsOf(turns, emit);
-    else {
-      exprs.identifiers.within(loopVar('thread'), turn => {
-        const head = `for (int ${turn} = threadIdx.x; ${turn} < ${turns}; ${turn} += ${threads})`;
-        w.block(head, () => emit(turn));
-      });
-    }
-  }
-
-  /** Where all threads have as many turns, compilers that are told so write them out. */
-  #partsOf(turns: number, emit: (turn: string) => void): void {
-    const { dialect, identifiers } = this.#exprs;
-    const parts = turns / this.#threads;
-    this.#w.line(dialect.unroll(parts));
-    identifiers.within(loopVar('part'), part => {
-      this.#w.block(`for (int ${part} = 0; ${part} < ${parts}; ++${part})`, () => {
-        identifiers.within(loopVar('thread'), turn => {
-          this.#w.line(`const int ${turn} = threadIdx.x + ${this.#threads} * ${part};`);
-          emit(turn);
-        });
-      });
-    });
+      ),
+    );
   }
 
   #body(body: Stmt, threads: For): void {
@@ -237,42 +199,7 @@ class Block {
   }
 
   #tree(tree: WarpTree): void {
-    this.#waitFor([...tree.levels, tree.alone]);
+    this.#barriers.before([...tree.levels, tree.alone]);
     emitWarpTree(tree, this.#w, this.#exprs);
-  }
-
-  /**
-   * Before loops that need nothing more of each other. What the first warp alone has done, and is to go on
-   * with, the others need not wait for.
-   */
-  #waitFor(next: readonly For[]): void {
-    const isOfWarp = (loop: For): boolean => turnsOfChain(chainAt(loop)) <= warp;
-    const before = this.#running.filter(loop => next.some(s => this.#meet(loop, s)));
-    if (before.some(loop => !isOfWarp(loop)) || (before.length > 0 && !next.every(isOfWarp)))
-      this.#barrier();
-    else if (before.some(loop => this.#inWarp.includes(loop))) {
-      this.#w.line('__syncwarp();');
-      this.#inWarp = [];
-    }
-    this.#running.push(...next);
-    this.#sinceTurns.forEach(loops => loops.push(...next));
-    this.#inWarp.push(...next.filter(isOfWarp));
-  }
-
-  #barrier(): void {
-    // What a thread has stored groups of warps read in another way, which is told before others are.
-    if (this.#hasGroups) this.#w.line(`${this.#exprs.need(callOf('einc_fence_async'))}();`);
-    this.#w.line('__syncthreads();');
-    this.#running = [];
-    this.#inWarp = [];
-    this.#sinceTurns = [];
-  }
-
-  /** Whether a thread of one stores what a thread of the other uses. */
-  #meet(a: For, b: For): boolean {
-    const [x, y] = [a, b].map(loop => sitesUnder(loop).filter(({ node }) => !this.#own.has(node)));
-    return (x ?? []).some(s =>
-      (y ?? []).some(t => s.node === t.node && (s.kind !== 'read' || t.kind !== 'read')),
-    );
   }
 }
