@@ -21,35 +21,35 @@
  * copied into is declared in it. How threads share the cells: `thread-cells.ts`, `matrix-cells.ts`. Exact:
  * each sum has its terms in the order it had; tensor cores alone round in a way of their own.
  */
-import { type Index, loopVar } from '../core/index-expr.ts';
+import { at, type Index, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { block, declare, type Stmt, write } from '../loop/ir.ts';
+import { block, declare, type For, type Stmt, write } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
 import type { Contraction } from './contraction.ts';
 import { type Copied, copiesOf, type Sides } from './copied.ts';
 import { copyOf } from './shared-copy.ts';
 import { readingAt, readsArrays } from './own-sums.ts';
-import { inArray, nested, whenInside } from './side.ts';
+import { inArray, nested, type Side, whenInside } from './side.ts';
 import { cellsOf } from './shares.ts';
 import { overTerms, type Terms } from './terms.ts';
 import type { TileCells } from './tile-cells.ts';
-import type { BlockTile } from './tile-choice.ts';
+import type { OrderedTile } from './tile-choice.ts';
 
-export function applyBlockTile(contraction: Contraction, tile: BlockTile, names: Names): Stmt {
+export function applyBlockTile(contraction: Contraction, tile: OrderedTile, names: Names): Stmt {
   return new Tiling(contraction, tile, names).stmt();
 }
 
 class Tiling {
   readonly #contraction: Contraction;
-  readonly #tile: BlockTile;
+  readonly #tile: OrderedTile;
   readonly #names: Names;
   readonly #sides: Sides;
   readonly #cells: TileCells;
   /** Of each thread. */
   readonly #sums: TensorNode;
 
-  constructor(contraction: Contraction, tile: BlockTile, names: Names) {
+  constructor(contraction: Contraction, tile: OrderedTile, names: Names) {
     const { rows, columns, sum } = contraction;
     this.#contraction = contraction;
     this.#tile = tile;
@@ -77,11 +77,25 @@ class Tiling {
       ),
       this.#each(true, cell => readingAt(block(epilogue), sum, this.#sums, cell)),
     ]);
-    const { rows, columns } = this.#sides;
-    const blocks = [rows, columns].map(({ loop, tile, block: own }) => {
-      return { loop: own, extent: Math.ceil(loop.extent / tile) };
-    });
-    return nested([...others, ...blocks], 'block', body);
+    return this.#blocks(others, body);
+  }
+
+  /** Row by row of tiles, or in strips. */
+  #blocks(others: readonly For[], body: Stmt): Stmt {
+    const [rows, columns] = [tilesOf(this.#sides.rows), tilesOf(this.#sides.columns)];
+    const { strip: extent } = this.#tile;
+    if (extent === 1) return nested([...others, rows, columns], 'block', body);
+    if (extent === rows.extent) return nested([...others, columns, rows], 'block', body);
+    const strip = loopVar(this.#names.fresh('strip'));
+    const inStrip = loopVar(this.#names.fresh(rows.loop));
+    const row = plus(at(strip, extent), at(inStrip));
+    const loops = [
+      { loop: strip, extent: rows.extent / extent },
+      columns,
+      { loop: inStrip, extent },
+    ];
+    const inStrips = substituteLoopsIn(body, new Map([[rows.loop, row]]));
+    return nested([...others, ...loops], 'block', inStrips);
   }
 
   #copies(count: number): readonly Copied[] {
@@ -116,4 +130,9 @@ class Tiling {
       return isInsideOnly ? whenInside(rows, r, whenInside(columns, c, here)) : here;
     });
   }
+}
+
+/** The loop over tiles. */
+function tilesOf({ loop, tile, block }: Side): Pick<For, 'loop' | 'extent'> {
+  return { loop: block, extent: Math.ceil(loop.extent / tile) };
 }

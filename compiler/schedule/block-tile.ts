@@ -11,9 +11,10 @@ import { product } from '../support/list.ts';
 import type { Contraction } from './contraction.ts';
 import { bytesShared } from './shared-bytes.ts';
 import { withStages } from './stages.ts';
+import { tilesOfStrip } from './strips.ts';
 import type { Gpu } from './target.ts';
 import type { TermTile } from './terms.ts';
-import { type BlockTile, largestOfEnough, type Size } from './tile-choice.ts';
+import { type BlockTile, largestOfEnough, type OrderedTile, type Size } from './tile-choice.ts';
 import { warpTileFor } from './warp-tile.ts';
 
 const mostTerms = 16;
@@ -30,14 +31,19 @@ export function blockTileFor(
   contraction: Contraction,
   gpu: Gpu,
   stages?: number,
-): BlockTile | undefined {
+): OrderedTile | undefined {
   const { rows, columns, others, terms } = contraction;
   const innermost = terms.at(-1);
   if (!innermost || Math.min(rows.extent, columns.extent) < gpu.fewestInTile) return undefined;
   const work = product([rows, columns, ...others, ...terms].map(l => l.extent));
   if (work < gpu.leastProduct) return undefined;
   const found = warpTileFor(contraction, gpu) ?? threadTileFor(contraction, gpu);
-  return found && withStages(found, contraction, gpu, stages);
+  return (
+    found && {
+      ...withStages(found, contraction, gpu, stages),
+      strip: tilesOfStrip(found, contraction, gpu),
+    }
+  );
 }
 
 function threadTileFor(contraction: Contraction, gpu: Gpu): BlockTile | undefined {

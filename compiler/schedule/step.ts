@@ -102,6 +102,8 @@ export interface BlockTileStep {
   readonly terms: number;
   /** Of how many turns what is copied is there at once: one is added, the others come. */
   readonly stages: number;
+  /** Rows of tiles that blocks walk through column by column. */
+  readonly strip: number;
 }
 
 /** A kernel of so many blocks of threads; in a `block` these loops are the blocks, in a `grid` the threads. */
@@ -163,12 +165,13 @@ export function printStep(step: Step): string {
 
 /** `128 of b × 128 of o, 8 × 8 a thread, 16 terms at once, copied ahead` */
 function printBlockTile(step: BlockTileStep): string {
-  const { overRows, overColumns, rows, columns, share, terms, stages } = step;
+  const { overRows, overColumns, rows, columns, share, terms, stages, strip } = step;
   const tile = `${rows} of ${overRows} × ${columns} of ${overColumns}`;
   const own = `${share.rows} × ${share.columns} a ${share.of}`;
   const turns = stages - 1 - turnsLate(share.of === 'group', stages);
   const ahead = turns > 1 ? `, copied ${turns} turns ahead` : ', copied ahead';
-  return `${tile}, ${own}, ${terms} terms at once${stages > 1 ? ahead : ''}`;
+  const order = strip > 1 ? `, in strips of ${strip}` : '';
+  return `${tile}, ${own}, ${terms} terms at once${stages > 1 ? ahead : ''}${order}`;
 }
 
 function printBind({ mode, loops, blocks, threads }: BindStep): string {

@@ -45,6 +45,8 @@ export interface Gpu {
   readonly termsOfBlock: number;
   /** Matrices of more bytes are made again rather than stored: no cache holds them. */
   readonly leastMatrix: number;
+  /** What is read over and over comes from its last cache up to here. */
+  readonly lastCacheBytes: number;
   /** Blocks that are worth having at once. */
   readonly processors: number;
   /** Arrays and indices that a kernel takes at most, 8 bytes each: of more than 4096 no launch is sure. */
@@ -105,6 +107,7 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     fewestInTile: 8,
     termsOfBlock: 96,
     leastMatrix: 32 * 2 ** 20,
+    lastCacheBytes: 32 * 2 ** 20,
     processors: 108,
     mostArguments: 512,
     matrices: ['f16', 'bf16'],

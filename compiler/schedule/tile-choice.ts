@@ -14,6 +14,12 @@ export interface BlockTile extends TermTile {
   readonly share: ThreadShare | WarpShare | GroupShare;
 }
 
+/** And in which order blocks have them. */
+export interface OrderedTile extends BlockTile {
+  /** Rows of tiles that are walked through column by column: `strips.ts`. */
+  readonly strip: number;
+}
+
 /** Each thread has rows and columns of its own. */
 export interface ThreadShare {
   readonly of: 'thread';

@@ -23,9 +23,9 @@ export function exactPassesFor(target: Target): readonly Pass[] {
   return passesFor(target).filter(pass => pass.name !== 'contract-fma');
 }
 
-/** Where products of a few cells are computed in tiles, the smaller the more processors there are. */
+/** Where products of a few cells are computed in tiles, the smaller the more processors there are, and in strips of these. */
 export function tilesFor(processors: number): Target {
-  return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, processors });
+  return gpuWith({ launchSteps: 0, fewTurns: 0, leastProduct: 0, lastCacheBytes: 0, processors });
 }
 
 /** The same, and where so many terms of a product are worth a block, and so many rows a tile. */

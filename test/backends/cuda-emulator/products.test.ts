@@ -45,6 +45,10 @@ const products: Readonly<Record<string, Product>> = {
     ...{ dtype: 'bf16', rows: 64, columns: 64, terms: 64, processors: 1 },
     says: [...onTensorCores, 'left[2][4]', 'right[2][4]'],
   },
+  'f32, in strips of two rows of tiles': {
+    ...{ dtype: 'f32', rows: 512, columns: 384, terms: 2, processors: 4 },
+    says: ['const int strip = ', '256 * strip + 128 * b'],
+  },
   'f16, weights the other way round': {
     ...{ dtype: 'f16', rows: 32, columns: 64, terms: 48, w: 'o, i' },
     says: [...onTensorCores, 'einc_load_matrices(right'],

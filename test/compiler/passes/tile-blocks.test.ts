@@ -16,6 +16,8 @@ const product = (m: number, n: number, k: number, epilogue = 's[b, o]'): string 
     for b < ${m} { for o < ${n} { for i < ${k} { s[b, o] += x[b, i] * w[i, o]; } } }
     for b < ${m} { for o < ${n} { y[b, o] := ${epilogue}; } }`;
 
+const inStrips = product(512, 384, 2);
+
 const programs: Readonly<Record<string, string>> = {
   'one tile': product(32, 32, 16),
   'several tiles': product(64, 96, 32),
@@ -24,6 +26,7 @@ const programs: Readonly<Record<string, string>> = {
   'one term': product(16, 16, 1),
   'an epilogue': product(33, 36, 20, 'relu(s[b, o] + bias[o]) * x[b, 0]'),
   'larger tiles than one thread has groups': product(136, 130, 5),
+  'more tiles than four processors have at once': inStrips,
   'weights the other way round': `
     product():
       device x: f32[40, 24], w: f32[36, 24], y: f32[40, 36];
@@ -100,6 +103,13 @@ describe.each([1, 4, 1000])('tiles for %i processors', processors => {
       expect(difference(expected, outputsOf(backwards(after), 0, input)), shown).toBeUndefined();
     }
   });
+});
+
+test('tiles of four processors are in strips', () => {
+  const shown = printProgram(scheduled(parseProgram(inStrips), tilesFor(4)));
+  expect(shown.replace(/\s+/g, ' ')).toContain(
+    'for strip < 2 block { for o < 3 block { for b < 2 block {',
+  );
 });
 
 test.each([

@@ -35,7 +35,7 @@ test.each<readonly [DType, Size, string, number]>([
   ['f16', [16, 4096, 1024], '16 of b × 64 of o, 16 × 16 a warp, 32 terms at once', 3],
 ])('%s, %j', (dtype, size, tile, ahead) => {
   const turns = ahead === 1 ? 'ahead' : `${ahead} turns ahead`;
-  expect(tileOf(dtype, size)).toBe(`${tile}, copied ${turns}`);
+  expect(tileOf(dtype, size)?.replace(/, in strips of \d+$/, '')).toBe(`${tile}, copied ${turns}`);
 });
 
 describe('copies run as far ahead as memory takes, and no further than', () => {
@@ -69,4 +69,30 @@ test('so are products where tensor cores do not take their factors', () => {
 
 test('nothing is copied ahead of one piece alone', () => {
   expect(tileOf('f32', [1024, 1024, 16])).not.toContain('ahead');
+});
+
+describe('blocks walk through strips of rows of tiles', () => {
+  const stripOf = (dtype: DType, size: Size, changes: Partial<Gpu> = {}): number | undefined => {
+    const tile = tileOf(dtype, size, { ...gpu, gpu: { ...gpu.gpu, ...changes } });
+    return tile === undefined ? undefined : Number(/in strips of (\d+)$/.exec(tile)?.[1] ?? 1);
+  };
+
+  test.each<readonly [string, DType, Size, number]>([
+    // 108 tiles at once: 8 rows of tiles and 14 columns of them, not 4 and 32.
+    ['near to a square', 'f32', [4096, 4096, 4096], 8],
+    // Tiles of 128 × 256.
+    ['of twice the rows where tiles are twice as wide', 'bf16', [4096, 4096, 4096], 16],
+    ['not where all columns are few', 'f32', [65536, 256, 1024], 1],
+    ['of all rows where these are few', 'f32', [512, 65536, 1024], 4],
+    ['such that none is left over', 'f32', [128 * 9, 128 * 90, 1024], 9],
+    ['of all rows where their number has no divisor', 'f32', [128 * 37, 128 * 90, 1024], 37],
+    ['not where a cache holds all', 'f32', [1024, 1024, 1024], 1],
+  ])('%s', (_, dtype, size, strip) => {
+    expect(stripOf(dtype, size)).toBe(strip);
+  });
+
+  test('where a cache does not hold all', () => {
+    expect(stripOf('f32', [2048, 2048, 2048])).toBe(1);
+    expect(stripOf('f32', [2048, 2048, 2048], { lastCacheBytes: 16 * 2 ** 20 })).toBe(8);
+  });
 });

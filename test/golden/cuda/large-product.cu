@@ -51,8 +51,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
   w = (const unsigned short *)__builtin_assume_aligned(w, 16);
   y = (unsigned short *)__builtin_assume_aligned(y, 16);
   const int turn = blockIdx.x;
-  const int b = turn / 16;
-  const int o = turn % 16;
+  const int strip = turn / 256;
+  const int o = turn / 16 % 16;
+  const int b = turn % 16;
   extern __shared__ uint4 shared_memory[];
   float s_tile[128];
   {
@@ -87,7 +88,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
       const int cell = thread / 4;
       const int term = thread % 4;
       einc_copy_async_16(&x_rows[cell * 40 + 8 * term],
-          &x[(128 * b + cell) * 4096 + 32 * early + 8 * term]);
+          &x[(2048 * strip + 128 * b + cell) * 4096 + 32 * early + 8 * term]);
     }
     #pragma unroll
     for (int part = 0; part < 4; ++part) {
@@ -111,7 +112,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
         const int cell = thread / 4;
         const int term = thread % 4;
         einc_copy_async_16(&x_rows[cell * 40 + 8 * term],
-            &x[(128 * b + cell) * 4096 + 32 * i + 8 * term + 64]);
+            &x[(2048 * strip + 128 * b + cell) * 4096 + 32 * i + 8 * term + 64]);
       }
       #pragma unroll
       for (int part = 0; part < 4; ++part) {
@@ -175,8 +176,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
         for (int n = 0; n < 8; ++n) {
           #pragma unroll
           for (int next = 0; next < 2; ++next) {
-            y[(128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 4096 + 256 * o + 64 *
-                warp_column + 2 * column + 8 * n + next] =
+            y[(2048 * strip + 128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 4096 + 256 * o +
+                64 * warp_column + 2 * column + 8 * n + next] =
                 bf16_of_f32(s_tile[((m * 8 + n) * 2 + half) * 2 + next]);
           }
         }
