@@ -4,17 +4,18 @@
  *
  *     g++ -x c++ -std=c++17 -I here -include emulator.h kernels.cu
  *
- *   fiber.h    stacks, and how one gives way to another
- *   report.h   what is said of a kernel that failed
- *   grid.h     blocks and threads: who runs, who waits for whom
- *   shared.h   the memory that the threads of a block share
- *   check.h    with EINC_CHECKS: every access to memory is looked at
- *   words.h    what CUDA adds to C++: vectors, barriers, shuffles, votes, atomics
- *   math.h     functions of numbers, and of their bits
- *   narrow.h   floats of 16 bits
- *   tensor.h   asynchronous copies, and products of tensor cores
- *   group.h    products of tensor cores by groups of four warps
- *   launch.h   how a host starts a kernel
+ *   fiber.h       stacks, and how one gives way to another
+ *   report.h      what is said of a kernel that failed
+ *   grid.h        blocks and threads: who runs, who waits for whom
+ *   shared.h      the memory that the threads of a block share
+ *   check.h       with EINC_CHECKS: every access to memory is looked at
+ *   words.h       what CUDA adds to C++: vectors, barriers, shuffles, votes, atomics
+ *   math.h        functions of numbers, and of their bits
+ *   narrow.h      floats of 16 bits
+ *   tensor.h      asynchronous copies, and products of tensor cores
+ *   descriptor.h  where the factors of a group of four warps are in shared memory
+ *   group.h       products of tensor cores by such groups
+ *   launch.h      how a host starts a kernel
  *
  * No header of the C++ library is included: they would take longer to read than a kernel to compile.
  */
@@ -29,5 +30,6 @@
 #include "math.h"
 #include "narrow.h"
 #include "tensor.h"
+#include "descriptor.h"
 #include "group.h"
 #include "launch.h"
