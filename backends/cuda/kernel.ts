@@ -80,8 +80,10 @@ export function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
  * Buffers begin where vectors may. Compilers that know it load and store four cells at once; they need
  * not be told where threads have single cells.
  */
-function alignedArrays(kernel: For, parameters: readonly Parameter[]): readonly string[] {
-  if (privateArrays(kernel).size === 0) return [];
+export function alignedArrays(kernel: For, parameters: readonly Parameter[]): readonly string[] {
+  const { body } = chainAt(kernel);
+  const hasNeighbours = body.kind === 'for' && body.mode === 'unrolled';
+  if (privateArrays(kernel).size === 0 && !hasNeighbours) return [];
   return parameters.flatMap(({ array }) =>
     array ? [`${array.name} = (${array.type})__builtin_assume_aligned(${array.name}, 16);`] : [],
   );

@@ -37,7 +37,7 @@ import { functionHead } from '../clike/arguments.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { emitBlock } from './block.ts';
 import type { Parameter } from './kernel-arguments.ts';
-import { emitTurn, type KernelText, nameFor } from './kernel.ts';
+import { alignedArrays, emitTurn, type KernelText, nameFor } from './kernel.ts';
 import { emitCall, endOf, inHalves, nameOf, type Part, type Share, withNames } from './shares.ts';
 import { withTurn } from './turn.ts';
 
@@ -118,12 +118,16 @@ function emitPart(
     else
       withTurn(chainAt(kernel), block, body, exprs, () => emitBlock(kernel, threads, body, exprs));
     parameters = inOrderOfUse(of, body.toString());
-    functionHead(w, 'static __device__ __forceinline__ void', name, [
+    const aligned = alignedArrays(kernel, parameters);
+    // Where it stands in its caller, compilers would not know any more where arrays begin that are chosen there.
+    const inline = isGrid && aligned.length > 0 ? '__noinline__' : '__forceinline__';
+    functionHead(w, `static __device__ ${inline} void`, name, [
       `const int ${block}`,
       ...(isGrid ? [`const int ${turns}`] : []),
       ...parameters.map(({ text, index }) => (index ? `const int ${index.name}` : text)),
     ]);
     w.indented(() => {
+      for (const line of aligned) w.line(line);
       for (const line of body.toString().trimEnd().split('\n')) w.line(line);
     }).line('}');
   });

@@ -7,7 +7,7 @@ import type { TensorNode } from '../core/tensor-node.ts';
  * turn to turn.
  */
 export function strideOf(
-  node: TensorNode,
+  node: Pick<TensorNode, 'dims'>,
   index: readonly Index[],
   loop: LoopVar,
 ): number | undefined {
@@ -22,7 +22,7 @@ export function strideOf(
 
 /** Whether all that is added to some loops to find a cell are multiples. */
 export function areMultiples(
-  node: TensorNode,
+  node: Pick<TensorNode, 'dims'>,
   index: readonly Index[],
   but: readonly LoopVar[],
   of: number,

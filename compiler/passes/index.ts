@@ -2,6 +2,7 @@ import { accumulateInRegisters } from './accumulate-in-registers.ts';
 import { blockRows } from './block-rows.ts';
 import { blockReductions } from './block-reductions.ts';
 import { bindThreads } from './bind-threads.ts';
+import { coarsenThreads } from './coarsen-threads.ts';
 import { contractFma } from './contract-fma.ts';
 import { cutExpressions } from './cut-expressions.ts';
 import { dropDead } from './drop-dead.ts';
@@ -73,7 +74,8 @@ function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): readonly Pa
     contractFma, // nothing below may regroup a fused sum
     cutExpressions(gpu), // after all that puts expressions together, and before launches are counted out
     ...(isScalar ? [] : [launchTogether(gpu)]), // by now it is known what needs what
-    bindThreads(gpu), // nothing below changes a loop
+    bindThreads(gpu), // nothing below changes what a kernel does
+    ...(isScalar ? [] : [coarsenThreads(gpu, overrides)]), // by now it is known what the threads of a grid are
     placeBetweenKernels(gpu), // by now it is known what a kernel is
     planMemory,
   ];

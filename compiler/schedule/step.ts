@@ -24,6 +24,13 @@ export type Step =
   | { readonly kind: 'share'; readonly array: string; readonly shares: number }
   /** Kernels that share the blocks of one launch. */
   | { readonly kind: 'launch'; readonly kernels: number }
+  /** Threads have up to so many neighbouring cells; of the launch, blocks and threads in each. */
+  | {
+      readonly kind: 'coarsen';
+      readonly cells: number;
+      readonly blocks: number;
+      readonly threads: number;
+    }
   /** A long sum as so many sums and a tree. */
   | {
       readonly kind: 'split';
@@ -158,6 +165,8 @@ export function printStep(step: Step): string {
       return printBlockTile(step);
     case 'bind':
       return printBind(step);
+    case 'coarsen':
+      return `${step.cells} cells a thread, ${grouped(step.blocks)} × ${step.threads} threads`;
     default:
       return unreachable(step);
   }

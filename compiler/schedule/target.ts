@@ -49,6 +49,8 @@ export interface Gpu {
   readonly lastCacheBytes: number;
   /** Blocks that are worth having at once. */
   readonly processors: number;
+  /** Threads that a processor has at once. */
+  readonly processorThreads: number;
   /** Arrays and indices that a kernel takes at most, 8 bytes each: of more than 4096 no launch is sure. */
   readonly mostArguments: number;
   /** What tensor cores multiply. */
@@ -109,6 +111,7 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     leastMatrix: 32 * 2 ** 20,
     lastCacheBytes: 32 * 2 ** 20,
     processors: 108,
+    processorThreads: 2048,
     mostArguments: 512,
     matrices: ['f16', 'bf16'],
   },

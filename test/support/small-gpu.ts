@@ -3,8 +3,9 @@ import { passesFor } from '../../compiler/passes/index.ts';
 import type { Pass } from '../../compiler/passes/pipeline.ts';
 import { gpu, type Gpu, type Target } from '../../compiler/schedule/target.ts';
 
+/** A few threads are as many as it has. */
 function gpuWith(changes: Partial<Gpu>): Target {
-  return { ...gpu, gpu: { ...gpu.gpu, ...changes } };
+  return { ...gpu, gpu: { ...gpu.gpu, processorThreads: 0, ...changes } };
 }
 
 /** Where launches cost nothing, so that each nest is one. */

@@ -112,6 +112,16 @@ const programs: Readonly<Record<string, string>> = {
         last := s[0];
       }
       for o < 16 { for i < 16 { w[o, i] -= 0.1 * s[o]; } }`,
+  'coarsen-threads': `
+    updates():
+      device x: f32[8192, 1024], scale: f32[1024], y: f32[8192, 1024], h: f16[2097152], w: f32[1000000], v: f32[9999];
+      for b < 8192 grid { for o < 1024 grid { y[b, o] := relu(x[b, o] * scale[o]); } }
+      for i < 2097152 grid { h[i] := f16(f32(h[i]) * 2); }
+      for b < 8192 grid { for o < 1024 grid { y[b, o] := x[b, -1*o + 1023]; } }
+      for together < 1 launch {
+        for i < 1000000 grid { w[i] -= 0.1; }
+        for i < 9999 grid { v[i] -= 0.1; }
+      }`,
   'place-between-kernels': `
     two_layers():
       device x: f32[64], y: f32[64], z: f32[64];
