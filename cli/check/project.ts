@@ -123,12 +123,13 @@ function withEinc(
   };
 }
 
-/** The package's doors as TypeScript reads them: its sources, or what is published of them. */
-function ownDoors(): Readonly<Record<'einc' | `einc/${string}`, [string]>> {
+/** The package's doors as TypeScript reads them: their declarations, or where none were made its sources. */
+export function ownDoors(): Readonly<Record<'einc' | `einc/${string}`, [string]>> {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-  const isCheckout = existsSync(join(root, 'dsl', 'einc.ts'));
+  const declarations = join(root, 'dist', 'types');
+  const areMade = existsSync(declarations);
   const at = (name: string): [string] => [
-    isCheckout ? join(root, `${name}.ts`) : join(root, 'dist', 'types', `${name}.d.ts`),
+    areMade ? join(declarations, `${name}.d.ts`) : join(root, `${name}.ts`),
   ];
   return {
     einc: at('dsl/einc'),

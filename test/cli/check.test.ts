@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Project, ts } from 'ts-morph';
 import { describe, test } from 'vitest';
+import { ownDoors } from '../../cli/check/project.ts';
 import { placeWith } from './support.ts';
 
 const timeout = 120_000;
@@ -347,7 +348,7 @@ function typeErrors(folder: string, files: readonly string[]): readonly string[]
       skipLibCheck: true,
       noPropertyAccessFromIndexSignature: false,
       allowImportingTsExtensions: true,
-      paths: { einc: [resolve('dsl/einc.ts')] },
+      paths: ownDoors(),
     },
   });
   for (const file of files) project.addSourceFileAtPath(join(folder, file));

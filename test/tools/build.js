@@ -1,11 +1,20 @@
 /**
  * Makes what is generated: the grammars' bundles beside their sources, and the package in `dist/`.
  * Does nothing when nothing changed, so scripts may call it every time. `--types` adds the
- * declarations that only a published package needs; `--prepared` compiles what each first run would, which is
+ * declarations, which a published package needs, and which `einc check` reads in a third of the time
+ * that the sources take; `--prepared` compiles what each first run would, which is
  * done once, at the end of `npm ci`: `runtime/prepared.ts`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +31,8 @@ const doors = {
   compiler: 'compiler/index.ts',
   cli: 'cli/main.ts',
 };
+/** All but the command. */
+const importable = Object.values(doors).filter(path => path !== doors.cli);
 /** What other threads load, and what loads the package. */
 const modules = {
   hooks: 'cli/resolve-hook.ts',
@@ -156,10 +167,22 @@ async function buildPackage() {
   writeFileSync(stamp, '');
 }
 
-function buildTypes() {
-  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const options = '--noEmit false --declaration --emitDeclarationOnly --outDir dist/types';
-  execFileSync(process.execPath, [tsc, ...options.split(' ')], { stdio: 'inherit' });
+/** Declarations only: `npm run types` says what is wrong with types. */
+async function buildTypes() {
+  const [folder, half] = [join('dist', 'types'), join(root, 'dist', `types-${process.pid}`)];
+  if (existsSync(folder)) return;
+  const { default: ts } = await import('typescript');
+  const own = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    noCheck: true,
+    rootDir: root,
+    outDir: half,
+  };
+  const { options } = ts.getParsedCommandLineOfConfigFile('tsconfig.json', own, ts.sys);
+  ts.createProgram(importable, options).emit();
+  renameSync(half, folder);
 }
 
 /**
@@ -189,5 +212,5 @@ function keepWhatIsShared(folder) {
 
 buildGrammars();
 await buildPackage();
-if (process.argv.includes('--types')) buildTypes();
+if (process.argv.includes('--types')) await buildTypes();
 if (process.argv.includes('--prepared')) prepare();

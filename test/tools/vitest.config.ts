@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** What these change or count is their process's: its environment, settings, threads, memory. */
 const apart = [
-  'test/backends/{cuda,foreign,native,nccl}/**/*.test.ts',
-  'test/backends/conformance-{parallel,streams}.test.ts',
+  'test/backends/{native,nccl}/**/*.test.ts',
+  'test/backends/cuda/{compile,failures,open,plan}.test.ts',
   'test/examples/moons-origins.test.ts',
-  'test/runtime/**/*.test.ts',
+  'test/runtime/{code-cache,dependencies,kept-trees,many-tasks,settings,tuned}.test.ts',
 ];
 
 export default defineConfig({
