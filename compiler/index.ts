@@ -98,6 +98,7 @@ export {
 export type { Routine } from './assign/routine.ts';
 export { setByParts } from './assign/set-by-parts.ts';
 export { setWherePossible } from './assign/set-where-possible.ts';
+export { type LateSum, lateSumOf, sumOver, withoutTargets } from './assign/late-sums.ts';
 export { arraysByRow, type RowRange, someRows } from './assign/some-rows.ts';
 export {
   accessesOf,

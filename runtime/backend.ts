@@ -112,6 +112,11 @@ export interface DeviceBuffer extends Disposable {
   read(): AnyCells;
   /** One cell, without copying the others. Throws a `RangeError` outside `0 <= cell < cells`. */
   at(cell: number): Value;
+  /**
+   * So many cells from the first one on, as a buffer of the same memory: kernels that are bound to both see what the
+   * other one writes. Where devices share memory.
+   */
+  window?(first: number, cells: number): DeviceBuffer;
 }
 
 /** A compiled program, not yet tied to memory. */

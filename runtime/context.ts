@@ -148,6 +148,21 @@ export class Context implements Disposable {
     this.#memory.arrayOf(array);
   }
 
+  /**
+   * Has an array here be cells of one that a context further up holds, from the first one on: a part of a number, which has no
+   * cell in common with parts of others. Who reads the whole array waits for all who write parts of it.
+   */
+  place(
+    handle: ArrayHandle,
+    whole: ArrayHandle,
+    at: { readonly part: number; readonly first: number },
+  ): void {
+    this.#checkOpen();
+    const { dtype } = this;
+    const held = this.#memory.arrayOf(handleOf(whole, 'place').deviceArray(dtype));
+    this.#memory.place(handleOf(handle, 'place').deviceArray(dtype), held, at);
+  }
+
   /** The values of a tensor, after all that is queued here and the last write of it elsewhere. */
   async read(handle: ArrayHandle): Promise<HostArray> {
     this.#checkOpen();

@@ -1,4 +1,5 @@
 /** An array of a context in memory, and which streams have used it last; of parts of it, if some use no more. */
+import { invariant } from '../compiler/index.ts';
 import type { DeviceBuffer, StreamEvent } from './backend.ts';
 
 /** A point in the queue of a stream: its `number` grows from one to the next. */
@@ -43,9 +44,18 @@ export class HeldArray implements Disposable {
 
   /** For those who use these cells alone: they wait for nobody who uses those of another part. */
   partAt(part: number): HeldArray {
-    const known = this.#parts.find(other => other.part === part);
-    if (known) return known;
-    const made = new HeldArray(this.buffer, this, part);
+    return this.#parts.find(other => other.part === part) ?? this.#withPart(this.buffer, part);
+  }
+
+  /** The same as an array of its own: so many cells from the first one on. Only where devices share memory. */
+  windowAt(part: number, first: number, cells: number): HeldArray {
+    const window = this.buffer.window?.(first, cells);
+    invariant(window !== undefined, () => 'a window of memory that is not shared');
+    return this.#withPart(window, part);
+  }
+
+  #withPart(buffer: DeviceBuffer, part: number): HeldArray {
+    const made = new HeldArray(buffer, this, part);
     this.#parts = [...this.#parts, made];
     return made;
   }

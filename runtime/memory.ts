@@ -106,6 +106,17 @@ export class Memory implements Disposable {
     return held;
   }
 
+  /** Has an array lie within one of another memory, which goes away later: cells from the first one on, a part of a number. */
+  place(
+    array: DeviceArray,
+    whole: HeldArray,
+    { part, first }: { part: number; first: number },
+  ): void {
+    const held = whole.windowAt(part, first, product(inMemoryOrder(array.dims)));
+    held.isFilled = true;
+    this.#arrays.set(array, held);
+  }
+
   #allocate({ dtype, dims }: DeviceArray): HeldArray {
     return new HeldArray(this.#device.allocate(dtype, product(inMemoryOrder(dims))));
   }

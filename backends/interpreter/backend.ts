@@ -68,10 +68,10 @@ export class HostBuffer implements DeviceBuffer {
   readonly #ownership: Ownership;
   #values: AnyCells;
 
-  constructor(dtype: DType, cells: number) {
+  constructor(dtype: DType, cells: number, values: AnyCells = new cellArrays[dtype](cells)) {
     this.dtype = dtype;
     this.cells = cells;
-    this.#values = new cellArrays[dtype](cells);
+    this.#values = values;
     this.#ownership = new Ownership(this, `a buffer of ${cells} cells of ${dtype}`, nothing);
   }
 
@@ -101,6 +101,10 @@ export class HostBuffer implements DeviceBuffer {
     const value = this.values[cell];
     if (value === undefined) throw new RangeError(`cell ${cell} of ${this.cells}`);
     return value;
+  }
+
+  window(first: number, cells: number): DeviceBuffer {
+    return new HostBuffer(this.dtype, cells, this.values.subarray(first, first + cells));
   }
 
   [Symbol.dispose](): void {

@@ -42,6 +42,8 @@ export interface Native {
   allocate(bytes: number): BufferHandle;
   /** What is queued still sees the memory; a plan that names it cannot be run again. */
   free(buffer: BufferHandle): void;
+  /** Some bytes of another buffer, as a buffer. Their memory stays until both are freed. */
+  window(buffer: BufferHandle, offset: number, bytes: number): BufferHandle;
   address(buffer: BufferHandle): number;
   write(buffer: BufferHandle, offset: number, from: TypedArray): void;
   read(buffer: BufferHandle, offset: number, to: TypedArray): void;

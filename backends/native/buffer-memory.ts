@@ -18,12 +18,21 @@ export class BufferMemory {
   /** Before there is memory; all zeros until it is written to. */
   #early: AnyCells | undefined;
 
-  constructor(source: NativeSource, dtype: DType, cells: number) {
+  constructor(source: NativeSource, dtype: DType, cells: number, known?: Allocated) {
     this.#source = source;
     this.#dtype = dtype;
     this.#cells = cells;
+    this.#memory = known;
     if (ifLoaded(source)) this.allocated();
     else checkRoom(cells * bytesOf[dtype], 0, `${cells} cells of ${dtype}`);
+  }
+
+  /** Some of its cells, in native memory from now on. */
+  window(first: number, cells: number): BufferMemory {
+    const { native, handle } = this.allocated();
+    const size = bytesOf[this.#dtype];
+    const window = { native, handle: native.window(handle, first * size, cells * size) };
+    return new BufferMemory(this.#source, this.#dtype, cells, window);
   }
 
   allocated(): Allocated {

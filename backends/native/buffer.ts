@@ -16,13 +16,15 @@ import { Ownership } from './ownership.ts';
 export class NativeBuffer implements DeviceBuffer {
   readonly dtype: DType;
   readonly cells: number;
+  readonly #source: NativeSource;
   readonly #memory: BufferMemory;
   readonly #ownership: Ownership;
 
   /** Throws a `BackendError` when there is no room. */
-  constructor(source: NativeSource, dtype: DType, cells: number) {
+  constructor(source: NativeSource, dtype: DType, cells: number, known?: BufferMemory) {
     invariant(Number.isSafeInteger(cells) && cells >= 0, () => `a buffer of ${cells} cells`);
-    const memory = new BufferMemory(source, dtype, cells);
+    const memory = known ?? new BufferMemory(source, dtype, cells);
+    this.#source = source;
     this.dtype = dtype;
     this.cells = cells;
     this.#memory = memory;
@@ -57,6 +59,12 @@ export class NativeBuffer implements DeviceBuffer {
       throw new RangeError(`cell ${cell} of ${this.cells}`);
     }
     return this.#copy(cell, 1)[0] ?? NaN;
+  }
+
+  window(first: number, cells: number): DeviceBuffer {
+    this.#ownership.check();
+    const memory = this.#memory.window(first, cells);
+    return new NativeBuffer(this.#source, this.dtype, cells, memory);
   }
 
   #copy(start: number, count: number): AnyCells {

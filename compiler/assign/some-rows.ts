@@ -9,10 +9,10 @@
  * Each cell is computed as before; those of other rows stay what they were.
  */
 import { asLoop, at, type Index, loopsIn, type LoopVar, substitute } from '../core/index-expr.ts';
-import type { TensorNode } from '../core/tensor-node.ts';
-import type { Assign, Code } from './ir.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { type Access, access, type Assign, type Code } from './ir.ts';
 import { type Projections, type Rows, subscriptOf } from './projections.ts';
-import { mapAssigns, readsOf, visitAssigns } from './traverse.ts';
+import { mapAccesses, mapAssigns, readsOf, visitAssigns } from './traverse.ts';
 
 type SettledCode = Code<TensorNode, Projections>;
 type SettledAssign = Assign<TensorNode, Projections>;
@@ -35,10 +35,11 @@ export function arraysByRow(
   visitAssigns(body, a => {
     all.push(a);
   });
+  const written = new Set(all.map(a => a.target.node));
   const arrays = new Set([given]);
   for (let known = -1; known !== arrays.size;) {
     known = arrays.size;
-    if (!all.every(a => spread(a, arrays, isKept))) return undefined;
+    if (!all.every(a => spread(a, arrays, { isKept, written }))) return undefined;
   }
   return arrays;
 }
@@ -47,7 +48,7 @@ export function arraysByRow(
 function spread(
   a: SettledAssign,
   arrays: Set<TensorNode>,
-  isKept: (node: TensorNode) => boolean,
+  { isKept, written }: Surroundings,
 ): boolean {
   const loop = rowLoop(a, arrays);
   if (loop === undefined) {
@@ -58,10 +59,18 @@ function spread(
     const subscript = subscriptOf(a, slot);
     const isMet = subscript.some(ix => loopsIn(ix).includes(loop));
     if (!isMet && !arrays.has(node) && node !== a.target.node) continue;
-    if (!isRowByRow(a, subscript, node, loop)) return false;
-    arrays.add(node);
+    const isByRow = isRowByRow(a, subscript, node, loop);
+    // What nobody writes has all its cells wherever a row needs them.
+    if (!isByRow && (written.has(node) || arrays.has(node))) return false;
+    if (isByRow) arrays.add(node);
   }
   return true;
+}
+
+interface Surroundings {
+  readonly isKept: (node: TensorNode) => boolean;
+  /** Of all of the code. */
+  readonly written: ReadonlySet<TensorNode>;
 }
 
 /** The loop that goes through the rows of one of these arrays. */
@@ -85,17 +94,49 @@ function isRowByRow(
   return !others.some(ix => loopsIn(ix).includes(loop));
 }
 
-/** For some rows of those arrays, which are all that its rows have. */
+/** For some rows of those arrays, which are all that its rows have. Of an array that is local there are no others. */
 export function someRows(
   body: SettledCode,
   rowsOf: (node: TensorNode) => RowRange | undefined,
+  isLocal: (node: TensorNode) => boolean = () => false,
 ): SettledCode {
+  const shorter = new Map<TensorNode, TensorNode>();
+  const ownRows = (node: TensorNode): TensorNode | undefined => {
+    const rows = isLocal(node) ? rowsOf(node) : undefined;
+    const [, ...others] = node.dims;
+    const own =
+      shorter.get(node) ?? (rows && tensorNode(node.name, node.dtype, [rows.count, ...others]));
+    if (own) shorter.set(node, own);
+    return own;
+  };
   return mapAssigns(body, a => {
     const rows = rowsOf(a.target.node);
     const [first] = subscriptOf(a, a.target.slot);
     const loop = rows && first && asLoop(first);
-    return loop ? restricted(a, loop, rows) : a;
+    return loop ? withOwnRows(restricted(a, loop, rows), a, ownRows) : a;
   });
+}
+
+/** Local arrays begin with the rows that are theirs, so that nothing of them has moved. */
+function withOwnRows(
+  moved: SettledAssign,
+  before: SettledAssign,
+  ownRows: (node: TensorNode) => TensorNode | undefined,
+): SettledAssign {
+  const { slots } = moved.projections;
+  const own = (a: Access<TensorNode>, at: Access<TensorNode>['at']): Access<TensorNode> => {
+    const node = ownRows(a.node);
+    return node ? access(node, a.slot + slots.length, at) : access(a.node, a.slot, at);
+  };
+  const positions = moved.target.at.map(position => mapAccesses(position, own));
+  const target = own(moved.target, positions);
+  return {
+    ...moved,
+    keeps: moved.keeps && target.node === moved.target.node,
+    target,
+    value: mapAccesses(moved.value, own),
+    projections: { ...moved.projections, slots: [...slots, ...before.projections.slots] },
+  };
 }
 
 function restricted(a: SettledAssign, loop: LoopVar, { first, count }: RowRange): SettledAssign {

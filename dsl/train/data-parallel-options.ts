@@ -17,7 +17,7 @@ export interface DataParallelOptions<Name extends string> {
   readonly devices?: number | 'all' | Devices;
   /**
    * Into how many parts a batch is divided, one for each device when left out. With the same number of
-   * parts, results are the same to the bit, however many devices there are.
+   * parts, and parameters that are read or copied as here, results are the same to the bit, however many devices there are.
    */
   readonly shards?: number;
   /** How many examples a step takes; the last one of an epoch may have fewer. */

@@ -186,10 +186,13 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     const sizes = shardSizes(share.count, shards.length);
     let { first } = share;
     const gradients: Command[] = [];
+    const late = this.#replicas.lateGradients(sizes);
     for (const [i, size] of sizes.entries()) {
       const shard = turn(shards, i);
-      const routines = await this.#replicas.gradient(shard, size);
-      const { ctx } = shard;
+      const part = late?.parts.get(size);
+      const { ctx, routines } = part
+        ? await this.#replicas.early(shard, part, { shard: i, first })
+        : { ctx: shard.ctx, routines: await this.#replicas.gradient(shard, size) };
       if (size > 0) gradients.push(...this.#fill(ctx, first, size));
       gradients.push(...routines.map(routine => ({ kind: 'run', ctx, routine }) as const));
       if (size > 0) gradients.push({ kind: 'item', ctx, array: this.#code.part(size).loss });
@@ -197,7 +200,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     }
     const isWhole = world === undefined || world.size === 1;
     const whole = isWhole
-      ? this.#all.record([...gradients, ...this.#merging.commands()])
+      ? this.#all.record([...gradients, ...(await this.#merging.commands(late))])
       : undefined;
     const shares = sizes.map(size => size / count);
     const sums = mergeTree(shares.length, 0).flat();

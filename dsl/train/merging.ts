@@ -12,6 +12,7 @@ import {
 import type { RoutineSource } from '../../compiler/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { DataParallelOptions } from './data-parallel-options.ts';
+import type { LateGradients } from './late-gradients.ts';
 import { type Owned, ownedBy } from './owners.ts';
 import { type Replicas, turn } from './replicas.ts';
 import type { ShardCode } from './shard-code.ts';
@@ -38,7 +39,9 @@ export class Merging<Name extends string> {
   readonly #code: ShardCode<Name>;
   readonly #replicas: Replicas<Name>;
   readonly #options: DataParallelOptions<Name>;
-  #units: readonly Unit[] = [];
+  #owned: readonly Owned[] = [];
+  /** Where no gradient is late. */
+  #units: Promise<readonly Unit[]> | undefined;
 
   static async open<Name extends string>(
     all: Devices,
@@ -64,27 +67,29 @@ export class Merging<Name extends string> {
   }
 
   /** Adds up the gradients of all shards, updates the parameters by them and sends these to all. */
-  commands(): readonly Command[] {
-    const merged = this.#units.flatMap(unit => [...this.#add(unit), ...this.#updateBy(unit)]);
-    return [...merged, ...this.#units.flatMap(unit => this.#tell(unit))];
+  async commands(late?: LateGradients): Promise<readonly Command[]> {
+    const units = await (late ? this.#unitsOf(late) : (this.#units ??= this.#unitsOf()));
+    const merged = units.flatMap(unit => [...this.#add(unit), ...this.#updateBy(unit)]);
+    return [...merged, ...units.flatMap(unit => this.#tell(unit))];
   }
 
   /** The same, adding up the gradients of all ranks in between. */
   async update(world: World, indices: Indices): Promise<readonly QueuedRun[]> {
     const queued: QueuedRun[] = [];
-    for (const unit of this.#units) {
+    const units = await (this.#units ??= this.#unitsOf());
+    for (const unit of units) {
       queued.push(...queueEach(this.#add(unit), indices));
       const { after } = turn(this.#replicas.shards, unit.shard);
       await world.allReduce(after, gradientsOf(unit.params));
       queued.push(...queueEach(this.#updateBy(unit), indices));
     }
-    const told = this.#units.flatMap(unit => this.#tell(unit));
+    const told = units.flatMap(unit => this.#tell(unit));
     return [...queued, ...queueEach(told, indices)];
   }
 
   /** Where the update of a parameter is done, and what it keeps lies. */
   ownerOf(param: Tensor): Context {
-    const unit = this.#units.find(({ params }) => params.includes(param));
+    const unit = this.#owned.find(({ params }) => params.includes(param));
     return turn(this.#replicas.shards, unit?.shard ?? 0).after;
   }
 
@@ -133,9 +138,13 @@ export class Merging<Name extends string> {
       options: this.#options,
     });
     await this.#holdShared(owned);
+    this.#owned = owned;
+  }
+
+  async #unitsOf(late?: LateGradients): Promise<readonly Unit[]> {
     const units: Unit[] = [];
-    for (const of of owned) units.push(await this.#unit(of));
-    this.#units = units;
+    for (const of of this.#owned) units.push(await this.#unit(of, late));
+    return units;
   }
 
   /** What updates carry on of a parameter that several update is in one place, as the parameter is. */
@@ -146,10 +155,10 @@ export class Merging<Name extends string> {
     }
   }
 
-  async #unit(owned: Owned): Promise<Unit> {
+  async #unit(owned: Owned, late?: LateGradients): Promise<Unit> {
     const { params, shard } = owned;
     const pairs = mergeTree(this.#replicas.shards.length, shard).flat();
-    const { merge, update, both } = await this.#compile(owned, pairs.length);
+    const { merge, update, both } = await this.#compile(owned, pairs.length, late);
     const additions: Addition[] = [];
     for (const [i, pair] of pairs.entries()) {
       const isLast = i === pairs.length - 1;
@@ -175,25 +184,34 @@ export class Merging<Name extends string> {
   }
 
   async #compile(
-    { params, own }: Owned,
+    owned: Owned,
     additions: number,
+    late?: LateGradients,
   ): Promise<Partial<Record<'merge' | 'update' | 'both', CompiledCode>>> {
+    const { params, own } = owned;
     const { dtype = 'f32', keep = [], world } = this.#options;
     const isApart = additions === 0 || (world !== undefined && world.size > 1);
     const compile = (code: RoutineSource, kept: typeof keep): Promise<CompiledCode> =>
       this.#all.compile(own ? rowsOfCode(code, own) : code, { dtype, keep: kept });
     const code = this.#code;
-    const whole = code.mergeAndUpdate(params);
+    const sent = params.filter(p => late?.params.has(p) !== true);
     const [merging, updating, both] = await Promise.all([
-      additions > (isApart ? 0 : 1) ? compile(code.merge(params), []) : undefined,
+      additions > (isApart ? 0 : 1) && sent.length > 0 ? compile(code.merge(sent), []) : undefined,
       isApart ? compile(code.update(params), keep) : undefined,
-      isApart ? undefined : compile(own ? sumsForItself(whole, params) : whole, keep),
+      isApart ? undefined : compile(this.#lastOf(owned, late), keep),
     ]);
     return {
       ...(merging && { merge: merging }),
       ...(updating && { update: updating }),
       ...(both && { both }),
     };
+  }
+
+  /** The last addition, and the update by it. */
+  #lastOf({ params, own }: Owned, late: LateGradients | undefined): RoutineSource {
+    const whole = this.#code.mergeAndUpdate(params);
+    const summed = late ? late.summed(whole) : whole;
+    return own ? sumsForItself(summed, params) : summed;
   }
 }
 

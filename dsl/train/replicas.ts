@@ -11,10 +11,12 @@ import {
   type DType,
   inMemoryOrder,
   product,
+  type RoutineSource,
 } from '../../compiler/index.ts';
 import { sequence } from '../code.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { DataParallelOptions } from './data-parallel-options.ts';
+import { type LateGradients, lateGradients, type LatePart } from './late-gradients.ts';
 import type { ShardCode } from './shard-code.ts';
 import { bucketsOf } from './shards.ts';
 
@@ -49,6 +51,7 @@ export class Replicas<Name extends string> implements Disposable {
   readonly #all: Devices;
   readonly #code: ShardCode<Name>;
   readonly #options: DataParallelOptions<Name>;
+  readonly #early = new Map<RoutineSource, Promise<CompiledCode>>();
   readonly #compiled = new Map<number, Promise<readonly CompiledCode[]>>();
 
   static async open<Name extends string>(
@@ -116,6 +119,33 @@ export class Replicas<Name extends string> implements Disposable {
     for (const code of await codes) routines.push(await shard.ctx.link(code));
     shard.gradients.set(count, routines);
     return routines;
+  }
+
+  /** Those that wait until what they sum is there of all examples, in a batch of parts of these sizes. */
+  lateGradients(sizes: readonly number[]): LateGradients | undefined {
+    const { dtype = 'f32', keep = [], world, shardOptimizer, parameters } = this.#options;
+    const isAlike = world === undefined && keep.length === 0 && shardOptimizer !== true;
+    const isShared = this.#all.backend.sharesMemory && parameters !== 'copy';
+    const isAtOnce = !this.isAlone && this.buckets.length === 1 && !sizes.includes(0);
+    if (!isAlike || !isShared || !isAtOnce || !this.#code.division().isDivided) return undefined;
+    return lateGradients(this.#code, sizes, dtype);
+  }
+
+  /** What computes the others, in a context whose rows of arrays of all examples begin with that example. */
+  async early(
+    { ctx: above }: Shard,
+    { code, rows }: LatePart,
+    { shard, first }: { readonly shard: number; readonly first: number },
+  ): Promise<{ readonly ctx: Context; readonly routines: readonly Routine[] }> {
+    const { dtype = 'f32' } = this.#options;
+    const ctx = above.child();
+    for (const { whole, own, cells } of rows) {
+      await this.first.hold(whole);
+      ctx.place(own, whole, { part: shard, first: first * cells });
+    }
+    const compiled = this.#early.get(code) ?? this.#all.compile(code, { dtype });
+    this.#early.set(code, compiled);
+    return { ctx, routines: [await ctx.link(await compiled)] };
   }
 
   async #compileGradient(count: number): Promise<readonly CompiledCode[]> {

@@ -3,6 +3,7 @@ import {
   access,
   arraysByRow,
   type DeviceArray,
+  invariant,
   type LinkableRoutine,
   mapAssigns,
   mapNodes,
@@ -15,6 +16,7 @@ import {
   tensorNode,
 } from '../../compiler/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { nodeOf } from './arrays-of-code.ts';
 
 /** What a device does of the parameters that several share. */
 export interface OwnRows {
@@ -39,15 +41,20 @@ export function rowsOfCode(source: RoutineSource, { part, rows }: OwnRows): Rout
       const { routine, arrays } = linkable;
       const ranges = new Map<TensorNode, RowRange>();
       for (const [p, range] of rows) {
-        const node = nodeOf(linkable, p.grad.deviceArray(options.dtype));
-        const byRow = node && arraysByRow(routine.body, node, () => false);
-        for (const array of byRow ?? []) ranges.set(array, range);
+        const { dtype } = options;
+        const node =
+          nodeOf(linkable, p.grad.deviceArray(dtype)) ?? nodeOf(linkable, p.deviceArray(dtype));
+        if (node === undefined) continue;
+        const byRow = arraysByRow(routine.body, node, () => false);
+        invariant(byRow !== undefined, () => `rows of ${p.grad.hint} are not apart`);
+        for (const array of byRow) ranges.set(array, range);
       }
       const own = arrays.filter((_, i) => {
         const node = routine.device[i];
         return node !== undefined && ranges.has(node);
       });
-      const body = someRows(routine.body, node => ranges.get(node));
+      const isLocal = (node: TensorNode): boolean => !routine.device.includes(node);
+      const body = someRows(routine.body, node => ranges.get(node), isLocal);
       return {
         ...linkable,
         routine: { ...routine, body },
@@ -89,8 +96,4 @@ function withOwnSum(linkable: LinkableRoutine, gradient: DeviceArray): LinkableR
     routine: { ...routine, body },
     outputs: new Set([...outputs].filter(array => array !== gradient)),
   };
-}
-
-function nodeOf({ routine, arrays }: LinkableRoutine, array: DeviceArray): TensorNode | undefined {
-  return routine.device[arrays.indexOf(array)];
 }

@@ -56,6 +56,11 @@ static bool take_memory(struct buffer *buffer, size_t bytes)
 static void drop_buffer(struct buffer *buffer)
 {
   if (atomic_fetch_sub(&buffer->references, 1) != 1) return;
+  if (buffer->whole != NULL) {
+    drop_buffer(buffer->whole);
+    free(buffer);
+    return;
+  }
   if (buffer->mapped_bytes > 0) munmap(buffer->address, buffer->mapped_bytes);
   else free(buffer->address);
   atomic_fetch_sub(&live_bytes, (int64_t)buffer->bytes);
@@ -76,6 +81,29 @@ static napi_value js_allocate(napi_env env, napi_callback_info info)
     return throw_no_memory(env, (double)bytes);
   }
   return hand_over(&call, BUFFER, buffer);
+}
+
+/* window(buffer, offset, bytes): buffer, some of the memory of another one, which stays until both are gone */
+static napi_value js_window(napi_env env, napi_callback_info info)
+{
+  struct call call;
+  uint64_t offset;
+  uint64_t bytes;
+  if (!read_call(&call, env, info, 3, 3)) return NULL;
+  struct buffer *whole = read_object(&call, 0, BUFFER, NULL);
+  if (whole == NULL || !read_natural(&call, 1, &offset) || !read_natural(&call, 2, &bytes)) return NULL;
+  if (offset > whole->bytes || bytes > whole->bytes - offset) {
+    return throw_error(env, "%llu bytes at %llu are not in a buffer of %zu",
+                       (unsigned long long)bytes, (unsigned long long)offset, whole->bytes);
+  }
+  struct buffer *window = calloc(1, sizeof *window);
+  if (window == NULL) return throw_no_memory(env, (double)sizeof *window);
+  atomic_init(&window->references, 1);
+  atomic_fetch_add(&whole->references, 1);
+  window->whole = whole;
+  window->address = (char *)whole->address + offset;
+  window->bytes = bytes;
+  return hand_over(&call, BUFFER, window);
 }
 
 /* address(buffer): number, for handing the memory to other native code */

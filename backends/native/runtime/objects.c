@@ -6,6 +6,7 @@ struct buffer {
   void *address;
   size_t bytes;
   size_t mapped_bytes;  /* 0: from the heap */
+  struct buffer *whole; /* whose memory it is, of a window */
   struct use *uses;     /* the plans that name it; the caller's */
 };
 

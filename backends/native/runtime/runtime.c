@@ -169,6 +169,7 @@ static const struct {
   { "allocate", js_allocate },
   { "free", js_free },
   { "address", js_address },
+  { "window", js_window },
   { "liveBytes", js_live_bytes },
   { "write", js_write },
   { "read", js_read },

@@ -25,6 +25,22 @@ test('one cell at a time', () => {
   }
 });
 
+test('a window has some of the cells of another buffer, also when that is gone', () => {
+  const buffer = new NativeBuffer(native, 'f32', 5);
+  buffer.write([1, 2, 3, 4, 5]);
+  using window = buffer.window(1, 3);
+  const live = native.liveBytes();
+  window.write([7, 8, 9]);
+  expect([...buffer.read()]).toEqual([1, 7, 8, 9, 5]);
+  expect([window.cells, window.bytes, window.at(2)]).toEqual([3, 12, 9]);
+  buffer[Symbol.dispose]();
+  expect([...window.read()]).toEqual([7, 8, 9]);
+  window[Symbol.dispose]();
+  expect(native.liveBytes()).toBe(live - 20);
+  using other = new NativeBuffer(native, 'f32', 5);
+  expect(() => other.window(3, 3)).toThrow('12 bytes at 12 are not in a buffer of 20');
+});
+
 test('a typed array of the right kind is copied bit by bit', () => {
   using buffer = new NativeBuffer(native, 'f32', 2);
   const bits = Uint32Array.of(0x7fc00001, 0x80000001);

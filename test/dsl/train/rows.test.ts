@@ -70,7 +70,15 @@ describe.each([
     for (const devices of [2, 3, 4]) {
       expect(await trained(update, { devices })).toEqual(one);
     }
-    expect(await trained(update, { devices: 2, parameters: 'copy' })).toEqual(one);
+  });
+
+  test('also with copies of the parameters', { timeout: 60_000 }, async () => {
+    const one = await trained(update, { devices: 1, parameters: 'copy' });
+    for (const devices of [2, 4]) {
+      expect(await trained(update, { devices, parameters: 'copy' })).toEqual(one);
+    }
+    const { losses } = await trained(update, { devices: 2 });
+    losses.forEach((loss, i) => expect(loss / (one.losses[i] ?? NaN)).toBeCloseTo(1, 5));
   });
 });
 

@@ -1,0 +1,55 @@
+/** The arrays of code that is settled, each with all that is said of it: for who puts other code in its place. */
+import {
+  type DeviceArray,
+  type LinkableRoutine,
+  type Routine,
+  type TensorNode,
+} from '../../compiler/index.ts';
+
+/** One that outlives a run. */
+export interface ArrayOfCode {
+  readonly node: TensorNode;
+  readonly array: DeviceArray;
+  readonly because: string;
+  readonly isInput: boolean;
+  readonly isOutput: boolean;
+}
+
+export function arraysOf({
+  routine,
+  arrays,
+  because,
+  inputs,
+  outputs,
+}: LinkableRoutine): readonly ArrayOfCode[] {
+  return routine.device.flatMap((node, i) => {
+    const array = arrays[i];
+    if (!array) return [];
+    const [isInput, isOutput] = [inputs.has(array), outputs.has(array)];
+    return [{ node, array, because: because[i] ?? '', isInput, isOutput }];
+  });
+}
+
+/** Other code, and its arrays. */
+export function withCode(
+  linkable: LinkableRoutine,
+  body: Routine['body'],
+  arrays: readonly ArrayOfCode[],
+): LinkableRoutine {
+  const all = arrays.toSorted((a, b) => (a.node.name < b.node.name ? -1 : 1));
+  return {
+    ...linkable,
+    routine: { ...linkable.routine, device: all.map(({ node }) => node), body },
+    arrays: all.map(({ array }) => array),
+    because: all.map(({ because }) => because),
+    inputs: new Set(all.flatMap(({ isInput, array }) => (isInput ? [array] : []))),
+    outputs: new Set(all.flatMap(({ isOutput, array }) => (isOutput ? [array] : []))),
+  };
+}
+
+export function nodeOf(
+  { routine, arrays }: LinkableRoutine,
+  array: DeviceArray,
+): TensorNode | undefined {
+  return routine.device[arrays.indexOf(array)];
+}
