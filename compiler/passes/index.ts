@@ -7,6 +7,7 @@ import { contractFma } from './contract-fma.ts';
 import { cutExpressions } from './cut-expressions.ts';
 import { dropDead } from './drop-dead.ts';
 import { gatherOneHot } from './gather-one-hot.ts';
+import { gatherTaps } from './gather-taps.ts';
 import { inlineConstants } from './inline-constants.ts';
 import { inlineVirtual } from './inline-virtual.ts';
 import { fuseCells } from './fuse-cells.ts';
@@ -106,6 +107,7 @@ const simplifying: readonly Pass[] = [
 /** Other orders of the loops around a sum. */
 function reordering(target: Target, overrides: Overrides): readonly Pass[] {
   return [
+    gatherTaps(target, overrides), // first: what is left of sums that meet in a cell changes places
     interchange(target, overrides),
     blockReductions(target, overrides),
     sumByRows(target, overrides),

@@ -8,6 +8,7 @@
  * Needs sums in scalars. Not exact: the order of additions changes, but always to the same one, whatever the processor.
  */
 import { block, type For, forLoops, type Stmt } from '../loop/ir.ts';
+import { underConditions } from '../schedule/conditions.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { type Nest, nestAt, turnsOf } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
@@ -39,6 +40,6 @@ export function tapsLast(target: Target, overrides = noOverrides): Pass {
 
 function reordered({ loops, body }: Nest, { sum, taps }: Sliding): Stmt {
   const order: readonly For[] = [...sum.loops.filter(l => l !== taps), taps];
-  const terms = forLoops(order, sum.leaf);
+  const terms = underConditions(order, sum.conditions, sum.leaf);
   return forLoops(loops, block(body.map(s => (s === sum.loops[0] ? terms : s))));
 }

@@ -17,6 +17,7 @@ import {
   statementsOf,
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
+import { apartAtEdges } from './conditions.ts';
 import { jam, type Turns } from './jam.ts';
 import type { Nest } from './nest.ts';
 import { copyInto, fromPanel, panelFor } from './panel.ts';
@@ -150,15 +151,17 @@ class Tiling {
       (all, { of, panel }) => fromPanel(all, panel, of, at),
       block(part.body),
     );
-    const reading = { ...part, body: statementsOf(body) };
+    const reading = statementsOf(body);
     return block([
       ...copied.flatMap(({ panel, copy }) => [declare(panel), copy]),
-      ...piecesOfRows(count, this.#tile.rowCount).map(piece =>
-        this.#tiles(rows, piece, offset => {
-          const turns = { loop: rows.loop, start: plus(first, offset), count: piece.count };
-          return this.#jams(reading, strips, start, turns, binding);
-        }),
-      ),
+      ...piecesOfRows(count, this.#tile.rowCount)
+        .flatMap(piece => apartAtEdges(piece, first, rows, reading))
+        .map(({ piece, body: inPiece }) =>
+          this.#tiles(rows, piece, offset => {
+            const turns = { loop: rows.loop, start: plus(first, offset), count: piece.count };
+            return this.#jams({ ...part, body: inPiece }, strips, start, turns, binding);
+          }),
+        ),
     ]);
   }
 

@@ -38,6 +38,7 @@ import {
   block,
   declare,
   type Expr,
+  type For,
   forLoop,
   type LoopMode,
   read,
@@ -50,6 +51,7 @@ import {
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { rewriteExpr, substituteLoops, substituteLoopsIn } from '../loop/traverse.ts';
+import { sumUnderConditionsAt, underConditions } from './conditions.ts';
 import { oneByOne } from './one-by-one.ts';
 import { type TileVectors, vectorsOf } from './pieces.ts';
 
@@ -112,9 +114,7 @@ class Jammer {
       case 'for': {
         const loop = loopVar(this.#names.fresh(s.loop));
         this.#binding.set(s.loop, at(loop));
-        if (s.loop === this.#plan.ofTerms && s.body.kind === 'accumulate') {
-          return this.#spread(s.body, terms => forLoop(loop, s.extent, terms, 'unrolled'));
-        }
+        if (s.loop === this.#plan.ofTerms) return this.#terms(s, loop);
         return forLoop(loop, s.extent, block(this.all(statementsOf(s.body))), s.mode);
       }
       case 'write':
@@ -127,6 +127,22 @@ class Jammer {
       case 'scatter':
         throw new InternalError(`${s.kind} in a jam`);
     }
+  }
+
+  /** Those of a sum that each row takes at once, if their conditions hold in it. */
+  #terms({ extent, body }: For, loop: LoopVar): Stmt {
+    const sum = sumUnderConditionsAt(body);
+    invariant(sum?.loops.length === 0, () => `${loop} holds more than terms`);
+    const { leaf, conditions } = sum;
+    return this.#spread(leaf, (terms, row) => {
+      const { rows } = this.#plan;
+      const binding = new Map(this.#binding);
+      if (rows) binding.set(rows.loop, plus(rows.start, row));
+      const here = conditions.map(({ index, below }) => {
+        return { index: substitute(index, binding), below };
+      });
+      return forLoop(loop, extent, underConditions([], here, terms), 'unrolled');
+    });
   }
 
   /** Of a loop around, which is the same for all turns that are taken at once. */
@@ -149,13 +165,16 @@ class Jammer {
   }
 
   /** A store, for all the turns, with something around it in each row. */
-  #spread(s: Write | Accumulate, inRow = (all: Stmt): Stmt => all): Stmt {
+  #spread(
+    s: Write | Accumulate,
+    inRow: (all: Stmt, row: Index) => Stmt = (all): Stmt => all,
+  ): Stmt {
     const { rows, taps, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
     const tap = taps && this.#over(taps.loop, taps.count, 'unrolled');
     const at = { row: row.index, tap: tap?.index };
     const all = block(vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, at)));
-    return row.around(inRow(tap ? tap.around(all) : all));
+    return row.around(inRow(tap ? tap.around(all) : all, row.index));
   }
 
   #onVectors(

@@ -4,12 +4,13 @@
  */
 import { type Site, sitesUnder } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
-import { type Nest, strideAlong, type SumNest, sumNestAt } from './nest.ts';
+import { type SumUnderConditions, sumUnderConditionsAt } from './conditions.ts';
+import { type Nest, strideAlong } from './nest.ts';
 import { isRegrouped } from './partial-sums.ts';
 import { rowsOf, storedBeside } from './tile-loops.ts';
 
 export interface Sliding {
-  readonly sum: SumNest;
+  readonly sum: SumUnderConditions;
   /** The loop over taps, one of the sum's. */
   readonly taps: For;
 }
@@ -18,10 +19,11 @@ export interface Sliding {
 const mostTaps = 8;
 
 /** The only sum of a nest, in a scalar. */
-export function onlySumOf({ body }: Nest): SumNest | undefined {
-  const [outermost, ...others] = body.filter(s => s.kind === 'for');
-  const sum = outermost && others.length === 0 ? sumNestAt(outermost) : undefined;
-  return sum?.leaf.node.dims.length === 0 ? sum : undefined;
+export function onlySumOf({ body }: Nest): SumUnderConditions | undefined {
+  const [outermost, ...others] = body.filter(s => s.kind === 'for' || s.kind === 'when');
+  const sum = outermost && others.length === 0 ? sumUnderConditionsAt(outermost) : undefined;
+  if (sum?.leaf.node.dims.length !== 0) return undefined;
+  return readsIn(sum).some(({ node }) => node === sum.leaf.node) ? undefined : sum;
 }
 
 /** The sum of a nest, if the order of its terms is free, and taps slide over what the rows of a tile read. */
@@ -39,7 +41,7 @@ export function slidingIn(nest: Nest): Sliding | undefined {
   return taps && { sum, taps };
 }
 
-export function readsIn({ leaf }: SumNest): readonly Site[] {
+export function readsIn({ leaf }: Pick<SumUnderConditions, 'leaf'>): readonly Site[] {
   return sitesUnder(leaf).filter(({ kind, node }) => kind === 'read' && node.dims.length > 0);
 }
 

@@ -15,6 +15,8 @@ export type Step =
     }
   /** The sums of an array kept in a scalar while a loop adds to it. */
   | { readonly kind: 'accumulate'; readonly array: string; readonly over: readonly string[] }
+  /** Cells of an array sum what turns of these loops added to them here and there. */
+  | { readonly kind: 'gather'; readonly array: string; readonly over: readonly string[] }
   | TileStep
   /** Loops over the same rows run as one. */
   | { readonly kind: 'fuse'; readonly loop: string; readonly turns: number }
@@ -130,6 +132,7 @@ export function printStep(step: Step): string {
     case 'block':
       return `${step.loop} by ${step.size}, ${step.outside.join(', ')} outside`;
     case 'accumulate':
+    case 'gather':
       return `${step.array} over ${step.over.join(', ')}`;
     case 'tile':
       return printTile(step);

@@ -9,6 +9,7 @@ import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
 import { type Blocks, blocksFor } from './blocks.ts';
+import { areOfTaps } from './conditions.ts';
 import {
   mayRunTwice,
   mayRunTwiceAtOnce,
@@ -88,6 +89,8 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
   const sized = (chosen: Loops & Size): Tile | NoTile => {
     const size = isAsked ? resized(chosen, asked) : chosen;
     if ('because' in size) return size;
+    if (!isDecided(nest, chosen))
+      return { because: 'its terms have conditions that not all rows and columns share' };
     return withCopies({ ...chosen, ...size, packed: [] }, nest, { across, reads }, target, asked);
   };
   const ofTaps = { ...loops, taps: tapsOfCells(nest, rows, loops, summedIn(nest)) };
@@ -100,6 +103,13 @@ export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): T
 function fittingTaps(nest: Nest, rows: For | undefined, registers: number): Taps | undefined {
   const taps = tapsOfTerms(nest, rows);
   return taps && fewRowsFit(taps, registers) ? taps : undefined;
+}
+
+/** Whether conditions hang on no turns of a tile, but for those of terms that each row takes for itself. */
+function isDecided({ body }: Nest, { rows, columns, taps }: Loops): boolean {
+  return taps?.kind === 'cells'
+    ? areOfTaps(body, [rows, columns, taps.loop])
+    : areOfTaps(body, [rows, columns], taps?.loop);
 }
 
 /** What is copied is copied for one tap, and comes from a cache as it is. */

@@ -71,28 +71,27 @@ const programs: Readonly<Record<string, string>> = {
       for i < 4 { y[i] := 1 * relu(w[i]) * (2 / 4) + -0; }
       for i < 4 { y[i] += w[i] - neg(w.grad[i] / 8) + 0; }
       for i < 4 { w[i] -= 0.1 * (200 - f32(step)) / (10 * 20) * w.grad[i] ** 2; }`,
+  'gather-taps': `
+    input_gradient():
+      device y.grad: f32[6, 5], w: f32[5, 3, 4], x.grad: f32[6, 4];
+      local pad.grad: f32[8, 4];
+      zero_out pad.grad;
+      for v < 6 { for j < 3 { for c < 4 { for o < 5 { pad.grad[v + j, c] += y.grad[v, o] * w[o, j, c]; } } } }
+      for v < 6 { for c < 4 { x.grad[v, c] := pad.grad[v + 1, c]; } }`,
   interchange: `
     input_gradient():
       device y.grad: f32[2, 8, 5], w: f32[5, 3, 4], pad.grad: f32[2, 10, 4];
       zero_out pad.grad;
-      for b < 2 {
-        for h < 8 {
-          for k < 3 {
-            for c < 4 {
-              for o < 5 { pad.grad[b, h + k, c] += y.grad[b, h, o] * w[o, k, c]; }
-            }
-          }
-        }
-      }`,
+      for b < 2 { for h < 8 { for k < 3 { for c < 4 {
+        for o < 5 { pad.grad[b, h + k, c] += y.grad[b, h, o] * w[o, k, c]; }
+      } } } }`,
   'block-reductions': `
     weight_gradient():
       device y.grad: f32[2, 6, 32], x: f32[2, 6, 4], w.grad: f32[32, 4];
       zero_out w.grad;
-      for o < 32 {
-        for c < 4 {
-          for b < 2 { for h < 6 { w.grad[o, c] += y.grad[b, h, o] * x[b, h, c]; } }
-        }
-      }`,
+      for o < 32 { for c < 4 {
+        for b < 2 { for h < 6 { w.grad[o, c] += y.grad[b, h, o] * x[b, h, c]; } }
+      } }`,
   'accumulate-in-registers': `
     gradient():
       device add.grad: f32[10, 16], x: f32[10, 2], w.grad: f32[16, 2], largest: f32[10];

@@ -1,0 +1,117 @@
+/**
+ * Has each cell gather what the taps of a filter add to it from several pixels, in the gradient of a picture, so that its
+ * sum stays in a register over all taps. `../schedule/gathered.ts` shows what becomes of a nest. Of an array with
+ * margins that nobody reads, as the gradient of a picture has that was put into zeros, the margins go:
+ *
+ *   before   local g: f32[30, 64];
+ *            zero_out g;
+ *            for v < 28 { for j < 3 { for c < 64 { for o < 64 { g[v + j, c] += … } } } }
+ *            for v < 28 { for c < 64 { y[v, c] := g[v + 1, c]; } }
+ *
+ *   after    local g: f32[28, 64];
+ *            zero_out g;
+ *            for v < 28 { for c < 64 { for o < 64 { for j < 3 { when … { g[v, c] += … } } } } }
+ *            for v < 28 { for c < 64 { y[v, c] := g[v, c]; } }
+ *
+ * Pixels and taps that are one cell further a turn, and tiles that have all taps of a term. Not exact: the order of
+ * additions changes, to one that is the same for any number of threads. Which sums are gathered hangs on the vectors
+ * and registers of a processor.
+ */
+import { fixed, type Index, loopsIn, plus, rangeOf } from '../core/index-expr.ts';
+import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { localsOf, loopsAlong, type Site, sitesByNode } from '../loop/facts.ts';
+import { accumulate, declare, fill, type Program, read, type Stmt } from '../loop/ir.ts';
+import { rewriteExprsIn, rewriteOutermost, rewriteStmts } from '../loop/traverse.ts';
+import { type Cells, gatheredFrom, stmtOf } from '../schedule/gathered.ts';
+import { sumNestAt } from '../schedule/nest.ts';
+import { noOverrides, unless } from '../schedule/override.ts';
+import type { Target } from '../schedule/target.ts';
+import { type Pass, withBody } from './pipeline.ts';
+
+export function gatherTaps(target: Target, overrides = noOverrides): Pass {
+  return {
+    name: 'gather-taps',
+    run: (program, note) => {
+      const neededOf = cellsNeeded(program);
+      const cut = new Map<TensorNode, readonly Cells[]>();
+      const rule = unless('interchange', overrides(program), loop => {
+        const sum = sumNestAt(loop);
+        if (!sum) return undefined;
+        // A nest is looked at as a whole, and not again less a loop around it.
+        const gathered = gatheredFrom(sum, neededOf, target);
+        if (!gathered) return loop;
+        const { leaf, terms, axes } = gathered;
+        const after = stmtOf(gathered);
+        const step = {
+          kind: 'gather',
+          array: leaf.node.name,
+          over: terms.map(l => l.loop),
+        } as const;
+        note?.({ about: 'nest', step, before: [loop], after });
+        const needed = neededOf(leaf.node);
+        cut.set(
+          leaf.node,
+          needed.map((cells, axis) => (axes.includes(axis) ? cells : allOf(leaf.node, axis))),
+        );
+        return after;
+      });
+      const body = rewriteOutermost(program.body, rule);
+      return withBody(program, [...cut].reduce<Stmt>(withoutMargins, body));
+    },
+  };
+}
+
+function allOf({ dims }: TensorNode, axis: number): Cells {
+  return { first: 0, last: (dims[axis] ?? 1) - 1 };
+}
+
+/** Of each axis of an array; all, but where nests only add to it once and read it after. */
+function cellsNeeded(program: Program): (node: TensorNode) => readonly Cells[] {
+  const locals = new Set(localsOf(program));
+  const sitesOf = sitesByNode(program);
+  return node => {
+    const all = node.dims.map((_, axis) => allOf(node, axis));
+    const [added = [], others = []] = [true, false].map(isAdded =>
+      sitesOf(node).filter(({ kind }) => (kind === 'accumulate') === isAdded),
+    );
+    const reads = others.filter(({ kind }) => kind === 'read');
+    const isCut = others.every(({ kind }) => kind === 'read' || kind === 'fill');
+    if (!locals.has(node) || added.length !== 1 || reads.length === 0 || !isCut) return all;
+    return all.map((cells, axis) => unionOf(reads.map(site => cellsAt(site, axis) ?? cells)));
+  };
+}
+
+/** Undefined where a static index says which. */
+function cellsAt({ index, path }: Site, axis: number): Cells | undefined {
+  const ix = index?.[axis];
+  const extents = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
+  if (!ix || !loopsIn(ix).every(loop => (extents.get(loop) ?? 0) > 0)) return undefined;
+  const { min, max } = rangeOf(ix, loop => extents.get(loop) ?? 0);
+  return { first: min, last: max };
+}
+
+function unionOf(all: readonly Cells[]): Cells {
+  return {
+    first: Math.min(...all.map(({ first }) => first)),
+    last: Math.max(...all.map(({ last }) => last)),
+  };
+}
+
+/** The program with an array that has these cells alone. */
+function withoutMargins(body: Stmt, [node, cells]: readonly [TensorNode, readonly Cells[]]): Stmt {
+  const dims = cells.map(({ first, last }) => last - first + 1);
+  if (dims.every((dim, axis) => dim === node.dims[axis])) return body;
+  const smaller = tensorNode(node.name, node.dtype, dims);
+  const moved = (index: readonly Index[]): readonly Index[] =>
+    index.map((ix, axis) => plus(ix, fixed(-(cells[axis]?.first ?? 0))));
+  const reading = rewriteExprsIn(body, e =>
+    e.kind === 'read' && e.node === node ? read(smaller, moved(e.index), e.origins) : undefined,
+  );
+  return rewriteStmts(reading, s => {
+    if (s.kind === 'declare' && s.node === node) return declare(smaller);
+    if (s.kind === 'fill' && s.node === node) return fill(smaller, s.value, s.origins);
+    return s.kind === 'accumulate' && s.node === node
+      ? accumulate(s.op, smaller, moved(s.index), s.value, s.origins)
+      : undefined;
+  });
+}
