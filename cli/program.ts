@@ -7,9 +7,9 @@
  * The list is but a hint. Where it is wrong, or a file has changed, nothing has the name that follows
  * from it, and the program is made anew.
  */
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Cache, cacheFolder, contentKey, openCache } from '../runtime/index.ts';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cache, cacheFolder, contentKey, openCache, writeWhole } from '../runtime/index.ts';
 import { bundleProgram, recipe } from './program-bundle.ts';
 import { ProgramFiles } from './program-files.ts';
 
@@ -83,11 +83,8 @@ function read(list: string): List | undefined {
 }
 
 function keep(list: string, content: List): void {
-  const half = `${list}.${process.pid}`;
   try {
-    mkdirSync(dirname(list), { recursive: true, mode: 0o700 });
-    writeFileSync(half, JSON.stringify(content), { mode: 0o600 });
-    renameSync(half, list);
+    writeWhole(list, JSON.stringify(content));
   } catch {
     // The next run takes as long as this one.
   }

@@ -30,16 +30,30 @@ export function report(error: unknown): void {
     return;
   }
   const argument = wrongArgument(error);
-  console.error(argument ?? (error instanceof Error ? (error.stack ?? error.message) : error));
+  console.error(argument ?? (error instanceof Error ? stackOf(error) : error));
   process.exitCode = argument === undefined ? 1 : 2;
+}
+
+/** Without the frames below the program: those of Node, which loads it, and of this command. */
+function stackOf({ stack, message }: Error): string {
+  const lines = (stack ?? message).split('\n');
+  const last = lines.findLastIndex(line => callerIn(line) !== undefined);
+  return (last < 0 ? lines : lines.slice(0, last + 1)).join('\n');
 }
 
 /** What einc says about a call may have no place; the stack knows where the program made the call. */
 function placed(error: UserError): string {
   const [first = '', ...rest] = error.message.split('\n');
-  const hasPlace = rest.some(line => /^ *--> /.test(line));
-  const caller = hasPlace ? undefined : callerIn(error.stack ?? '');
+  const places = rest.flatMap(line => /^ *--> (.*:\d+):\d+$/.exec(line)?.[1] ?? []);
+  const found = places.length === 0 || isAboutRun(error) ? callerIn(error.stack ?? '') : undefined;
+  const isSaid = places.some(place => found?.startsWith(`${place}:`));
+  const caller = isSaid ? undefined : found;
   return [first, ...(caller === undefined ? [] : [` --> ${caller}`]), ...rest].join('\n');
+}
+
+/** What stands in such a message is where a symbol or a tensor is made, not the run that is wrong. */
+function isAboutRun({ code }: UserError): boolean {
+  return /^EINC050/.test(code);
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));

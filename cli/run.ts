@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { register } from 'node:module';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepareBackend } from '../backends/index.ts';
 import { UserError } from '../compiler/index.ts';
@@ -29,6 +29,9 @@ export async function runFile(file: string, args: readonly string[]): Promise<vo
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw noProgram(`there is no file ${file}`);
   if (status.isDirectory()) throw noProgram(`${file} is a folder, not a program`);
+  if (!/^(?:\.[cm]?[jt]sx?)?$/.test(extname(path))) {
+    throw noProgram(`${file} is not a program of TypeScript or JavaScript`);
+  }
   directOutput();
   prepareBackend();
   process.setSourceMapsEnabled(true);

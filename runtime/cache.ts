@@ -14,6 +14,7 @@ import { remove, removeAtExit } from './cache-removal.ts';
 import { type Product, Store, StoreFailure } from './cache-store.ts';
 import { prepareRoot } from './cache-trust.ts';
 import { preparedFiles } from './prepared.ts';
+import { isWantOfRoom } from './want-of-room.ts';
 
 export { cacheFolder, contentKey } from './cache-folder.ts';
 export type { Product };
@@ -105,7 +106,11 @@ class DiskCache implements Cache {
       if (made !== undefined) return made;
     }
     this.#temporary ??= temporaryStore(this.#extension);
-    return make(this.#temporary, key, produce);
+    try {
+      return await make(this.#temporary, key, produce);
+    } catch (error) {
+      throw error instanceof BackendError || !isWantOfRoom(error) ? error : noPlace(error);
+    }
   }
 
   /** undefined when the disk cannot be written to. */
@@ -113,12 +118,20 @@ class DiskCache implements Cache {
     try {
       return await make(disk, key, produce);
     } catch (error) {
-      if (!(error instanceof StoreFailure)) throw error;
-      this.#warn?.(`compiled code is not kept: ${error.message}`);
+      if (!(error instanceof StoreFailure) && !isWantOfRoom(error)) throw error;
+      this.#warn?.(`compiled code is not kept: ${wordsOf(error)}`);
       this.#warn = undefined;
       return undefined;
     }
   }
+}
+
+/** In a line. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof BackendError))
+    return error instanceof Error ? error.message : String(error);
+  const { message, notes = [] } = error.diagnostic;
+  return [message, ...notes.slice(0, 1)].join(': ');
 }
 
 async function make(store: Store, key: string, produce: Producer): Promise<string> {
@@ -138,14 +151,18 @@ function temporaryStore(extension: string): Store {
     removeAtExit.add(root);
     return new Store(root, extension);
   } catch (cause) {
-    throw new BackendError(
-      {
-        code: 'EINC0908',
-        message: 'there is no place for compiled code',
-        notes: [cause instanceof Error ? cause.message : String(cause)],
-        help: ['set EINC_CACHE_DIR or TMPDIR to a folder of yours'],
-      },
-      { cause },
-    );
+    throw noPlace(cause);
   }
+}
+
+function noPlace(cause: unknown): BackendError {
+  return new BackendError(
+    {
+      code: 'EINC0908',
+      message: 'there is no place for compiled code',
+      notes: [cause instanceof Error ? cause.message : String(cause)],
+      help: ['set EINC_CACHE_DIR or TMPDIR to a folder of yours that has room'],
+    },
+    { cause },
+  );
 }

@@ -18,6 +18,7 @@ export type {
 export { checkContextOptions, wrong } from './arguments.ts';
 export { build } from './build.ts';
 export { type Cache, cacheFolder, contentKey, openCache } from './cache.ts';
+export { writeWhole } from './whole-file.ts';
 export { type Command, type QueuedRun, queueEach } from './command.ts';
 export type { LinkOptions } from './check-link.ts';
 export { type CompiledCode, type CompileRoutineOptions, hasCompiled } from './compiled-code.ts';

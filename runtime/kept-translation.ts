@@ -44,11 +44,17 @@ export async function keptTranslation(
   })),
 ): Promise<Translated> {
   let made: Translated | undefined;
-  const path = await cache.file(key, workspace => {
-    made ??= translate();
-    const file = join(workspace, 'translation');
-    writeFileSync(file, JSON.stringify(made));
-    return Promise.resolve({ path: file, meta: { name: made.name } });
-  });
-  return made ?? (JSON.parse(readFileSync(path, 'utf8')) as Translated);
+  try {
+    const path = await cache.file(key, workspace => {
+      made ??= translate();
+      const file = join(workspace, 'translation');
+      writeFileSync(file, JSON.stringify(made));
+      return Promise.resolve({ path: file, meta: { name: made.name } });
+    });
+    return made ?? (JSON.parse(readFileSync(path, 'utf8')) as Translated);
+  } catch (error) {
+    // A full disk is no reason to stop: it is made, and not kept.
+    if (made) return made;
+    throw error;
+  }
 }

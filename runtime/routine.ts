@@ -127,7 +127,7 @@ export class Routine {
       throw new UserError({
         code: 'EINC0506',
         message: `\`${this.name}\` is given values by name, not ${described(indices)}`,
-        help: [`run({ ${this.symbols.map(s => `${s.name}: 0`).join(', ')} })`],
+        help: [runText(this.symbols)],
       });
     }
     for (let i = 0; i < this.symbols.length; i++) {
@@ -162,6 +162,11 @@ function checkRange({ name, range, made }: StaticSymbol, value: number): void {
     message: `the static symbol \`${name}\` must be ${wanted}, not ${described(value)}`,
     labels: placeOf(made),
   });
+}
+
+function runText(symbols: readonly StaticSymbol[]): string {
+  const values = symbols.map(s => `${s.name}: 0`).join(', ');
+  return values === '' ? 'it has no static symbols: run()' : `run({ ${values} })`;
 }
 
 /** Of a symbol. */

@@ -7,13 +7,14 @@
  * What is read back only chooses among schedules that are legal all the same; a file that is damaged is
  * taken for none.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { printProgram, type Program, type Schedule, type Target } from '../compiler/index.ts';
 import { cacheFolder, contentKey } from './cache.ts';
 import { prepareRoot } from './cache-trust.ts';
 import { checkSchedule } from './check-schedule.ts';
+import { writeWhole } from './whole-file.ts';
 
 export class TunedSchedules {
   readonly folder: string;
@@ -34,10 +35,7 @@ export class TunedSchedules {
 
   keep(unoptimized: Program, target: Target, schedule: Schedule): void {
     const path = this.#path(unoptimized, target);
-    const half = `${path}.${process.pid}`;
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    writeFileSync(half, `${JSON.stringify(schedule, null, 2)}\n`, { mode: 0o600 });
-    renameSync(half, path);
+    writeWhole(path, `${JSON.stringify(schedule, null, 2)}\n`);
   }
 
   /** Whether there was one. */

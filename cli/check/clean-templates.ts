@@ -7,10 +7,10 @@
  * check and holds what that check used; another build of einc does not read it.
  */
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
-import { build, cacheFolder } from '../../runtime/index.ts';
+import { build, cacheFolder, writeWhole } from '../../runtime/index.ts';
 
 /** What templates make and which are clean, by digests of their texts and types. */
 export interface Found {
@@ -85,11 +85,8 @@ export class CleanTemplates {
   save(): void {
     if (this.#path === undefined || build === undefined) return;
     const kept: Kept = { build, ...this.found() };
-    const temporary = `${this.#path}.${process.pid}`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
-      renameSync(temporary, this.#path);
+      writeWhole(this.#path, JSON.stringify(kept));
     } catch {
       // The next check takes as long as this one.
     }

@@ -4,7 +4,7 @@ import { Tensor } from '../graph/tensor.ts';
 import type { Apply, Expr, Name } from '../language/ast.ts';
 import { type CumulativeName, isCumulative } from '../ops/cumulative.ts';
 import { indexings } from '../ops/indexing.ts';
-import { isView, type ViewName } from '../ops/names.ts';
+import { isFunctionName, isView, type ViewName } from '../ops/names.ts';
 import { arityOf, operationNamed } from '../ops/operations.ts';
 import { randomFunctions } from '../ops/random.ts';
 import { isTransform } from '../ops/transforms.ts';
@@ -86,6 +86,8 @@ function view(name: ViewName, e: Apply, elaboration: Elaboration, label?: string
 function scan({ args, span }: Apply, elaboration: Elaboration, label?: string): Tensor {
   const [first, ...rest] = args;
   if (!first) throw wrongArity('scan', 3, args.length, { span });
+  const isBuiltin = first.kind === 'name' && !elaboration.environment.names.has(first.name);
+  if (isBuiltin && isFunctionName(first.name)) throw notAStep(first.span, first.name);
   const step = elaboration.value(first);
   if (step instanceof Tensor) throw notAStep(first.span);
   const [init, xs, ...more] = operandsOf(rest, elaboration);

@@ -44,5 +44,17 @@ function einsumOf(written: StringLit, count: number, { holes }: CdScope): Logic 
   if (spec.operands.length === count) return { kind: 'einsum', spec, text };
   const has = spec.operands.length;
   const tensors = count === 1 ? '1 tensor' : `${count} tensors`;
-  throw fail('EINC0304', `the assignment uses ${tensors} but its spec has ${has}`, spec.span);
+  throw fail('EINC0304', `the assignment uses ${tensors} but its spec has ${has}`, spec.span, {
+    help: [
+      count === 0
+        ? 'leave the spec out: numbers have no axes'
+        : `write the axes of ${count === 1 ? 'that one' : 'each'} before \`=>\`: "${axesOf(count)} => …"`,
+      ...(has === 1 && count > 1 ? [`or of what is computed of them: (…) ++ "${text}"`] : []),
+    ],
+  });
+}
+
+/** `i; i`: for as many tensors. */
+function axesOf(count: number): string {
+  return Array.from({ length: count }, () => 'i').join('; ');
 }

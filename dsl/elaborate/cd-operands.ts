@@ -1,10 +1,10 @@
 import { access, assign, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';
 import type { CodeTree } from '../graph/code-tree.ts';
-import { stateTensor } from '../graph/make.ts';
+import { letTensor, stateTensor } from '../graph/make.ts';
 import { OpenProjections } from '../graph/open-projections.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { inferAssign, type Typed } from '../dtype/infer.ts';
-import type { Expr, Picking } from '../language/ast.ts';
+import type { Expr, Field, Hole, Picking } from '../language/ast.ts';
 import { constraintsOf, type Logic } from '../shape/logic.ts';
 import { allOfRow, type Picks } from '../shape/pick.ts';
 import type { Operand } from '../shape/row.ts';
@@ -84,8 +84,13 @@ export class Operands {
 
   /** An assignment would meet cells of its own target that it has assigned already. */
   #copy(array: ArrayRef, span: Span, picks: Picks | undefined): Scalar<ArrayRef> {
-    const { solver } = this.#scope;
     const copy = stateTensor(`${array.hint}_before`, { rows: {} }, span);
+    this.#copyTo(copy, array, span, picks);
+    return this.#access(copy.value, span, undefined);
+  }
+
+  #copyTo(copy: Tensor, array: ArrayRef, span: Span, picks: Picks | undefined): void {
+    const { solver } = this.#scope;
     const slots = [copy.shape, array.tensor.shape];
     const operands = [{ span, text: array.label, shape: array.tensor.shape }];
     const result = { span: undefined, text: undefined, shape: copy.shape };
@@ -101,7 +106,15 @@ export class Operands {
     });
     inferAssign(done, { typed, meeting: { operator: '=:', span }, solver });
     this.copies.push({ kind: 'assign', assign: done, needs: [] });
-    return this.#access(copy.value, span, undefined);
+  }
+
+  /** `p.grad` inside what becomes a tensor of its own: what stands there now, as by a `let`. */
+  #partAsTensor(e: Field | Hole): Tensor {
+    const array = arrayAt(e, this.#scope);
+    if (array.part === 'value' && !array.isMerge) return array.tensor;
+    const copy = letTensor(`${array.hint}_now`, e.span);
+    this.#copyTo(copy, array, e.span, undefined);
+    return copy;
   }
 
   /** For errors about their shapes. */
@@ -120,7 +133,8 @@ export class Operands {
     }
     const { source, holes, names, symbols, captures, solver } = this.#scope;
     const nothing = { inlines: new Map(), settings: new Map(), layers: undefined };
-    const environment = { source, holes, names, symbols, captures, ...nothing };
+    const part = (inner: Field | Hole): Tensor => this.#partAsTensor(inner);
+    const environment = { source, holes, names, symbols, captures, part, ...nothing };
     return new ExpressionElaborator(environment, solver).tensor(e).value;
   }
 }

@@ -4,10 +4,12 @@ import { stateTensor } from '../graph/make.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type { Expr, Field, Hole, Ident, Inline, Name, Picking } from '../language/ast.ts';
 import { javascriptVariable } from '../language/javascript-variable.ts';
+import { isFunctionName } from '../ops/names.ts';
 import { suggest } from '../language/suggest.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import type { Solver } from '../shape/solve.ts';
 import { fail, unknownName, wrongHole } from './errors.ts';
+import { adviceOnFunction } from './foreign-names.ts';
 import { isSymbol } from './hole.ts';
 import type { Picks } from '../shape/pick.ts';
 import { inlineParts } from './inline.ts';
@@ -213,14 +215,20 @@ export function isCodeField(field: string): field is (typeof codeFields)[number]
   return codeFields.some(known => known === field);
 }
 
-export function unknownField({ text, span }: Ident): ReturnType<typeof fail> {
-  const known = [...arrayFields, ...codeFields];
-  const similar = suggest(text, known);
+const parts: readonly string[] = [...arrayFields, ...codeFields];
+
+export function isPart(field: string): boolean {
+  return parts.includes(field);
+}
+
+export function unknownField({ text, span }: Ident): UserError {
+  const similar = suggest(text, parts);
+  const known =
+    similar === undefined
+      ? `the parts are ${parts.map(k => `\`.${k}\``).join(' ')}`
+      : `did you mean \`.${similar}\`?`;
+  const advice = isFunctionName(text) ? [`write \`${text}(x)\``] : adviceOnFunction(text);
   return fail('EINC0203', `\`.${text}\` is not a part of a tensor`, span, {
-    help: [
-      similar === undefined
-        ? `the parts are ${known.map(k => `\`.${k}\``).join(' ')}`
-        : `did you mean \`.${similar}\`?`,
-    ],
+    help: advice.length > 0 ? advice : [known],
   });
 }

@@ -32,7 +32,13 @@ export function einsumOperation(
   if (spec.operands.length !== count) {
     const has = count === 1 ? 'one operand' : count === 2 ? 'two operands' : `${count} operands`;
     const message = `\`${op}\` takes ${has} but its spec has ${spec.operands.length}`;
-    throw fail('EINC0304', message, spec.span);
+    throw fail('EINC0304', message, spec.span, {
+      help: [
+        count === 1
+          ? 'write the axes of that one before `=>`; a product of several is a +* "i; j => ij" b'
+          : 'write the axes of each operand before `=>`, with `;` between them',
+      ],
+    });
   }
   const margin = axesIn(spec.result).find(axis => axis.kind === 'affine' && axis.isPadded);
   if (margin) throw marginOfResult(margin);

@@ -2,7 +2,7 @@
 import type { Span, StaticSymbol, UserError } from '../../compiler/index.ts';
 import { constantTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';
-import type { Configure, Expr, Inline } from '../language/ast.ts';
+import type { Configure, Expr, Field, Hole, Inline } from '../language/ast.ts';
 import type { TemplateSource } from '../language/template-source.ts';
 import { fail, wrongHole } from './errors.ts';
 import { isSymbol } from './hole.ts';
@@ -27,6 +27,8 @@ export interface Environment {
   readonly captures: Map<string, Tensor>;
   /** The layers defined so far, and what has been made of those given settings; none in `cd`. */
   readonly layers: TemplateLayers | undefined;
+  /** In `cd`: the value that a part such as `p.grad` has where it stands, as a tensor. */
+  readonly part?: (e: Field | Hole) => Tensor;
 }
 
 interface TemplateLayers {

@@ -3,11 +3,12 @@ import { type Span, unreachable } from '../../compiler/index.ts';
 import { valuesDemand } from '../dtype/check-initial.ts';
 import { openDType } from '../dtype/dtype-var.ts';
 import { constantTensor, dataTensor, symbolTensor } from '../graph/make.ts';
-import { Tensor } from '../graph/tensor.ts';
+import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type {
   Configure,
   Einsum,
   Expr,
+  Field,
   GivenSetting,
   Hole,
   Infix,
@@ -19,6 +20,7 @@ import { functionNames, isFunctionName } from '../ops/names.ts';
 import { infixOperation, negation, product, slice } from '../ops/operations.ts';
 import { stack } from '../ops/stack.ts';
 import type { Solver } from '../shape/solve.ts';
+import { isPart, unknownField } from './cd-scope.ts';
 import { elaborateBracket } from './bracket.ts';
 import { elaborateCall } from './call.ts';
 import { applyEinsum, capture, einsumOperation } from './einsum.ts';
@@ -65,9 +67,7 @@ export class ExpressionElaborator implements Elaboration {
       case 'name':
         return this.#name(e.name, e.span);
       case 'field':
-        throw fail('EINC0211', `\`op\` has no \`.${e.field.text}\`, only tensors`, e.field.span, {
-          help: ['the parts of a tensor are used in `cd`'],
-        });
+        return this.#part(e);
       case 'inline':
         return this.#inline(e);
       case 'prefix':
@@ -117,7 +117,18 @@ export class ExpressionElaborator implements Elaboration {
     const value = this.environment.holes[e.index];
     if (value instanceof Tensor || isTensorFunction(value)) return value;
     if (typeof value === 'number') return constantTensor(value, [e.span]);
+    const { part } = this.environment;
+    if (part && value instanceof ArrayRef) return part(e);
     throw wrongHole(value, e.span, 'a tensor, a number or a tensor function');
+  }
+
+  #part(e: Field): Tensor {
+    const { part } = this.environment;
+    if (part) return part(e);
+    if (!isPart(e.field.text)) throw unknownField(e.field);
+    throw fail('EINC0211', `\`op\` has no \`.${e.field.text}\`, only tensors`, e.field.span, {
+      help: ['the parts of a tensor are used in `cd`'],
+    });
   }
 
   #name(name: string, span: Span): Value {

@@ -1,6 +1,11 @@
 /** Names that other languages and libraries have and `op` spells otherwise: what to write for them. */
 const all = '"...|... => 0"';
 const sum = `x ++ ${all}`;
+/** Along the last output axis. */
+const last = '"...|... i => ...|... 0"';
+const belowGreatest = `d = x - (x @^^ ${last})`;
+const deviation = (axes: string): string =>
+  `c = x - (x ++ ${axes}) /. n; c /. sqrt((c *. c ++ ${axes}) /. n + 0.00001)`;
 
 /** Functions, as expressions that say the same. */
 const spellings: Readonly<Record<string, string>> = {
@@ -11,7 +16,26 @@ const spellings: Readonly<Record<string, string>> = {
   mm: 'w * x',
   einsum: 'a +* "i; j => i, j" b',
   square: 'x **. 2',
-  softmax: 'exp(x) /. (exp(x) ++ "...|... => ...|0")',
+  prod: `x @** ${all}`,
+  norm: `sqrt(x *. x ++ ${all})`,
+  softmax: `${belowGreatest}; exp(d) /. (exp(d) ++ ${last})`,
+  log_softmax: `${belowGreatest}; d - log(exp(d) ++ ${last})`,
+  logsumexp: `e = x @^^ ${last}; e + log(exp(x - e) ++ ${last})`,
+  layer_norm: deviation(last),
+  batch_norm: deviation('"...|... => 0|..."'),
+  outer: 'a +* "i; j => i, j" b',
+  clip: 'min(max(x, a), b)',
+  clamp: 'min(max(x, a), b)',
+  leaky_relu: 'max(x, 0.01 *. x)',
+  isnan: 'x != x',
+  cat: 'concat(a, b)',
+  concatenate: 'concat(a, b)',
+  stack: '[a; b]',
+  arange: 'range(4)',
+  eye: 'one_hot(range(4), 4)',
+  T: 'transpose(x)',
+  unsqueeze: 'x[_, ...]',
+  expand_dims: 'x[_, ...]',
   interleave: '(a ++ "i => 2*i") + (b ++ "i => 2*i+1")',
   deinterleave_even: 'x ++ "2*i => i"',
   deinterleave_odd: 'x ++ "2*i+1 => i"',
@@ -31,6 +55,9 @@ const reductions: Readonly<Record<string, string>> = {
 
 const data = 'data comes from TypeScript, in a hole: `${tensor(values, { label, output: [n] })}`';
 const bits = 'for numbers in [0, 1) from a key write `uniform(key)`';
+const convolution =
+  'a convolution is an einsum: `x +* "b | h=+i, v=+j, c; i, j, c -> o => b | h, v, o" w`';
+const layer = 'a layer of weights is `{ w } * x + { b; o = [16] }`';
 const values = 'write `{ w = ${values}; o = [n] }`';
 
 /** OCANNL's functions that are no expressions here, and words of host languages. */
@@ -49,6 +76,18 @@ const elsewhere: Readonly<Record<string, string>> = {
   uniform1: bits,
   uniform_at: bits,
   uniform_at1: bits,
+  conv1d: convolution,
+  conv2d: convolution,
+  conv3d: convolution,
+  linear: layer,
+  dense: layer,
+  embedding: 'rows of a table by number are `take({ table; o = [50, 8] }, ids)`',
+  dropout:
+    'with a key of its own in each step: `x *. bernoulli(fold_in(key(1), !@${step}), 0.9) /. 0.9`',
+  cross_entropy: `of logits \`x\` and probabilities \`p\`: \`${belowGreatest}; log(exp(d) ++ ${last}) - (p *. d ++ ${last})\``,
+  permute: 'axes are put in another order by a spec: `x ++ "i j => j i"`',
+  zeros: 'numbers broadcast: write `0`, or in the shape of x `0 *. x`',
+  ones: 'numbers broadcast: write `1`, or in the shape of x `0 *. x + 1`',
   while: 'there are no loops in `op`: loop in TypeScript, or over an axis by `scan`',
   match: 'to choose when the template is made write `${condition ? x : y}`',
   open: "`open` is OCaml's; use what TypeScript imports through holes: `${f}(x)`",

@@ -114,8 +114,10 @@ function onlyOf({ ys }: Pick<Scanned, 'ys'>): Tensor {
   throw new TypeError('a scan without a result');
 }
 
-export function notAStep(span: Span): UserError {
-  return fail('EINC0312', '`scan` takes a step, which is a function', span, {
-    help: ['define one: step(h, x) = tanh({ w } * x + { u } * h)'],
+export function notAStep(span: Span, builtin?: string): UserError {
+  const which = builtin === undefined ? 'is a function' : 'you define';
+  const body = builtin === undefined ? 'tanh({ w } * x + { u } * h)' : `${builtin}(…)`;
+  return fail('EINC0312', `\`scan\` takes a step, which ${which}`, span, {
+    help: [`define one: step(h, x) = ${body}`],
   });
 }

@@ -94,9 +94,14 @@ function initialText(initial: Initial): string | undefined {
   }
 }
 
+/** In a line: its name, its shape and what it is. */
+export function headOf({ name, shape, what, place }: Explanation): string {
+  return `${name}: ${shape}, ${what}${place === undefined ? '' : ` (${place})`}`;
+}
+
 /** As text, a line for each axis. */
 export function printExplanation(explanation: Explanation): string {
-  const { name, shape, what, place, operands, initial, dtype, dtypes } = explanation;
+  const { operands, initial, dtype, dtypes } = explanation;
   const from = operands.map(operand => `\`${operand.name}\` (${operand.shape})`);
   const facts: readonly (readonly [string, string])[] = [
     ...rowKinds.flatMap(row => rowLines(row, explanation.rows[row])),
@@ -105,8 +110,9 @@ export function printExplanation(explanation: Explanation): string {
     ...(dtype ? [['dtype', dtypeText(dtype)] as const] : []),
     ...(!dtype && dtypes.length > 0 ? [['dtype', dtypes.join(', ')] as const] : []),
   ];
-  const head = `${name}: ${shape}, ${what}${place === undefined ? '' : ` (${place})`}`;
-  return [head, ...facts.map(([key, text]) => `  ${key.padEnd(9)}  ${text}`)].join('\n');
+  return [headOf(explanation), ...facts.map(([key, text]) => `  ${key.padEnd(9)}  ${text}`)].join(
+    '\n',
+  );
 }
 
 function dtypeText({ dtype, because, place }: DTypeReport): string {

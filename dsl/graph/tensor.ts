@@ -22,7 +22,7 @@ import { dimsOf } from '../shape/projections.ts';
 import type { Shape } from '../shape/row.ts';
 import { coneOf } from './cone.ts';
 import { distinctNames } from './distinct-names.ts';
-import { type Explanation, explanationOf, printExplanation } from './explanation.ts';
+import { type Explanation, explanationOf, headOf, printExplanation } from './explanation.ts';
 import type { OpenProjections } from './open-projections.ts';
 import { isDifferentiable } from './operation.ts';
 import { hasPoles } from './poles.ts';
@@ -162,7 +162,17 @@ export class Tensor implements ArrayHandle {
     return printExplanation(this.explanation());
   }
 
-  /** The same, as data. */
+  /** Its name, its shape and what it is: `y: 80, 10 | 16, computed by \`relu\` (program.ts:8:14)`. */
+  toString(): string {
+    return headOf(this.explanation());
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** The same as `explain`, as data. */
   explanation(): Explanation {
     const { shape, source, span } = this;
     const name = this.label ?? this.hint;
@@ -259,6 +269,15 @@ export class ArrayRef implements ArrayHandle {
     const array = { label: this.hint, dtype, dims, initial };
     this.#device.set(dtype, array);
     return array;
+  }
+
+  toString(): string {
+    return `${this.hint}: the array of ${this.tensor.toString()}`;
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   get initial(): Initial {

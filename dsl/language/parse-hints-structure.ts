@@ -69,6 +69,22 @@ const labelOfInline: Hint = ({ expected, before, open }) => {
   return { code: 'EINC0208', at: name, ...notARow(name.text) };
 };
 
+/** `x.sum()`, `loss.forward()` */
+const methodCall: Hint = ({ before, found }) => {
+  const [dot, name] = before.slice(-2);
+  if (found.text !== '(' || dot?.text !== '.' || name?.kind !== 'name') return undefined;
+  const isCode = /^(?:forward|backprop|zero_grads|init_params)$/.test(name.text);
+  return {
+    message: `\`.${name.text}\` is no method`,
+    at: name,
+    help: [
+      isCode
+        ? `leave out the parentheses: \`.${name.text}\``
+        : `functions stand before what they are applied to: \`${name.text}(x)\``,
+    ],
+  };
+};
+
 /** An operand after one that cannot be applied; on a new line it likely begins something new. */
 const notApplicable: Hint = ({ text, before, found, expected }) => {
   if (!beginsOperand(found) || !expected.includes('an operator')) return undefined;
@@ -103,6 +119,7 @@ export const structureHints: readonly Hint[] = [
   sectionWithoutBody,
   labelOfInline,
   axesOfInline,
+  methodCall,
   notApplicable,
   unknownAnnotation,
   unknownOperator,

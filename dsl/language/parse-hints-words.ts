@@ -51,6 +51,13 @@ const bareFraction: Hint = ({ found, after: [next] }) => {
 
 const gluedNumber: Hint = ({ found, after: [next] }) => {
   if (found.kind !== 'number' || next?.kind !== 'name' || !touches(found, next)) return undefined;
+  if (/^_[\d_]+$/.test(next.text)) {
+    return {
+      message: `\`${found.text}${next.text}\` has \`_\` between its digits`,
+      at: spanning(found, next),
+      help: [`write \`${found.text}${next.text.replaceAll('_', '')}\``],
+    };
+  }
   const isExponent = /^e$/i.test(next.text);
   if (/^l$/i.test(next.text)) {
     return {

@@ -106,15 +106,16 @@ export function firstAt(operator: string): Operation {
 
 /**
  * How many cells along the last output axis come before each: those that are less (or, `descending`,
- * greater), and of equal ones those at the left. NaN comes last. Compares all with all.
+ * greater), and of equal ones those at the left. NaN counts as greater than all numbers, as for `max`.
+ * Compares all with all.
  */
 export function rank(order: 'ascending' | 'descending'): Operation {
   const [x, other] = [v1, v2];
-  const isBefore =
-    order === 'ascending' ? scalarApply('lt', other, x) : scalarApply('lt', x, other);
+  const [less, greater] = order === 'ascending' ? [other, x] : [x, other];
+  const isBefore = scalarApply<Slot>('lt', less, greater);
   const isLeft = scalarApply<Slot>('lt', position(2, last), position(1, last));
   const isSame = either(scalarApply('eq', x, other), both(isNaN(x), isNaN(other)));
-  const isBeforeNaN = both(isNaN(x), scalarApply('eq', other, other));
+  const isBeforeNaN = both(isNaN(greater), scalarApply('eq', less, less));
   const comes = either(either(isBefore, isBeforeNaN), both(isSame, isLeft));
   const logic = einsum('...|...->..., i; ...|...->..., j => ...|...->..., i');
   return flat('rank', logic, { op: 'add', reset: true }, comes);

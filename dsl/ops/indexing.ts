@@ -85,7 +85,7 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
     /** Where the cells of the last output axis are in ascending order: stable, NaN last. */
     argsort: { arity: 1, build: argsort },
     sort: { arity: 1, build: (made, x) => [takeAlong, x, made.step(...argsort(made, x))] },
-    /** `argtopk(x, k)`: where the `k` greatest are, the greatest first: stable, NaN last. */
+    /** `argtopk(x, k)`: where the `k` greatest are, the greatest first: stable, NaN before numbers. */
     argtopk: { arity: 2, build: argtopk },
     topk: { arity: 2, build: (made, x, k) => [takeAlong, x, made.step(...argtopk(made, x, k))] },
     /** `dynamic_slice(x, start, size)`: so many cells along the first output axis. */

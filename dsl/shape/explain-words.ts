@@ -9,15 +9,16 @@ export function because(size: Size): string {
   return `${printSize(size)} because ${printBecause(size.because)}`;
 }
 
-export function describeRow(row: Row): string {
+export function describeRow(row: Row, isNamed = true): string {
   if (!hasAxes(row) && !resolveRow(row).rest) return 'no axes';
   const { lead, rest, trail } = resolveRow(row);
-  return `[${[...lead.map(axisText), ...(rest ? ['…'] : []), ...trail.map(axisText)].join(', ')}]`;
+  return `[${[...lead.map(d => axisText(d, isNamed)), ...(rest ? ['…'] : []), ...trail.map(d => axisText(d, isNamed))].join(', ')}]`;
 }
 
-/** An axis of a spec as the spec has it: a number in it picks a cell. */
-function axisText(dim: Dim): string {
+/** An axis of a spec as the spec has it: a number in it picks a cell. Names are those that a user has written. */
+function axisText(dim: Dim, isNamed: boolean): string {
   const d = resolveDim(dim);
+  if (d.kind === 'dim-var' && d.fixed === undefined && !isNamed) return '_';
   return d.kind === 'dim-var' && typeof d.fixed === 'number' ? String(d.fixed) : printDim(d);
 }
 

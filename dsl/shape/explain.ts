@@ -59,6 +59,7 @@ export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined
 export function rankMismatch(a: Row, b: Row, why: Why): UserError {
   if (/^(?:\[|(?:flip|roll)$)/.test(why.use.operator)) return tooManyPicks(a, b, why);
   const isSlice = why.use.operator === '@|' && why.rows[0] === 'batch';
+  const [shownA, shownB] = [a, b].map(row => describeRow(row, isWritten(why.use.spec)));
   const reasons = [a, b].flatMap(row => {
     const size = [...resolveRow(row).lead, ...resolveRow(row).trail].find(d => d.kind === 'size');
     return size ? [`${describeRow(row)} because ${printBecause(size.because)}`] : [];
@@ -67,18 +68,24 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
     code: 'EINC0302',
     message: isSlice
       ? `\`@|\` selects along the first batch axis, but ${nameOf(why.use, why.right)} has no batch axes`
-      : `${agreement(why)}, but ${describeRow(a)} and ${describeRow(b)} cannot match`,
+      : `${agreement(why)}, but ${shownA ?? ''} and ${shownB ?? ''} cannot match`,
     ...placesOf(why),
     notes: reasons,
     help: [
+      ...(isSlice ? ['for a cell of an output axis write `x[!@${i}]`'] : []),
       ...(why.left === why.right && !isSlice ? fittingSpec(why.use) : []),
       ...hintsFor(why, []),
     ],
   });
 }
 
-function fittingSpec({ operator, spec = '' }: Use): readonly string[] {
-  if (operator === 'stack') return [];
+/** Functions such as `concat` have a spec that no user has seen. */
+function isWritten(spec: string | undefined): spec is string {
+  return spec?.includes('=>') ?? false;
+}
+
+function fittingSpec({ spec }: Use): readonly string[] {
+  if (!isWritten(spec)) return [];
   return [meantAsNames(spec) ?? 'name as many axes as there are, or write `...` for all of a row'];
 }
 

@@ -13,6 +13,7 @@ import {
   encodeHeader,
   largestHeader,
 } from './format.ts';
+import { removeLeftovers, temporaryName } from './temporary.ts';
 
 /** `cells` has the bytes of each array of the contents. Rejects with a `UserError` when it cannot be written. */
 export async function writeCheckpoint(
@@ -20,19 +21,20 @@ export async function writeCheckpoint(
   contents: Contents,
   cells: readonly Uint8Array[],
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = temporaryName(path);
   try {
+    await removeLeftovers(path);
     await writeSynced(temporary, [encodeHeader(contents, cells), ...cells]);
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw failed(path, 'written', cause);
+    throw failed(path, 'written', cause, temporary);
   }
 }
 
 async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  await using file = await open(path, 'w');
+  await using file = await open(path, 'wx');
   for (const part of parts) await file.writeFile(part);
   await file.sync();
 }
@@ -100,11 +102,33 @@ function torn(path: string, why: string): UserError {
   });
 }
 
-function failed(path: string, what: 'written' | 'read', cause: unknown): UserError {
+const isFull = 'make room, or name a file elsewhere; what stood there before is unchanged';
+const isForbidden = 'name a file that this user may use';
+const remedies: Readonly<Record<string, string>> = {
+  ENOENT: 'make its folder first',
+  ENOTDIR: 'a part of the path is a file: name a folder',
+  EISDIR: 'name a file: this is a folder',
+  ENOSPC: isFull,
+  EDQUOT: isFull,
+  EFBIG: isFull,
+  EACCES: isForbidden,
+  EPERM: isForbidden,
+  EROFS: isForbidden,
+};
+
+function failed(
+  path: string,
+  what: 'written' | 'read',
+  cause: unknown,
+  temporary = path,
+): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const help = Object.hasOwn(remedies, code) ? remedies[code] : undefined;
   return new UserError({
     code: 'EINC0959',
     message: `the checkpoint \`${path}\` cannot be ${what}`,
-    notes: [words],
+    notes: [words.replaceAll(temporary, path)],
+    help: help === undefined ? [] : [help],
   });
 }

@@ -106,6 +106,8 @@ describe('einc check', () => {
          |
       10 | export const spec = o\`y = \${x} ++ "i; j => 0"\`;
          |                                    ^^^^^^^^^
+         |
+         = help: write the axes of that one before \`=>\`; a product of several is a +* "i; j => ij" b
 
       a.ts:11:40 - error EINC0102: expected an axis, \`=>\`, \`;\` or \`...\`, found \`->\`
          |

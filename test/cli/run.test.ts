@@ -16,6 +16,12 @@ const { folder, einc } = placeWith({
 op\`y = relu(\`;
 `,
   'throws.ts': `throw new Error('of the program');`,
+  'runs.ts': `import { context, forward, op, symbol } from 'einc';
+const n = symbol('n', 3);
+using ctx = await context({ backend: 'interp' });
+const step = await ctx.compile(forward(op\`y = !@\${n} + 1\`));
+step.runSync({ n: 3 });`,
+  'notes.md': '# notes',
   'throws-text.ts': `throw 'text';`,
   'rejects.ts': `import { context } from 'einc';
 void context({ backend: 'metal' as never });
@@ -137,7 +143,17 @@ for more: einc explain EINC0508
   test('another error shows its stack, and no line of einc before the program’s', async () => {
     const { code, stderr } = await einc(['run', 'throws.ts']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Error: of the program\n +at .*throws\.ts:1:/);
+    expect(stderr).toMatch(/^Error: of the program\n +at .*throws\.ts:1:\d+\)?\n$/);
+  });
+
+  test('a wrong run is shown where it is, and where its symbol is made', async () => {
+    const { code, stderr } = await einc(['run', 'runs.ts']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`must be an integer from 0 to 2, not 3
+ --> runs.ts:5:6
+ --> runs.ts:2:11
+  |
+2 | const n = symbol('n', 3);`);
   });
 
   test.each([
@@ -153,6 +169,15 @@ for more: einc explain EINC0508
       'a folder',
       '.',
       { code: 1, stdout: '', stderr: 'error[EINC0801]: . is a folder, not a program\n' },
+    ],
+    [
+      'a file of another kind',
+      'notes.md',
+      {
+        code: 1,
+        stdout: '',
+        stderr: 'error[EINC0801]: notes.md is not a program of TypeScript or JavaScript\n',
+      },
     ],
     [
       'a backend nobody knows',

@@ -2,6 +2,7 @@
 import { visitTree } from '../../dsl/graph/code-tree.ts';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { cd, context, forward, op, scan, symbol, type Tensor, tensor } from '../../dsl/einc.ts';
 
@@ -196,6 +197,23 @@ test('what a scan makes, and a dtype that the program decides', async () => {
       dtype      bf16  \`w\` is declared bf16 (here:9)"
   `);
   expect(ys.explanation().dtype).toMatchObject({ dtype: 'bf16', because: '`w` is declared bf16' });
+});
+
+test('in a line, as `console.log` and templates of JavaScript show it', () => {
+  const w = op`{ w; o = [3]; i = [2] }`;
+  const y = op`y = ${w} * ${tensor([1, 2], { label: 'x' })}`;
+  const shown = [inspect(w), inspect([w.grad]), String(y)].map(text =>
+    text.replaceAll(here, 'here').replaceAll(/:\d+:\d+/g, ''),
+  );
+  expect(shown).toMatchInlineSnapshot(`
+    [
+      "w: 2 -> 3, a parameter (here)",
+      "[
+      w.grad: the array of w: 2 -> 3, a parameter (here)
+    ]",
+      "y: … | … -> …, 3, computed by \`*\` (here)",
+    ]
+  `);
 });
 
 test('as data', async () => {

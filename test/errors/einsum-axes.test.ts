@@ -75,7 +75,9 @@ test('an operator with too many operands', async () => {
      --> program.js:3:21
       |
     3 | op\`(\${x}, \${w}) +* "i => i"\`;
-      |                     ^^^^^^"
+      |                     ^^^^^^
+      |
+      = help: write the axes of each operand before \`=>\`, with \`;\` between them"
   `);
 });
 

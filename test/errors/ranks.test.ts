@@ -217,11 +217,13 @@ describe('checkpoints', () => {
     const nowhere = join(folder, 'nowhere', 'a');
     expect(await saying(() => saveCheckpoint(ctx, nowhere, { step: 1 }))).toMatchInlineSnapshot(`
       "UserError: error[EINC0959]: the checkpoint \`/run/nowhere/a\` cannot be written
-        = note: ENOENT: no such file or directory, open '/run/nowhere/a.tmp'"
+        = note: ENOENT: no such file or directory, open '/run/nowhere/a'
+        = help: make its folder first"
     `);
     expect(await saying(() => resumeFrom(ctx, folder))).toMatchInlineSnapshot(`
       "UserError: error[EINC0959]: the checkpoint \`/run\` cannot be read
-        = note: EISDIR: illegal operation on a directory, read"
+        = note: EISDIR: illegal operation on a directory, read
+        = help: name a file: this is a folder"
     `);
   });
 

@@ -146,7 +146,9 @@ test('a spec for one of two', async () => {
      --> program.js:2:13
       |
     2 | op\`\${x} +* "i => i" \${x}\`
-      |             ^^^^^^"
+      |             ^^^^^^
+      |
+      = help: write the axes of each operand before \`=>\`, with \`;\` between them"
   `);
 });
 
@@ -160,7 +162,9 @@ test('a spec for two of one', async () => {
      --> program.js:2:13
       |
     2 | op\`\${x} ++ "i; i => i"\`
-      |             ^^^^^^^^^"
+      |             ^^^^^^^^^
+      |
+      = help: write the axes of that one before \`=>\`; a product of several is a +* "i; j => ij" b"
   `);
 });
 
@@ -174,7 +178,9 @@ test('a spec for another number of tensors', async () => {
      --> program.js:2:30
       |
     2 | cd\`{ z } =: \${x} + 1 ~logic:"i; i => i"\`
-      |                              ^^^^^^^^^"
+      |                              ^^^^^^^^^
+      |
+      = help: write the axes of that one before \`=>\`: "i => …""
   `);
 });
 

@@ -241,6 +241,8 @@ test('a slice without batch axes', async () => {
     3 | op\`\${x} @| \${n}\`
       |    ---- ^^
       |    |
-      |    3"
+      |    3
+      |
+      = help: for a cell of an output axis write \`x[!@\${i}]\`"
   `);
 });

@@ -259,7 +259,7 @@ test('a function that other libraries have', async () => {
     2 | op\`sum(\${x}) /. softmax \${x}\`
       |                 ^^^^^^^ unknown name
       |
-      = help: there is no function for it: write \`exp(x) /. (exp(x) ++ "...|... => ...|0")\`"
+      = help: there is no function for it: write \`d = x - (x @^^ "...|... i => ...|... 0"); exp(d) /. (exp(d) ++ "...|... i => ...|... 0")\`"
   `);
 });
 

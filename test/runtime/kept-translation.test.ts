@@ -5,7 +5,7 @@ import { targets } from '../../compiler/index.ts';
 import { forward, op, symbol, tensor, type Tensor } from '../../dsl/index.ts';
 import { InterpreterBackend } from '../../backends/interpreter/backend.ts';
 import type { Backend, Translated } from '../../runtime/backend.ts';
-import { openCache } from '../../runtime/cache.ts';
+import { type Cache, openCache } from '../../runtime/cache.ts';
 import { settleCode } from '../../runtime/compiled-code.ts';
 import { keptTranslation, translationKey } from '../../runtime/kept-translation.ts';
 import { structureText } from '../../runtime/structure-text.ts';
@@ -36,6 +36,22 @@ function keyOf(
   const { linkable, schedule } = settleCode(forward(total), options, { backend, dtype });
   return translationKey({ routine: linkable.routine, schedule, backend }, build);
 }
+
+test('where it cannot be kept, it is made all the same', async () => {
+  const made = { name: 'y' } as unknown as Translated;
+  const full: Cache = {
+    find: () => undefined,
+    file: async (_, produce) => {
+      await produce(join('/nowhere', 'workspace'));
+      throw new Error('not reached: there is no such folder');
+    },
+  };
+  expect(await keptTranslation('key', () => made, full)).toBe(made);
+  const wrong = () => {
+    throw new Error('cannot be translated');
+  };
+  await expect(keptTranslation('key', wrong, full)).rejects.toThrow('cannot be translated');
+});
 
 describe('the name of a translation', () => {
   test('is the same for the same routine, wherever it is written', () => {

@@ -299,14 +299,14 @@ describe('order along the last axis', () => {
   ];
   const many = tensor(lists, { label: 'many' });
 
-  /** JavaScript's sort is stable; NaN last. */
+  /** JavaScript's sort is stable; NaN is greater than all numbers, as for `argmax`. */
   const order = (values: readonly number[], sign: 1 | -1): readonly number[] =>
     values
       .map((_, i) => i)
       .toSorted((i, j) => {
         const [a = NaN, b = NaN] = [values[i], values[j]];
         if (Number.isNaN(a) || Number.isNaN(b))
-          return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+          return sign * (Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
         return a === b ? 0 : a < b ? -sign : sign;
       });
   const sorted = (values: readonly number[], sign: 1 | -1): readonly number[] =>

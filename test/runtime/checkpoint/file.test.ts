@@ -1,7 +1,8 @@
 /** Checkpoint files: what is read is what was written, or it is refused. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type Contents, readCheckpoint, writeCheckpoint } from '../../../runtime/index.ts';
 
@@ -76,9 +77,42 @@ test('with any bit changed, it is refused', async () => {
 
 test('a writer that is killed leaves the one before', async () => {
   const { path, bytes } = await written();
-  writeFileSync(`${path}.tmp`, bytes.subarray(0, 50));
+  const killed = spawnSync('true').pid;
+  const [left, elsewhere, anew] = [
+    `${path}.${hostname()}-${killed}-0.tmp`,
+    `${path}.another-machine-1-0.tmp`,
+    `${path}.another-machine-2-0.tmp`,
+  ];
+  for (const file of [left, elsewhere, anew]) writeFileSync(file, bytes.subarray(0, 50));
+  const hours = Date.now() / 1000 - 7200;
+  utimesSync(elsewhere, hours, hours);
   expect(await readCheckpoint(path)).toMatchObject(contents);
   await writeCheckpoint(path, { ...contents, step: 8 }, ordered);
   expect(await readCheckpoint(path)).toMatchObject({ step: 8 });
+  expect(readdirSync(folder).filter(name => name.endsWith('.tmp'))).toEqual([basename(anew)]);
+  rmSync(anew);
+});
+
+test('of several writers at once the last one is there, whole', async () => {
+  const { path } = await written();
+  const steps = [11, 12, 13, 14, 15];
+  await Promise.all(steps.map(step => writeCheckpoint(path, { ...contents, step }, ordered)));
+  expect(steps).toContain((await readCheckpoint(path))?.step);
   expect(readdirSync(folder).filter(name => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('where it cannot be written, the message says what to do', async () => {
+  const { path } = await written();
+  const words = async (at: string): Promise<string> =>
+    writeCheckpoint(at, contents, ordered).then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message.replaceAll(folder, '…') : ''),
+    );
+  expect(await words(join(folder, 'none', 'run'))).toBe(
+    `error[EINC0959]: the checkpoint \`…/none/run\` cannot be written
+  = note: ENOENT: no such file or directory, open '…/none/run'
+  = help: make its folder first`,
+  );
+  expect(await words(join(path, 'run'))).toContain('help: a part of the path is a file');
+  expect(await words(folder)).toContain('help: name a file: this is a folder');
 });
