@@ -5,12 +5,14 @@
 import type { DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { fromNarrow, toNarrow } from './narrow-float.ts';
+import { conditionOf, either } from './vector-builtins.ts';
 import { vectorType } from './vector-type.ts';
 
 /** Undefined for what is converted lane by lane. */
 export function vectorConversion(from: DType, to: DType, lanes: number): CallText | undefined {
   if (from === 'bf16' && to === 'f32') return fromBf16(lanes);
   if (from === 'f32' && to === 'bf16') return toBf16(lanes);
+  if (from === 'f32' && to === 'bool') return conditionOf(from, lanes);
   if (lanes !== 16 && lanes !== 8) return undefined;
   if (from === 'f16' && to === 'f32') return fromF16(lanes);
   return from === 'f32' && to === 'f16' ? toF16(lanes) : undefined;
@@ -91,14 +93,6 @@ interface Named {
 
 function named(name: string, scalar: string, bytes: number): Named {
   return { name, text: `typedef ${scalar} ${name} __attribute__((vector_size(${bytes})));` };
-}
-
-function either(
-  has: string,
-  head: string,
-  body: { readonly builtIn: string; readonly lanes: string },
-): string {
-  return `#if ${has}\n${head} { ${body.builtIn} }\n#else\n${head} { ${body.lanes} }\n#endif`;
 }
 
 function types(lanes: number): Readonly<Record<'f32' | 'u32' | 'bf16' | 'f16', CallText>> {

@@ -16,6 +16,7 @@ import type { CallText } from '../clike/dialect.ts';
 import { builtIn, comparisonSigns, type Kind, type Named, type Parts } from './function-kinds.ts';
 import { type FunctionOp, functionText } from './functions.ts';
 import { mulNoNanOfVectors } from './no-nan.ts';
+import { builtInOf, choiceOf, either } from './vector-builtins.ts';
 import { splat, vectorType } from './vector-type.ts';
 
 /** A function of vectors for an op; undefined where a loop over its lanes is as good. */
@@ -24,6 +25,8 @@ export function vectorFunctionOf(op: Op, dtype: DType, lanes: number): CallText 
   if (isPlain && (dtype === 'f32' || dtype === 'f64')) {
     return { kind: 'call', ...lanewise(op, dtype, lanes) };
   }
+  const choice = dtype === 'f32' ? choiceOf(op, dtype, lanes) : undefined;
+  if (choice) return choice;
   if (op === 'mul_no_nan') return dtype === 'f32' && lanes === 16 ? mulNoNanOfVectors() : undefined;
   return dtype === 'f32' && lanes >= 4 && isFunction(op) ? vectorFunction(op, lanes) : undefined;
 }
@@ -51,7 +54,7 @@ function vectorsOf(lanes: number, isHalf = false): Kind {
   };
 }
 
-/** A loop over the lanes, which compilers turn into one instruction. */
+/** Where there is no builtin for it, a loop over the lanes, which compilers turn into one instruction. */
 function lanewise(op: Operation, type: Type, lanes: number): Named {
   const vector = vectorType(type, lanes);
   const { name: called, needs } = builtIn(op, type);
@@ -59,10 +62,13 @@ function lanewise(op: Operation, type: Type, lanes: number): Named {
   const name = `${op}_${vector.name}`;
   const params = args.map(a => `${vector.name} ${a}`).join(', ');
   const each = `r[l] = ${called}(${args.map(a => `${a}[l]`).join(', ')});`;
-  return {
-    name,
-    needs: [...needs, ...vector.needs, laneLoop(name, params, vector.name, each, lanes)],
-  };
+  const loop = laneLoop(vector.name, each, lanes);
+  const known = builtInOf(op, type, lanes);
+  const head = `static inline ${vector.name} ${name}(${params})`;
+  const text = known
+    ? either(known.has, head, { builtIn: `return ${known.value};`, lanes: loop })
+    : `${head} { ${loop} }`;
+  return { name, needs: [...needs, ...vector.needs, text] };
 }
 
 function selectOf(comparison: Comparison, compared: Type, type: Type, lanes: number): Named {
@@ -71,14 +77,13 @@ function selectOf(comparison: Comparison, compared: Type, type: Type, lanes: num
   const name = `where_${comparison}_${arms.name}${by}`;
   const params = `${operands.name} x, ${operands.name} y, ${arms.name} a, ${arms.name} b`;
   const each = `r[l] = x[l] ${comparisonSigns[comparison]} y[l] ? a[l] : b[l];`;
-  return {
-    name,
-    needs: [...operands.needs, ...arms.needs, laneLoop(name, params, arms.name, each, lanes)],
-  };
+  const head = `static inline ${arms.name} ${name}(${params})`;
+  const text = `${head} { ${laneLoop(arms.name, each, lanes)} }`;
+  return { name, needs: [...operands.needs, ...arms.needs, text] };
 }
 
-function laneLoop(name: string, params: string, type: string, each: string, lanes: number): string {
-  return `static inline ${type} ${name}(${params}) { ${type} r; for (int l = 0; l < ${lanes}; ++l) ${each} return r; }`;
+function laneLoop(type: string, each: string, lanes: number): string {
+  return `${type} r; for (int l = 0; l < ${lanes}; ++l) ${each} return r;`;
 }
 
 function conversionOf(from: Named, to: Named): CallText {

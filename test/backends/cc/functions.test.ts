@@ -46,7 +46,11 @@ test('of a vector of floats', () => {
     static inline f32x8 where_lt_f32x8(f32x8 x, f32x8 y, f32x8 a, f32x8 b) { f32x8 r; for (int l = 0; l < 8; ++l) r[l] = x[l] < y[l] ? a[l] : b[l]; return r; }
     static inline f32x8 all_f32x8(float a) { return a - (f32x8){0}; }
     float fmaf(float, float, float);
+    #if defined __FMA__ && !defined __clang__
+    static inline f32x8 fma_f32x8(f32x8 a, f32x8 b, f32x8 c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+    #else
     static inline f32x8 fma_f32x8(f32x8 a, f32x8 b, f32x8 c) { f32x8 r; for (int l = 0; l < 8; ++l) r[l] = fmaf(a[l], b[l], c[l]); return r; }
+    #endif
     typedef int i32x8 __attribute__((vector_size(32), aligned(4), may_alias));
     static inline f32x8 exp_f32x8(f32x8 a) {
       const f32x8 least = where_lt_f32x8(all_f32x8(89.0f), a, all_f32x8(89.0f), a);

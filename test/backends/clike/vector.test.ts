@@ -55,39 +55,34 @@ test('a tile in registers', () => {
 test('an op without an operator, a choice, strides, another dtype', () => {
   expect(cOf('for l < 4 vector { y[l] := where(x[2*l] < 1, max(x[l], y[l]), relu(x[l])); }'))
     .toMatchInlineSnapshot(`
-    "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
-    typedef int boolx4 __attribute__((vector_size(16), aligned(4), may_alias));
-    static inline boolx4 lt_f32x4(f32x4 a, f32x4 b) {
-      boolx4 r;
-      for (int l = 0; l < 4; ++l) r[l] = a[l] < b[l];
-      return r;
-    }
-    static inline f32x4 strided_f32x4(const float *a, long stride) {
-      f32x4 r;
-      for (int l = 0; l < 4; ++l) r[l] = a[l * stride];
-      return r;
-    }
-    static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
-    static inline float max_f32(float a, float b) { const float c = a > b ? a : b; return a == a ? c : a; }
-    static inline f32x4 max_f32x4(f32x4 a, f32x4 b) {
-      f32x4 r;
-      for (int l = 0; l < 4; ++l) r[l] = max_f32(a[l], b[l]);
-      return r;
-    }
-    static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
-    static inline f32x4 relu_f32x4(f32x4 a) {
-      f32x4 r;
-      for (int l = 0; l < 4; ++l) r[l] = relu_f32(a[l]);
-      return r;
-    }
-    static inline f32x4 where_f32x4(boolx4 a, f32x4 b, f32x4 c) {
-      f32x4 r;
-      for (int l = 0; l < 4; ++l) r[l] = a[l] ? b[l] : c[l];
-      return r;
-    }
-      *(f32x4*)&y[0] = where_f32x4(lt_f32x4(strided_f32x4(&x[0], 2), all_f32x4(1.0f)),
-          max_f32x4(*(f32x4*)&x[0], *(f32x4*)&y[0]), relu_f32x4(*(f32x4*)&x[0]));"
-  `);
+      "typedef float f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+      typedef int boolx4 __attribute__((vector_size(16), aligned(4), may_alias));
+      static inline boolx4 lt_f32x4(f32x4 a, f32x4 b) { return (a < b) & 1; }
+      static inline f32x4 strided_f32x4(const float *a, long stride) {
+        f32x4 r;
+        for (int l = 0; l < 4; ++l) r[l] = a[l * stride];
+        return r;
+      }
+      static inline f32x4 all_f32x4(float a) { return a - (f32x4){0}; }
+      static inline float max_f32(float a, float b) { const float c = a > b ? a : b; return a == a ? c : a; }
+      static inline f32x4 max_f32x4(f32x4 a, f32x4 b) {
+        f32x4 r;
+        for (int l = 0; l < 4; ++l) r[l] = max_f32(a[l], b[l]);
+        return r;
+      }
+      static inline float relu_f32(float a) { return a < 0 ? 0 : a; }
+      static inline f32x4 relu_f32x4(f32x4 a) {
+        f32x4 r;
+        for (int l = 0; l < 4; ++l) r[l] = relu_f32(a[l]);
+        return r;
+      }
+      static inline f32x4 where_f32x4(boolx4 a, f32x4 b, f32x4 c) {
+        const boolx4 chosen = a != 0;
+        return (f32x4)((chosen & (boolx4)b) | (~chosen & (boolx4)c));
+      }
+        *(f32x4*)&y[0] = where_f32x4(lt_f32x4(strided_f32x4(&x[0], 2), all_f32x4(1.0f)),
+            max_f32x4(*(f32x4*)&x[0], *(f32x4*)&y[0]), relu_f32x4(*(f32x4*)&x[0]));"
+    `);
 });
 
 test('what has no form on vectors is a loop over the lanes', () => {
