@@ -143,10 +143,24 @@ test('pixels that meet in a cell', () => {
   expect(nestsOf(body)).toMatchInlineSnapshot(`
     [
       "image [h:28, k:3, i:16, o:16] contraction",
+      "  gather-taps: image over o, k",
+      "  accumulate-in-registers: image over o, k",
+      "  tile-registers: rows 10 of h, columns 1 × 8 of i, 3 taps of k",
+      "  parallelise of image: 116,640 operations are too few",
+    ]
+  `);
+});
+
+test('pixels two apart that meet in a cell', () => {
+  const body = `zero_out image; for h < 14 { for k < 3 { for i < 16 { for o < 16 {
+    image[2*h + k, i] += out[h, o] * kernel[o, k, i]; } } } }`;
+  expect(nestsOf(body)).toMatchInlineSnapshot(`
+    [
+      "image [h:14, k:3, i:16, o:16] contraction",
       "  interchange: k outside",
       "  accumulate-in-registers: image over o",
-      "  tile-registers of image: 7,168 turns are too few",
-      "  parallelise of image: 112,896 operations are too few",
+      "  tile-registers of image: 3,584 turns are too few",
+      "  parallelise of image: 56,448 operations are too few",
     ]
   `);
 });
