@@ -24,8 +24,8 @@ test.concurrent.each([
 test('memory, maps, threads and files stay as they are', async () => {
   const { code, stdout, stderr } = await runChild('leaks', [library]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const { before, after } = JSON.parse(stdout) as Record<
-    'before' | 'after',
+  const { before, after, later } = JSON.parse(stdout) as Record<
+    'before' | 'after' | 'later',
     Record<string, number>
   >;
   expect(after['liveBytes']).toBe(0);
@@ -33,7 +33,9 @@ test('memory, maps, threads and files stay as they are', async () => {
   expect(after['files']).toBe(before['files']);
   // One map for each of the 61 streams that came and went, or for each library, would be a leak.
   expect((after['maps'] ?? 0) - (before['maps'] ?? 0)).toBeLessThan(40);
-  expect((after['residentBytes'] ?? 0) - (before['residentBytes'] ?? 0)).toBeLessThan(6 << 20);
+  // The collector may have grown its heap meanwhile, once; what leaks does so each time.
+  const [first = 0, second = 0, third = 0] = [before, after, later].map(s => s['residentBytes']);
+  expect(Math.min(second - first, third - second)).toBeLessThan(6 << 20);
 });
 
 test('what is forgotten comes back, what a plan needs does not', async () => {

@@ -57,9 +57,14 @@ function size() {
 }
 
 round(20_000, 2_000, 50);
+function work(): void {
+  round(100_000, 2_000, 200);
+  // The garbage collector maps and unmaps a dozen regions as it likes: a leak must show beside them.
+  for (let i = 0; i < 60; i++) round(10, 10, 1);
+}
+
 const before = size();
-round(100_000, 2_000, 200);
-// The garbage collector maps and unmaps a dozen regions as it likes: a leak must show beside them.
-for (let i = 0; i < 60; i++) round(10, 10, 1);
+work();
 const after = size();
-console.log(JSON.stringify({ before, after }));
+work();
+console.log(JSON.stringify({ before, after, later: size() }));
