@@ -51,6 +51,8 @@ export interface Subject extends Disposable {
   readonly timed?: Timed;
   /** What does the same in this process, to be timed in turns with it. */
   readonly beside?: readonly Peer[];
+  /** What the machine can do at most just then, where `flops` and `bytes` do not say it: timed in turns with the others. */
+  readonly bound?: Timed;
   /** What it computes, or some cells of it, for comparison: asked once, before anything is timed. */
   readonly outcome?: () => readonly number[];
   /** The bytes of all arrays that are there at once during a call, at most. */

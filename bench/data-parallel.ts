@@ -22,7 +22,7 @@ function caseOf(of: PerceptronSize, devices: number): Case {
   };
 }
 
-/** As `programs/devices.ts` counts them. */
+/** As `programs/devices.ts` counts them: after those named here come independent routines, one on each device. */
 function nameOf(way: number, devices: number): string {
   if (way === 0) return 'one routine';
   return way > devices ? 'one routine, fed' : wordsFor(way);
@@ -46,6 +46,7 @@ async function prepare(of: PerceptronSize, devices: number, dtype: string): Prom
     timed: async calls => Number(await running.ask(`${way} ${calls}`)),
   });
   const own = contestant(devices);
+  const all = contestant(devices + 2);
   const others = Array.from({ length: devices + 2 }, (_, way) => contestant(way)).toSpliced(
     devices,
     1,
@@ -57,6 +58,8 @@ async function prepare(of: PerceptronSize, devices: number, dtype: string): Prom
     timed: own.timed,
     outcome: () => own.outcome,
     beside: others,
+    // What the cores do when all are busy; two that are threads of one core do little more than one.
+    ...(devices === 1 ? {} : { bound: async calls => (await all.timed(calls)) / devices }),
     [Symbol.dispose]: () => running[Symbol.dispose](),
   };
 }

@@ -10,7 +10,7 @@ export interface Result {
   readonly ms: number;
   readonly gflops?: number;
   readonly gbps?: number;
-  /** What it would take at what the machine can do, in multiply-adds or in memory bandwidth. */
+  /** What it would take at what the machine can do: in multiply-adds, in memory bandwidth, or as a bound that was timed. */
   readonly predictedMs?: number;
   /** `predictedMs` by `ms`. */
   readonly peakShare?: number;
@@ -30,6 +30,8 @@ export interface Times {
   /** Of a step. */
   readonly seconds: number;
   readonly peerSeconds: readonly (readonly [name: string, seconds: number])[];
+  /** Of a step at what the machine can do, where that was timed. */
+  readonly boundSeconds?: number | undefined;
   /** For what trains. */
   readonly memory?: Memory | undefined;
 }
@@ -42,12 +44,12 @@ export interface Memory {
 export function resultOf(
   name: string,
   given: Case,
-  { threads, machine, seconds, peerSeconds, memory }: Times,
+  { threads, machine, seconds, peerSeconds, boundSeconds, memory }: Times,
 ): Result {
   const { name: caseName, flops, bytes } = given;
   const gflops = flops === undefined ? undefined : flops / seconds / 1e9;
   const gbps = bytes === undefined ? undefined : bytes / seconds / 1e9;
-  const predicted = machine && predictedSeconds(given, machine);
+  const predicted = boundSeconds ?? (machine && predictedSeconds(given, machine));
   const [fastest] = peerSeconds.toSorted(([, a], [, b]) => a - b);
   return {
     name,

@@ -29,21 +29,25 @@ export async function timeCase(
 async function timeBeside(
   name: string,
   given: Case,
-  others: readonly Peer[],
+  external: readonly Peer[],
   { threads, effort, machine }: Surroundings,
 ): Promise<Result> {
   using subject = await given.prepare('f32');
-  const peers = [...(subject.beside ?? []), ...others];
+  const peers = [...(subject.beside ?? []), ...external];
   const wrong = await whatIsWrong(given, subject, peers);
   if (wrong !== undefined) throw new Error(`${name}/${given.name} is not timed: ${wrong}`);
   const { steps = 1, rounds = effort.rounds } = given;
-  const [own = NaN, ...theirs] = await medianSeconds(
-    [subject.timed ?? timed(subject.call), ...peers.map(peer => peer.timed)],
+  const bounds = subject.bound ? [subject.bound] : [];
+  const [own = NaN, ...others] = await medianSeconds(
+    [subject.timed ?? timed(subject.call), ...peers.map(peer => peer.timed), ...bounds],
     { ...effort, rounds: Math.min(effort.rounds, rounds) },
   );
+  const [theirs, bound] = [others.slice(0, peers.length), others[peers.length]];
   const peerSeconds = peers.map((peer, i) => [peer.name, (theirs[i] ?? NaN) / steps] as const);
   const memory = await memoryOf(subject, peers);
-  return resultOf(name, given, { threads, machine, seconds: own / steps, peerSeconds, memory });
+  const boundSeconds = bound && bound / steps;
+  const seconds = own / steps;
+  return resultOf(name, given, { threads, machine, seconds, peerSeconds, boundSeconds, memory });
 }
 
 /** Undefined for a subject that does not say. */

@@ -1,7 +1,8 @@
 /**
  * Trains the network for pictures in several ways: 0, by one routine on one core, with all examples there; n, by
- * `dataParallel` on n devices of a core each; and at last by one routine that is given the examples of each step. Prints the first losses of each, then for each way and count that it reads the seconds
- * of so many steps.
+ * `dataParallel` on n devices of a core each; then by one routine that is given the examples of each step; and at last,
+ * for several devices, by such a routine on each, which train models of their own. Prints the first losses of each way,
+ * then for each way and count that it reads the seconds of so many steps.
  *
  *   devices.ts SIZE DTYPE MOST
  */
@@ -62,13 +63,12 @@ function newModel() {
 }
 
 /** By hand what `dataParallel` does on one device: examples come with each step, and the step is waited for. */
-async function byOneRoutineFed(): Promise<Step> {
+async function byOneRoutineFed(on = cores.all[0]): Promise<Step> {
   const shape = { batch: [batchSize] };
   const first = batchAt(0);
   const picture = tensor(first.picture, { label: 'picture', ...shape, output: [inputs] });
   const label = tensor(first.label, { label: 'label', ...shape, output: [1] });
   const loss = op`loss = ${crossEntropy(newModel()(picture), label)} /. ${batchSize}`;
-  const [on] = cores;
   if (!on) throw new Error('there are no devices');
   const ctx = await context({ on, dtype });
   const descent = sgdUpdate(loss, { learningRate, momentum });
@@ -81,6 +81,12 @@ async function byOneRoutineFed(): Promise<Step> {
     await routine.run();
     return ctx.item(loss);
   };
+}
+
+/** A model on each device, which knows nothing of the others: a step of each is done in the time that the machine needs for as many. */
+async function independent(): Promise<Step> {
+  const steps = await Promise.all(cores.all.map(on => byOneRoutineFed(on)));
+  return async () => (await Promise.all(steps.map(step => step())))[0] ?? NaN;
 }
 
 async function onDevices(shards: number): Promise<Step> {
@@ -101,6 +107,7 @@ async function onDevices(shards: number): Promise<Step> {
 const ways = [await byOneRoutine()];
 for (let n = 1; n <= most; n++) ways.push(await onDevices(n));
 ways.push(await byOneRoutineFed());
+if (most > 1) ways.push(await independent());
 
 const losses: number[][] = ways.map(() => []);
 for (const [i, step] of ways.entries()) {
