@@ -39,6 +39,7 @@ import { splitProducts } from './split-products.ts';
 import { splitSums } from './split-sums.ts';
 import { splitReductions } from './split-reductions.ts';
 import { sumByRows } from './sum-by-rows.ts';
+import { unrollTerms } from './unroll-terms.ts';
 import { vectorise } from './vectorise.ts';
 import { walkMatrices } from './walk-matrices.ts';
 import { tileBlocks } from './tile-blocks.ts';
@@ -142,6 +143,7 @@ function finishing(target: Target, overrides: Overrides): readonly Pass[] {
     paralleliseFrom(leastWork, overrides),
     // After that: between loops whose turns are shared together nothing may stand.
     ...(target.vectorBytes > 0 ? [prefetchBlocks(target)] : []),
+    ...(target.vectorBytes > 0 ? [unrollTerms(target)] : []), // after all that looks for the loop of a sum in a tile
     planMemory, // last: it depends on the order in which statements run, and on what runs at once
   ];
 }

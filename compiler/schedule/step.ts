@@ -76,6 +76,8 @@ export type Step =
       readonly vectors: number;
       readonly lanes: number;
     }
+  /** So many turns of a loop written out in each turn. */
+  | { readonly kind: 'unroll'; readonly loop: string; readonly turns: number }
   | { readonly kind: 'parallelise'; readonly loop: string; readonly turns: number }
   | BlockTileStep
   | BindStep;
@@ -162,6 +164,8 @@ export function printStep(step: Step): string {
       return `${step.arrays.join(', ')} of the next ${step.loop}`;
     case 'vectorise':
       return `${step.loop} by ${step.vectors} × ${step.lanes}`;
+    case 'unroll':
+      return `${step.loop} by ${step.turns}`;
     case 'parallelise':
       return `${step.loop}: ${step.turns} turns`;
     case 'block-tile':

@@ -252,6 +252,13 @@ const programs: Readonly<Record<string, string>> = {
         for i < 64 { for l < 4 vector { parts[l] += x[b, 4*i + l]; } }
         for o < 64 { for l < 4 vector { y[b, 4*o + l] := x[b, 4*o + l] / parts[0]; } }
       }`,
+  'unroll-terms': `
+    product():
+      device x: f32[2, 9], w: f32[9, 4], y: f32[2, 4];
+      local s: f32[2, 4];
+      for b < 2 unrolled { for l < 4 vector { s[b, l] := 0; } }
+      for i < 9 { for b < 2 unrolled { for l < 4 vector { s[b, l] += x[b, i] * w[i, l]; } } }
+      for b < 2 unrolled { for l < 4 vector { y[b, l] := s[b, l]; } }`,
   'prefetch-ahead': `
     swish():
       device x: f32[1024], y: f32[1024];
