@@ -24,6 +24,8 @@ export interface Kind {
   readonly type: (type: Type) => Named;
   /** Of operations that have no sign. */
   readonly call: (op: Operation, type: Type) => Named;
+  /** Of operations that have a sign, whose results compilers would take to fit where they may not. */
+  readonly wrapping?: (op: Operation, type: Type) => Named | undefined;
   readonly convert: (from: Type, to: Type) => CallText | CastText;
   readonly bits: (from: Type, to: Type) => CallText | CastText;
   /** Where `? :` will not do. */

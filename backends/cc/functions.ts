@@ -22,6 +22,10 @@ import {
 
 export type FunctionOp = keyof typeof functions;
 
+export function hasFunction(op: string): op is FunctionOp {
+  return op in functions;
+}
+
 /** How the f32 function of an op is called. */
 export function functionText(op: FunctionOp, kind: Kind = scalars): CallText {
   return textOf(functions[op], kind);
@@ -116,6 +120,8 @@ class Printer {
 
   #apply({ op, type, args }: Apply, level: number): string {
     const [a, b] = args;
+    const wrapping = this.#kind.wrapping?.(op, type);
+    if (wrapping) return this.#call(wrapping, args);
     const sign = signs[op];
     if (!sign || !a) return this.#call(this.#kind.call(op, type), args);
     if (!b) return within(level, sign.level, sign.text + this.#value(a, precedence.atom));

@@ -27,8 +27,8 @@ export function findCppCompiler(env = process.env): Compiler {
 const always = [
   ...['-x', 'c++', '-std=c++17', '-march=native', '-O1'],
   ...['-fvisibility=hidden', '-fno-exceptions', '-fno-rtti'],
-  // As for C: the bits are those that the loops say.
-  ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fwrapv'],
+  // As for C: the bits are those that the loops say. Integers do not wrap, since CUDA's compilers take it that they do not.
+  ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'],
   '-fno-strict-aliasing',
   // A loop that becomes a call of `memset` could not be checked.
   '-fno-tree-loop-distribute-patterns',
@@ -37,8 +37,11 @@ const always = [
   ...['-include', 'emulator.h', '-lm'],
 ];
 
-/** Places in the text are of use to a report alone. Of ThreadSanitizer the calls are wanted, not its library. */
-const checked = ['-fsanitize=thread', '-DEINC_CHECKS=1', '-g1', '-nodefaultlibs', '-lc', '-lgcc'];
+/** Places in the text are of use to a report alone. Of sanitizers the calls are wanted, not their libraries. */
+const checked = [
+  ...['-fsanitize=thread,signed-integer-overflow', '-DEINC_CHECKS=1', '-g1'],
+  ...['-nodefaultlibs', '-lc', '-lgcc'],
+];
 
 export interface EmulatedLibrary {
   readonly name: string;
@@ -70,8 +73,12 @@ export function emulatedText(program: Program, { text, steps }: CudaSource, entr
 /** `extern __shared__ float x[];` may be no array of C++: nobody says how large it is. */
 function dynamicSharedAsMacro(text: string): string {
   const declaration =
-    /\bextern\s+__shared__\s+(?:__align__\(\d+\)\s+)?([\w:]+(?:\s+\w+)*?)\s+(\w+)\[\];/g;
-  return text.replaceAll(declaration, 'EINC_DYNAMIC_SHARED($1, $2);');
+    /\bextern\s+__shared__\s+(?:__align__\((\d+)\)\s+)?([\w:]+(?:\s+\w+)*?)\s+(\w+)\[\];/g;
+  return text.replaceAll(
+    declaration,
+    (_, alignment: string | undefined, type: string, name: string) =>
+      `EINC_DYNAMIC_SHARED(${type}, ${name}, ${alignment ?? `alignof(${type})`});`,
+  );
 }
 
 let headers: NonNullable<LibrarySource['include']> | undefined;

@@ -25,7 +25,9 @@ type Fault =
   | 'no-memory'
   | 'untold'
   | 'unfenced'
-  | 'disagreement';
+  | 'disagreement'
+  | 'misaligned'
+  | 'overflow';
 
 const faults: readonly (Fault | undefined)[] = [
   undefined,
@@ -37,6 +39,8 @@ const faults: readonly (Fault | undefined)[] = [
   'untold',
   'unfenced',
   'disagreement',
+  'misaligned',
+  'overflow',
 ];
 
 interface Party {
@@ -94,7 +98,7 @@ function nameOf(memory: number, launch: Launch, { program, lines }: Reported): s
     return names.length > 0 ? names.join(' or ') : 'the arena';
   }
   const declaration = lines[-2 - memory] ?? '';
-  const name = /__shared__[^;]*?(\w+)\s*(?:\[[^;]*)?;|EINC_DYNAMIC_SHARED\([^;]*?(\w+)\)/.exec(
+  const name = /__shared__[^;]*?(\w+)\s*(?:\[[^;]*)?;|EINC_DYNAMIC_SHARED\([^;,]*, (\w+),/.exec(
     declaration,
   );
   return `\`${name?.[1] ?? name?.[2] ?? 'shared memory'}\``;
@@ -182,6 +186,20 @@ const sentences: Readonly<Record<Fault, (report: Report) => Sentences>> = {
     code: 'EINC0945',
     message: `kernel \`${report.launch.kernel}\` gives descriptors to a group of warps that are not the same, or have a base offset`,
     notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
+  }),
+  misaligned: report => {
+    const { first, launch, memory, bytes } = report;
+    return {
+      code: 'EINC0946',
+      message: `kernel \`${launch.kernel}\` ${verbOf(first)} ${bytes} bytes of ${memory} at once, at no multiple of ${bytes}`,
+      notes: [accessOf(first, report)],
+    };
+  },
+  overflow: report => ({
+    code: 'EINC0947',
+    message: `kernel \`${report.launch.kernel}\` computes an integer that does not fit its type`,
+    notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
+    help: ['C++ leaves open what comes of it, and says of unsigned integers alone that they wrap'],
   }),
   'no-memory': ({ launch }) => ({
     code: 'EINC0912',

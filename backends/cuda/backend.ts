@@ -57,7 +57,8 @@ export class CudaBackend implements Backend {
     this.#compiler = compiler;
     this.#sourceOf = source;
     this.#own = new CudaDevice(driver, this.name, ordinal);
-    this.#architecture = architecture ?? architectureOf(this.#own.device.properties.capability);
+    const { capability } = this.#own.device.properties;
+    this.#architecture = architecture ?? architectureOf(capability, compiler.majorVersion);
     this.target = targetFor(this.#architecture, target);
   }
 

@@ -33,11 +33,13 @@ import {
   emitGroupProduct,
   endProducts,
   groupProductsIn,
+  loopsOverGroups,
   swizzledIn,
 } from './group-product.ts';
 import { callOf, swizzled } from './intrinsics.ts';
 import { launchMemoryOf, unitBytes } from './launch-memory.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
+import { emitNeighbours } from './neighbours.ts';
 import { emitPipeline, type Threads } from './pipeline.ts';
 import { shareTurns } from './thread-turns.ts';
 import { withTurn } from './turn.ts';
@@ -176,8 +178,10 @@ class Block {
     if (turns === 0) return;
     this.#barriers.before([s]);
     const [w, exprs, threads] = [this.#w, this.#exprs, this.#threads];
+    const hasGroups = groupProductsIn(s).length > 0;
+    const shared = hasGroups ? { ...chain, sameInWarp: loopsOverGroups(chain) } : chain;
     shareTurns({ turns, threads, isWrittenOut: emitBody !== undefined }, w, exprs, turn =>
-      withTurn(chain, turn, w, exprs, () =>
+      withTurn(shared, turn, w, exprs, () =>
         emitBody ? emitBody(chain.body) : this.#body(chain.body, s),
       ),
     );
@@ -188,6 +192,7 @@ class Block {
     const sums = this.#sumsOf(groupProductsIn(threads));
     sums.forEach(name => beginProducts(name, w, exprs));
     emitStmt(body, w, exprs, loop => {
+      if (loop.mode === 'unrolled') return emitNeighbours(loop, w, exprs) ? true : undefined;
       if (loop.mode !== 'matrix') return undefined;
       const product = productAt(loop, chainAt(threads));
       invariant(typeof product !== 'string', () => `matrix ${loop.loop} is no product of a warp`);

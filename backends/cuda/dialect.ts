@@ -4,10 +4,14 @@
  * same bits; what is left to the mathematical library (`asin`, functions of f64) is CUDA's own.
  */
 import { c99 } from '../cc/dialect.ts';
+import { type Kind, scalars } from '../cc/function-kinds.ts';
+import { functionText, hasFunction } from '../cc/functions.ts';
 import { builtInHalf } from '../cc/narrow-float.ts';
 import type { CallText, Conversion, Dialect, OpText } from '../clike/dialect.ts';
 import { intrinsics, matrixDescriptor, swizzled } from './intrinsics.ts';
 import { type DType, type Op, ops, roundTo, type Value } from '../../compiler/index.ts';
+import { vectorNames } from './neighbours.ts';
+import { wrappingText } from './wrapping.ts';
 
 export const cuda: Dialect = {
   ...c99,
@@ -41,15 +45,23 @@ export const wordsOfCuda: readonly string[] =
   `and and_eq bitand bitor char8_t char16_t char32_t compl
   concept const_cast consteval constinit co_await co_return co_yield decltype dynamic_cast explicit export
   noexcept not not_eq or or_eq reinterpret_cast requires static_assert static_cast thread_local typeid
-  typename wchar_t xor xor_eq asm threadIdx blockIdx blockDim gridDim warpSize dim3 float2 float4 int2 int4
-  double2 uint4 ${[...Object.keys(intrinsics), matrixDescriptor.name, swizzled.name].join(' ')}`.split(
+  typename wchar_t xor xor_eq asm threadIdx blockIdx blockDim gridDim warpSize dim3 uint2 uint4
+  make_uint4 ${[...vectorNames, ...Object.keys(intrinsics), matrixDescriptor.name, swizzled.name].join(' ')}`.split(
     /\s+/,
   );
 
 function opsOnDevice(): Dialect['op'] {
   const names = Object.keys(ops) as Op[];
-  const entries = names.map(op => [op, (dtype: DType) => textOnDevice(c99.op[op](dtype))] as const);
+  const entries = names.map(op => [op, (dtype: DType) => textOnDevice(textOf(op, dtype))] as const);
   return Object.fromEntries(entries) as Dialect['op'];
+}
+
+/** What is described by the compiler itself computes with integers, too: with the bits of a float. */
+const wrappingScalars: Kind = { ...scalars, wrapping: wrappingText };
+
+function textOf(op: Op, dtype: DType): OpText {
+  if (dtype === 'f32' && hasFunction(op)) return functionText(op, wrappingScalars);
+  return wrappingText(op, dtype) ?? c99.op[op](dtype);
 }
 
 function textOnDevice(text: OpText): OpText {

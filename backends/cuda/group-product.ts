@@ -25,6 +25,8 @@ import { callOf, groupProductOf, matrixDescriptor } from './intrinsics.ts';
 /** Bytes of a row of a factor, and of the eight rows after which what is swizzled begins anew. */
 const rowBytes = 2 * cellsOfGroupRow;
 export const patternBytes = 8 * rowBytes;
+/** Over warps, rows and columns. */
+const loopsOfLanes = 3;
 
 /** The products of groups in thread loops. */
 export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct[] {
@@ -40,6 +42,11 @@ export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct
 /** The arrays in shared memory that they read, which are swizzled: PTX ISA, Shared Memory Matrix Layout of `wgmma`. */
 export function swizzledIn(s: Stmt): ReadonlySet<TensorNode> {
   return new Set(groupProductsIn(s).flatMap(({ left, right }) => [left.node, right.node]));
+}
+
+/** The loops over groups: those around the lanes of one. */
+export function loopsOverGroups(threads: Chain): ReadonlySet<LoopVar> {
+  return new Set(threads.loops.slice(0, -loopsOfLanes).map(({ loop }) => loop));
 }
 
 export function emitGroupProduct(p: GroupProduct, w: Writer, exprs: ExprEmitter): void {

@@ -4,9 +4,17 @@ import { loopsNamedIn } from '../../compiler/loop/facts.ts';
 import { type Chain, turnsOfChain } from '../../compiler/loop/kernel.ts';
 import { type ExprEmitter, largestInt } from '../clike/expr.ts';
 
+export interface Turns extends Chain {
+  /**
+   * Loops of which all threads of a warp have the same turn. What compilers know to be the same they compute once for
+   * a warp, where descriptors of `wgmma` have to be.
+   */
+  readonly sameInWarp?: ReadonlySet<LoopVar>;
+}
+
 /** `body` stands where the loops have the values of turn number `turn`, and is told what the number is called. */
 export function withTurn(
-  chain: Chain,
+  chain: Turns,
   turn: string,
   w: Writer,
   exprs: ExprEmitter,
@@ -30,16 +38,20 @@ export function withTurn(
       withValues(others, inner);
     });
   };
+  const digits = (name: string): readonly (readonly [LoopVar, string])[] =>
+    digitsOf(turning, name).map(([loop, value]) => {
+      const isSame = chain.sameInWarp?.has(loop) === true;
+      return [loop, isSame ? `__shfl_sync(0xffffffffu, ${value}, 0)` : value];
+    });
   const [only, ...others] = turning;
   if (!only) return withValues(still, () => body(turn));
   if (others.length > 0 && /^[a-z]\w*$/.test(turn)) {
-    return withValues([...digitsOf(turning, turn), ...still], () => body(turn));
+    return withValues([...digits(turn), ...still], () => body(turn));
   }
   const counter = others.length === 0 ? only.loop : loopVar('turn');
   identifiers.within(counter, name => {
     w.line(`const ${type} ${name} = ${turn};`);
-    const digits = others.length === 0 ? [] : digitsOf(turning, name);
-    withValues([...digits, ...still], () => body(name));
+    withValues([...(others.length === 0 ? [] : digits(name)), ...still], () => body(name));
   });
 }
 

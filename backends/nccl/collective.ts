@@ -21,6 +21,8 @@ import { byte, check, dtypeNumber, type Nccl, opNumbers } from './library.ts';
 export interface NcclDevice {
   /** Where the memory of a buffer is, on the device. */
   readonly addressOf: (buffer: DeviceBuffer) => number;
+  /** Makes its context the current one of this thread: NCCL asks CUDA which GPU is meant. */
+  readonly enter: () => void;
   /** The CUDA stream that the calls are queued on. */
   readonly stream: number;
   /** Resolves when all that is queued there is done. */
@@ -44,6 +46,7 @@ export async function joinNccl(
   const bytes = Uint8Array.from(shared.read() as Uint8Array);
   const communicator = new BigUint64Array(1);
   const { rank, size } = ranks;
+  device.enter();
   const result = nccl.ncclCommInitRank(communicator, size, { bytes }, rank);
   check(nccl, 'ncclCommInitRank', result);
   return new NcclCollective(nccl, ranks, device, Number(communicator[0]), seconds);
@@ -152,6 +155,7 @@ class NcclCollective implements Collective {
 
   [Symbol.dispose](): void {
     if (this.#communicator === 0) return;
+    this.#device.enter();
     this.#check('ncclCommDestroy', this.#nccl.ncclCommDestroy(this.#communicator));
     this.#communicator = 0;
   }
@@ -166,6 +170,7 @@ class NcclCollective implements Collective {
 
   /** The messages of a call belong together: alone, one would wait for another rank's next one. */
   async #queue(call: string, messages: () => void): Promise<void> {
+    this.#device.enter();
     this.#check('ncclGroupStart', this.#nccl.ncclGroupStart());
     try {
       messages();
@@ -184,6 +189,7 @@ class NcclCollective implements Collective {
     const outcome = await Promise.race([this.#device.idle(), late]);
     clearTimeout(timer);
     if (outcome !== 'late') return;
+    this.#device.enter();
     this.#nccl.ncclCommAbort(this.#communicator);
     this.#communicator = 0;
     await this.#ranks.barrier({ about: `\`${call}\` of the GPUs has not ended` });

@@ -196,6 +196,16 @@ constexpr Party nobody = { -1, -1, 0, 0, 0 };
   stop();
 }
 
+/* Of what is no access to an array. */
+EINC_OWN inline void refuse(Fault fault, uint32_t at)
+{
+  const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
+                       false };
+  fail(fault, nullptr, 0, 0, own, false, nobody);
+}
+
+EINC_OWN inline void refuse(Fault fault, int line) { refuse(fault, place_of_line(line)); }
+
 EINC_OWN inline void note_write(Cell &cell, const Access &own)
 {
   const bool is_same = cell.write.time == own.time && cell.write.thread == own.thread;
@@ -294,6 +304,22 @@ EINC_OWN inline void check(const Touch &touch, uint32_t at, bool is_atomic = fal
   }
 }
 
+/* Of what a GPU does in one access, which it refuses where the address is not a multiple of the bytes. */
+EINC_OWN inline void check_aligned(const Touch &touch, uint32_t at)
+{
+  check(touch, at);
+  if (touch.address % touch.bytes == 0) return;
+  const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
+                       false };
+  const Region *region = find_region(touch.address);
+  fail(misaligned, region, touch.address, touch.bytes, own, touch.is_write, nobody);
+}
+
+EINC_OWN inline void check_aligned(const void *address, uint64_t bytes, bool is_write, int line)
+{
+  check_aligned({ reinterpret_cast<uintptr_t>(address), bytes, is_write }, place_of_line(line));
+}
+
 EINC_OWN inline void check_atomic(const void *address, uint64_t bytes, uint32_t at)
 {
   check({ reinterpret_cast<uintptr_t>(address), bytes, false }, at, true);
@@ -324,9 +350,12 @@ EINC_OWN inline void add_shared(char *start, uint64_t bytes, int64_t memory)
 #define EINC_CHECK(address, bytes, is_write) \
   emulated::check({ reinterpret_cast<uintptr_t>(address), bytes, is_write }, \
                   emulated::place_of(__builtin_return_address(0)))
+#define EINC_CHECK_ALIGNED(address, bytes, is_write) \
+  emulated::check_aligned({ reinterpret_cast<uintptr_t>(address), bytes, is_write }, \
+                          emulated::place_of(__builtin_return_address(0)))
 #define EINC_HOOKS(size) \
-  EINC_HOOK void __tsan_read##size(void *address) { EINC_CHECK(address, size, false); } \
-  EINC_HOOK void __tsan_write##size(void *address) { EINC_CHECK(address, size, true); } \
+  EINC_HOOK void __tsan_read##size(void *address) { EINC_CHECK_ALIGNED(address, size, false); } \
+  EINC_HOOK void __tsan_write##size(void *address) { EINC_CHECK_ALIGNED(address, size, true); } \
   EINC_HOOK void __tsan_unaligned_read##size(void *address) { EINC_CHECK(address, size, false); } \
   EINC_HOOK void __tsan_unaligned_write##size(void *address) { EINC_CHECK(address, size, true); }
 EINC_HOOKS(1)
@@ -336,6 +365,22 @@ EINC_HOOKS(8)
 EINC_HOOKS(16)
 EINC_HOOK void __tsan_read_range(void *address, uint64_t bytes) { EINC_CHECK(address, bytes, false); }
 EINC_HOOK void __tsan_write_range(void *address, uint64_t bytes) { EINC_CHECK(address, bytes, true); }
+
+/*
+ * What -fsanitize=signed-integer-overflow calls: compilers of CUDA take it that no signed result is too large, whatever
+ * processors make of it.
+ */
+#define EINC_OVERFLOW(name, ...) \
+  EINC_HOOK void __ubsan_handle_##name##_overflow(void *, __VA_ARGS__) \
+  { \
+    emulated::refuse(emulated::overflow, emulated::place_of(__builtin_return_address(0))); \
+  }
+EINC_OVERFLOW(add, void *, void *)
+EINC_OVERFLOW(sub, void *, void *)
+EINC_OVERFLOW(mul, void *, void *)
+EINC_OVERFLOW(divrem, void *, void *)
+EINC_OVERFLOW(negate, void *)
+
 EINC_HOOK void __tsan_func_entry(void *) {}
 EINC_HOOK void __tsan_func_exit() {}
 EINC_HOOK void __tsan_init() {}
@@ -346,6 +391,7 @@ namespace emulated {
 
 EINC_OWN inline void add_shared(char *, uint64_t, int64_t) {}
 EINC_OWN inline void forget_shared() {}
+EINC_OWN inline void refuse(Fault, int) {}
 
 }  // namespace emulated
 

@@ -50,9 +50,10 @@ EINC_OWN inline uint32_t swizzled(uint32_t address, uint32_t parts)
   return address ^ ((address >> 7 & (parts - 1)) << 4);
 }
 
+/* Patterns of swizzles begin at multiples of their size of all shared memory, wherever arrays begin. */
 EINC_OWN inline char *place_in(const Matrix &m, uint32_t cell, uint32_t term)
 {
-  return dynamic_memory + swizzled(m.start + offset_in(m, cell, term), m.parts);
+  return dynamic_memory - dynamic_start + swizzled(m.start + offset_in(m, cell, term), m.parts);
 }
 
 }  // namespace emulated

@@ -84,17 +84,9 @@ EINC_OWN inline void look_at_factor(char *place, const Product &product, bool is
   if (!is_over && !is_told) fail(untold, region, address, 2, own, false, party_of(write, true));
 }
 
-EINC_OWN inline void refuse(Fault fault, int line)
-{
-  const Access own = { now, place_of_line(line), static_cast<uint32_t>(block.number),
-                       static_cast<uint16_t>(block.current), 0, false };
-  fail(fault, nullptr, 0, 0, own, false, nobody);
-}
-
 #else
 
 EINC_OWN inline void look_at_factor(char *, const Product &, bool) {}
-EINC_OWN inline void refuse(Fault, int) {}
 
 #endif
 
@@ -206,7 +198,8 @@ EINC_OWN static inline void begin_product(float (&c)[registers], uint64_t a, uin
 /* In 32 bits: a descriptor has 18 of them. Factors are in the memory that the launch gives. */
 EINC_OWN static inline unsigned einc_shared_address(const void *place)
 {
-  return static_cast<unsigned>(static_cast<const char *>(place) - emulated::dynamic_memory);
+  const auto offset = static_cast<const char *>(place) - emulated::dynamic_memory;
+  return emulated::dynamic_start + static_cast<unsigned>(offset);
 }
 
 EINC_OWN static inline void einc_fence_async()

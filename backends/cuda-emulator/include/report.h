@@ -18,6 +18,10 @@ enum Fault : int64_t {
   unfenced,
   /* Its threads do not say the same, or what nobody knows the meaning of. */
   disagreement,
+  /* An access to several cells at once, or a copy, begins where it may not. */
+  misaligned,
+  /* A signed integer grows beyond its type. */
+  overflow,
 };
 
 /* One side of a fault: which thread did what, and where. */

@@ -24,6 +24,11 @@ __attribute__((weak)) EINC_HIDDEN extern Zone end_of_zones[] __asm__("__stop_ein
 
 static char dynamic_memory[most_shared_bytes + gap_bytes] __attribute__((aligned(1024)));
 static uint64_t dynamic_bytes;
+/*
+ * Where it begins, as shared memory counts. Other arrays of the kernel may come before it, so it is at no larger power of
+ * two than the declaration asks for.
+ */
+static uint32_t dynamic_start;
 
 EINC_OWN inline bool is_shared_memory(uintptr_t address)
 {
@@ -57,9 +62,10 @@ EINC_OWN inline void use_shared(Zone &zone)
 }
 
 template <class T>
-EINC_OWN inline T *dynamic_shared(int line)
+EINC_OWN inline T *dynamic_shared(uint32_t alignment, int line)
 {
   static uint32_t seen;
+  dynamic_start = alignment;
   if (seen != block_time) {
     seen = block_time;
     fill_shared(dynamic_memory, dynamic_bytes, line);
@@ -86,4 +92,5 @@ EINC_OWN inline T *dynamic_shared(int line)
  * `extern __shared__ T x[];` is no C++ that could be made of these; `library.ts` writes this for it. All
  * of a kernel are the same memory.
  */
-#define EINC_DYNAMIC_SHARED(T, name) T *const name = emulated::dynamic_shared<T>(__LINE__)
+#define EINC_DYNAMIC_SHARED(T, name, alignment) \
+  T *const name = emulated::dynamic_shared<T>(alignment, __LINE__)

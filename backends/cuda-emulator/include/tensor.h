@@ -34,7 +34,10 @@ EINC_OWN inline void look_at_copy(const Copy &copy, bool is_over)
   if (is_over && copy.copied > 0) {
     check({ reinterpret_cast<uintptr_t>(copy.from), copy.copied, false }, at);
   }
-  check({ reinterpret_cast<uintptr_t>(copy.to), copy.bytes, true }, at);
+  check_aligned({ reinterpret_cast<uintptr_t>(copy.to), copy.bytes, true }, at);
+  if (reinterpret_cast<uintptr_t>(copy.from) % copy.bytes != 0) {
+    check_aligned({ reinterpret_cast<uintptr_t>(copy.from), copy.bytes, false }, at);
+  }
   if (!is_over) forget_write(reinterpret_cast<uintptr_t>(copy.to), copy.bytes);
 #else
   (void)copy;
@@ -201,7 +204,7 @@ EINC_OWN static inline void load_matrices(unsigned *to, const void *row, bool is
 {
   if (own_lane() < 8 * count) {
 #if EINC_CHECKS
-    check({ reinterpret_cast<uintptr_t>(row), sizeof(Row), false }, place_of_line(line));
+    check_aligned(row, sizeof(Row), false, line);
 #endif
     meet(0xffffffff, *static_cast<const Row *>(row), line);
   } else {

@@ -15,9 +15,22 @@ export function parseArchitecture(text: string): Architecture {
   });
 }
 
-/** With all that a GPU of that capability has. */
-export function architectureOf([major, minor]: readonly [number, number]): Architecture {
-  return major === 9 && minor === 0 ? 'sm_90a' : `sm_${major}${minor}`;
+/** CUDA before does not know `sm_90a`. */
+const firstWithGroups = 12;
+
+/** With all that a GPU of that capability has, as far as a compiler of that CUDA knows it. */
+export function architectureOf(
+  [major, minor]: readonly [number, number],
+  compiler?: number,
+): Architecture {
+  const isHopper = major === 9 && minor === 0;
+  const knowsGroups = compiler === undefined || compiler >= firstWithGroups;
+  return isHopper && knowsGroups ? 'sm_90a' : `sm_${major}${minor}`;
+}
+
+/** `nvcc` is told of both its steps: with `-arch=sm_90a` alone some compile for sm_90 first, which has less. */
+export function archOptionOf(architecture: Architecture): string {
+  return `-gencode=arch=${architecture.replace('sm', 'compute')},code=${architecture}`;
 }
 
 /** `mma` of all dtypes is there from sm_80 on, `wgmma` with sm_90a alone. */

@@ -9,7 +9,7 @@ import { LibraryNotFound } from '../../foreign/library.ts';
 import { atMost } from '../../native/limit.ts';
 import { type Terminal, withNotice } from '../../native/notice.ts';
 import { runTool } from '../../native/process.ts';
-import { type Architecture, compilableBy } from './architecture.ts';
+import { type Architecture, archOptionOf, compilableBy } from './architecture.ts';
 import { type Attempt, breakdown, outcomeError, rejection } from './compile-error.ts';
 import type { CudaCompiler } from './find.ts';
 import { Nvrtc } from './nvrtc.ts';
@@ -106,7 +106,8 @@ async function byNvcc(
   timeoutMs: number,
 ): Promise<Product> {
   // Relative names, run in the workspace: the same text gives the same bytes in any folder.
-  const args = ['-cubin', `-arch=${architecture}`, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
+  const target = ['-cubin', archOptionOf(architecture)];
+  const args = [...target, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
   const attempt = { name, text, compiler: path, args };
   write(attempt, join(workspace, `${name}.cu`), text);
   // NVCC_APPEND_FLAGS, CPATH and the like would change what is built without changing its key.

@@ -6,12 +6,15 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync 
 import { dirname, isAbsolute, join } from 'node:path';
 import { BackendError } from '../../../compiler/index.ts';
 import type { Environment } from '../driver/driver.ts';
+import { majorVersionOf } from './version.ts';
 
 export interface CudaCompiler {
   readonly kind: 'nvrtc' | 'nvcc';
   readonly path: string;
   /** Another text whenever another compiler answers to this path. */
   readonly identity: string;
+  /** 12 for CUDA 12.4; undefined where nothing tells. */
+  readonly majorVersion: number | undefined;
   /** Where the headers for numbers of 16 bits are, for NVRTC; `nvcc` knows. */
   readonly include: string | undefined;
   /** Where `nvcc` finds its C++ compiler. */
@@ -73,7 +76,8 @@ function describe(kind: CudaCompiler['kind'], path: string, env: Environment): C
   const include = kind === 'nvrtc' ? includeFolder(path, env) : undefined;
   const headers = include === undefined ? '' : identityOf(join(include, header));
   const identity = `${kind} ${identityOf(path)} ${headers}`;
-  return { kind, path, identity, include, searchPath: env['PATH'] ?? '' };
+  const majorVersion = majorVersionOf(kind, path);
+  return { kind, path, identity, majorVersion, include, searchPath: env['PATH'] ?? '' };
 }
 
 function identityOf(path: string): string {

@@ -105,11 +105,16 @@ export class Nvrtc {
   }
 }
 
+/** That of the same version, or else of the same CUDA: that of 11.8 is beside `libnvrtc.so.11.2`, as all of CUDA 11 are called. */
 function builtinsBeside(path: string): readonly string[] {
   const folder = dirname(path);
-  const version = /\.so(\.\d+)*$/.exec(basename(path))?.[0] ?? '.so';
-  const names = readdirSync(folder).filter(name => name.startsWith(`libnvrtc-builtins${version}`));
-  return names.map(name => join(folder, name));
+  const [version = '.so'] = /\.so(\.\d+)*$/.exec(basename(path)) ?? [];
+  const [major = '.so'] = /\.so(\.\d+)?/.exec(version) ?? [];
+  const names = readdirSync(folder);
+  const of = (end: string): readonly string[] =>
+    names.filter(name => `${name}.`.startsWith(`libnvrtc-builtins${end}.`));
+  const own = of(version);
+  return (own.length > 0 ? own : of(major)).map(name => join(folder, name));
 }
 
 function architecturesOf(calls: Functions<typeof functions>): readonly number[] {

@@ -74,9 +74,11 @@ function load(device: Device, routine: string, image: Uint8Array): number {
   if (isOfKernel(status)) throw error;
   const words = [...(error.diagnostic.notes ?? []), ...(said === '' ? [] : [said])].join('\n');
   const [major, minor] = properties.capability;
+  const cuda = `CUDA ${Math.floor(driver.version / 1000)}.${Math.floor(driver.version / 10) % 100}`;
   throw refusal(what, words, {
     help: [
       `this GPU is sm_${major}${minor}; $EINC_CUDA_ARCH, if it is set, says what code is made for`,
+      `the driver is of ${cuda} and takes no code of a CUDA with a higher first number; $EINC_NVRTC or $EINC_NVCC may name an older compiler`,
     ],
   });
 }

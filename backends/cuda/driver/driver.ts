@@ -119,7 +119,12 @@ export function resultOf(write: (out: BigUint64Array) => void): number {
 /** `$EINC_LIBCUDA` and nothing else when it is set; otherwise where drivers are installed. */
 function loadDriver(env: Environment): Library<typeof functions> {
   const chosen = env['EINC_LIBCUDA'] ?? '';
-  const usual = ['libcuda.so.1', '/usr/lib/wsl/lib/libcuda.so.1'];
+  const usual = [
+    'libcuda.so.1',
+    // Where Windows, and where machines of Kubernetes put it, which systems do not always search.
+    '/usr/lib/wsl/lib/libcuda.so.1',
+    '/usr/local/nvidia/lib64/libcuda.so.1',
+  ];
   try {
     return openLibrary(chosen === '' ? usual : [chosen], functions);
   } catch (cause) {

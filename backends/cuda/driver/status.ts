@@ -9,6 +9,7 @@ export const peerAccessAlreadyEnabled = 704;
 const ofKernels: ReadonlySet<number> = new Set([
   214, // CUDA_ERROR_ECC_UNCORRECTABLE
   220, // CUDA_ERROR_NVLINK_UNCORRECTABLE
+  226, // CUDA_ERROR_CONTAINED
   700, // CUDA_ERROR_ILLEGAL_ADDRESS
   702, // CUDA_ERROR_LAUNCH_TIMEOUT
   709, // CUDA_ERROR_CONTEXT_IS_DESTROYED
@@ -19,6 +20,8 @@ const ofKernels: ReadonlySet<number> = new Set([
   717, // CUDA_ERROR_INVALID_ADDRESS_SPACE
   718, // CUDA_ERROR_INVALID_PC
   719, // CUDA_ERROR_LAUNCH_FAILED
+  721, // CUDA_ERROR_TENSOR_MEMORY_LEAK
+  911, // CUDA_ERROR_EXTERNAL_DEVICE
 ]);
 
 export function isOfKernel(status: number): boolean {

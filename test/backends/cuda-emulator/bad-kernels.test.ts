@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BackendError } from '../../../compiler/index.ts';
 import { needCppCompiler } from '../../support/cpp-compiler.ts';
-import { compileByHand, type HandWritten } from './support.ts';
+import { type Arrays, cells, compileByHand, type HandWritten } from './support.ts';
 
 function wrong(
   name: string,
@@ -137,13 +137,31 @@ const kernels = [
   __syncthreads();
   y[threadIdx.x] = tile[threadIdx.x];`,
   ),
+  wrong(
+    'vector_between_vectors',
+    { block: 16 },
+    `  *reinterpret_cast<float4 *>(y + 4 * threadIdx.x) = *reinterpret_cast<const float4 *>(x + 4 * threadIdx.x + 2);`,
+    'x: f32[66], y: f32[64]',
+  ),
+  wrong(
+    'copy_from_between',
+    { block: 32 },
+    `  alignas(16) __shared__ float tile[64];
+  if (threadIdx.x < 8) einc_copy_async_16(tile + 4 * threadIdx.x, x + 4 * threadIdx.x + 1);`,
+  ),
+  wrong(
+    'integer_too_large',
+    { block: 2 },
+    `  y[threadIdx.x] = (0x7fffffff - (int)x[0]) + (int)x[1];`,
+  ),
+  wrong('integer_below_all', { block: 1 }, `  y[0] = -(int)x[0];`),
 ];
 const runs = await compileByHand(kernels);
 beforeEach(needCppCompiler);
 
-function saidOf(name: string): string {
+function saidOf(name: string, given: Arrays = {}): string {
   try {
-    runs.get(name)?.();
+    runs.get(name)?.(given);
     return 'nothing';
   } catch (error) {
     if (error instanceof BackendError) return error.message;
@@ -303,4 +321,29 @@ test('a copy that nobody waits for', () => {
           y[threadIdx.x] = tile[threadIdx.x];
       = help: shared memory holds anything when a block starts: store to it, then \`__syncthreads()\`, then read"
   `);
+});
+
+test('vectors and copies that begin where they may not', () => {
+  expect(saidOf('vector_between_vectors')).toMatchInlineSnapshot(`
+    "error[EINC0946]: kernel \`vector_between_vectors\` reads 16 bytes of \`x\` at once, at no multiple of 16
+      = note: thread 0 of block 0 reads 16 bytes at byte 8 of \`x\` in line 2
+          *reinterpret_cast<float4 *>(y + 4 * threadIdx.x) = *reinterpret_cast<const float4 *>(x + 4 * threadIdx.x + 2);"
+  `);
+  expect(saidOf('copy_from_between')).toMatchInlineSnapshot(`
+    "error[EINC0946]: kernel \`copy_from_between\` reads 16 bytes of \`x\` at once, at no multiple of 16
+      = note: thread 0 of block 0 reads 16 bytes at byte 4 of \`x\` in line 3
+          if (threadIdx.x < 8) einc_copy_async_16(tile + 4 * threadIdx.x, x + 4 * threadIdx.x + 1);"
+  `);
+});
+
+/** `x[1]` more than there is: nvcc makes of `a + 1 > a` that it holds. */
+test('signed integers beyond their type', () => {
+  expect(saidOf('integer_too_large', { x: [1, 1, ...cells(62)] })).toBe('nothing');
+  expect(saidOf('integer_too_large', { x: [0, 1, ...cells(62)] })).toMatchInlineSnapshot(`
+    "error[EINC0947]: kernel \`integer_too_large\` computes an integer that does not fit its type
+      = note: thread 0 of block 0 in line 2
+          y[threadIdx.x] = (0x7fffffff - (int)x[0]) + (int)x[1];
+      = help: C++ leaves open what comes of it, and says of unsigned integers alone that they wrap"
+  `);
+  expect(saidOf('integer_below_all', { x: [-(2 ** 31), ...cells(63)] })).toMatch(/EINC0947/);
 });

@@ -189,6 +189,7 @@ describe('a kernel by groups of warps', () => {
     ['has one place less', '% 4 *', '% 3 *', /EINC094[34]/],
     ['waits for copies a turn late', 'copy_async_wait<1>', 'copy_async_wait<2>', /EINC0943/],
     ['begins where no pattern does', '&shared_memory[0]', '&shared_memory[8]', /EINC094[34]|sums/],
+    ['begins where any array may', '__align__(1024) ', '', /EINC094[34]|sums/],
     ['does not swizzle', '(cell >> 3 & 56)', '0', /sums/],
     ['swizzles by 64 bytes', '1ull << 62', '2ull << 62', /EINC094[34]|sums/],
     ['has rows elsewhere', ', 1024)', ', 512)', /EINC094[34]|sums/],

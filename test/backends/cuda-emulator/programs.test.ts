@@ -80,6 +80,11 @@ const texts: Readonly<Record<string, string>> = {
     counts(): device ids: i32[700], table: f32[45, 3], v: f32[700];
       for t < 700 { table[at(ids[t] + 2), 1] += v[t]; }
       for t < 700 { for d < 3 { table[at(ids[t] + 2), d] max= v[t]; } }`,
+  'integers that wrap': `
+    hashes(): device x: i32[700], y: i32[700], z: i32[700], s: i32[1];
+      for i < 700 { y[i] := where(x[i] * 2000000011 + 2147483647 < x[i] * 2000000011, x[i] - 2147483647 * x[i], 0 - y[i]); }
+      for i < 700 { z[i] := i32(abs(i64(x[i]) * 4611686018427387904 - 3) * 3); }
+      for i < 700 { s[0] += y[i] * 65537; }`,
   gather: `
     embedding(): device ids: f32[512], table: f32[100, 64], y: f32[512, 64];
       for b < 512 { for d < 64 { y[b, d] := table[at(ids[b]), d]; } }`,

@@ -1,4 +1,5 @@
 /** CUDA text to code, by each compiler: by real ones where they are installed. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileCuda } from '../../../backends/cuda/compiler/compile.ts';
 import { type CudaCompiler, findCudaCompiler } from '../../../backends/cuda/compiler/find.ts';
+import { Nvrtc } from '../../../backends/cuda/compiler/nvrtc.ts';
 import { CudaDevice } from '../../../backends/cuda/device/device.ts';
 import { CudaKernel } from '../../../backends/cuda/device/kernel.ts';
 import { Driver } from '../../../backends/cuda/driver/driver.ts';
@@ -134,18 +136,18 @@ describe('nvcc', () => {
             1 | extern "C" __global__ void saxpy(float *y, const float *x, long long n) {
           > 2 |   int i = blockIdx.x * blockDim.x + threadIdx.x;
             3 |   if (i < n) y[i] += 2.0f * x[i];
-        = note: /folder/nvcc-0 -cubin -arch=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
+        = note: /folder/nvcc-0 -cubin -gencode=arch=compute_90,code=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
 
       BackendError: error[EINC0936]: the CUDA compiler reported success but made nothing of \`saxpy\`
-        = note: /folder/nvcc-1 -cubin -arch=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
+        = note: /folder/nvcc-1 -cubin -gencode=arch=compute_90,code=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
         = help: check what $EINC_NVCC names
 
       BackendError: error[EINC0936]: the CUDA compiler was ended by SIGKILL while it compiled \`saxpy\`
-        = note: /folder/nvcc-2 -cubin -arch=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
+        = note: /folder/nvcc-2 -cubin -gencode=arch=compute_90,code=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
 
       BackendError: error[EINC0936]: the CUDA compiler found no space on the device for \`saxpy\`
         = note: No space left on device
-        = note: /folder/nvcc-3 -cubin -arch=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
+        = note: /folder/nvcc-3 -cubin -gencode=arch=compute_90,code=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu
         = help: set EINC_CACHE_DIR to a folder with room, or EINC_CACHE=off to use TMPDIR"
     `);
   });
@@ -208,7 +210,7 @@ describe.skipIf(nvcc === undefined)('the nvcc that is installed', () => {
             1 | extern "C" __global__ void saxpy(float *y, const float *x, long long n) {
           > 2 |   int i = blokIdx.x * blockDim.x + threadIdx.x;
             3 |   if (i < n) y[i] += 2.0f * x[i];
-        = note: nvcc -cubin -arch=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu"
+        = note: nvcc -cubin -gencode=arch=compute_90,code=sm_90 --std=c++17 --fmad=false -o saxpy.cubin saxpy.cu"
     `);
   });
 });
@@ -276,6 +278,38 @@ describe('where it is looked for', () => {
     const env = { CUDA_HOME: join(root, 'cuda'), VIRTUAL_ENV: join(root, 'venv') };
     expect(found(env)).toBe('cuda/lib64/libnvrtc.so.13');
     expect(findCudaCompiler(env).include).toBe(join(root, 'cuda/include'));
+  });
+
+  test('of which CUDA it is', () => {
+    const versions = ['libnvrtc.so', 'libnvrtc.so.11.2', 'libnvrtc.so.12.4.99'].map(name => {
+      return findCudaCompiler({ EINC_NVRTC: put(`versions/${name}`) }).majorVersion;
+    });
+    expect(versions).toEqual([undefined, 11, 12]);
+    const of = (folder: string): number | undefined =>
+      findCudaCompiler({ EINC_NVCC: put(`${folder}/bin/nvcc`) }).majorVersion;
+    expect([of('cuda-11.8'), of('toolkit')]).toEqual([11, undefined]);
+    writeFileSync(
+      join(root, 'toolkit/version.json'),
+      '{"cuda" : {"name" : "CUDA SDK", "version" : "12.4.1"}, "nvcc": {"version": "1.0"}}',
+    );
+    expect(of('toolkit')).toBe(12);
+  });
+
+  test('what it needs is opened from beside it, by another name where CUDA calls it so', () => {
+    const library = (source: string, name: string): void => {
+      const file = join(root, 'beside', `${name}.c`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, source);
+      const args = ['-shared', '-fPIC', '-o', join(root, 'beside', name), file];
+      execFileSync(findCompiler().path, args);
+    };
+    library(readFileSync(new URL('stub-nvrtc.c', import.meta.url), 'utf8'), 'libnvrtc.so.11.2');
+    library('int of_1;', 'libnvrtc-builtins.so.1.8');
+    library('int of_11;', 'libnvrtc-builtins.so.11.8');
+    expect(new Nvrtc(join(root, 'beside/libnvrtc.so.11.2')).architectures).toContain(90);
+    const loaded = readFileSync('/proc/self/maps', 'utf8');
+    expect(loaded).toContain(join(root, 'beside/libnvrtc-builtins.so.11.8'));
+    expect(loaded).not.toContain('libnvrtc-builtins.so.1.8');
   });
 
   test('a compiler that changes is another', () => {

@@ -138,7 +138,12 @@ describe('the architecture', () => {
       'sm_121',
       'sm_90a',
     ]);
-    expect([[8, 6] as const, [9, 0] as const].map(architectureOf)).toEqual(['sm_86', 'sm_90a']);
+    const named = (compiler?: number) =>
+      [[8, 6] as const, [9, 0] as const].map(capability => architectureOf(capability, compiler));
+    expect(named()).toEqual(['sm_86', 'sm_90a']);
+    expect(named(13)).toEqual(['sm_86', 'sm_90a']);
+    // CUDA 11.8 has sm_90, and says that there is no sm_90a.
+    expect(named(11)).toEqual(['sm_86', 'sm_90']);
     expect(opening(stub.env, 0, 'hopper')).toMatchInlineSnapshot(`
       "UserError: error[EINC0937]: \`hopper\` is no architecture of a GPU
         = help: write one as \`sm_80\`, \`sm_90\` or \`9.0\`; \`einc doctor\` says which this GPU has"

@@ -1,9 +1,10 @@
 /** What is said of the driver's functions and numbers is what its header says, where that is installed. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { attribute, flag, functions } from '../../../backends/cuda/driver/functions.ts';
+import { isOfKernel } from '../../../backends/cuda/driver/status.ts';
 import { findCppCompiler } from '../../../backends/cuda-emulator/library.ts';
 import type { Kind } from '../../../backends/foreign/library.ts';
 import { needCppCompiler } from '../../support/cpp-compiler.ts';
@@ -46,6 +47,15 @@ const constants: readonly (readonly [name: string, value: number])[] = [
   ['CU_JIT_ERROR_LOG_BUFFER', flag.jitErrorLog],
   ['CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES', flag.jitErrorLogBytes],
 ];
+
+test.skipIf(include === undefined)('after which errors the process is lost', () => {
+  const header = readFileSync(join(include ?? '', 'cuda.h'), 'utf8');
+  const errors = header.matchAll(/\/\*\*([^/]*?)\*\/\s*(CUDA_ERROR_\w+)\s*=\s*(\d+)/g);
+  const fatal = [...errors].filter(([, words]) => /inconsistent\s+(\*\s+)?state/.test(words ?? ''));
+  expect(fatal.length).toBeGreaterThan(8);
+  const unknown = fatal.filter(([, , , status]) => !isOfKernel(Number(status)));
+  expect(unknown.map(([, , name]) => name)).toEqual([]);
+});
 
 /** A character for each parameter of a function, or 0 when there is another number of them. */
 const prelude = `#include <cuda.h>

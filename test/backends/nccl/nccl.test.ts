@@ -24,12 +24,14 @@ const nccl = openNccl(library);
 const stub = openLibrary([library], {
   recorded: ['pointer'],
   forget: ['void'],
+  enter: ['void', 'i32'],
   fail_with: ['void', 'i32'],
 }).calls;
 
 const recorded = (): string => textAt(stub.recorded()).trimEnd();
 beforeEach(() => {
   stub.fail_with(0);
+  stub.enter(0);
   stub.forget();
 });
 
@@ -46,6 +48,7 @@ function buffer(place: number, dtype: DType, cells: number): DeviceBuffer {
 
 const device: NcclDevice = {
   addressOf: b => places.get(b) ?? NaN,
+  enter: () => stub.enter(7),
   stream: 77,
   idle: () => Promise.resolve(),
 };
@@ -61,9 +64,9 @@ test('the first rank names the group, and all join under that name', async () =>
   await Promise.all(inProcess(3).map(ranks => joinNccl(nccl, ranks, device, 60)));
   expect(recorded()).toMatchInlineSnapshot(`
     "ncclGetUniqueId
-    ncclCommInitRank 0 of 3, id 8128
-    ncclCommInitRank 1 of 3, id 8128
-    ncclCommInitRank 2 of 3, id 8128"
+    ncclCommInitRank 0 of 3, id 8128, GPU 7
+    ncclCommInitRank 1 of 3, id 8128, GPU 7
+    ncclCommInitRank 2 of 3, id 8128, GPU 7"
   `);
 });
 

@@ -15,6 +15,8 @@ typedef void *cudaStream_t;
 
 static char lines[1 << 16];
 static int failing;
+/* The GPU that CUDA would say is the current one. */
+static int current;
 
 #define RECORD(...) snprintf(lines + strlen(lines), sizeof lines - strlen(lines), __VA_ARGS__)
 #define AT(pointer) (unsigned long)(uintptr_t)(pointer)
@@ -22,6 +24,7 @@ static int failing;
 char *recorded(void) { return lines; }
 void forget(void) { lines[0] = 0; }
 void fail_with(int result) { failing = result; }
+void enter(int gpu) { current = gpu; }
 
 const char *ncclGetErrorString(int result)
 {
@@ -40,7 +43,7 @@ int ncclCommInitRank(ncclComm_t *comm, int size, ncclUniqueId id, int rank)
   int sum = 0;
   for (int i = 0; i < 128; i++) sum += id.internal[i];
   *comm = (ncclComm_t)(uintptr_t)(4096 + rank);
-  RECORD("ncclCommInitRank %d of %d, id %d\n", rank, size, sum);
+  RECORD("ncclCommInitRank %d of %d, id %d, GPU %d\n", rank, size, sum, current);
   return failing;
 }
 

@@ -123,11 +123,9 @@ extern "C" __global__ void __launch_bounds__(256, 2) gradient_of_weights_w_grad_
     const int column = turn2 % 16;
     #pragma unroll
     for (int cell = 0; cell < 4; ++cell) {
-      #pragma unroll
-      for (int cell2 = 0; cell2 < 4; ++cell2) {
-        w_grad_parts[(b_part * 128 + 64 * o + 4 * row + cell) * 256 + 64 * i + 4 * column + cell2] =
-            w_grad_part_tile[cell * 4 + cell2];
-      }
+      *(float4 *)&w_grad_parts[(b_part * 128 + 64 * o + 4 * row + cell) * 256 + 64 * i + 4 * column]
+          = make_float4(w_grad_part_tile[cell * 4], w_grad_part_tile[cell * 4 + 1],
+          w_grad_part_tile[cell * 4 + 2], w_grad_part_tile[cell * 4 + 3]);
     }
   }
 }

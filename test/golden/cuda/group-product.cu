@@ -178,7 +178,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) group_layer_y(
     const unsigned short *const w_columns = &w_columns_stages[i % 4 * 4096];
     {
       const int turn2 = threadIdx.x;
-      const int group_row = turn2 / 128;
+      const int group_row = __shfl_sync(0xffffffffu, turn2 / 128, 0);
       const int warp = turn2 / 32 % 4;
       const int row = turn2 / 4 % 8;
       const int column = turn2 % 4;
@@ -212,15 +212,15 @@ extern "C" __global__ void __launch_bounds__(256, 1) group_layer_y(
         for (int n = 0; n < 1; ++n) {
           #pragma unroll
           for (int piece = 0; piece < 8; ++piece) {
-            #pragma unroll
-            for (int next = 0; next < 2; ++next) {
-              if (64 * o + 64 * group_column + 2 * column + 64 * n + 8 * piece + next < 1000) {
-                y[(128 * b + 64 * group_row + 16 * warp + row + 64 * m + 8 * half) * 1000 + 64 * o +
-                    64 * group_column + 2 * column + 64 * n + 8 * piece + next] =
-                    bf16_of_f32(relu_f32(s_tile[((m * 8 + piece) * 2 + half) * 2 + next] +
-                    f32_of_bf16(bias[64 * o + 64 * group_column + 2 * column + 64 * n + 8 * piece +
-                    next])));
-              }
+            if (64 * o + 64 * group_column + 2 * column + 64 * n + 8 * piece < 1000) {
+              *(ushort2
+                  *)&y[(128 * b + 64 * group_row + 16 * warp + row + 64 * m + 8 * half) * 1000 + 64
+                  * o + 64 * group_column + 2 * column + 64 * n + 8 * piece] =
+                  make_ushort2(bf16_of_f32(relu_f32(s_tile[((m * 8 + piece) * 2 + half) * 2] +
+                  f32_of_bf16(bias[64 * o + 64 * group_column + 2 * column + 64 * n + 8 * piece]))),
+                  bf16_of_f32(relu_f32(s_tile[((m * 8 + piece) * 2 + half) * 2 + 1] +
+                  f32_of_bf16(bias[64 * o + 64 * group_column + 2 * column + 64 * n + 8 * piece +
+                  1]))));
             }
           }
         }

@@ -174,12 +174,11 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
       for (int half = 0; half < 2; ++half) {
         #pragma unroll
         for (int n = 0; n < 8; ++n) {
-          #pragma unroll
-          for (int next = 0; next < 2; ++next) {
-            y[(2048 * strip + 128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 4096 + 256 * o +
-                64 * warp_column + 2 * column + 8 * n + next] =
-                bf16_of_f32(s_tile[((m * 8 + n) * 2 + half) * 2 + next]);
-          }
+          *(ushort2
+              *)&y[(2048 * strip + 128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 4096 + 256 *
+              o + 64 * warp_column + 2 * column + 8 * n] =
+              make_ushort2(bf16_of_f32(s_tile[((m * 8 + n) * 2 + half) * 2]),
+              bf16_of_f32(s_tile[((m * 8 + n) * 2 + half) * 2 + 1]));
         }
       }
     }

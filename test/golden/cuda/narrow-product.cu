@@ -184,13 +184,13 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
       for (int half = 0; half < 2; ++half) {
         #pragma unroll
         for (int n = 0; n < 4; ++n) {
-          #pragma unroll
-          for (int next = 0; next < 2; ++next) {
-            y[(128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 2048 + 128 * o + 32 *
-                warp_column + 2 * column + 8 * n + next] =
-                bf16_of_f32(relu_f32(s_tile[((m * 4 + n) * 2 + half) * 2 + next] +
-                f32_of_bf16(bias[128 * o + 32 * warp_column + 2 * column + 8 * n + next])));
-          }
+          *(ushort2
+              *)&y[(128 * b + 64 * warp_row + row + 16 * m + 8 * half) * 2048 + 128 * o + 32 *
+              warp_column + 2 * column + 8 * n] =
+              make_ushort2(bf16_of_f32(relu_f32(s_tile[((m * 4 + n) * 2 + half) * 2] +
+              f32_of_bf16(bias[128 * o + 32 * warp_column + 2 * column + 8 * n]))),
+              bf16_of_f32(relu_f32(s_tile[((m * 4 + n) * 2 + half) * 2 + 1] +
+              f32_of_bf16(bias[128 * o + 32 * warp_column + 2 * column + 8 * n + 1]))));
         }
       }
     }

@@ -166,12 +166,16 @@ extern "C" __global__ void __launch_bounds__(256, 2) layer_y(
       for (int cell = 0; cell < 4; ++cell) {
         #pragma unroll
         for (int group2 = 0; group2 < 2; ++group2) {
-          #pragma unroll
-          for (int cell2 = 0; cell2 < 4; ++cell2) {
-            y[(128 * b + 4 * row + 64 * group + cell) * 2048 + 128 * o + 4 * column + 64 * group2 +
-                cell2] = relu_f32(s_tile[(4 * group + cell) * 8 + 4 * group2 + cell2] +
-                bias[128 * o + 4 * column + 64 * group2 + cell2]);
-          }
+          *(float4
+              *)&y[(128 * b + 4 * row + 64 * group + cell) * 2048 + 128 * o + 4 * column + 64 *
+              group2] = make_float4(relu_f32(s_tile[(4 * group + cell) * 8 + 4 * group2] +
+              bias[128 * o + 4 * column + 64 * group2]),
+              relu_f32(s_tile[(4 * group + cell) * 8 + 4 * group2 + 1] +
+              bias[128 * o + 4 * column + 64 * group2 + 1]),
+              relu_f32(s_tile[(4 * group + cell) * 8 + 4 * group2 + 2] +
+              bias[128 * o + 4 * column + 64 * group2 + 2]),
+              relu_f32(s_tile[(4 * group + cell) * 8 + 4 * group2 + 3] +
+              bias[128 * o + 4 * column + 64 * group2 + 3]));
         }
       }
     }

@@ -1,6 +1,7 @@
 static __device__ __forceinline__ float max_f32(float a, float b) { const float c = a > b ? a : b; return a == a ? c : a; }
 static __device__ __forceinline__ int bits_of_f32(float a) { union { float from; int to; } x = { a }; return x.to; }
 static __device__ __forceinline__ float f32_of_bits(int a) { union { int from; float to; } x = { a }; return x.to; }
+static __device__ __forceinline__ int sub_i32(int a, int b) { return (int)((unsigned)a - b); }
 static __device__ __forceinline__ float exp_f32(float a) {
   const float least = 89.0f < a ? 89.0f : a;
   const float x = least < -104.0f ? 0.0f : least;
@@ -16,7 +17,7 @@ static __device__ __forceinline__ float exp_f32(float a) {
   p = fmaf(p, rest, 1.0f);
   const int sum = bits_of_f32(count);
   const int half = sum >> 1;
-  const float y = p * f32_of_bits(half << 23) * f32_of_bits((sum - half) << 23);
+  const float y = p * f32_of_bits(half << 23) * f32_of_bits(sub_i32(sum, half) << 23);
   return least < -104.0f ? 0.0f : y;
 }
 
