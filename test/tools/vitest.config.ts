@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What these change or count is their process's: its environment, settings, threads, memory. */
 const apart = [
-  'test/backends/{native,nccl}/**/*.test.ts',
+  'test/backends/native/{buffer,lifetime,lists,memory,pool,process,stream}.test.ts',
+  'test/backends/nccl/nccl.test.ts',
   'test/backends/cuda/{compile,failures,open,plan}.test.ts',
   'test/examples/moons-origins.test.ts',
   'test/runtime/{code-cache,dependencies,kept-trees,many-tasks,settings,tuned}.test.ts',

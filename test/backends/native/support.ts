@@ -81,9 +81,14 @@ export function temporaryFolder(): string {
 
 const machineTemporary = tmpdir();
 
-/** Where caches of this process go that are not kept; the test runner ends it without `exit`. */
+/** Where caches of this process go that are not kept; the test runner ends it without `exit`. For the tests of the file. */
 export function redirectTemporaryFolders(): void {
+  const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = temporaryFolder();
+  afterAll(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
 }
 
 export const slow = process.env['EINC_SLOW'] === '1';

@@ -155,7 +155,7 @@ describe.each(Object.keys(models) as Kind[])('%s', kind => {
 
   test(
     'with as many shards, bit for bit on any number of devices',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const expected = await parallelCurve(kind, 'f32', { devices: 1, shards: 4 });
       expectClose(expected, await plainCurve(kind, 'f32'), 1e-5);
