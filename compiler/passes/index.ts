@@ -34,6 +34,7 @@ import { type Gpu, type Target, targets } from '../schedule/target.ts';
 import { shareScatters } from './share-scatters.ts';
 import { shareSums } from './share-sums.ts';
 import { spreadLoops } from './spread-loops.ts';
+import { skipMargins } from './skip-margins.ts';
 import { splitColumns } from './split-columns.ts';
 import { splitProducts } from './split-products.ts';
 import { splitSums } from './split-sums.ts';
@@ -120,8 +121,10 @@ function scheduling(target: Target, overrides: Overrides): readonly Pass[] {
   return [
     separateSums(target, overrides), // after sums are in scalars, and before their nests are tiled
     fuseEpilogues(target, overrides), // after sums are in scalars, and before anything else takes the arrays between nests
+    tapsLast(target, overrides), // after sums are in scalars, and before their tiles
+    skipMargins(target, overrides), // likewise, and after taps are in the order that tiles take them in
+    dropDead, // arrays with margins that nobody reads any more
     blockRows(target, overrides), // after sums are in scalars: what is left of nests is what they store
-    tapsLast(target, overrides), // likewise, and before their tiles
     tileRegisters(target, overrides), // after sums are in scalars, of which it makes tiles
     hoistCopies(target), // what tiles copy; before loops are fused that copies could have left
     fuseLoops(target, overrides), // not before: a tile takes a nest of its own

@@ -53,17 +53,20 @@ export function underConditions(
     .reduceRight((all, { index, below }) => when(index, below, all), inside);
 }
 
-/** Whether no condition names these loops, but for those right inside of the loop over `taps`. */
-export function areOfTaps(
-  body: readonly Stmt[],
-  loops: readonly (For | undefined)[],
-  taps?: For,
-): boolean {
-  const inTaps = taps ? sumUnderConditionsAt(taps.body)?.conditions : undefined;
-  const found = conditionsIn(body).filter(({ index }) =>
-    loopsIn(index).some(loop => loops.some(l => l?.loop === loop)),
-  );
-  return found.every(condition => inTaps?.includes(condition) ?? false);
+/** Whether no condition names this loop, but for those right inside of the loop over terms that name nothing else. */
+export function areOfTerms(body: readonly Stmt[], loop: For | undefined, terms?: For): boolean {
+  const inTerms = (terms && sumUnderConditionsAt(terms.body)?.conditions) ?? [];
+  const own = [loop?.loop, terms?.loop];
+  return conditionsIn(body).every(condition => {
+    const named = loopsIn(condition.index);
+    const isFree = named.every(l => l !== loop?.loop);
+    return isFree || (inTerms.includes(condition) && named.every(l => own.includes(l)));
+  });
+}
+
+/** The innermost loop of the sum in a body. */
+export function innermostIn(body: readonly Stmt[]): For | undefined {
+  return body.flatMap(s => sumUnderConditionsAt(s)?.loops.at(-1) ?? [])[0];
 }
 
 /** Some tiles of rows, and what a turn of them does. */
@@ -74,17 +77,18 @@ export interface PieceOfRows {
 
 /**
  * A piece of rows as pieces in which the same conditions hold for all rows, without these. A tile in which some do not
- * is a piece of its own. `start`: the row from which pieces count.
+ * is a piece of its own. `start`: the row from which pieces count; `around`: loops that conditions may name as well.
  */
 export function apartAtEdges(
   piece: Piece,
   start: Index,
   { loop }: For,
   body: readonly Stmt[],
+  around: readonly (readonly [LoopVar, number])[] = [],
 ): readonly PieceOfRows[] {
   const own = conditionsIn(body).filter(({ index }) => loopsIn(index).includes(loop));
   if (own.length === 0) return [{ piece, body }];
-  const extents = new Map([...extentsIn(body), [loop, piece.count] as const]);
+  const extents = new Map([...around, ...extentsIn(body), [loop, piece.count] as const]);
   const heldIn = (tile: number): readonly When[] => {
     const first = plus(start, at(loop, 1, piece.start + tile * piece.count));
     const turns = new Map([[loop, first]]);

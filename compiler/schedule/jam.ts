@@ -51,7 +51,7 @@ import {
 } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { rewriteExpr, substituteLoops, substituteLoopsIn } from '../loop/traverse.ts';
-import { sumUnderConditionsAt, underConditions } from './conditions.ts';
+import { apartAtEdges, sumUnderConditionsAt, underConditions } from './conditions.ts';
 import { oneByOne } from './one-by-one.ts';
 import { type TileVectors, vectorsOf } from './pieces.ts';
 
@@ -83,6 +83,27 @@ export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
   return block(new Jammer(plan, names).all(body));
 }
 
+/** What is put around the stores of one turn. */
+type AroundTurn = (all: Stmt, turn: Index) => Stmt;
+
+function asItIs(all: Stmt): Stmt {
+  return all;
+}
+
+/** Whether conditions on the terms in a loop hang on the tap. */
+function areOfTaps({ body }: For, taps: Turns): boolean {
+  const term = sumUnderConditionsAt(body);
+  if (term?.loops.length !== 0) return false;
+  return term.conditions.some(({ index }) => loopsIn(index).includes(taps.loop));
+}
+
+function conditionAt(
+  { index, below }: When,
+  binding: ReadonlyMap<LoopVar, Index>,
+): Pick<When, 'index' | 'below'> {
+  return { index: substitute(index, binding), below };
+}
+
 /** More vectors than that are no tile in registers, but a row in memory. */
 const mostUnrolled = 16;
 
@@ -111,12 +132,8 @@ class Jammer {
         return block(this.all(s.body));
       case 'declare':
         return declare(this.#tileFor(s.node));
-      case 'for': {
-        const loop = loopVar(this.#names.fresh(s.loop));
-        this.#binding.set(s.loop, at(loop));
-        if (s.loop === this.#plan.ofTerms) return this.#terms(s, loop);
-        return forLoop(loop, s.extent, block(this.all(statementsOf(s.body))), s.mode);
-      }
+      case 'for':
+        return this.#for(s);
       case 'write':
       case 'accumulate':
         return this.#spread(s);
@@ -129,6 +146,41 @@ class Jammer {
     }
   }
 
+  #for(s: For): Stmt {
+    if (this.#plan.taps && areOfTaps(s, this.#plan.taps)) return this.#apart(s, this.#plan.taps);
+    const loop = loopVar(this.#names.fresh(s.loop));
+    this.#binding.set(s.loop, at(loop));
+    if (s.loop === this.#plan.ofTerms) return this.#terms(s, loop);
+    return forLoop(loop, s.extent, block(this.all(statementsOf(s.body))), s.mode);
+  }
+
+  /** Terms that not all taps have apart from the others. */
+  #apart(s: For, taps: Turns): Stmt {
+    const all = { start: 0, tiles: s.extent, count: 1, lanes: 1 };
+    const pieces = apartAtEdges(all, fixed(0), s, [s.body], [[taps.loop, taps.count]]);
+    return block(
+      pieces.map(({ piece: { start, tiles }, body }) => {
+        const turn = this.#over(s.loop, tiles, s.mode);
+        this.#binding.set(s.loop, plus(fixed(start), turn.index));
+        return turn.around(this.#ofTaps(block(body)));
+      }),
+    );
+  }
+
+  /** A term that each tap adds if its conditions hold for it. */
+  #ofTaps(term: Stmt): Stmt {
+    const sum = sumUnderConditionsAt(term);
+    invariant(sum?.loops.length === 0, () => 'conditions of taps around more than terms');
+    const { leaf, conditions } = sum;
+    return this.#spread(leaf, asItIs, (terms, tap) => {
+      const { taps } = this.#plan;
+      const binding = new Map(this.#binding);
+      if (taps) binding.set(taps.loop, plus(taps.start, tap));
+      const here = conditions.map(c => conditionAt(c, binding));
+      return underConditions([], here, terms);
+    });
+  }
+
   /** Those of a sum that each row takes at once, if their conditions hold in it. */
   #terms({ extent, body }: For, loop: LoopVar): Stmt {
     const sum = sumUnderConditionsAt(body);
@@ -138,9 +190,7 @@ class Jammer {
       const { rows } = this.#plan;
       const binding = new Map(this.#binding);
       if (rows) binding.set(rows.loop, plus(rows.start, row));
-      const here = conditions.map(({ index, below }) => {
-        return { index: substitute(index, binding), below };
-      });
+      const here = conditions.map(c => conditionAt(c, binding));
       return forLoop(loop, extent, underConditions([], here, terms), 'unrolled');
     });
   }
@@ -164,17 +214,14 @@ class Jammer {
     return tile;
   }
 
-  /** A store, for all the turns, with something around it in each row. */
-  #spread(
-    s: Write | Accumulate,
-    inRow: (all: Stmt, row: Index) => Stmt = (all): Stmt => all,
-  ): Stmt {
+  /** A store, for all the turns, with something around it in each row, and in each tap. */
+  #spread(s: Write | Accumulate, inRow: AroundTurn = asItIs, inTap: AroundTurn = asItIs): Stmt {
     const { rows, taps, columns, lanes } = this.#plan;
     const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
     const tap = taps && this.#over(taps.loop, taps.count, 'unrolled');
     const at = { row: row.index, tap: tap?.index };
     const all = block(vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, at)));
-    return row.around(inRow(tap ? tap.around(all) : all, row.index));
+    return row.around(inRow(tap ? tap.around(inTap(all, tap.index)) : all, row.index));
   }
 
   #onVectors(

@@ -63,7 +63,7 @@ export function bytesWhile(still: readonly For[], { node, site: { index, path } 
 function blockOf(node: TensorNode, sites: readonly Site[]): Block | undefined {
   const boxes = sites.map(({ index, path }) => {
     const turning = new Map(loopsAlong(path).map(l => [l.loop, l.extent]));
-    return index?.map(ix => axisOf(ix, turning));
+    return index?.map((ix, axis) => axisOf(ix, turning, node.dims[axis] ?? 1));
   });
   const axes = node.dims.map((_, axis) => united(boxes.map(box => box?.[axis])));
   const known = axes.filter(axis => axis !== undefined);
@@ -76,17 +76,20 @@ function turnsOf({ path }: Site): number {
   return product(loopsAlong(path).map(l => l.extent));
 }
 
-/** Undefined where a subscript is no plain sum of loops. */
+/** Undefined where a subscript is no plain sum of loops. Under conditions it may say what lies outside. */
 function axisOf(
   { terms, offset }: Index,
   turning: ReadonlyMap<LoopVar, number>,
+  dim: number,
 ): BlockAxis | undefined {
   const loops = terms.filter(isLoop);
   if (loops.length < terms.length) return undefined;
   const inside = loops.filter(t => turning.has(t.loop));
   const { min, max } = rangeOf({ terms: inside, offset }, loop => turning.get(loop) ?? 1);
   const still = { terms: loops.filter(t => !turning.has(t.loop)), offset: 0 };
-  return { still, first: min, count: max - min + 1 };
+  const isAll = still.terms.length === 0;
+  const [first, last] = isAll ? [Math.max(0, min), Math.min(dim - 1, max)] : [min, max];
+  return { still, first, count: last - first + 1 };
 }
 
 function united(all: readonly (BlockAxis | undefined)[]): BlockAxis | undefined {

@@ -17,6 +17,8 @@ export type Step =
   | { readonly kind: 'accumulate'; readonly array: string; readonly over: readonly string[] }
   /** Cells of an array sum what turns of these loops added to them here and there. */
   | { readonly kind: 'gather'; readonly array: string; readonly over: readonly string[] }
+  /** Terms left out that are 0 for lying in the margins of an array. */
+  | { readonly kind: 'skip'; readonly array: string }
   | TileStep
   /** Loops over the same rows run as one. */
   | { readonly kind: 'fuse'; readonly loop: string; readonly turns: number }
@@ -136,6 +138,8 @@ export function printStep(step: Step): string {
     case 'accumulate':
     case 'gather':
       return `${step.array} over ${step.over.join(', ')}`;
+    case 'skip':
+      return `of ${step.array}`;
     case 'tile':
       return printTile(step);
     case 'fuse':

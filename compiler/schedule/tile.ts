@@ -9,7 +9,7 @@ import type { For, Leaf, Stmt } from '../loop/ir.ts';
 import { visitExpr, visitStmts } from '../loop/traverse.ts';
 import { grouped } from '../support/count.ts';
 import { type Blocks, blocksFor } from './blocks.ts';
-import { areOfTaps } from './conditions.ts';
+import { areOfTerms, innermostIn } from './conditions.ts';
 import {
   mayRunTwice,
   mayRunTwiceAtOnce,
@@ -105,11 +105,14 @@ function fittingTaps(nest: Nest, rows: For | undefined, registers: number): Taps
   return taps && fewRowsFit(taps, registers) ? taps : undefined;
 }
 
-/** Whether conditions hang on no turns of a tile, but for those of terms that each row takes for itself. */
+/** Whether conditions hang on no turns of a tile, but for those of terms that each row, or tap, takes for itself. */
 function isDecided({ body }: Nest, { rows, columns, taps }: Loops): boolean {
+  const isDecidedFor = (loop: For | undefined, terms?: For): boolean =>
+    areOfTerms(body, loop, terms);
+  if (!isDecidedFor(columns)) return false;
   return taps?.kind === 'cells'
-    ? areOfTaps(body, [rows, columns, taps.loop])
-    : areOfTaps(body, [rows, columns], taps?.loop);
+    ? isDecidedFor(rows) && isDecidedFor(taps.loop, innermostIn(body))
+    : isDecidedFor(rows, taps?.loop);
 }
 
 /** What is copied is copied for one tap, and comes from a cache as it is. */

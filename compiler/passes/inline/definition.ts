@@ -136,13 +136,13 @@ function reductionOf(first: Site, second: Site, nest: Nest): Reduction | undefin
   return { op: second.leaf.op, start: first.leaf.value, loops };
 }
 
-interface Nest {
+export interface Nest {
   readonly place: Place;
   /** The loops between the block's statement and the store, with nothing else among them. */
   readonly loops: readonly For[];
 }
 
-function nestOf({ path }: Site): Nest | undefined {
+export function nestOf({ path }: Site): Nest | undefined {
   const at = path.findLastIndex(step => typeof step === 'number');
   const child = path[at];
   if (typeof child !== 'number') return undefined;

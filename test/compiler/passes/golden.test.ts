@@ -105,6 +105,15 @@ const programs: Readonly<Record<string, string>> = {
       for v < 6 { for o < 4 {
         local sum: f32 := 0;
         for j < 3 { for c < 5 { sum += x[v + j, c] * w[j, c, o]; } } y[v, o] := relu(sum); } }`,
+  'skip-margins': `
+    convolution():
+      device w: f32[3, 5, 4], x: f32[6, 5], y: f32[6, 4];
+      local pad: f32[8, 5];
+      zero_out pad;
+      for v < 6 { for c < 5 { pad[v + 1, c] := x[v, c]; } }
+      for v < 6 { for o < 4 {
+        local sum: f32 := 0;
+        for c < 5 { for j < 3 { sum += pad[v + j, c] * w[j, c, o]; } } y[v, o] := relu(sum); } }`,
   'tile-registers': `
     layer():
       device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
