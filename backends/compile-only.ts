@@ -1,7 +1,7 @@
 /** A backend that writes code but runs none: every array stays as it was given. */
 import type { Target } from '../compiler/index.ts';
 import type { Backend, BackendDevice, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
-import { HostBuffer } from './interpreter/backend.ts';
+import { HostBuffer } from './interpreter/buffer.ts';
 import { namedParts } from './named-parts.ts';
 
 /** `source` is how the backend whose code is wanted writes a program. */

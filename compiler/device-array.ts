@@ -1,6 +1,6 @@
 /**
- * What passes between the language, which makes routines, and the runtime, which gives their arrays
- * memory. Neither knows the other; both know this.
+ * The types that the language, which makes routines, and the runtime, which gives their arrays memory, exchange. Neither
+ * imports the other.
  */
 import type { Rows } from './assign/projections.ts';
 import type { Routine } from './assign/routine.ts';

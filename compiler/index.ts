@@ -136,7 +136,7 @@ export { type ScheduledNest, scheduledNests } from './decisions/nests.ts';
 export { type NestVariants, nestVariants, type Variant } from './decisions/variants.ts';
 export { type NestOverride, overrideNames, type Schedule } from './schedule/override.ts';
 export { printStep, type Step } from './schedule/step.ts';
-export { boundToGpu } from './passes/bound-to-gpu.ts';
+export { boundToGpu } from './passes/gpu/bound-to-gpu.ts';
 export { passesFor } from './passes/index.ts';
 export {
   beforeSm80,

@@ -1,59 +1,59 @@
 import type { DType, For, Op, Program, Value } from '../../compiler/index.ts';
 
-/** What differs between C-like languages, as data. What is the same is written once, in `emit.ts`. */
+/** What differs between C-like languages, as data. What they share is written once, in this folder. */
 export interface Dialect {
   readonly typeName: Readonly<Record<DType, string>>;
   /** Goes before the function that holds the program. */
   readonly functionPrefix: string;
-  /** The same for a function that stays one; undefined where compilers are not to be told that. */
+  /** The same for a function that must not be inlined; undefined if compilers are not to be told so. */
   readonly separate: string | undefined;
   /** Counts and subscripts that fit an `i32`: as wide as an address, where that is what compilers put them into. */
   readonly counter: string;
-  /** Those that do not. */
+  /** The type of larger ones. */
   readonly wideInteger: string;
-  /** Promises of a pointer that what it points at is reached by no other. */
+  /** The qualifier that promises that no other pointer reaches the same memory. */
   readonly restrict: string;
   readonly literal: (dtype: DType, value: Value) => string;
   /** How an op on operands of a dtype is written. */
   readonly op: Readonly<Record<Op, (dtype: DType) => OpText>>;
-  /** The steps that make a value of one dtype out of another, the first one innermost. */
+  /** The steps that convert one dtype to another, the innermost first. */
   readonly conversion: (from: DType, to: DType) => readonly Conversion[];
-  /** For dtypes whose arithmetic gives another type, which has to be converted back. */
+  /** For dtypes whose arithmetic C does in a wider type: the conversion back. */
   readonly narrows: (dtype: DType) => Conversion | undefined;
-  /** A type of so many values side by side; undefined where there is none. */
+  /** A vector type of so many lanes; undefined if there is none. */
   readonly vectorType: (dtype: DType, lanes: number) => CallText | undefined;
-  /** An op on vectors, where it is better written as a whole than lane by lane. */
+  /** A function for an op on whole vectors; undefined if lane by lane is as good. */
   readonly vectorFunction: (op: Op, dtype: DType, lanes: number) => CallText | undefined;
-  /** Undefined where vectors are converted lane by lane. */
+  /** A function that converts whole vectors; undefined if lane by lane is as good. */
   readonly vectorConversion: (from: DType, to: DType, lanes: number) => CallText | undefined;
   /** A vector with the same number in all lanes. */
   readonly splat: (dtype: DType, lanes: number) => CallText | undefined;
   /**
-   * A function `(to, to_row, from, from_row)` that stores a square of so many rows and lanes turned over; rows
-   * are so many cells apart. Undefined where there is none.
+   * A function `(to, to_row, from, from_row)` that stores a square of `lanes` rows and lanes transposed; `to_row` and
+   * `from_row` are the distances of rows, in cells. Undefined if there is none.
    */
   readonly transpose?: (dtype: DType, lanes: number) => CallText | undefined;
-  /** How an array of a function is declared, given it as C would have it, and its bytes. */
+  /** The declaration of a local array, given the plain C declaration and its bytes. */
   readonly localArray: (declaration: string, bytes: number) => string;
-  /** A statement that asks memory for a cell. */
+  /** A statement that prefetches a cell. */
   readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
-  /** Goes before a loop of which so many turns are to be written out. */
+  /** Goes before a loop that is to be unrolled. */
   readonly unroll: (extent: number) => string;
-  /** The loops of a program that the compiler may not write out. */
+  /** The loops of a program that the compiler must not unroll. */
   readonly rolled: (program: Program) => ReadonlySet<For>;
   /**
-   * What has the turns of a loop run by several threads, as `backends/native/runtime/pool.c` says; undefined
-   * where all loops are run in order.
+   * How the turns of a loop are shared among threads (`backends/native/runtime/pool.c`); undefined if parallel loops run
+   * in order.
    */
   readonly parallel: ParallelText | undefined;
-  /** Given a number and the size of an axis: which cell of the axis it names, or -1 for none. */
+  /** A function of a number and the size of an axis that gives the cell it names, or -1. */
   readonly position: (dtype: DType) => CallText;
 }
 
 export interface ParallelText {
   /** Called with the number of turns, the function that runs some of them, and its arguments. */
   readonly share: CallText;
-  /** Promises compilers that none of these conditions ever holds. */
+  /** Tells compilers that none of these conditions ever holds. */
   readonly never: (conditions: readonly string[]) => string;
 }
 
@@ -64,7 +64,7 @@ export type Conversion =
   | CallText;
 
 export type OpText =
-  /** `inner`: operands that bind looser stand in parentheses, though C needs none. */
+  /** `inner`: operands of lower precedence get parentheses, even if C does not need them. */
   | {
       readonly kind: 'infix';
       readonly sign: string;
@@ -72,7 +72,7 @@ export type OpText =
       readonly inner?: number;
     }
   | { readonly kind: 'prefix'; readonly sign: string }
-  /** `c ? a : b`; `strict` is a function that does the same to arms that have both been computed. */
+  /** `c ? a : b`; `strict` is a function that evaluates both arms first. */
   | { readonly kind: 'select'; readonly strict: CallText }
   | CallText;
 

@@ -1,18 +1,14 @@
-/** Expressions and subscripts as C text, with no parenthesis that C does not need. */
+/** Expressions as C text, with no parenthesis that C does not need. */
 import {
-  cellsOf,
   type DType,
   type Expr,
   type For,
-  givenArrays,
-  type Index,
   infoOf,
   type Op,
   type Program,
   type TensorNode,
   unreachable,
 } from '../../compiler/index.ts';
-import { countOf } from '../../compiler/core/index-cover.ts';
 import {
   type Cast,
   type Gather,
@@ -20,6 +16,7 @@ import {
   isComputed,
   type Subscript,
 } from '../../compiler/loop/ir.ts';
+import { CellEmitter } from './cell.ts';
 import {
   type CallText,
   type Conversion,
@@ -29,63 +26,18 @@ import {
   within,
 } from './dialect.ts';
 import type { Identifiers } from './names.ts';
-import { subscriptText } from './subscript.ts';
 
-/** The counts and subscripts that an `i32` can hold. */
-export const largestInt = 2 ** 31 - 1;
+export { largestInt } from './cell.ts';
 
-export class ExprEmitter {
-  readonly dialect: Dialect;
-  readonly identifiers: Identifiers;
-  /** The loops that the compiler may not write out. */
-  readonly rolled: ReadonlySet<For>;
-  /** The arrays that come with the arguments, so that even a scalar is behind one. */
-  readonly #pointers: ReadonlySet<TensorNode>;
-  readonly #needs = new Set<string>();
+export class ExprEmitter extends CellEmitter {
   /** Variables for the computed subscripts of the statement being emitted, by what they hold. */
   readonly #positions = new Map<string, string>();
-
-  /** How many first axes of an array are the same in all code that names it, and not written. */
-  readonly #ownAxes = new Map<TensorNode, number>();
-
-  /** Where the cells of an array are that do not stand as they are counted. */
-  readonly #moved = new Map<TensorNode, CallText>();
+  /** The loops that the compiler must not unroll. */
+  readonly rolled: ReadonlySet<For>;
 
   constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
-    this.dialect = dialect;
-    this.identifiers = identifiers;
+    super(dialect, identifiers, program);
     this.rolled = dialect.rolled(program);
-    this.#pointers = new Set(givenArrays(program));
-  }
-
-  /** The lines that the expressions emitted so far need before the program. */
-  needs(): readonly string[] {
-    return [...this.#needs];
-  }
-
-  /** Whether an array comes with the arguments. */
-  isGiven(node: TensorNode): boolean {
-    return this.#pointers.has(node);
-  }
-
-  /** From here on the first axes of an array are left out: there is one of what is left for each thread. */
-  leaveOut(node: TensorNode, axes: number): void {
-    this.#ownAxes.set(node, axes);
-  }
-
-  /** From here on a cell of an array is where a function of its offset says. */
-  move(node: TensorNode, place: CallText): void {
-    this.#moved.set(node, place);
-  }
-
-  isMoved(node: TensorNode): boolean {
-    return this.#moved.has(node);
-  }
-
-  /** The name of what the program needs before it. */
-  need({ name, needs }: CallText): string {
-    needs.forEach(line => this.#needs.add(line));
-    return name;
   }
 
   /** A value of one dtype as another. */
@@ -93,7 +45,7 @@ export class ExprEmitter {
     return this.#converted(this.dialect.conversion(from, to), value, 0);
   }
 
-  /** The lines that the statement emitted last needs before it, because it has computed subscripts. */
+  /** Declarations of the computed subscripts of the last statement, to be emitted before it. */
   takePositions(): readonly string[] {
     const lines = [...this.#positions].map(
       ([value, name]) => `const ${this.dialect.wideInteger} ${name} = ${value};`,
@@ -133,7 +85,7 @@ export class ExprEmitter {
     }
   }
 
-  /** An op on operands of `dtype`, each of which is asked for its text at a precedence. */
+  /** An op on operands of `dtype`; each part gives its text for a precedence. */
   apply(op: Op, dtype: DType, parts: readonly ((level: number) => string)[], level = 0): string {
     const text = this.dialect.op[op](dtype);
     const narrows = infoOf(op).result === 'same' ? this.dialect.narrows(dtype) : undefined;
@@ -200,7 +152,7 @@ export class ExprEmitter {
     return within(level, precedence.select, text);
   }
 
-  /** A cell, and the variables of its computed subscripts: where one is negative there is none. */
+  /** A cell, and the variables of its computed subscripts: if one is negative, the cell does not exist. */
   guarded(
     node: TensorNode,
     index: readonly Subscript[],
@@ -222,7 +174,7 @@ export class ExprEmitter {
     return name;
   }
 
-  /** Of what is outside unless a condition holds, nothing more is asked where it does not. */
+  /** `where(condition, cell, -1)` checks the condition first, so that only a cell that is wanted is computed. */
   #positionText(value: Expr, extent: number): string {
     if (value.kind === 'apply' && value.op === 'where') {
       const [condition, cell, otherwise] = value.args;
@@ -236,33 +188,7 @@ export class ExprEmitter {
     return this.#call(this.dialect.position(value.dtype), parts);
   }
 
-  /**
-   * Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. A subscript
-   * may be the name of a variable that holds it.
-   */
-  cell(node: TensorNode, all: readonly (Index | string)[]): string {
-    const name = this.identifiers.ofNode(node);
-    const ownAxes = this.#ownAxes.get(node) ?? 0;
-    const [index, dims] = [all.slice(ownAxes), node.dims.slice(ownAxes)];
-    if (index.length === 0 && !this.#pointers.has(node)) return name;
-    const isWide = cellsOf(node) > largestInt;
-    const known = index.filter(ix => typeof ix !== 'string');
-    const moved = this.#moved.get(node);
-    const cellAt = (offset: string): string =>
-      `${name}[${moved ? `${this.need(moved)}(${offset})` : offset}]`;
-    const count = known.length === index.length ? countOf(known, dims) : undefined;
-    if (count) return cellAt(this.index(count, 0, isWide));
-    const offset = index.reduce<string>((text, ix, axis) => {
-      const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
-      if (axis === 0 || isZero(text)) return own;
-      if (dims[axis] === 1) return text;
-      const row = /^\w+$/.test(text) ? text : `(${text})`;
-      return isZero(own) ? `${row} * ${dims[axis]}` : `${row} * ${dims[axis]} + ${own}`;
-    }, '0');
-    return cellAt(offset);
-  }
-
-  /** As a number to compute with, which wraps as any `i32` does. */
+  /** An index as a value of its dtype, so that it wraps as any `i32` does. */
   #indexValue({ index, dtype }: IndexValue, level: number): string {
     const { counter, typeName } = this.dialect;
     const type = typeName[dtype];
@@ -270,21 +196,9 @@ export class ExprEmitter {
     const value = this.index(index, precedence.prefix + 1);
     return /^\d+$/.test(value) ? value : within(level, precedence.prefix, `(${type})${value}`);
   }
-
-  /** A sum of loops and digits. */
-  index(index: Index, level: number, isWide = false): string {
-    const { counter, wideInteger } = this.dialect;
-    const wide = isWide ? `(${wideInteger})` : '';
-    const ofLoop = counter === wideInteger ? '' : wide;
-    return subscriptText(index, level, loop => ofLoop + this.identifiers.ofLoop(loop), wide);
-  }
 }
 
-function isZero(offset: string): boolean {
-  return /^(\(\w+\))?0$/.test(offset);
-}
-
-/** Whether it reads an array, and not just scalars. */
+/** Whether it reads an array, not just scalars. */
 function loads(e: Expr): boolean {
   if (e.kind === 'gather') return true;
   if (e.kind === 'read') return e.node.dims.length > 0;

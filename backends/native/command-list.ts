@@ -13,7 +13,8 @@ import type { ListHandle, Native } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
 import { explained } from './failures.ts';
 import { Ownership } from './ownership.ts';
-import { NativePlan, NativeStream } from './stream.ts';
+import { NativePlan } from './plan.ts';
+import { NativeStream } from './stream.ts';
 
 /** As `runtime/lists.c` counts them. */
 const recordedKinds = { run: 0, wait: 1, copy: 2, fill: 3, get: 4 } as const;

@@ -1,42 +1,29 @@
 import { invariant } from '../../compiler/index.ts';
 import type { DeviceBuffer, Plan, PlanStep, Stream, StreamEvent } from '../../runtime/backend.ts';
-import {
-  type Native,
-  type NativeDeviceHandle,
-  type PlanHandle,
-  type Position,
-  type StreamHandle,
-} from './addon.ts';
+import type { NativeDeviceHandle, Position, StreamHandle } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
-import { explained, forgetKernels, noteKernels } from './failures.ts';
-import { NativeBoundKernel } from './kernel.ts';
-import { ifLoaded, loadedFrom, type NativeSource } from './late.ts';
+import { explained } from './failures.ts';
+import type { NativeSource } from './late.ts';
+import { LateStream } from './late-stream.ts';
 import { Ownership } from './ownership.ts';
+import { NativePlan, planFor } from './plan.ts';
 
 export class NativeStream implements Stream {
-  readonly #opening: Opening;
+  readonly #late: LateStream;
   readonly #ownership: Ownership;
-  /** After what was queued last. */
+  /** The position after everything queued so far. */
   #position: Position = 0;
 
-  /** On the whole machine when no device is given. */
+  /** On the whole machine if no device is given. */
   constructor(source: NativeSource, device?: NativeDeviceHandle) {
-    const opening = new Opening(source, device);
-    this.#opening = opening;
-    this.#ownership = new Ownership(this, 'a stream', () => opening.end());
+    const late = new LateStream(source, device);
+    this.#late = late;
+    this.#ownership = new Ownership(this, 'a stream', () => late.end());
   }
 
   plan(steps: readonly PlanStep[]): NativePlan {
     this.#ownership.check();
-    const { native, handle: stream } = this.#opening.open();
-    const own = steps.map(ownStep);
-    const indexCount = Math.max(0, ...own.flatMap(step => step.symbols).map(symbol => symbol + 1));
-    const handle = native.createPlan(stream, indexCount, encode(own));
-    noteKernels(
-      handle,
-      own.map(({ kernel: { kernel } }) => kernel),
-    );
-    return new NativePlan(this, handle, indexCount, own, native);
+    return planFor(this, steps, this.#late.open());
   }
 
   launch(plan: Plan, indices: readonly number[]): void {
@@ -85,9 +72,9 @@ export class NativeStream implements Stream {
     invariant(event instanceof NativeEvent, () => 'an event of another backend');
     const { stream, position } = event;
     if (stream === this) return;
-    // A stream ends when all is done that was queued there.
-    if (!stream.isOpen || stream.#opening.isIdle) return;
-    const { native, handle } = this.#opening.open();
+    // A stream is closed only after all its work is done.
+    if (!stream.isOpen || stream.#late.isIdle) return;
+    const { native, handle } = this.#late.open();
     this.#position = native.waitFor(handle, stream.handle, position);
   }
 
@@ -101,11 +88,11 @@ export class NativeStream implements Stream {
       to.dtype === from.dtype && to.cells === from.cells,
       () => `a copy of ${from.cells} cells of ${from.dtype} to ${to.cells} of ${to.dtype}`,
     );
-    if (!this.#opening.canOpen) {
+    if (!this.#late.canOpen) {
       to.write(from.read());
       return;
     }
-    const { native, handle } = this.#opening.open();
+    const { native, handle } = this.#late.open();
     this.#position = native.copy(handle, to.handle, from.handle);
   }
 
@@ -113,8 +100,8 @@ export class NativeStream implements Stream {
     this.#ownership.check();
     const isOwn = event instanceof NativeEvent && event.stream === this;
     invariant(isOwn, () => 'an event of another stream');
-    if (this.#opening.isIdle) return;
-    const { native, handle } = this.#opening.open();
+    if (this.#late.isIdle) return;
+    const { native, handle } = this.#late.open();
     try {
       await native.finished(handle, event.position);
     } catch (error) {
@@ -122,13 +109,13 @@ export class NativeStream implements Stream {
     }
   }
 
-  /** For lists of commands. Throws once the stream is disposed of. */
+  /** For command lists. Throws once the stream is disposed of. */
   get handle(): StreamHandle {
     this.#ownership.check();
-    return this.#opening.open().handle;
+    return this.#late.open().handle;
   }
 
-  /** A list has queued so much here. */
+  /** Called when a command list has queued work here. */
   hasCome(position: Position): void {
     this.#position = position;
   }
@@ -139,8 +126,8 @@ export class NativeStream implements Stream {
 
   async idle(): Promise<void> {
     this.#ownership.check();
-    if (this.#opening.isIdle) return;
-    const { native, handle } = this.#opening.open();
+    if (this.#late.isIdle) return;
+    const { native, handle } = this.#late.open();
     try {
       await native.idle(handle);
     } catch (error) {
@@ -150,15 +137,15 @@ export class NativeStream implements Stream {
 
   busyMilliseconds(): number {
     this.#ownership.check();
-    if (this.#opening.isIdle) return 0;
-    const { native, handle } = this.#opening.open();
+    if (this.#late.isIdle) return 0;
+    const { native, handle } = this.#late.open();
     return native.busy(handle);
   }
 
   wait(): void {
     this.#ownership.check();
-    if (this.#opening.isIdle) return;
-    const { native, handle } = this.#opening.open();
+    if (this.#late.isIdle) return;
+    const { native, handle } = this.#late.open();
     try {
       native.wait(handle);
     } catch (error) {
@@ -166,7 +153,7 @@ export class NativeStream implements Stream {
     }
   }
 
-  /** Waits for what is queued; a failure nobody has waited for is lost. */
+  /** Waits for what is queued; a failure that nobody has waited for is lost. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
@@ -175,39 +162,6 @@ export class NativeStream implements Stream {
     this.#ownership.check();
     invariant(plan instanceof NativePlan && plan.stream === this, () => 'a plan of another stream');
     return plan;
-  }
-}
-
-/** A native stream from when it is first needed on; at once, where the native runtime is there. */
-class Opening {
-  readonly #source: NativeSource;
-  readonly #device: NativeDeviceHandle | undefined;
-  #opened: { readonly native: Native; readonly handle: StreamHandle } | undefined;
-
-  constructor(source: NativeSource, device: NativeDeviceHandle | undefined) {
-    this.#source = source;
-    this.#device = device;
-    if (this.canOpen) this.open();
-  }
-
-  get canOpen(): boolean {
-    return this.#opened !== undefined || ifLoaded(this.#source) !== undefined;
-  }
-
-  /** Nothing was ever queued there. */
-  get isIdle(): boolean {
-    return this.#opened === undefined;
-  }
-
-  open(): { readonly native: Native; readonly handle: StreamHandle } {
-    if (this.#opened) return this.#opened;
-    const [native, device] = [loadedFrom(this.#source), this.#device];
-    const handle = device === undefined ? native.createStream() : native.createStream(device);
-    return (this.#opened = { native, handle });
-  }
-
-  end(): void {
-    this.#opened?.native.destroyStream(this.#opened.handle);
   }
 }
 
@@ -220,73 +174,4 @@ class NativeEvent implements StreamEvent {
     this.stream = stream;
     this.position = position;
   }
-}
-
-/** Keeps its stream, its kernels and its buffers from being collected. */
-export class NativePlan implements Plan {
-  readonly stream: NativeStream;
-  readonly indexCount: number;
-  readonly steps: readonly NativeStep[];
-  readonly native: Native;
-  readonly #handle: PlanHandle;
-  readonly #ownership: Ownership;
-
-  constructor(
-    stream: NativeStream,
-    handle: PlanHandle,
-    indexCount: number,
-    steps: readonly NativeStep[],
-    native: Native,
-  ) {
-    this.stream = stream;
-    this.indexCount = indexCount;
-    this.steps = steps;
-    this.native = native;
-    this.#handle = handle;
-    this.#ownership = new Ownership(this, 'a plan', () => {
-      forgetKernels(handle);
-      native.destroyPlan(handle);
-    });
-  }
-
-  get handle(): PlanHandle {
-    this.#ownership.check();
-    return this.#handle;
-  }
-
-  /** Throws when a buffer of the plan is disposed of; the plan cannot run any more. */
-  checkBuffers(): void {
-    for (const { kernel } of this.steps) kernel.buffers.forEach(buffer => buffer.handle);
-  }
-
-  /** What is queued still runs. */
-  [Symbol.dispose](): void {
-    this.#ownership.dispose();
-  }
-}
-
-interface NativeStep {
-  readonly kernel: NativeBoundKernel;
-  readonly symbols: readonly number[];
-}
-
-function ownStep({ kernel, symbols }: PlanStep): NativeStep {
-  invariant(kernel instanceof NativeBoundKernel, () => 'a kernel of another backend');
-  const { symbol, signature } = kernel.kernel;
-  invariant(
-    signature === undefined || signature.indices === symbols.length,
-    () => `kernel \`${symbol}\` takes ${signature?.indices ?? 0} indices, not ${symbols.length}`,
-  );
-  return { kernel, symbols };
-}
-
-/** As `Native.createPlan` reads it: a kernel's buffers first, then its indices. */
-function encode(steps: readonly NativeStep[]): Float64Array {
-  const numbers = steps.flatMap(({ kernel: { kernel, buffers }, symbols }) => [
-    kernel.handle,
-    buffers.length + symbols.length,
-    ...buffers.map(buffer => buffer.handle),
-    ...symbols.map(symbol => -1 - symbol),
-  ]);
-  return Float64Array.from(numbers);
 }

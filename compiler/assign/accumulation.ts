@@ -1,4 +1,4 @@
-/** How derivatives pass an accumulation: what each of the values it takes in counts for. */
+/** Derivatives of an accumulation with respect to each accumulated value. */
 import { UserError } from '../support/errors.ts';
 import {
   type Access,

@@ -1,7 +1,6 @@
 /**
- * The derivative of every scalar op, once: reverse mode multiplies an incoming gradient into these
- * partials and forward mode will multiply tangents into the same ones. They are scalars of the
- * same language, so what they give can be differentiated again.
+ * The partial derivatives of every scalar op: reverse mode multiplies them by an incoming gradient, forward mode by
+ * tangents. They are scalars of the same language, so derivatives can be differentiated again.
  */
 import type { Op } from '../core/op.ts';
 import { type Scalar, scalarApply, scalarConst } from './ir.ts';

@@ -1,6 +1,6 @@
 /**
- * A program for each of several devices that have a part of an axis: arrays along it are shares, loops
- * along it are shorter, and where such a loop sums, the parts of all devices have to be added up.
+ * A program for one of several devices that each have a part of an axis: arrays along it are shares, loops along it are
+ * shorter, and if such a loop sums, the partial sums of all devices must be added up.
  *
  *   before   h[o] =:+ w1[o, i] * x[i]      o: 8      along o
  *            y[k] =:+ w2[k, o] * h[o]      o: 8
@@ -8,8 +8,8 @@
  *            y[k] =:+ w2[k, o] * h[o]      o: 4
  *            the sum of y over devices
  *
- * Parts are added up before something else uses them: several sums into one array are one. A sum into what
- * was there before, `y =+ …`, goes through an array of its own.
+ * Partial sums are added up before anything else uses them; several sums into one array are added up as one. A sum onto
+ * existing values, `y =+ …`, goes through an array of its own (`partial-sum.ts`).
  */
 import { loopsIn, type LoopVar } from '../core/index-expr.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';

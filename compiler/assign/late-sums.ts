@@ -1,5 +1,5 @@
 /**
- * Sums over examples that can wait until those of all devices are there, which then are one sum:
+ * Postpones sums over examples until those of all devices can be taken as one sum:
  *
  *   before   delta[b, o] =: …                         b: 64, on each of two devices
  *            w.grad[o, i] =: 0
@@ -7,7 +7,7 @@
  *   after    delta[b, o] =: …                         b: 64, as before
  *   later    sum[o, i] =:+ delta[b, o] * x[b, i]      b: 128
  *
- * What a device has of `delta` and `x` are some rows of larger arrays. The terms are the same, in the order of the examples.
+ * A device's `delta` and `x` are some rows of larger arrays. The terms are the same, in the order of the examples.
  */
 import { asLoop, type Index, loopsIn, type LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
@@ -20,9 +20,9 @@ type SettledAssign = Assign<TensorNode, Projections>;
 
 export interface LateSum {
   readonly sum: SettledAssign;
-  /** Through the examples. */
+  /** The loop over examples. */
   readonly loop: LoopVar;
-  /** What it sums, one row for each example. */
+  /** Its operands, with one row per example. */
   readonly reads: ReadonlySet<TensorNode>;
 }
 

@@ -6,7 +6,7 @@ import { accessesOf } from './traverse.ts';
 
 type SettledAssign = Assign<TensorNode, Projections>;
 
-/** A sum into what was there before, as a sum into an array of its own and what then happens to the target. */
+/** Splits a sum onto existing values, `y =+ …`, into a sum into a fresh array and the addition of that array. */
 export interface PartialSum {
   readonly partial: TensorNode;
   readonly sum: SettledAssign;

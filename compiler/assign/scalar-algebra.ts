@@ -1,4 +1,4 @@
-/** Scalars as derivatives use them: what is 0, 1 or a choice stays one. */
+/** Constructors of scalars for derivatives, which simplify zeros, ones and choices. */
 import { type Scalar, type ScalarApply, scalarApply, scalarConst } from './ir.ts';
 
 export const [zero, one, minusOne] = [scalarConst(0), scalarConst(1), scalarConst(-1)];

@@ -1,4 +1,4 @@
-/** Where scratch arrays lie: one memory for all of them, in which each has its place. */
+/** The arena: one piece of memory for all scratch arrays, and the place of each in it. */
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import type { Scratch } from './ir.ts';
 

@@ -1,4 +1,4 @@
-/** What expressions are worth in a program that is interpreted: closures, of where its arrays and loops are. */
+/** Expressions of an interpreted program as closures over its arrays and loops. */
 import type { AnyCells, MutableCells } from '../core/cells.ts';
 import { type DType, roundingTo, roundTo, type Value } from '../core/dtype.ts';
 import {

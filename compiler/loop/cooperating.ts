@@ -1,4 +1,4 @@
-/** Checks of the loops that the threads of a block run together: copies that run ahead, products of warps. */
+/** Checks loops that the threads of a block run together: pipelined copies, and products of warps. */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { statementsOf, type Stmt } from './ir.ts';
 import { type Chain, chainAt } from './kernel.ts';

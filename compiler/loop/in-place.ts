@@ -1,16 +1,15 @@
 /**
- * Which arrays may lie where another one lies that is needed for the last time in the nest that first
- * stores to them: each place is read before it is stored to.
+ * Which results may take the memory of an operand that is last used in the nest that first stores to the result: each
+ * cell must be read before it is overwritten.
  *
  *     for i < 9 { h[i] := x[i]; }
  *     for i < 9 { g[i] := relu(h[i]); }      g may take the place of h
  *     for i < 9 { f[i] := g[i] + g[8]; }     f not that of g: the first turn would store what the next one reads
  *
- * An access of the old array and a store to the new one may meet only in one and the same turn of all
- * loops around both, and then the store has to come later. Turns that run at once, the lanes of a vector
- * among them, are turns like others. What runs twice, as vectors do that reach back, reads again what it
- * has stored: some turn of the second run meets another one of the first, or comes behind it. Wherever
- * that is not proven the answer is no, and always where threads of a GPU are at work.
+ * An access of the old array and a store to the new one may reach the same place only in the same turn of all loops
+ * around both, and then the store must come later. That holds for turns that run at the same time too, such as the
+ * lanes of a vector. Turns that run twice, as in vectors that reach back, would read again what they have stored.
+ * Without proof the answer is no, and always inside kernels of a GPU.
  */
 import { fixed, sumOf } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';

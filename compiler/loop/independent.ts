@@ -1,12 +1,11 @@
 /**
- * Whether the turns of a loop need nothing of each other: then they may run in any order, side by
- * side, or as lanes of a vector. Says yes only where subscripts prove it.
+ * Whether the turns of a loop are independent: then they may run in any order, at the same time, or as lanes of a vector.
+ * Says yes only if the subscripts prove it.
  *
- * Two accesses at `c*i` plus the same outer loops, and of their own something between bounds, meet
- * in different turns only if these bounds are a multiple of `c` apart, and of one that `i` reaches:
- * the interval test, axis by axis. Where all accesses are to one and the same cell, it is enough that the
- * loops can be told from its subscripts. What a computed subscript reaches is known where it says itself to
- * which turn a cell belongs (`owner.ts`).
+ * The interval test, axis by axis: take two accesses at `c*i` plus the same outer loops plus a rest within known bounds.
+ * They can reach the same cell in different turns only if the rests can differ by a multiple of `c` that `i` spans. If
+ * all accesses are to the same cell, it is enough that its subscripts determine the loop. A computed subscript is
+ * accepted only if it says itself to which turn a cell belongs (`owner.ts`).
  */
 import { isOneToOne } from '../core/index-cover.ts';
 import {

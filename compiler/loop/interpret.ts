@@ -1,6 +1,6 @@
 /**
- * Runs a program one scalar at a time: the meaning that every pass and every backend is tested against. What a
- * statement does and what an expression is worth are closures, made once a run, as loops come by them many times.
+ * Runs a program one scalar at a time: the meaning that every pass and every backend is tested against. Statements and
+ * expressions become closures once per run, since loops execute them many times.
  */
 import type { MutableCells } from '../core/cells.ts';
 import { roundTo, type Value } from '../core/dtype.ts';

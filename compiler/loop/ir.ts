@@ -1,22 +1,22 @@
 /**
- * The loop IR: imperative, C-shaped, one scalar at a time. Its meaning, which `interpret.ts` executes
- * and every pass and backend keeps:
+ * The loop IR: imperative, C-like, one scalar at a time. Its meaning, which `interpret.ts` executes and every pass and
+ * backend preserves:
  *
  *   - Loops run `0 <= i < extent`. Offsets and strides live in subscripts, never in loops.
  *   - Statements run in order. An expression has no effects; `where` evaluates both its arms.
- *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap, and what they
- *     divide by 0 is 0. Division and overflow of floats follow IEEE 754. NaN wins in `max` and `min`,
- *     and `relu` keeps it. Floats of 16 and 8 bits are stored and converted, never computed with.
- *   - An affine subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run
- *     time. A computed one names a cell if it is one of 0, 1, … below the size of its axis; any other
- *     value (NaN, 0.5, -1) is outside: there a `gather` is 0 and a `scatter` does nothing.
- *   - A declared array or scalar holds nothing until written; reading it before is an error of ours.
- *   - Different nodes never share memory; scratch arrays may where no cell of one is needed any more
- *     when the other is stored to (`liveness.ts`), or none in whose place it is (`in-place.ts`).
+ *   - Every operation rounds once, to its dtype; `fma` is one operation. Integers wrap, and dividing them by 0 gives 0.
+ *     Division and overflow of floats follow IEEE 754. `max`, `min` and `relu` propagate NaN. Floats of 16 and 8 bits
+ *     are stored and converted, never computed with.
+ *   - An affine subscript stays inside its axis: `verify.ts` proves it, so nothing checks it at run time. A computed one
+ *     names a cell if it is an integer from 0 to below the size of its axis. Any other value (NaN, 0.5, -1) is outside:
+ *     then a `gather` gives 0 and a `scatter` does nothing.
+ *   - A declared array or scalar is undefined until written; reading it before is a bug of the compiler.
+ *   - Different nodes never share memory, except scratch arrays of which one is dead when the other is stored to
+ *     (`liveness.ts`), or whose cells are dead one by one as they are overwritten (`in-place.ts`).
  *
- * Nodes are immutable and built only by the constructor beside their type, which rejects ill-typed
- * ones. A rewrite that changes nothing returns the node it was given. Every loop variable is bound
- * by exactly one `for`, so equal names mean equal loops.
+ * Nodes are immutable and built only by the constructor beside their type, which rejects ill-typed ones. A rewrite that
+ * changes nothing returns the node it was given. Every loop variable is bound by exactly one `for`, so equal names mean
+ * equal loops.
  */
 import type { Value } from '../core/dtype.ts';
 import type { Index, LoopVar } from '../core/index-expr.ts';
@@ -55,7 +55,7 @@ export interface Block {
   readonly body: readonly Stmt[];
 }
 
-/** What the next statements are about, in the words of the `cd` code they come from. */
+/** A comment of the `cd` code, about the statements that follow. */
 export interface Comment {
   readonly kind: 'comment';
   readonly text: string;
@@ -66,17 +66,16 @@ export interface For {
   readonly loop: LoopVar;
   readonly extent: number;
   readonly mode: LoopMode;
-  /** Of a pipelined loop: turns whose arrays are there at once; left out where they are two (`pipelined.ts`). */
+  /** Of a pipelined loop: how many turns' arrays exist at once; left out for two (`pipelined.ts`). */
   readonly stages?: number;
   readonly body: Stmt;
 }
 
 /**
- * How a loop runs; what it computes is the same. The turns of a vector loop are the lanes of one
- * vector, those of a parallel loop run on any threads: neither may need what another one wrote
- * (`independent.ts`). An unrolled loop is written out. The others are loops of a GPU: `grid`, `block`,
- * `thread` and `launch` (`kernel.ts`); `pipelined`, whose copies run turns ahead (`pipelined.ts`); `matrix`, which
- * tensor cores do (`matrix-product.ts`).
+ * How a loop runs; what it computes is the same. The turns (iterations) of a vector loop are the lanes of one vector,
+ * those of a parallel loop run on any threads: both must be independent (`independent.ts`). An unrolled loop is
+ * unrolled in the generated code. The others are for GPUs: `grid`, `block`, `thread` and `launch` (`kernel.ts`);
+ * `pipelined`, whose copies run ahead (`pipelined.ts`); `matrix`, for tensor cores (`matrix-product.ts`).
  */
 export const loopModes = [
   'serial',
@@ -94,7 +93,7 @@ export type LoopMode = (typeof loopModes)[number];
 
 const inOrder: readonly LoopMode[] = ['serial', 'unrolled', 'pipelined', 'matrix'];
 
-/** Whether turns need not wait for each other. */
+/** Whether turns run at the same time, and so must be independent. */
 export function runsAtOnce({ mode }: For): boolean {
   return !inOrder.includes(mode);
 }
@@ -102,7 +101,7 @@ export function runsAtOnce({ mode }: For): boolean {
 /** The extents a vector loop may have. */
 export const laneCounts: readonly number[] = [2, 4, 8, 16, 32, 64];
 
-/** Done where `index < below`: what is over in the last of several tiles is not. */
+/** Runs its body only if `index < below`: guards the part of the last tile that is outside the array. */
 export interface When {
   readonly kind: 'when';
   readonly index: Index;
@@ -110,15 +109,15 @@ export interface When {
   readonly body: Stmt;
 }
 
-/** Memory for `node` from here to the end of the enclosing block, anew each time it is reached. */
+/** Declares `node` from here to the end of the enclosing block; a new array each time it is reached. */
 export interface Declare {
   readonly kind: 'declare';
   readonly node: TensorNode;
 }
 
 /**
- * Asks memory for a cell that is used soon. Computes nothing, and the subscripts may lie outside: what
- * comes after the last row is asked for in vain.
+ * Prefetches the cache line of a cell that is used soon. Computes nothing. The subscripts may be outside, as when the row
+ * after the last one is prefetched.
  */
 export interface Prefetch {
   readonly kind: 'prefetch';
@@ -154,8 +153,8 @@ export interface Accumulate {
 }
 
 /**
- * `node[index] op= value` with at least one subscript that is computed: which cells it reaches shows
- * only when it runs, and it may reach one often.
+ * `node[index] op= value` with at least one computed subscript: which cells it reaches is known only at run time, and it may
+ * reach a cell several times.
  */
 export interface Scatter {
   readonly kind: 'scatter';
@@ -171,7 +170,7 @@ export type Leaf = Fill | Write | Accumulate | Scatter;
 
 /** Nested blocks are flattened and a block of one is that one, so passes meet one shape only. */
 export function block(body: readonly Stmt[]): Stmt {
-  const flat: Stmt[] = []; // a long program is put together often: no array for each statement
+  const flat: Stmt[] = []; // built in place: long programs are rebuilt often
   for (const s of body) {
     if (s.kind !== 'block') flat.push(s);
     else for (const inner of s.body) flat.push(inner);
@@ -257,12 +256,12 @@ export interface Program {
   readonly symbols: readonly SymbolParam[];
   /** The arrays that live outside the program, in the order of the kernel's arguments. */
   readonly params: readonly TensorNode[];
-  /** Arrays of one run that are too large for a stack. */
+  /** Local arrays that are too large for a stack. */
   readonly scratch: readonly Scratch[];
   readonly body: Stmt;
 }
 
-/** An array in the arena: memory that comes with the arguments, for all scratch arrays together. */
+/** An array in the arena, the memory for all scratch arrays, which comes with the arguments. */
 export interface Scratch {
   readonly node: TensorNode;
   /** In bytes, from the start of the arena; a multiple of `arenaAlignment`. */

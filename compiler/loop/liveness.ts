@@ -1,15 +1,14 @@
 /**
- * When arrays hold something that is still needed, as ranges of moments. Arrays whose ranges share
- * no moment may share their memory.
+ * When arrays are live, as ranges of moments. Arrays whose ranges do not overlap may share memory.
  *
  *     for i < 9 { a[i] := x[i]; }            0        a: 0 to 1
  *     for i < 9 { b[i] := a[i] + 1; }        1        b: 1 to 2
  *     for i < 9 { x[i] := b[i]; }            2        a and b meet at 1
  *
- * A moment is one statement that stores, for all turns of the loops around it. What the turn before
- * has left for the next one is needed during the whole loop: an array keeps to a part of a loop only where
- * each turn stores all of its cells before anything else. Turns that run at once, as those of
- * parallel loops do, are one moment. Wherever nothing better is proven, an array lives longer.
+ * A moment is one statement that stores, for all turns of the loops around it. What one turn leaves for the next is live
+ * during the whole loop: an array is live in just a part of a loop only if each turn stores all of its cells before
+ * anything else. Turns that run at the same time, as in parallel loops, are one moment. Without proof, an array lives
+ * longer.
  */
 import { coverageOf } from '../core/index-cover.ts';
 import type { TensorNode } from '../core/tensor-node.ts';

@@ -2,7 +2,7 @@ import type { LoopVar } from '../core/index-expr.ts';
 import type { Program } from './ir.ts';
 import { givenArrays, localsOf } from './facts.ts';
 
-/** What a loop is called but for the number that makes its name its own. */
+/** Names of loops without the number that makes them unique. */
 export function stemOf(loop: LoopVar): string {
   return loop.replace(/(?:_?\d+)+$/, '');
 }

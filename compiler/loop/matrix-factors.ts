@@ -1,4 +1,4 @@
-/** Sums of products that tensor cores can compute: what is multiplied, and as what. */
+/** Sums of products that tensor cores can compute: the factors, and their format. */
 import { sameIndices } from '../core/index-expr.ts';
 import type { Accumulate, Expr, Read, Stmt, Write } from './ir.ts';
 

@@ -1,4 +1,4 @@
-/** Whether loops of a GPU stand where `kernel.ts` says that they may. */
+/** Checks that the loops of a GPU are nested as `kernel.ts` demands. */
 import { groupByNode, isLeaf, type Site, sitesUnder } from './facts.ts';
 import type { For, Stmt } from './ir.ts';
 import { chainAt, membersOf } from './kernel.ts';

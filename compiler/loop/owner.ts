@@ -1,9 +1,9 @@
 /**
- * Cells of a computed subscript shared out among the turns of a loop:
+ * Recognises computed subscripts whose cells are divided among the turns of a loop:
  *
  *     for r < 64 { for b < 4096 { w[at(where(ids[b] - floor(ids[b] / 64) * 64 == r, ids[b], -1))] += v[b]; } }
  *
- * The turn of a cell follows from its number alone, so no two turns meet in one.
+ * A cell's number alone decides its turn, so no two turns reach the same cell.
  */
 import type { DType } from '../core/dtype.ts';
 import { asLoop, type Index } from '../core/index-expr.ts';

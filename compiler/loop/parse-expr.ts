@@ -1,4 +1,4 @@
-/** The expressions and subscripts of the printed loop IR. */
+/** Parses expressions and subscripts of the printed loop IR. */
 import { type DType, isDType, kindOf, type Value } from '../core/dtype.ts';
 import {
   at,

@@ -1,6 +1,6 @@
 /**
- * Loops of a block of threads whose copies run turns ahead: while threads use what one turn has copied,
- * memory brings what the next one needs, or the next few (`pipelined 4`: three).
+ * Loops of a block whose copies run ahead: while threads use what one turn has copied, the copies of the next turn, or the
+ * next few (`pipelined 4`: three), are on their way.
  *
  *     for i < 49 pipelined {
  *       local x_rows: f32[16, 132];
@@ -8,9 +8,9 @@
  *       for t < 256 thread { … x_rows[…] … }
  *     }
  *
- * It means the loop in order. That no one can tell is what is checked: arrays are the turn's own, so
- * that each turn may have memory of its own for them; copies fill them and need nothing that the
- * rest of a turn stores.
+ * The meaning is that of the loop in order. The checks here make sure that nobody can tell the difference: the arrays are
+ * declared in the turn, so that each turn may have memory of its own; copies fill them, and need nothing that the rest
+ * of a turn stores.
  */
 import type { LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';

@@ -1,6 +1,6 @@
 /**
- * Arrays of a block of which each thread uses a part of its own: `s[row, column, …]` in thread loops over
- * `row` and `column`. They need no memory that is shared; a thread has its part in registers.
+ * Arrays of a block of which each thread uses only its own part: `s[row, column, …]` in thread loops over `row` and
+ * `column`. They need no shared memory; a thread has its part in registers.
  */
 import { asLoop, type Index } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';

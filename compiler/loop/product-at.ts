@@ -1,4 +1,4 @@
-/** Products of matrices that threads compute together: those of a warp, or of a group of four. */
+/** Products of matrices on tensor cores, of either kind: of a warp, or of a warpgroup. */
 import { type GroupProduct, groupProductAt, isOfGroup } from './group-product.ts';
 import type { For } from './ir.ts';
 import type { Chain } from './kernel.ts';

@@ -1,4 +1,4 @@
-/** How an access walks through memory as a loop turns. */
+/** The stride of an access along a loop. */
 import { type Index, isLoop, loopsIn, type LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 

@@ -1,4 +1,4 @@
-/** The words of the printed loop IR. */
+/** Tokens of the printed loop IR. */
 import { InternalError } from '../support/errors.ts';
 
 const kinds = {

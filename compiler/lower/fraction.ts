@@ -3,7 +3,7 @@ import type { Op } from '../core/op.ts';
 import { apply, cast, constant, type Expr } from '../loop/ir.ts';
 import type { Origins } from '../support/source.ts';
 
-/** How many bits a number in [1, 2) has behind its point: of so many, none rounds up to 1. */
+/** Fraction bits of a number in [1, 2): with no more random bits than these, none rounds up to 1. */
 const fractionBits: Partial<Readonly<Record<DType, number>>> = {
   ...{ f64: 52, f32: 23, f16: 10, bf16: 7, f8e4m3: 3, f8e5m2: 2 },
 };

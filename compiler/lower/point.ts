@@ -1,4 +1,4 @@
-/** One point of an assignment's product space: what names and places are there. */
+/** One point of an assignment's product space: the indices that loops and static symbols have there. */
 import type { Assign, Position } from '../assign/ir.ts';
 import { type Projections, subscriptOf } from '../assign/projections.ts';
 import { readsOf } from '../assign/traverse.ts';

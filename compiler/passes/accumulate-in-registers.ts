@@ -1,5 +1,5 @@
 /**
- * Keeps a running sum in a scalar while a loop adds to one and the same cell.
+ * Keeps a running sum in a scalar while a loop adds to the same cell.
  *
  *   before   zero_out m;
  *            for b < 10 { for i < 16 { m[b] += x[b, i]; } }
@@ -11,12 +11,13 @@
  *              m[b] := m_sum;
  *            }
  *
- * The scalar starts from the cell, or from the fill's number when the nest reaches each cell of the
- * filled array once and nothing else sees the array in between; then the fill goes. Exact: the same
- * operations in the same order, so that ops which do not commute keep their meaning.
+ * The scalar starts from the cell, or from the fill's value if the nest reaches each cell of the filled array
+ * once and nothing else accesses the array in between; then the fill is dropped. Exact: the same operations in the
+ * same order, so ops that do not commute keep their meaning.
  */
 import { type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
+import { coverageOf } from '../core/index-cover.ts';
 import { resultWords } from '../core/op.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import {
@@ -42,7 +43,7 @@ import {
 } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
 import type { Decision } from './decision.ts';
-import { coversNode, isMetHalfway } from './nest.ts';
+import { isSeenHalfStored } from './half-stored.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const accumulateInRegisters: Pass = {
@@ -104,9 +105,9 @@ function outermostStill(path: Path, index: readonly Index[]): number {
 function startsFrom(fill: Site, sum: Site, outside: Path, sites: readonly Site[]): boolean {
   const holder = fill.path.slice(0, -1);
   if (fill.kind !== 'fill' || !startsWith(outside, holder)) return false;
-  if (isMetHalfway(sum, holder, sites)) return false;
+  if (isSeenHalfStored(sum, holder, sites)) return false;
   const loops = loopsAlong(outside.slice(holder.length));
-  return coversNode(fill.node, sum.index ?? [], loops) === 'once';
+  return coverageOf(sum.index ?? [], fill.node.dims, loops) === 'once';
 }
 
 function taken({ sum, around }: Chance): Decision {

@@ -1,6 +1,6 @@
 /**
- * Takes sums over more than a cache holds in parts: all sums over one picture, then all over the
- * next, where each sum would go through all pictures by itself.
+ * Blocks sums that each read more than a cache holds: all sums over one picture, then all over the next, instead of
+ * each sum over all pictures.
  *
  *   before   for o < 64 { for i < 64 { for b < 32 { for p < 784 { w[o, i] += y[b, p, o] * x[b, p, i]; } } } }
  *
@@ -8,12 +8,12 @@
  *              for o < 16 { for i < 64 { for p < 784 { w[16*o_block + o, i] += … } } }
  *            } }
  *
- * A sum in a scalar that something is done with at once, as in the update of a weight, goes to an array first, and
- * what is done with it comes after (`summed-first.ts`).
+ * A sum in a scalar that is used at once, as in the update of a weight, becomes a sum into an array first
+ * (`../schedule/summed-first.ts`).
  *
- * Exact: each cell gets its terms in the order it did. Blocks of the outermost loop stay outside, for
- * threads to share. Of pictures too large for the cache some rows are taken at a time. Only where the
- * loops inside make a long sum still, as each part loads and stores its cell.
+ * Exact: each cell gets its terms in the same order. Blocks of the outermost loop stay outside, for threads to share. If
+ * a picture exceeds the cache, some of its rows are taken at a time. Each part loads and stores its cell, so the
+ * remaining inner sums must still be long.
  */
 import { loopsIn, rangeOf } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';

@@ -1,7 +1,6 @@
 /**
- * Runs products that follow one another over the same rows, and what is done to the rows between them, for
- * some rows at a time: then what lies between is never in memory as a whole. So attention needs no
- * matrix of scores.
+ * Runs products over the same rows, and what is done to the rows between them, a block of rows at a time, so that the
+ * arrays between are never in memory as a whole. So attention needs no matrix of scores.
  *
  *   before   local p: f32[4, 2048, 2048];
  *            for h < 4 { for s < 2048 { for t < 2048 { … p[h, s, t] := … q[h, s, d] * k[h, t, d] … } } }
@@ -17,13 +16,12 @@
  *              }
  *            }
  *
- * An array that is filled before is filled part by part. A sum over the rows stands in an array of its own
- * meanwhile (`schedule/row-sum.ts`). Where what stands between needs the first products and is needed by
- * the others, as a loss is by gradients, what both use is computed again (`schedule/rows-again.ts`).
+ * A fill of such an array becomes a fill per block. A sum over the rows is kept in an array between blocks
+ * (`../schedule/rows/row-sum.ts`). If something between the products needs the first ones for all rows, as a loss does
+ * before its gradients, what both sides use is recomputed (`../schedule/rows/recompute-rows.ts`).
  *
- * Each sum gets its terms in the order it did and turns of the loops around do not need each other, before
- * and after, so every bit stays. What all rows read is read again for each block of them: it must stay in
- * a cache, and is copied once where each block would have to copy it.
+ * Exact: each sum keeps the order of its terms, and the turns of the outer loops are independent before and after. What
+ * all rows read is read again for each block, so it must fit in a cache; what each block would have to pack is packed once.
  */
 import { Names } from '../core/names.ts';
 import { sizeOf } from '../core/tensor-node.ts';
@@ -31,11 +29,11 @@ import { declaredIn, namesIn } from '../loop/facts.ts';
 import { block, declare, type Fill, fill, type Stmt, statementsOf } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
-import { runInBlocks } from '../schedule/row-blocks.ts';
-import { type Member, type RowGroup, rowGroupsOf } from '../schedule/row-group.ts';
-import { withRowsAgain } from '../schedule/rows-again.ts';
-import { rowsAtOnce } from '../schedule/rows-at-once.ts';
-import { sideBySide } from '../schedule/side-by-side.ts';
+import { runInBlocks } from '../schedule/rows/row-blocks.ts';
+import { type Member, type RowGroup, rowGroupsOf } from '../schedule/rows/row-group.ts';
+import { withRowsAgain } from '../schedule/rows/recompute-rows.ts';
+import { rowsAtOnce } from '../schedule/rows/block-size.ts';
+import { broughtTogether } from '../schedule/bring-together.ts';
 import type { Target } from '../schedule/target.ts';
 import { contractIn } from './contract-arrays.ts';
 import type { Decision, Note } from './decision.ts';
@@ -117,7 +115,7 @@ function withGroup(
   const size = rowsAtOnce(group.members, between, target);
   const unfilled = statements.filter(s => s.kind !== 'fill' || !fills.includes(s));
   const memberOf = new Map<Stmt, Member>(group.members.map(m => [m.stmt, m]));
-  const order = size && sideBySide(unfilled, [...memberOf.keys()]);
+  const order = size && broughtTogether(unfilled, [...memberOf.keys()]);
   const members = order?.members.flatMap(s => memberOf.get(s) ?? []) ?? [];
   const together = order && runInBlocks(members, between, size, { target, names });
   if (!together) return undefined;

@@ -1,4 +1,4 @@
-/** Arrays of which every turn of a loop uses a part of its own, and which nothing else sees. */
+/** Array contraction: shrinks a local array to the part that one turn of a loop uses, if no two turns share a cell. */
 import type { Index } from '../core/index-expr.ts';
 import { cellsOf, sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { sitesUnder } from '../loop/facts.ts';
@@ -15,11 +15,11 @@ import {
   write,
 } from '../loop/ir.ts';
 import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
-import { arrayOf, ownIndex, partOf } from '../schedule/stretch.ts';
+import { arrayOfSlice, indexInSlice, sliceOf } from '../schedule/private-slice.ts';
 import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
-/** Each turn declares its part for itself, as long as it has no more than these bytes. */
+/** Each turn declares its part of an array, of at most `most` bytes in all. */
 export function contractArrays(program: Program, note?: Note, most = mostBytes): Program {
   const contract = (s: Stmt): Stmt => {
     const outer = s.kind === 'block' ? contractIn(s.body, most, note) : s;
@@ -28,10 +28,10 @@ export function contractArrays(program: Program, note?: Note, most = mostBytes):
   return withBody(program, contract(program.body));
 }
 
-/** A turn has its arrays on the stack of a thread, beside those of the loops around. */
+/** A turn's arrays are on the stack of its thread, beside those of outer loops. */
 const mostBytes = 64 * 1024;
 
-/** The arrays declared among the statements of a block, as long as a turn has no more than these bytes. */
+/** Contracts the arrays declared among the statements of a block, as long as a turn has at most `most` bytes. */
 export function contractIn(body: readonly Stmt[], most: number, note?: Note): Stmt {
   const statements: (Stmt | undefined)[] = [...body];
   const users = usersIn(body);
@@ -49,12 +49,12 @@ export function contractIn(body: readonly Stmt[], most: number, note?: Note): St
 }
 
 interface Limits {
-  /** Bytes of arrays that a turn may have. */
+  /** Bytes of arrays that one turn may declare. */
   readonly most: number;
   readonly note: Note | undefined;
 }
 
-/** Declares an array in the innermost of nested loops of which each turn uses a part of its own. */
+/** Declares an array inside the innermost nested loop whose turns use separate parts of it. */
 function contracted(
   node: TensorNode,
   loop: For,
@@ -76,17 +76,17 @@ function withPart(
   loops: readonly For[],
   { most, note }: Limits,
 ): readonly Stmt[] | undefined {
-  const part = partOf(node, loop, loops);
+  const part = sliceOf(node, loop, loops);
   if (!part) return undefined;
-  const smaller = arrayOf(node, part);
+  const smaller = arrayOfSlice(node, part);
   const isWhole = cellsOf(smaller) === cellsOf(node);
   if (isWhole || bytesIn(block(body)) + sizeOf(smaller) > most) return undefined;
   note?.(narrowed(node, smaller, loop));
-  const own = (index: readonly Index[]): readonly Index[] => ownIndex(index, part, smaller);
+  const own = (index: readonly Index[]): readonly Index[] => indexInSlice(index, part, smaller);
   return [declare(smaller), ...statementsOf(throughPart(block(body), node, smaller, own))];
 }
 
-/** In the only loop of a body that uses it. */
+/** Tries the only loop of a body that uses the array. */
 function inLoopIn(
   node: TensorNode,
   body: readonly Stmt[],
@@ -106,7 +106,7 @@ function narrowed(node: TensorNode, becomes: TensorNode, loop: For): ArrayDecisi
   return { about: 'array', node, fate: 'narrowed', because, becomes };
 }
 
-/** Which statements of a block use an array, by their places. */
+/** For each array, the positions of the statements of a block that use it. */
 function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number[]> {
   const users = new Map<TensorNode, number[]>();
   body.forEach((s, at) => {

@@ -1,4 +1,4 @@
-/** Second copies of arrays that are computed by one formula, for those who read them late. */
+/** Recomputes arrays that are computed by one formula into second copies, for late readers. */
 import { at, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
@@ -17,16 +17,16 @@ import {
 import { rewriteExprsIn, substituteLoopsIn } from '../loop/traverse.ts';
 import type { Definition } from './inline/definition.ts';
 
-/** An array to be computed again. */
+/** An array to be recomputed. */
 export interface Again {
   /** A statement of the program: a nest around one write. */
   readonly definition: Definition;
   readonly value: Expr;
-  /** Which statement of the program is the first to read the copy. */
+  /** The position of the first statement that reads the copy. */
   readonly reader: number;
 }
 
-/** Each copy stands before the first statement that needs it, and serves those that follow, too. */
+/** Inserts each copy before its first reader; later readers use it too. */
 export function withCopies(program: Program, chosen: readonly Again[]): Stmt {
   const names = new Names(namesIn(program));
   const statements = statementsOf(program.body);
@@ -48,7 +48,7 @@ export function withCopies(program: Program, chosen: readonly Again[]): Stmt {
   return block(body);
 }
 
-/** The nest of a definition, with loops of its own. */
+/** The nest of a definition, with fresh loops. */
 function copyOf(nest: Stmt, node: TensorNode, names: Names): Stmt {
   if (nest.kind === 'write') return write(node, nest.index, nest.value, nest.origins);
   if (nest.kind !== 'for') return nest;

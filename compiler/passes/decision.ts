@@ -1,6 +1,6 @@
 /**
- * What a pass has decided, and why, in its own words. A pass does the same whether anybody listens or
- * not; what is said is for people, and for checks of what they asked for.
+ * What a pass has decided, and why. A pass must do the same whether anybody listens or not: decisions are for people to
+ * read, and for checking that what a program asked for was done.
  */
 import type { Costs } from '../core/placement.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
@@ -10,12 +10,12 @@ import type { Step } from '../schedule/step.ts';
 
 export type Decision = ArrayDecision | NestDecision | Refusal;
 
-/** Told each decision where it is made. */
+/** Called with each decision as it is made. */
 export type Note = (decision: Decision) => void;
 
 /**
- * `searched`: its one cell that is not 0 is read at its position. `narrowed`: a part of it is enough.
- * `shared`: by the threads of a block.
+ * `searched`: a one-hot array, read only at its position. `narrowed`: contracted to the part that one turn uses. `shared`:
+ * in the shared memory of a block.
  */
 export type Fate =
   'dropped' | 'searched' | 'inlined' | 'kept' | 'narrowed' | 'stack' | 'shared' | 'scratch';
@@ -24,12 +24,12 @@ export interface ArrayDecision {
   readonly about: 'array';
   readonly node: TensorNode;
   readonly fate: Fate;
-  /** After "dropped:", "kept:" and so on. */
+  /** The reason, as printed after "dropped:", "kept:" and so on. */
   readonly because: string;
   /** The arrays whose formulas use it. */
   readonly readers?: readonly TensorNode[];
   readonly costs?: Costs | undefined;
-  /** What stands for it from here on. */
+  /** The array that replaces it. */
   readonly becomes?: TensorNode;
 }
 
@@ -37,14 +37,14 @@ export interface ArrayDecision {
 export interface NestDecision {
   readonly about: 'nest';
   readonly step: Step;
-  /** What is transformed, and into what: later decisions know it by the loops in it. */
+  /** What is transformed, and into what; later decisions refer to it by its loops. */
   readonly before: readonly Stmt[];
   readonly after: Stmt;
-  /** What could be asked for instead, the likeliest first; the very first is what was chosen. */
+  /** Alternatives that `einc tune` may try, the most promising first; the first is the one chosen. */
   readonly candidates?: readonly NestOverride[];
 }
 
-/** A transformation that was looked at for a loop, and why it was not made. */
+/** A transformation that was considered for a loop, and why it was not made. */
 export interface Refusal {
   readonly about: 'refusal';
   readonly nest: Stmt;

@@ -5,6 +5,7 @@
  *   before   local t: f32[4];                after   (nothing)
  *            for i < 4 { t[i] := x[i]; }
  */
+import { coverageOf } from '../core/index-cover.ts';
 import {
   groupByNode,
   localsOf,
@@ -16,7 +17,7 @@ import {
 import { block, isEmpty, type Program, type Stmt } from '../loop/ir.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
 import type { Note } from './decision.ts';
-import { coversNode, isMetHalfway } from './nest.ts';
+import { isSeenHalfStored } from './half-stored.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const dropDead: Pass = {
@@ -75,6 +76,6 @@ function overwrites(first: Site, next: Site, sites: readonly Site[]): boolean {
   if (!startsWith(next.path, block)) return false;
   const inner = loopsAlong(next.path.slice(block.length));
   if (next.kind === 'fill') return inner.length === 0;
-  if (next.kind !== 'write' || isMetHalfway(next, block, sites)) return false;
-  return coversNode(next.node, next.index ?? [], inner) !== undefined;
+  if (next.kind !== 'write' || isSeenHalfStored(next, block, sites)) return false;
+  return coverageOf(next.index ?? [], next.node.dims, inner) !== undefined;
 }

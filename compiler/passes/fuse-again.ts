@@ -1,4 +1,4 @@
-/** What all passes that fuse loops do: by a rule, again until nothing changes, with arrays that shrink on the way. */
+/** What all fusing passes share: fuse by a rule and shrink the arrays between, until nothing changes. */
 import { at } from '../core/index-expr.ts';
 import { block, type For, forLoop, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
@@ -9,11 +9,11 @@ import { withBody } from './pipeline.ts';
 
 interface FuseOptions {
   readonly note: Note | undefined;
-  /** Of an array that only one turn of a fused loop uses: with more it stays whole. */
+  /** Arrays used by one turn of a fused loop shrink only up to this size. */
   readonly mostBytes?: number | undefined;
 }
 
-/** A fused loop may pass others or meet them, and loops that stand in it may be fused then. */
+/** Repeated because a fused loop may become adjacent to others, and loops inside it to each other. */
 export function fuseAgain(program: Program, fusion: Fusion, options: FuseOptions): Program {
   const { note, mostBytes } = options;
   const body = fuseNeighbours(program.body, (a, b, around) => {
@@ -26,7 +26,7 @@ export function fuseAgain(program: Program, fusion: Fusion, options: FuseOptions
   return fuseAgain(contractArrays(withBody(program, body), note, mostBytes), fusion, options);
 }
 
-/** A loop that does in each turn what both do, the first first; `after` is what the second one does there. */
+/** Two loops as one; `after` is the second one's body in it. */
 export function inOneLoop(a: For, b: For): { readonly both: For; readonly after: Stmt } {
   const after = substituteLoopsIn(b.body, new Map([[b.loop, at(a.loop)]]));
   const both = forLoop(a.loop, a.extent, block([...statementsOf(a.body), ...statementsOf(after)]));

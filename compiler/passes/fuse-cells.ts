@@ -1,18 +1,18 @@
 /**
- * Runs loops over the same cells as one, before they are cut into vectors: then what no full vectors are
- * left for is cut off once for all of them, and stands between none of them.
+ * Fuses loops over the same cells before they are vectorised, so that they have one common remainder loop instead of
+ * one each, which would keep them apart.
  *
  *   before   for o < 777 { d[o] := x[b, o] - mean; }
  *            for o < 777 { y[b, o] := d[o] * scale[o]; }
  *
  *   after    for o < 777 { local d: f32; d := x[b, o] - mean; y[b, o] := d * scale[o]; }
  *
- * Only loops that `vectorise` takes, and where no turn of one needs another turn of the other, so every bit
- * stays. Sums have their turns in an order of their own: `fuse-vectors` has those.
+ * Only loops that `vectorise` takes, and only if no turn of one depends on another turn of the other. Exact. Sums are
+ * left to `fuse-vectors`, since they run their turns in an order of their own.
  */
 import { areIndependent } from '../loop/independent.ts';
 import type { For } from '../loop/ir.ts';
-import { isForVectors } from '../schedule/for-vectors.ts';
+import { isForVectors } from '../schedule/vectorisable.ts';
 import { type Fusion, useSame } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';

@@ -1,6 +1,6 @@
 /**
- * Does with a cell of a product at once what is done with all of its cells later, where nothing else needs the
- * product: it never is in memory then. So the gradient of a weight goes from a register into its update.
+ * Fuses elementwise uses of a product into the product, if nothing else needs it, so that it is never in memory: the
+ * gradient of a weight goes from a register into its update.
  *
  *   before   local d: f32[512, 784];
  *            for o < 512 { for i < 784 { local s: f32 := 0; for b < 32 { s += … } d[o, i] := s; } }
@@ -14,8 +14,8 @@
  *              w[o, i] += -0.01 * (m[o, i] + d);
  *            } }
  *
- * Exact: turns of the loops need nothing of each other, before and after. Only where the nest becomes a
- * tile, for what is computed in a few steps, and for arrays that leave a cache no room for anything else.
+ * Exact: turns are independent before and after. Only if the nest becomes a tile, the epilogue is short, and the arrays
+ * would fill a cache.
  */
 import { asLoop, at, type Index, type LoopVar } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
@@ -34,7 +34,7 @@ import { rewriteStmts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts'
 import { type Nest, nestAt } from '../schedule/nest.ts';
 import { footprintOf } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
-import { sideBySideEarly } from '../schedule/side-by-side.ts';
+import { broughtTogetherEarly } from '../schedule/bring-together.ts';
 import type { Target } from '../schedule/target.ts';
 import { isTile, tileFor } from '../schedule/tile.ts';
 import { contractIn } from './contract-arrays.ts';
@@ -69,10 +69,10 @@ function fusedIn(s: Stmt, options: Options): Stmt {
   });
 }
 
-/** Of the second level: what is smaller comes back from there as fast as a tile with a long epilogue goes on. */
+/** A share of the second-level cache: smaller arrays come back from it as fast as a tile with a long epilogue runs. */
 const shareOfCache = 1 / 2;
 
-/** The statements, with those that use the array as one; undefined where they stay as they are. */
+/** The statements with all uses of the array fused; undefined if they stay as they are. */
 function withEpilogue(
   statements: readonly Stmt[],
   node: TensorNode,
@@ -83,7 +83,7 @@ function withEpilogue(
   const isWanted = loops.every(loop => options.overrideOf(loop).fuse !== false);
   if (loops.length < 2 || loops.length < users.length || !isWanted) return undefined;
   // Later, what the product is of would have to wait for the update, which comes at the end.
-  const order = sideBySideEarly(statements, loops);
+  const order = broughtTogetherEarly(statements, loops);
   const fused = order && asOne(loops, node, options);
   if (!fused) return undefined;
   const step = { kind: 'fuse', loop: fused.loop, turns: fused.extent } as const;
@@ -122,7 +122,7 @@ function isTiled(nest: Nest, target: Target): boolean {
   return isTile(tileFor(nest, target));
 }
 
-/** The nest, and behind what it does in a turn what another one does with the same cell; undefined where it may not be. */
+/** The nest, with another one's statements for the same cell appended to each turn; undefined if that is not legal. */
 function withStatementsOf(nest: Nest, loop: For, node: TensorNode): Nest | undefined {
   const later = nestAt(loop);
   if (!later || !isCheap(later)) return undefined;
@@ -132,7 +132,7 @@ function withStatementsOf(nest: Nest, loop: For, node: TensorNode): Nest | undef
   return { ...nest, body: [...nest.body, ...body] };
 }
 
-/** More steps for each cell are done as fast by themselves, and written out for each cell of a tile they are long. */
+/** Longer epilogues are as fast by themselves, and would be unrolled for each cell of a tile. */
 const mostCost = 32;
 
 function isCheap({ body }: Nest): boolean {
@@ -152,7 +152,7 @@ function costOf(s: Stmt): number {
   return cost;
 }
 
-/** What the loops of a later nest are where it uses the cell that a turn of the first stores. */
+/** The loops of a later nest in terms of the first nest's, so that both are at the same cell. */
 function sameCell(
   first: Nest,
   later: Nest,

@@ -1,7 +1,6 @@
 /**
- * Runs loops over the same rows as one, so that what one row of a chain of operations leaves is still
- * in the cache, or in a register, when the next one needs it; and keeps of an array that lives for
- * one turn no more than that turn's part.
+ * Fuses loops over the same rows, so that the intermediate results of a row are still in the cache, or in a register, when
+ * the next operation needs them; and shrinks arrays used by one turn only to that turn's part.
  *
  *   before   for b < 4096 { for i < 1024 { m[b] max= x[b, i]; } }
  *            for b < 4096 { for i < 1024 { e[b, i] := exp(x[b, i] - m[b]); } }
@@ -13,8 +12,7 @@
  *              for i < 1024 { e[i] := exp(x[b, i] - m); }
  *            }
  *
- * Loops are fused whose turns do not need each other, before and after, so every bit stays. Loops
- * with tiles in them stay as they are, and so do small ones.
+ * Exact: turns are independent before and after. Loops that contain tiles are left alone, and so are small ones.
  */
 import { at, plus } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
@@ -23,7 +21,7 @@ import { areIndependent, isIndependent } from '../loop/independent.ts';
 import { type For, forLoop, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
-import { footprintOf, type Fusion, meet } from '../schedule/neighbours.ts';
+import { footprintOf, type Fusion, conflict } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { fuseAgain, inOneLoop } from './fuse-again.ts';
@@ -56,8 +54,8 @@ function runAsOne(a: For, b: For, around: readonly For[], target: Target): For |
 }
 
 /**
- * Of a GPU each turn gets a block, so there have to be many: where those of a loop are few, together with those
- * of the one loop in it.
+ * On a GPU each turn is a block, so there must be many turns: if one loop has too few, it is fused together with the
+ * loop inside it.
  *
  *   for b < 8 { for s < 128 { … } for s < 128 { … } }   →   for b < 8 { for s < 128 { … … } }
  */
@@ -71,16 +69,16 @@ function asBlocks(both: For, fewest: number): For | undefined {
   return blocks && forLoop(loop, extent, blocks);
 }
 
-/** Loops of as many turns, when none of the turns needs another one. */
+/** Fuses two loops of equal extent, if no turn depends on another turn. */
 function inTurns(first: For, second: For, around: readonly For[]): For | undefined {
   const { both, after } = inOneLoop(first, second);
   if (isIndependent(both)) return both;
-  // Threads have their turns already: the sums down columns stay beside the rows.
+  // Threads share turns already: the column sums stay beside the rows.
   const isInParallel = holdsLoops(first) && holdsLoops(second) && around.some(isIndependent);
   return isInParallel && areIndependent(both, first.body, after) ? both : undefined;
 }
 
-/** Where the other loop takes as many turns block by block, a loop that does so. */
+/** A loop split into the same blocks as the other loop, if that runs block by block. */
 function splitLike(loop: For, other: For): For {
   const size = loop.extent / other.extent;
   const isBlocked = statementsOf(other.body).some(s => s.kind === 'for' && s.extent === size);
@@ -102,9 +100,9 @@ function isPlain(loop: For): boolean {
   return isSo;
 }
 
-/** Whether one needs the other, or they read the same, which is more than a cache holds. */
+/** Whether fusing gains anything: one depends on the other, or both read an array that no cache holds. */
 function isWorth(a: For, b: For, { cacheBytes }: Target): boolean {
-  if (meet(a, b)) return true;
+  if (conflict(a, b)) return true;
   const read = footprintOf(b).used;
   return [...footprintOf(a).used].some(node => read.has(node) && bytesIn(node) > cacheBytes);
 }

@@ -1,5 +1,5 @@
 /**
- * Runs loops over the same vectors as one, so that what one leaves stays in registers for the next.
+ * Fuses loops over the same vectors, so that results stay in registers.
  *
  *   before   for o < 16 { for v < 4 unrolled { for l < 16 vector { d[64*o + 16*v + l] := x[…] - mean; } } }
  *            for i < 16 { for v < 4 unrolled { for l < 16 vector { s_parts[16*v + l] += d[64*i + …] ** 2; } } }
@@ -9,8 +9,8 @@
  *              for v < 4 unrolled { for l < 16 vector { s_parts[16*v + l] += d[64*o + …] ** 2; } }
  *            }
  *
- * Only where no turn of one needs another turn of the other, so every bit stays. Arrays of which then
- * a turn uses no more than its vectors are as short.
+ * Only if no turn of one depends on another turn of the other. Exact. Arrays shrink to the vectors of one turn if
+ * nothing else uses them.
  */
 import { areIndependent } from '../loop/independent.ts';
 import type { For } from '../loop/ir.ts';

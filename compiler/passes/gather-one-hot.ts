@@ -1,5 +1,5 @@
 /**
- * Reads and writes at a position, instead of looking for it along a whole axis.
+ * Replaces loops that search an axis for a position by a read or write at that position.
  *
  *   before   for b < 9 { for k < 50 { hot[b, k] := f32(ids[b] == f32(k)); } }
  *            for b < 9 { for d < 4 { for k < 50 { y[b, d] += hot[b, k] * table[k, d]; } } }
@@ -8,12 +8,11 @@
  *   after    for b < 9 { for d < 4 { y[b, d] += table[at(ids[b]), d]; } }
  *            for d < 4 { for b < 9 { g[at(ids[b]), d] += y[b, d]; } }
  *
- * (`drop-dead` takes away what is no longer read.) Of the terms along `k` all but one have the factor
- * 0; that one is where `k` is the position, and if there is none the sum is 0: what a computed
- * subscript means. Sums keep the order of their terms. Not exact where the factor 0 meets a NaN or an
- * infinity in a row that is not selected, which then no longer makes the result NaN: a product with
- * one-hot numbers says which row is meant. `where(k == id, table[k], 0)` says so by itself and is
- * exact. The sign of a sum of zeros may change.
+ * (`drop-dead` removes what is no longer read.) All terms along `k` have the factor 0 except the one where `k` is the
+ * position; if there is none, the sum is 0. That is what a computed subscript means. Sums keep the order of their
+ * terms. Not exact if a row that is not selected holds a NaN or an infinity: the product with 0 would make the result
+ * NaN, the gather does not. `where(k == id, table[k], 0)` has no such product and is exact. The sign of a sum of zeros
+ * may change.
  */
 import { asLoop, type Index, type LoopVar, loopsIn } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';

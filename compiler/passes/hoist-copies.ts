@@ -1,6 +1,6 @@
 /**
- * Makes copies of what a loop does not change once, before it, and not again in each of its turns: what
- * tiles read of keys and values, in a loop over blocks of rows of attention.
+ * Moves packing out of a loop that does not change what is packed: keys and values, in a loop over blocks of rows of
+ * attention.
  *
  *   before   for s_block < 64 { for i < 8 {
  *              local k_panel: f32[64, 48];
@@ -11,9 +11,9 @@
  *   after    for i < 8 { for d < 64 { for t < 48 { k_panels[i, d, t] := k[48*i + t, d]; } } }
  *            for s_block < 64 { for i < 8 { … k_panels[i, d, t] … } }
  *
- * Each copy is then read from where it is, in one piece, as fast as memory goes: what it was made from may lie over
- * many pages. Only where the loop takes several turns, few enough rows use a copy in one of them, and the last cache has
- * room for all copies. Turns of the loops around that do not need each other keep copies of their own. Exact.
+ * Each copy is contiguous and is read at full memory bandwidth, while its source may span many pages. Only if the loop has
+ * several turns, few enough rows use a copy in each, and all copies fit in the last-level cache. Turns of independent
+ * outer loops keep copies of their own. Exact.
  */
 import { Names } from '../core/names.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';

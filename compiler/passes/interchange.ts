@@ -1,17 +1,17 @@
 /**
- * Moves a kernel's loops out of those over the pixels it is laid on, so that in one of their turns no
- * two pixels add to the same cell: then a tile of them may be summed at once.
+ * Moves the loops over a filter's taps outside those over pixels, so that for one tap no two pixels add to the same
+ * cell, and a tile of pixels can be summed at once.
  *
  *   before   for h < 28 { for k < 3 { for i < 64 { for o < 64 { x[h + k, i] += y[h, o] * w[o, k, i]; } } } }
  *   after    for k < 3 { for h < 28 { for i … { for o … { x[h - k + 2, i] += y[h, o] * w[o, 2 - k, i]; } } } }
  *
- * Exact: each cell gets its terms in the order it did. Say two turns of the nest add to one cell. A
- * loop that is alone in a subscript is the same in both. Of a pair `a*h + b*k` with `a` and `b` of one
- * sign, both loops differ or none does, and where `h` is later `k` is earlier. Loops that stand
- * outside the first loop of a pair are asked to be alone, or of another pair. So the turns are told
- * apart by the first loop of the first pair that differs, and if none does by the other loops. With
- * one loop of each pair moved to the front, in the order of the pairs' first loops, that pair's moved
- * loop tells them apart, the other way round if it was the second; so then it runs backwards.
+ * Exact: each cell gets its terms in the same order. Proof: take two turns of the nest that add to the same cell. A loop
+ * that is a subscript by itself has the same value in both. Of a pair `a*h + b*k`, with `a` and `b` of one sign, either both
+ * loops differ or neither does, and if `h` is larger `k` is smaller. Loops outside the first loop of a pair must be
+ * subscripts by themselves, or belong to another pair. So the order of the two turns is decided by the first loop of
+ * the first pair that differs; if none differs, by the other loops. With one loop of each pair moved to the front, in
+ * the order of the pairs' first loops, that pair's moved loop decides: in the same direction if it was the first of
+ * its pair, in the opposite direction if it was the second, which is why it then runs backwards.
  */
 import {
   at,

@@ -1,16 +1,16 @@
 /**
- * Marks loops whose turns may run on several threads: those that stand in no other loop, whose turns
- * need nothing of each other, and that have enough to do. Exact: a turn does the same on any thread.
+ * Marks the loops that threads share: outermost loops with independent turns and enough work. Exact: a turn does the same
+ * on any thread.
  *
  *   before   for i < 512 { for j < 512 { y[i, j] := exp(x[i, j]); } }
  *
  *   after    for i < 512 parallel { for j < 512 { y[i, j] := exp(x[i, j]); } }
  *
- * Where such a loop has few turns and holds nothing but another one of this kind, threads share the turns
- * of both: three are not to be shared evenly by two threads, and not at all by four.
+ * If such a loop has few turns and contains nothing but another such loop, threads share the turns of both: three turns
+ * do not divide evenly among two threads, and leave one of four idle.
  *
- * Where the turns of the outermost loop need each other, as in a sum over it, all stays as it is: a
- * loop inside would hand work over in each of its turns.
+ * If the turns of the outermost loop depend on each other, as in a sum over it, nothing is marked: an inner parallel
+ * loop would hand work to threads in each of its turns.
  */
 import type { LoopVar } from '../core/index-expr.ts';
 import { grouped } from '../support/count.ts';
@@ -23,9 +23,9 @@ import type { Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 /**
- * What a loop must have to do, next to one addition. To hand turns to other threads and wait for them
- * takes up to 4 µs while those threads spin, and 25 µs when they sleep. This much takes 5 µs where it runs
- * on vectors and in the cache, so that little is lost, and 60 µs where it goes cell by cell.
+ * The least work of a parallel loop (see `workOf`). Handing turns to other threads and waiting for them takes up to 4 µs
+ * while those threads spin, and 25 µs if they sleep. This much work takes 5 µs on vectors and in the cache, so that
+ * little is lost, and 60 µs cell by cell.
  */
 export const leastWork = 2 ** 18;
 

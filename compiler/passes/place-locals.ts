@@ -1,7 +1,6 @@
 /**
- * Gives local arrays their memory: small ones on the stack, declared where they are first used;
- * large ones as scratch that comes with the arguments, because a stack would overflow. There each
- * has a place of its own, until `plan-memory`.
+ * Gives local arrays memory: small ones on the stack, declared at their first use; large ones, which would overflow a
+ * stack, as scratch that comes with the arguments. They do not share memory until `plan-memory`.
  *
  *   before   local t: f32[16];                after   for i < 4 { x[i] := 1; }
  *            for i < 4 { x[i] := 1; }                 local t: f32[16];

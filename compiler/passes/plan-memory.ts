@@ -1,6 +1,6 @@
 /**
- * Lets scratch arrays share memory that are not needed at the same time: they get places in one arena
- * as small as can be found at once. Exact: nothing that is computed changes.
+ * Packs scratch arrays into one arena in which arrays that are not live at the same time share memory. Exact: nothing
+ * that is computed changes.
  *
  *   before   scratch 1.5 MiB: h1: f32[131072] in 0..524287, h2: f32[131072] in 524288..1048575,
  *                h3: f32[131072] in 1048576..1572863;
@@ -9,16 +9,16 @@
  *   after    scratch 1 MiB, 1.5 MiB without sharing: h1: f32[131072] in 0..524287,
  *                h2: f32[131072] in 524288..1048575, h3: f32[131072] in 0..524287;
  *
- * A result may take the place of an operand, where each cell is read before its place is stored to
+ * A result may take the place of an operand, if each cell is read before it is overwritten
  * (`../loop/in-place.ts`):
  *
  *   before   h: f32[131072] in 0..524287, g: f32[131072] in 524288..1048575;   … g[i] := relu(h[i]); …
  *   after    h: f32[131072] in 0..524287, g: f32[131072] in 0..524287;
  *
- * Greedy by size, with the best gap for each: Pisarchyk and Lee, Efficient Memory Management for Deep
- * Neural Net Inference (2020), section 5.2. Large arrays are placed first. Each goes to the smallest
- * gap that has room for it between those placed that it meets, or behind them. Of several orders, with
- * results in the place of operands and without, the one that comes out smallest is taken.
+ * Greedy by size with best fit: Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference (2020),
+ * section 5.2. Large arrays are placed first. Each goes to the smallest sufficient gap between the placed arrays that are
+ * live at the same time, or behind them. Several orders are tried, with results in the place of operands and without,
+ * and the smallest arena is taken.
  */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { arenaBytes, endOf, roomFor } from '../loop/arena.ts';

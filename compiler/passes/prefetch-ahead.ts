@@ -1,14 +1,14 @@
 /**
- * Asks memory for what a loop comes to some turns later, where each has much to do. A processor has begun a few
- * hundred instructions at most before they are due, and of functions like `tanh` that is not one line of memory:
- * it then waits for each although nothing hangs on it, and memory has nothing to do while it computes.
+ * Prefetches what later turns of a loop read, if each turn computes much. A processor executes at most a few hundred
+ * instructions ahead, which with functions like `tanh` is less than one cache line of input: so it waits for every
+ * line, and memory idles while it computes.
  *
  *   before   for o < 4096 { for l < 16 vector { y[16*o + l] := tanh(x[16*o + l]); } }
  *
  *   after    for o < 4096 { prefetch x[16*o + 256]; for l < 16 vector { y[16*o + l] := tanh(x[16*o + l]); } }
  *
- * Only arrays that no cache holds, and loops in which some of what is stored goes on, turn by turn, as what is read
- * does. What is stored alone is not waited for. Where rows are asked for (`prefetch-rows`) all is settled.
+ * Only for arrays that no cache holds, in loops that also stream through an array that they store to. Arrays that are
+ * only stored to need no prefetch, since nothing waits for them. Loops that `prefetch-rows` has handled are left alone.
  * Computes nothing.
  */
 import { sizeOf } from '../core/tensor-node.ts';
@@ -16,14 +16,14 @@ import { sitesUnder } from '../loop/facts.ts';
 import { type For, type Stmt, statementsOf } from '../loop/ir.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import {
-  asking,
-  askInStream,
-  asksFor,
+  insertPrefetches,
+  prefetchInStream,
+  prefetchesFor,
   bytesInTurn,
   hasPrefetch,
   isStream,
   stepOf,
-} from '../schedule/ask-ahead.ts';
+} from '../schedule/prefetching.ts';
 import type { Target } from '../schedule/target.ts';
 import { isOnVectors } from '../schedule/vector-loop.ts';
 import { workOf } from '../schedule/work.ts';
@@ -44,14 +44,14 @@ export function prefetchAhead(target: Target): Pass {
   };
 }
 
-/** Whether it asks by now, or a loop beside those in its turns does. */
+/** Whether it has prefetches already, or an inner vector loop has. */
 function isSettled(s: For): boolean {
   return [s, ...statementsOf(s.body)].some(
     part => part.kind === 'for' && isOnVectors(part) && hasPrefetch(part),
   );
 }
 
-/** Operations next to one addition for each byte that is moved: with fewer, a processor looks ahead far enough. */
+/** Work per byte moved (see `workOf`): with less, a processor looks far enough ahead by itself. */
 const leastWork = 2;
 
 function withPrefetches(loop: For, target: Target, note: Note | undefined): Stmt | undefined {
@@ -62,9 +62,9 @@ function withPrefetches(loop: For, target: Target, note: Note | undefined): Stmt
   const needed = streams.filter(
     ({ node, kind }) => kind !== 'write' && sizeOf(node) > target.cacheBytes,
   );
-  const asks = asksFor(needed, askInStream);
-  if (asks.length === 0) return undefined;
-  const after = asking(loop, asks);
-  note?.({ about: 'nest', step: stepOf(asks), before: [loop], after });
+  const prefetches = prefetchesFor(needed, prefetchInStream);
+  if (prefetches.length === 0) return undefined;
+  const after = insertPrefetches(loop, prefetches);
+  note?.({ about: 'nest', step: stepOf(prefetches), before: [loop], after });
   return after;
 }

@@ -1,7 +1,7 @@
 /**
- * Asks memory for what the next turn of a loop reads over and over, a little in each turn of the loops
- * inside. A picture that a filter's gradient comes to is in no near cache: the first of many sums over it would
- * wait for all of it. What is walked through but once, row by row, comes evenly by itself.
+ * Prefetches what the next turn of a loop reads repeatedly, a little in each turn of the inner loops. The next picture of
+ * a filter's gradient is in no near cache, and the first of many sums over it would wait for all of it. What is
+ * read only once, row by row, needs no such help.
  *
  *   before   for b < 32 { for i < 3 { for h < 28 { for v < 28 { … x[b, h + i, v, l] … } } } }
  *
@@ -10,9 +10,9 @@
  *              for v < 28 { … x[b, h + i, v, l] … }
  *            } } }
  *
- * Lines of memory are counted on in the last axis that is walked through. Only arrays that no near cache
- * holds, blocks of some size of which two fit in it, and turns with much to do; where not all fit, those that would come
- * in the shortest bursts. Computes nothing.
+ * Cache lines are enumerated along the innermost axis. Only for arrays that no near cache holds, for blocks of some size of
+ * which two fit in it, and for turns that compute much; if not all blocks fit, those that would arrive in the shortest
+ * bursts. Computes nothing.
  */
 import { fixed, type Index, plus, sumOf, at } from '../core/index-expr.ts';
 import { sizeOf } from '../core/tensor-node.ts';
@@ -27,7 +27,7 @@ import {
   isBlock,
   type Lines,
   nextLines,
-} from '../schedule/next-block.ts';
+} from '../schedule/prefetch-lines.ts';
 import type { Target } from '../schedule/target.ts';
 import { workOf } from '../schedule/work.ts';
 import { product } from '../support/list.ts';
@@ -51,22 +51,22 @@ export function prefetchBlocks(target: Target): Pass {
   };
 }
 
-/** Where to ask for a block: first thing in the turns of a loop, so many of its rows in each. */
+/** Where a block is prefetched: at the start of each turn of a loop, some of its rows at a time. */
 interface Plan {
   readonly block: Block;
   readonly lines: Lines;
-  /** The outermost of them is the first inside of the loop whose next turn it is; the last asks. */
+  /** From the outermost inside the loop whose next turn needs the block, to the one whose turns prefetch. */
   readonly loops: readonly For[];
   readonly rowsEach: number;
 }
 
-/** Of a cache, in one burst: less is there soon. */
+/** Bytes in one burst: smaller blocks arrive soon enough. */
 const leastShare = 1 / 16;
 
-/** Operations next to one addition for each byte: with fewer, memory is what there is to wait for. */
+/** Work per byte (see `workOf`): with less, memory is the limit anyway. */
 const leastWork = 16;
 
-/** What a cache of the second level has, of which `cacheBytes` are its half. */
+/** The second-level cache has twice `cacheBytes`. */
 const cachesInAll = 2;
 
 function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
@@ -109,7 +109,7 @@ function burstOf(of: Block, leastBytes: number): number {
   return Math.max(0, ...bursts);
 }
 
-/** The loops around where a block is touched most often, but for those within a tile. */
+/** The loops around the site that touches a block most often, without those within a tile. */
 function serialOf({ site }: Block): readonly For[] {
   const path = loopsAlong(site.path);
   const other = path.findIndex(l => l.mode !== 'serial');
@@ -122,7 +122,7 @@ function hasPrefetch(s: Stmt): boolean {
   return has;
 }
 
-/** More lines at once keep others waiting. */
+/** More lines at once would delay other loads. */
 const mostAtOnce = 16;
 
 function planFor(block: Block, loop: For): Plan | undefined {

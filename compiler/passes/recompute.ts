@@ -1,6 +1,6 @@
 /**
- * Computes arrays again that are cheap and needed much later, instead of keeping them: gradients read
- * what was computed long before, and in between all of it is in memory at once.
+ * Recomputes cheap arrays that are needed again much later, instead of keeping them: gradients read what the forward pass
+ * computed, and in between all of it would be in memory at once.
  *
  *   before   for i < 9000000 { p[i] := e[i] / s[0]; }     after   for i < 9000000 { p[i] := e[i] / s[0]; }
  *            … p …                                                … p …
@@ -9,10 +9,9 @@
  *            … e, s …                                             … p2 …
  *                                                                 … e, s …
  *
- * An array qualifies when one formula of few operations holds for all its cells, its inputs are kept
- * until then anyway, and it is there, unused, at the moment when most memory is needed. That is
- * repeated until nothing qualifies, or all that is needed at once fits in a cache. Exact: each cell
- * is computed by the same operations.
+ * An array qualifies if one formula of few operations holds for all its cells, its inputs are kept until then anyway,
+ * and it is live but unused when most memory is in use. That is repeated until nothing qualifies, or all that is live
+ * at once fits in a cache. Exact: each cell is computed by the same operations.
  *
  * In the manner of Chen, Xu, Zhang and Guestrin, Training Deep Nets with Sublinear Memory Cost (2016),
  * section 3, who drop the results of cheap operations; here what they are computed from stays.

@@ -1,6 +1,5 @@
 /**
- * Takes the sum of what is itself a sum out of its nest, so that the nest's turns need nothing of each
- * other and may be computed several at once.
+ * Moves the sum of sums out of its nest, so that the inner sums have independent turns and can be tiled.
  *
  *   before   for b < 64 { for o < 512 { local s: f32 := 0; for i < 784 { s += … } total += abs(s); } }
  *
@@ -8,7 +7,7 @@
  *            for b < 64 { for o < 512 { local s: f32 := 0; for i < 784 { s += … } total_terms[b, o] := abs(s); } }
  *            for b2 < 64 { for o2 < 512 { total += total_terms[b2, o2]; } }
  *
- * Exact: terms are added in the order they were. Only where the nest becomes a tile.
+ * Exact: terms keep their order. Only if the nest then becomes a tile.
  */
 import { at, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';

@@ -1,6 +1,6 @@
 /**
- * Takes long sums that stand by themselves apart, so that threads can share them: `schedule/sum-shares.ts` chooses in how many
- * parts. Not exact: the order of additions changes, but always to the same one.
+ * Splits long sums outside any loop into parts that threads can share; `../schedule/sum-shares.ts` chooses how many. Not
+ * exact: the order of additions changes, but always to the same one.
  *
  *   before   for i < 1000003 { s += x[i] * x[i]; }
  *
@@ -13,7 +13,7 @@
  *            for i3 < 64 { s += s_parts[i3]; }
  *            for i4 < 3 { s += x[i4 + 1000000] * x[i4 + 1000000]; }
  *
- * Sums in other loops stay as they are: threads share those.
+ * Sums inside other loops stay whole, since threads share those loops.
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';

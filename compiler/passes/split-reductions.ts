@@ -1,7 +1,6 @@
 /**
- * Takes long sums along neighbouring cells apart, into sums for the lanes of vectors;
- * `schedule/partial-sums.ts` shows what becomes of one. Not exact: the order of additions changes,
- * but always to the same one.
+ * Splits long sums over contiguous cells into one sum per vector lane; `../schedule/partial-sums.ts` shows the result.
+ * Not exact: the order of additions changes, but always to the same one.
  */
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';

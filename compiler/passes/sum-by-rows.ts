@@ -1,6 +1,6 @@
 /**
- * Sums the columns of a large matrix row by row, in blocks of rows: then the sums can stand beside
- * whatever else is done with a row (`fuse-loops`), and threads share the blocks.
+ * Sums the columns of a large matrix row by row, in blocks of rows, so that the sums can be fused with other work on
+ * the rows (`fuse-loops`) and threads can share the blocks.
  *
  *   before   for o < 1024 { for b < 4096 { g[o] += x[b, o]; } }
  *
@@ -11,8 +11,8 @@
  *            }
  *            for o < 1024 { for b_block < 64 { g[o] += g_blocks[b_block, o]; } }
  *
- * Not exact: blocks are summed by themselves first. How many there are depends on sizes alone, so the
- * result is the same for any number of threads.
+ * Not exact: each block is summed by itself first. The number of blocks depends on sizes alone, so the result is the
+ * same for any number of threads.
  */
 import { at, fixed, type LoopVar, loopVar, plus, substitute } from '../core/index-expr.ts';
 import type { Turns } from '../core/index-cover.ts';

@@ -1,11 +1,11 @@
 /**
- * Takes the taps of a filter one after the other in each term of a sum, where what one of them reads for a pixel the
- * next one reads for the pixel before: a tile of pixels then reads it once (`../schedule/sliding.ts`).
+ * Makes the taps of a filter the innermost loop of a convolution's sum. What one tap reads for a pixel the next tap reads
+ * for the pixel before, so a tile of pixels then loads it once for all taps (`../schedule/sliding.ts`).
  *
  *   before   for v < 28 { for o < 64 { … for j < 3 { for c < 64 { s += x[v + j, c] * w[j, c, o]; } } … } }
  *   after    for v < 28 { for o < 64 { … for c < 64 { for j < 3 { s += x[v + j, c] * w[j, c, o]; } } … } }
  *
- * Needs sums in scalars. Not exact: the order of additions changes, but always to the same one, whatever the processor.
+ * Needs sums in scalars. Not exact: the order of additions changes, but always to the same one, on any processor.
  */
 import { block, type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { underConditions } from '../schedule/conditions.ts';

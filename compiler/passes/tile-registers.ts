@@ -1,8 +1,7 @@
 /**
- * Computes sums for several cells at once, in registers and on vectors: a tile of rows and columns
- * of what a nest stores. `schedule/tile.ts` chooses it, `schedule/jam.ts` shows what becomes of the
- * code, and `schedule/sum-parts.ts` what does where caches do not hold the rows. Exact: each cell is
- * summed in the order it was.
+ * Computes the sums of a tile of rows and columns at once, in vector registers. `../schedule/tile.ts` chooses the tile,
+ * `../schedule/jam.ts` shows the resulting code, and `../schedule/sum-parts.ts` that for rows that exceed the caches.
+ * Exact: each sum keeps the order of its terms.
  *
  *   before   for b < 128 { for o < 512 { local s: f32 := 0; for i < 784 { s += … } y[b, o] := s; } }
  *   after    for o < 16 { … for b < 16 { local s_tile: f32[8, 32]; … } }

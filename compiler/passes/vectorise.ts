@@ -1,18 +1,18 @@
 /**
- * Writes innermost loops over neighbouring cells as loops over vectors. Exact.
+ * Turns innermost loops over contiguous cells into vector loops. Exact.
  *
  *   before   for i < 100 { y[i] := exp(x[i]); }
  *   after    for l < 16 vector { y[l + 84] := exp(x[l + 84]); }
  *            for i < 3 { for v < 2 unrolled { for l < 16 vector { y[32*i + 16*v + l] := … } } }
  *
- * Lanes of f16 compute in f32, as its single cells do: `y[i] := f16(exp(f32(x[i])))` is 16 lanes, not 32.
+ * f16 computes in f32, on vectors as elsewhere: `y[i] := f16(exp(f32(x[i])))` has 16 lanes, not 32.
  */
 import { at, fixed, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
 import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
 import { mapParts } from '../loop/traverse.ts';
-import { isForVectors, laneTypeOf } from '../schedule/for-vectors.ts';
+import { isForVectors, laneTypeOf } from '../schedule/vectorisable.ts';
 import { jam } from '../schedule/jam.ts';
 import { mayRunTwice } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
@@ -43,12 +43,12 @@ export function vectorise(target: Target, overrides = noOverrides): Pass {
   };
 }
 
-/** How many vectors one turn computes: enough that they do not wait for each other. */
+/** How many vectors one turn computes, so that their latencies overlap. */
 const vectors = 4;
 
 function vectorised({ loop, extent, body }: For, lanes: number, names: Names): Stmt {
   const again = { later: mayRunTwice(statementsOf(body)), atOnce: false };
-  // What is left over first: nothing is then between the full tiles and a loop that uses what they leave.
+  // The remainder comes first, so that it does not separate the full tiles from a loop that uses their result.
   const [full, ...left] = piecesOfColumns(extent, vectors, lanes, again);
   return block(
     [...left, ...(full ? [full] : [])].map(piece => {

@@ -1,8 +1,8 @@
 /**
- * A nest rewritten by a tile: columns outermost, then the copies of what they read, then the other
- * loops and the rows, around one jam. What does not divide evenly is done by smaller tiles of its
- * own, so that no tile asks where it ends. With blocks, the columns outermost are those of several
- * tiles, which a row then meets one after the other; and there are parts of the sums outside of the copies.
+ * Rewrites a nest by its tile: columns outermost, then the panels that they read, then the other loops and the rows,
+ * around one jam. Remainders are smaller tiles of their own, so that no tile checks where it ends. With blocks, the
+ * outermost columns are those of several tiles, which each row meets one after the other, and parts of sums are outside
+ * the panels.
  */
 import { at, fixed, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';

@@ -1,8 +1,7 @@
 /**
- * Chooses blocks for a tile: how many columns are copied at once, which each row then meets one after
- * the other, and how many terms of their sums. Without blocks the rows come from memory once for each
- * tile of columns. That is fine while a cache holds them, and while it holds a whole sum of each column
- * of a tile.
+ * Chooses the cache blocks of a tile: how many columns are packed at once, which each row then meets one after the other,
+ * and how many terms of their sums. Without blocks the rows come from memory once per tile of columns. That is fine if a
+ * cache holds them, and all terms of a tile's columns.
  */
 import { bytesOf } from '../core/dtype.ts';
 import { rangeOf } from '../core/index-expr.ts';
@@ -24,10 +23,10 @@ import { plainSumIn, type SumInParts } from './sum-parts.ts';
 import type { Target } from './target.ts';
 
 export interface Blocks {
-  /** Copied at once. */
+  /** Columns packed at once. */
   readonly columns: number;
   readonly packed: readonly Packed[];
-  /** Undefined where all terms of a sum are taken at once. */
+  /** Undefined if all terms of a sum are taken at once. */
   readonly sum: SumInParts | undefined;
 }
 
@@ -42,24 +41,24 @@ interface Tiled {
   readonly reads: readonly Site[];
 }
 
-/** Of a block of the columns, the copies of as many as one tile has, at most. */
+/** How much of the cache the panel of one tile may fill; longer sums are taken in parts. */
 const shareOfTile = 1 / 4;
 
-/** Rows that take more come from a cache that is shared, and slow, for each tile of columns anew. */
+/** Rows that exceed so many times `cacheBytes` come from a slow shared cache again for each tile of columns. */
 const cachesOfRows = 2;
 
-/** Of that cache, what sums in parts stand in meanwhile. */
+/** How much of that shared cache the intermediate sums of parts may fill. */
 const shareOfSums = 1 / 2;
 
-/** Blocks are what threads share. */
+/** Blocks are what threads share, so there should be several. */
 const fewestBlocks = 4;
 
-/** Undefined where none are needed, or sums cannot be taken in parts. */
+/** Undefined if no blocks are needed, or sums cannot be taken in parts. */
 export function blocksFor(tiled: Tiled, target: Target): Blocks | undefined {
   return rowsFirst(tiled, target) ?? ofCopies(tiled, target) ?? ofTerms(tiled, target);
 }
 
-/** For the sake of what one tile of rows leaves in a cache for the next. */
+/** Blocks of terms, so that what one tile of rows reads is still in a cache for the next. */
 function ofTerms(tiled: Tiled, target: Target): Blocks | undefined {
   const { rows, columns, columnCount, packable } = tiled;
   const packed = packedOf(packable);
@@ -78,7 +77,7 @@ function bytesOfSums({ of }: SumInParts, rows: For, columns: number): number {
   return rows.extent * columns * bytesOf[of.sum.dtype];
 }
 
-/** As many columns as a cache holds, all if it can, for one tile of rows after the other. */
+/** As many columns as a cache holds, all if possible, for tiles row by row (`rows-first.ts`). */
 function rowsFirst(tiled: Tiled, target: Target): Blocks | undefined {
   const { nest, rows, rowCount, columns, columnCount, packable, reads } = tiled;
   const packed = wantedOf(packable);
@@ -91,7 +90,7 @@ function rowsFirst(tiled: Tiled, target: Target): Blocks | undefined {
   return tiles > 1 ? { columns: tiles * columnCount, packed, sum: undefined } : undefined;
 }
 
-/** For the sake of what is copied. */
+/** Blocks of columns, so that their panels stay in a cache. */
 function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   const { nest, rows, columns, columnCount, packable } = tiled;
   const packed = [...packable.apart, ...packable.beside];
@@ -115,7 +114,7 @@ function ofCopies(tiled: Tiled, target: Target): Blocks | undefined {
   return tiles > 1 || sum ? { columns: tiles * columnCount, sum, packed } : undefined;
 }
 
-/** Whether threads share another loop, such as one over pictures: then all columns may be in one block. */
+/** Whether threads can share another loop, such as one over pictures: then one block may have all columns. */
 function isSharedOtherwise({ nest, rows, columns }: Tiled, packed: readonly Packed[]): boolean {
   const [outermost] = nest.loops.filter(l => l !== columns);
   if (!outermost || outermost === rows || outermost.extent < fewestBlocks) return false;
@@ -149,7 +148,7 @@ function bytesOfPart(
   return bytesOfPanels(part, columns);
 }
 
-/** Of all that is the same for all columns, while what is copied stays the same. */
+/** Bytes of the rows that all columns of a block read. */
 function bytesOfRows({ nest, columns, reads }: Tiled, packed: readonly Packed[]): number {
   const turning = nest.loops.filter(l => packed.every(p => strideAlong(p, l) === 0));
   const bytes = reads

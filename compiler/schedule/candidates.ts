@@ -1,4 +1,4 @@
-/** Tiles that are worth a try: what `einc tune` chooses from. */
+/** Alternative tiles that `einc tune` times. */
 import type { NestOverride } from './override.ts';
 import type { Target } from './target.ts';
 import type { Tile } from './tile.ts';
@@ -7,7 +7,7 @@ import { countOf, enoughSums, mostVectors, registersFor, stepsOfLoads } from './
 const mostRows = 14;
 const vectorsAtMost = 4;
 
-/** The likeliest first; the very first is what is chosen without a try. */
+/** The most promising first; the very first is the tile chosen without tuning. */
 export function candidatesFor(tile: Tile, target: Target, sums: number): readonly NestOverride[] {
   const { rows, packed, rowCopies, square, rowCount, vectors } = tile;
   const chosen = { rowCount, vectors };

@@ -1,4 +1,4 @@
-/** Blocks of cells that threads share, each with a loop of its own around all that is summed for them. */
+/** Divides the cells of sums into blocks for threads to share, each with its own loops over the terms. */
 import { at, type Index, type LoopVar, loopVar, plus } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
 import type { For } from '../loop/ir.ts';
@@ -15,8 +15,8 @@ export interface Shared {
 }
 
 /**
- * Blocks of the outermost loop. Where the innermost does not fill a vector, as with few channels, vectors go across the
- * outermost, so its blocks are whole vectors; if there are none such, each turn of another loop, over taps say, is a block.
+ * Blocks of the outermost loop. If the innermost does not fill a vector, as with few channels, vectors run across the
+ * outermost, so its blocks are whole vectors; if that is impossible, each turn of another loop (such as over taps) is a block.
  */
 export function sharedIn(
   [outermost, ...others]: readonly [For, ...For[]],
@@ -35,7 +35,7 @@ export function sharedIn(
   return { loop: blocks.loop, size: 1, blocks, inside, turns: [] };
 }
 
-/** A loop as one over blocks and one over the turns of a block. */
+/** Splits a loop into one over blocks and one within a block. */
 export function cut(of: For, size: number, names: Names): Cut {
   const blocks = loopVar(names.fresh(`${stemOf(of.loop)}_block`));
   return {
@@ -51,10 +51,10 @@ export interface Cut {
   readonly turn: readonly [LoopVar, Index];
 }
 
-/** What threads share: more blocks would read all once more each. */
+/** Enough for threads to share; every further block reads all inputs once more. */
 const enoughBlocks = 4;
 
-/** Neighbouring cells of f32 in one line of memory. */
+/** Cells of f32 in one cache line. */
 const lineCells = 16;
 
 /**

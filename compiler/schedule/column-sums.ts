@@ -6,13 +6,13 @@ import type { For } from '../loop/ir.ts';
 import { strideAlong, type SumNest, sumNestAt } from './nest.ts';
 import { isRegrouped } from './partial-sums.ts';
 
-/** A sum over `rows`, outermost first, for each turn of the loops over `cells`. */
+/** A sum over `rows`, outermost first, for each turn of `cells`: the loops over columns. */
 export interface ColumnSums extends SumNest {
   readonly cells: readonly For[];
   readonly rows: readonly [For, ...For[]];
 }
 
-/** Undefined unless neighbouring columns lie side by side, and no two are summed of the same numbers. */
+/** Undefined unless columns are contiguous, and each number is summed into one column only. */
 export function columnSumsAt(outermost: For): ColumnSums | undefined {
   const nest = sumNestAt(outermost);
   if (!nest || !isRegrouped(nest.leaf)) return undefined;
@@ -28,7 +28,7 @@ export function columnSumsAt(outermost: For): ColumnSums | undefined {
     : undefined;
 }
 
-/** Whether no two cells are summed of the same numbers, as those of a product of matrices are. */
+/** Whether each number is summed into one cell only; in a matrix product, a number goes into many. */
 function readsOnce({ leaf }: SumNest, cells: readonly For[]): boolean {
   return sitesUnder(leaf).some(({ kind, index }) => {
     const named = new Set(index?.flatMap(loopsIn));

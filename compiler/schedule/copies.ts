@@ -15,15 +15,15 @@ import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { isLeaf, sitesUnder, usedIn, writtenIn } from '../loop/facts.ts';
 import { block, type For, forLoops, read, type Stmt, statementsOf, write } from '../loop/ir.ts';
 import { mapParts, rewriteExprsIn, rewriteStmts, visitStmts } from '../loop/traverse.ts';
-import { withFreshLoops } from './again.ts';
+import { withFreshLoops } from './clone.ts';
 
-/** A statement without its copies, and these by themselves. */
+/** A statement without its copying loops, and those loops by themselves. */
 export interface Apart {
   readonly rest: Stmt;
   readonly copies: readonly Copy[];
 }
 
-/** What a panel holds in each turn of the loops that say what is copied, kept for all of them. */
+/** An array of panels: one for each turn of the loops that decide what a panel holds. */
 export interface Copy {
   readonly array: TensorNode;
   readonly stmt: Stmt;
@@ -59,7 +59,7 @@ class Taking {
     this.#names = names;
   }
 
-  /** A copy that fills other cells than the one before might leave some of that to be read. */
+  /** If a copy fills other cells than the one before, stale cells might be read. */
   isDone(): boolean {
     return !this.#hasFailed && this.#forms.size === 1;
   }
@@ -73,7 +73,7 @@ class Taking {
     if (!usedIn(s).has(this.#panel) && s.kind !== 'block' && s.kind !== 'declare') return s;
     if (s.kind === 'for') {
       if (this.#isCopy(s)) return this.#inBlock([s], around, holds);
-      // A later turn starts with what the one before has copied.
+      // A later turn starts with what the previous one has copied.
       const first = writtenIn(s).has(this.#panel) ? undefined : holds;
       const inner = this.#inBlock(statementsOf(s.body), [...around, s], first);
       return mapParts(s, { expr: e => e, stmt: () => inner });

@@ -33,7 +33,7 @@ import {
   write,
 } from '../loop/ir.ts';
 import { substituteLoops } from '../loop/traverse.ts';
-import { withFreshLoops } from './again.ts';
+import { withFreshLoops } from './clone.ts';
 import { type Division, turnsOfPart } from './division.ts';
 
 type Loop = Pick<For, 'loop' | 'extent'>;

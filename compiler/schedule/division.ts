@@ -13,7 +13,7 @@ export interface Division {
   readonly inside: readonly For[];
 }
 
-/** At most so many parts; undefined where there are no two, or `countFor` finds no number for the loop that is divided. */
+/** A division into at most so many parts; undefined if it would be one, or `countFor` finds no count for the divided loop. */
 export function divisionOf(
   loops: readonly For[],
   most: number,
@@ -32,14 +32,14 @@ export function partsOf({ whole, count }: Division): number {
   return turnsOf(whole) * count;
 }
 
-/** Turns of the divided loop in each part. */
+/** Turns of the divided loop per part. */
 export function turnsOfPart({ divided, count }: Division): number {
   return Math.floor(divided.extent / count);
 }
 
 /**
- * At most so many parts, of one size: of a multiple of `atOnce` turns if there is a number that is not much smaller, or else
- * without any turn left over.
+ * A count of equal parts, at most `most`: of a multiple of `atOnce` turns each, if such a count is not much smaller, or
+ * else any that leaves no turn over.
  */
 export function evenCount(extent: number, most: number, atOnce: number): number {
   const divides = (size: number) => (count: number) => extent % (count * size) === 0;

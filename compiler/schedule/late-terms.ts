@@ -1,4 +1,4 @@
-/** Long sums in parts, where a tile of rows reads the columns that the one before has read, but too many for a cache to keep. */
+/** Takes long sums in parts if a tile of rows reads the same columns as the previous one, but too many for a cache to keep. */
 import { bytesOf } from '../core/dtype.ts';
 import { loopsAlong, type Site } from '../loop/facts.ts';
 import { type For, statementsOf } from '../loop/ir.ts';
@@ -17,10 +17,10 @@ interface Tiled {
 /** Shares of the second cache: what a tile reads over all terms, and in a part, which is what a first cache holds. */
 const [mostInAll, mostInPart] = [1 / 2, 1 / 16];
 
-/** To load and store sums then takes little of the time. */
+/** Then loading and storing the sums takes little of the time. */
 const fewestTerms = 128;
 
-/** Undefined where a cache holds all terms, or the sum is no plain one. */
+/** Undefined if a cache holds all terms, or the sum is not a plain one. */
 export function sumForCache(tiled: Tiled, { cacheBytes }: Target): SumInParts | undefined {
   const of = plainSumIn(tiled.nest.body);
   if (!of) return undefined;
@@ -33,7 +33,7 @@ export function sumForCache(tiled: Tiled, { cacheBytes }: Target): SumInParts | 
   return parts < 2 ? undefined : { of, size: Math.ceil(of.terms.extent / parts) };
 }
 
-/** Of memory, that the next tile of rows reads again: columns, copied or not. */
+/** Bytes per term that the next tile of rows reads again: those of columns, packed or not. */
 function bytesOfTerm(read: Site, terms: For, { rows, columns, columnCount }: Tiled): number {
   if (!loopsAlong(read.path).includes(terms)) return 0;
   const isShared = strideAlong(read, rows) === 0 && strideAlong(read, columns) !== 0;

@@ -1,10 +1,10 @@
-/** Loops that stand one after the other, run as one where a rule says so. */
+/** Fuses loops of one block by a rule, also past statements between them if dependences allow. */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../loop/facts.ts';
 import { block, type For, type Stmt } from '../loop/ir.ts';
 import { mapParts } from '../loop/traverse.ts';
 
-/** Two loops as one, or undefined where they stay two. `around`: the loops they stand in. */
+/** The fusion rule: two loops as one, or undefined. `around`: the loops around them. */
 export type Fusion = (a: For, b: For, around: readonly For[]) => For | undefined;
 
 /** In all blocks of a statement, innermost first. The same statement where nothing is fused. */
@@ -23,10 +23,10 @@ export function fuseNeighbours(s: Stmt, fusion: Fusion, around: readonly For[] =
   return out.length === inner.body.length ? inner : block(out);
 }
 
-/** So many statements a loop may pass on its way to another; in a loop all that are done to a row, as a rule. */
+/** How many statements a loop may pass to reach another; inside a loop, usually all that is done to a row. */
 const [mostPassed, mostPassedInLoop] = [8, 32];
 
-/** With the nearest loop before it, if one of the two may pass the statements between them. */
+/** Fuses with the nearest earlier loop, if one of the two may pass the statements between them. */
 function fusedWithOne(
   before: readonly Stmt[],
   s: For,
@@ -38,8 +38,8 @@ function fusedWithOne(
     const other = before[at];
     if (other?.kind !== 'for') continue;
     const [first, between] = [before.slice(0, at), before.slice(at + 1)];
-    const mayComeAfter = between.every(t => !meet(t, other));
-    if (!mayComeAfter && between.some(t => meet(t, s))) continue;
+    const mayComeAfter = between.every(t => !conflict(t, other));
+    if (!mayComeAfter && between.some(t => conflict(t, s))) continue;
     const both = fusion(other, s, around);
     if (!both) continue;
     if (mayComeAfter) return [...first, ...between, both];
@@ -49,15 +49,15 @@ function fusedWithOne(
   return undefined;
 }
 
-/** Whether one stores what the other uses. */
-export function meet(a: Stmt, b: Stmt): boolean {
+/** Whether one stores to an array that the other uses, so that their order matters. */
+export function conflict(a: Stmt, b: Stmt): boolean {
   const [x, y] = [footprintOf(a), footprintOf(b)];
   return (
     [...x.stored].some(node => y.used.has(node)) || [...y.stored].some(node => x.used.has(node))
   );
 }
 
-/** Whether there is an array that both use. */
+/** Whether both use some array. */
 export function useSame(a: Stmt, b: Stmt): boolean {
   const { used } = footprintOf(b);
   return [...footprintOf(a).used].some(node => used.has(node));
@@ -68,7 +68,7 @@ interface Footprint {
   readonly used: ReadonlySet<TensorNode>;
 }
 
-/** Statements do not change, and each is asked about again for each of its neighbours. */
+/** Cached, since statements are immutable and each is compared with many others. */
 const footprints = new WeakMap<Stmt, Footprint>();
 
 export function footprintOf(s: Stmt): Footprint {

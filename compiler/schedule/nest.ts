@@ -1,4 +1,4 @@
-/** Loops around one block whose turns may run in any order. */
+/** Recognises nests: perfectly nested loops with independent turns around one block. */
 import { type Index, sameIndices } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { declaredIn, loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
@@ -9,13 +9,13 @@ import { product } from '../support/list.ts';
 import { isOnVectors, isVector } from './vector-loop.ts';
 
 export interface Nest {
-  /** Outermost first; each holds nothing but the next. */
+  /** Outermost first; each contains only the next. */
   readonly loops: readonly For[];
-  /** What the innermost one holds. */
+  /** The statements in the innermost loop. */
   readonly body: readonly Stmt[];
 }
 
-/** The nest that a loop is the outermost of; undefined when its own turns need each other. */
+/** The nest whose outermost loop this is; undefined if its turns depend on each other. */
 export function nestAt(outermost: For): Nest | undefined {
   const loops: For[] = [];
   let inner: Stmt = outermost;
@@ -27,8 +27,8 @@ export function nestAt(outermost: For): Nest | undefined {
 }
 
 /**
- * Whether a loop is around several nests, as one over the steps of a training is. Loops over vectors
- * are what is left of one.
+ * Whether a loop contains several nests, as one over the steps of a training does. Vector loops do not count: they are
+ * pieces of one nest.
  */
 export function holdsNests({ body }: For): boolean {
   const inside = statementsOf(body);
@@ -40,7 +40,7 @@ export function sitesOf({ body }: Nest): readonly Site[] {
   return body.flatMap(s => sitesUnder(s));
 }
 
-/** How far an access moves with each turn; undefined where that is not the same for all. */
+/** The stride of an access along a loop; undefined if it is not constant. */
 export function strideAlong(
   { node, index }: { readonly node: TensorNode; readonly index: readonly Index[] | undefined },
   { loop }: For,
@@ -49,8 +49,8 @@ export function strideAlong(
 }
 
 /**
- * Whether a turn that runs again does what it did: what it reads of the arrays that it stores to, it has stored
- * there before.
+ * Whether running a turn again changes nothing: it reads an array that it stores to only where it has already stored
+ * in the same turn.
  */
 export function mayRunTwice(body: readonly Stmt[]): boolean {
   const own = new Set(body.flatMap(s => [...declaredIn(s)]));
@@ -62,7 +62,7 @@ export function mayRunTwice(body: readonly Stmt[]): boolean {
   });
 }
 
-/** Of the very cell, in every turn. */
+/** Whether a site stores to the same cell, unconditionally. */
 function isStoreOf(site: Site, node: TensorNode, index: Site['index']): boolean {
   const { kind, path } = site;
   const isSame = kind === 'write' && site.node === node && path.length === 0;
@@ -70,8 +70,8 @@ function isStoreOf(site: Site, node: TensorNode, index: Site['index']): boolean 
 }
 
 /**
- * Whether a turn may run again in step with itself, statement by statement: both load a cell before
- * either stores to it.
+ * Whether a turn may run twice in lockstep, statement by statement, as in overlapping vectors: both load a cell
+ * before either stores to it.
  */
 export function mayRunTwiceAtOnce(body: readonly Stmt[]): boolean {
   const own = new Set(body.flatMap(s => [...declaredIn(s)]));
@@ -87,7 +87,7 @@ export function mayRunTwiceAtOnce(body: readonly Stmt[]): boolean {
   });
 }
 
-/** How often the statement runs that runs most often. */
+/** How often the innermost statement runs. */
 export function turnsOf({ loops, body }: Nest): number {
   return product(loops.map(loop => loop.extent)) * Math.max(...body.map(turnsIn), 1);
 }
@@ -97,7 +97,7 @@ export function turnsIn(s: Stmt): number {
   return Math.max(...turns, 0);
 }
 
-/** Loops around one accumulation of what does not depend on its array. */
+/** Loops around one accumulation whose value does not read the accumulated array. */
 export interface SumNest {
   /** Outermost first. */
   readonly loops: readonly For[];

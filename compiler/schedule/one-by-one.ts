@@ -1,11 +1,11 @@
 /**
- * A store of a vector's lanes to cells that are no neighbours, which no vector does:
+ * Stores the lanes of a vector to strided cells, one by one:
  *
  *   local lanes: f32[16];
  *   for l < 16 vector { lanes[l] := tile[o, l]; }
  *   for l2 < 16 { w[l2, o] := w[l2, o] - 0.1 * lanes[l2]; }
  *
- * The copy is there since a tile of which single lanes are asked for does not stay in registers.
+ * The copy exists because compilers do not keep a tile in registers whose single lanes are read.
  */
 import { at, type LoopVar, loopVar } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';

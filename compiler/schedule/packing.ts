@@ -1,6 +1,6 @@
 /**
- * What is copied before a tile reads it: what its columns have far apart, and rows that a cache does
- * not hold side by side, where enough turns read the same cells.
+ * Chooses what is packed into panels before a tile reads it: operands that are strided across the columns, and rows that
+ * are too far apart for the caches, if enough turns read the same cells.
  */
 import { bytesOf } from '../core/dtype.ts';
 import { type Index, sameIndices } from '../core/index-expr.ts';
@@ -21,27 +21,27 @@ export interface Packed {
   readonly origins: Origins;
 }
 
-/** The most bytes of all panels of a tile: they should stay in a cache of the second level. */
+/** The most bytes of all panels of a tile, which should stay in the second-level cache. */
 const largestPanels = 512 * 1024;
 
 /** Columns whose panels must fit, whatever the width of vectors is. */
 const panelColumns = 32;
 
-/** A copy is made where what is copied is read at least so often. */
+/** An operand is packed if each cell is read at least so often. */
 const fewestReuses = 4;
 
-/** What could be read in place is copied where so many tiles read it: the copy itself is no slower than one of them. */
+/** An operand that could be read in place is packed if so many tiles read it; packing takes as long as one tile's reads. */
 const fewestTiles = 2;
 
-/** What may be copied, if there is room. */
+/** Operands that may be packed, if there is room. */
 export interface Packable {
-  /** What has to be: its columns lie apart. */
+  /** Operands with strided columns, which must be packed. */
   readonly apart: readonly Packed[];
-  /** Where neighbouring columns lie side by side. */
+  /** Operands with contiguous columns. */
   readonly beside: readonly Packed[];
 }
 
-/** Undefined where something would have to be copied that it does not pay to copy. */
+/** Undefined if something would have to be packed that is not worth packing. */
 export function packableIn(
   across: readonly Site[],
   nest: Nest,
@@ -60,7 +60,7 @@ export function packableIn(
   return { apart, beside: beside.filter(isRead(Math.max(fewestReuses, fewestTiles * rowCount))) };
 }
 
-/** What is copied for all terms of a tile; undefined where there is no room for what has to be. */
+/** What is packed for all terms of a tile; undefined if there is no room for what must be. */
 export function packedOf(packable: Packable): readonly Packed[] | undefined {
   const { apart } = packable;
   const wanted = wantedOf(packable);
@@ -69,14 +69,14 @@ export function packedOf(packable: Packable): readonly Packed[] | undefined {
 }
 
 /**
- * What reading it in place would cost more than its copy: rows of a tile's columns that lie over more pages than a
- * processor has at hand wait for a page each, and are fetched by no prefetcher, as these stop at the end of a page.
+ * Operands that are cheaper to pack than to read in place: if the rows of a tile's columns span more pages than the TLB
+ * covers, each row misses the TLB, and hardware prefetchers do not help, since they stop at the end of a page.
  */
 export function wantedOf({ apart, beside }: Packable): readonly Packed[] {
   return [...apart, ...beside.filter(p => isFarApart(p, mappedBytes))];
 }
 
-/** Whether there is no room for the panels of one tile. */
+/** Whether the panels of one tile exceed the room for them. */
 export function isTooLong(packed: readonly Packed[]): boolean {
   return bytesOfPanels(packed, panelColumns) > largestPanels;
 }
@@ -94,12 +94,12 @@ export function bytesOfPanels(packed: readonly Packed[], columns: number): numbe
   return bytes.reduce((a, b) => a + b, 0);
 }
 
-/** Rows so far apart that few of them stay in a cache at once, or in few of its sets. */
+/** Whether rows are so far apart that only few of them stay in a cache. */
 export function areRowsFarApart(site: Site): boolean {
   return isFarApart(packedAs(site), farBytes);
 }
 
-/** Whether what is read lies over more than so many bytes, or in few sets of a cache. */
+/** Whether what is read spans more than so many bytes, or maps to few cache sets. */
 function isFarApart({ node, index, loops }: Packed, most: number): boolean {
   return loops.some(({ loop, extent }) => {
     const bytes = (strideOf(node, index, loop) ?? 0) * bytesOf[node.dtype];
@@ -114,7 +114,7 @@ export function packedAs({ node, index = [], path, leaf }: Site): Packed {
   return { node, index, loops, origins: leaf.origins };
 }
 
-/** Whether enough turns read the same cells. */
+/** Whether enough turns read the same cells to pay for packing. */
 function isWorthPacking(p: Packed, nest: Nest, rows: For | undefined, times: number): boolean {
   const isRepeated = (loop: For): boolean => strideAlong(p, loop) === 0;
   const reuses = product(nest.loops.filter(isRepeated).map(loop => loop.extent));

@@ -1,13 +1,12 @@
 /**
- * The statement that fills a panel, cell by cell. Where columns lie apart but what is read for each lies
- * side by side, it goes by squares of as many cells as a vector has lanes, which the code for a
- * processor turns over in registers:
+ * The statement that fills a panel. If columns are strided but the cells of each column are contiguous, it goes by squares
+ * of as many cells as a vector has lanes, which backends transpose in registers:
  *
  *   for i < 49 { for c < 2 { for r < 16 unrolled { for l < 16 vector {
  *     w_panel[16*i + r, 16*c + l] := w[32*o + 16*c + l, 16*i + r];
  *   } } } }
  *
- * What fills no square any more is in one that reaches back over cells that are copied already.
+ * The last square reaches back over cells that are copied already.
  */
 import { at, fixed, type Index, type LoopVar, loopVar, plus, sumOf } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
@@ -16,7 +15,7 @@ import { strideOf } from '../loop/stride.ts';
 import type { Packed } from './packing.ts';
 import { vectorsOf } from './pieces.ts';
 
-/** Copies the cell of a column of a tile, at these turns of the loops that say what is copied. */
+/** Copies one cell of a column of a tile, at given turns of the loops that decide what is copied. */
 export type CellCopy = (turns: ReadonlyMap<LoopVar, Index>, tile: Index, column: Index) => Stmt;
 
 /** Tiles of columns, one after the other. */

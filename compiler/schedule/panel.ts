@@ -1,5 +1,5 @@
 /**
- * A copy of what a tile reads, with its columns side by side.
+ * A panel: a packed copy of what a tile reads, with contiguous columns.
  *
  *   before   for o … { … for i < 784 { s += x[b, i] * w[o, i]; } }
  *   after    local w_panel: f32[784, 32];

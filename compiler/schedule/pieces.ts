@@ -1,29 +1,29 @@
-/** How a loop is cut into tiles, with no turn left over. */
+/** Cuts a loop into tiles, with no turn left over. */
 
-/** Some tiles of one size, one after the other. */
+/** A run of tiles of one size. */
 export interface Piece {
   readonly start: number;
   readonly tiles: number;
   /** Turns in one tile. */
   readonly count: number;
-  /** 1 where they are done one by one. */
+  /** 1 without vectors. */
   readonly lanes: number;
 }
 
-/** Which turns may run a second time. */
+/** Which turns may run twice. */
 export interface Again {
-  /** Those of tiles that are done. */
+  /** Those of earlier tiles. */
   readonly later: boolean;
-  /** Those of one tile, in another of its vectors. */
+  /** Those of the same tile, in another of its vectors. */
   readonly atOnce: boolean;
 }
 
 const never: Again = { later: false, atOnce: false };
 
 /**
- * Full tiles, and what is left. Where turns may run again, vectors that are left reach back over some that are
- * done, or over those of the same tile, whose count is then no multiple of its lanes. Else there is a
- * tile of full vectors, and vectors of half as many lanes, and so on.
+ * Full tiles, and the remainder. If turns may run twice, the last vectors of the remainder reach back over turns of
+ * earlier tiles, or of the same tile, whose size is then no multiple of its lanes. Otherwise the remainder is a tile of
+ * full vectors, then vectors of half as many lanes, and so on.
  */
 export function piecesOfColumns(
   extent: number,
@@ -55,7 +55,7 @@ function oneTile(start: number, count: number, lanes: number): Piece {
   return { start, tiles: 1, count, lanes };
 }
 
-/** The greatest: more than a half. */
+/** The greatest power of two that is not larger. */
 function powerOfTwoIn(count: number): number {
   return 2 ** Math.floor(Math.log2(count));
 }
@@ -68,14 +68,14 @@ function smallerAndSmaller(start: number, extent: number, lanes: number): readon
   return [oneTile(start, count, each), ...smallerAndSmaller(start + count, extent, each)];
 }
 
-/** Vectors of a tile: of its columns they start at `start`, of what it keeps for each lane at `place`. */
+/** A vector of a tile: where it starts among the tile's columns, and in the array that has a cell for each lane. */
 export interface TileVectors {
   readonly start: number;
   readonly place: number;
   readonly vectors: number;
 }
 
-/** One after the other; where these leave columns over, the last vector reaches back. */
+/** The vectors of a tile; if they leave columns over, the last one reaches back. */
 export function vectorsOf(count: number, lanes: number): readonly TileVectors[] {
   const vectors = Math.floor(count / lanes);
   const full = { start: 0, place: 0, vectors };
@@ -84,7 +84,7 @@ export function vectorsOf(count: number, lanes: number): readonly TileVectors[] 
     : [full, { start: count - lanes, place: vectors * lanes, vectors: 1 }];
 }
 
-/** Blocks of so many columns, and one of those that are left. */
+/** Blocks of so many columns, and one of the remaining ones. */
 export function piecesOfBlocks(extent: number, count: number): readonly Piece[] {
   const tiles = Math.floor(extent / count);
   const rest = extent % count;
@@ -102,7 +102,7 @@ function reachingBack(start: number, extent: number, most: number): readonly Pie
   return [oneTile(start, left - lanes, lanes), oneTile(extent - lanes, lanes, lanes)];
 }
 
-/** Tiles of `count` rows, or where that leaves some over, of nearly as many each. */
+/** Tiles of `count` rows, or, if that leaves some over, of nearly equal counts. */
 export function piecesOfRows(extent: number, count: number): readonly Piece[] {
   const tiles = Math.ceil(extent / count);
   const fewer = Math.floor(extent / tiles);

@@ -1,11 +1,11 @@
-/** The size of a tile that is asked for, where there can be such a tile. */
+/** The size of a tile that a program asks for, or why it cannot be had. */
 import type { NestOverride } from './override.ts';
 import { countOf, type Loops, mostVectors, type Size } from './tile-size.ts';
 
-/** A jam writes so many vectors out, over and over: more would be code without end. */
+/** A jam unrolls so many vectors, in every statement: more would be too much code. */
 const mostAtOnce = 64;
 
-/** What is not asked for stays as it was chosen. */
+/** What is not asked for stays as chosen. */
 export function resized(
   { rows, columns, lanes, again, taps, ...chosen }: Loops & Size,
   asked: NestOverride,

@@ -1,8 +1,8 @@
 /**
- * Copies of what the rows of a tile read, where rows lie side by side and terms far apart, as in the gradient of
- * a weight over many examples. In place, each term of a tile is on a page of its own, of whose line a tile takes
- * a few cells, and in one of few sets of each cache, so that the next tile finds none of it there. The rows of
- * several tiles are copied at once: whole lines, each read once for all columns of a block.
+ * Packs what the rows of a tile read, if rows are contiguous and terms strided, as in the gradient of a weight over many
+ * examples. In place, each term of a tile is on another page, a tile uses a few cells of a cache line, and the lines map
+ * to few cache sets, so that the next tile finds none of them. So the rows of several tiles are packed at once: whole
+ * lines, each read once for all columns of a block.
  *
  *   before   for o < 170 { … for b < 1024 { s += d[b, 6*o + r] * x_panel[b, i]; } … }
  *   after    for o_block < 21 {
@@ -37,13 +37,13 @@ interface Tiled {
   readonly reads: readonly Site[];
 }
 
-/** A copy takes whole lines of each term, some that lie side by side. */
+/** A copy takes several contiguous cache lines of each term. */
 const bytesAtOnce = 192;
 
-/** Of the pages that a processor has at hand: columns and results are on others. */
+/** The share of the TLB for rows; columns and results need the rest. */
 const shareOfPages = 1 / 2;
 
-/** Undefined where rows may as well be read in place. */
+/** Undefined if rows may as well be read in place. */
 export function rowCopiesFor(tiled: Tiled, target: Target): RowCopies | undefined {
   const { nest, rows, rowCount, lanes } = tiled;
   if (!rows || rows.extent <= rowCount) return undefined;
@@ -59,14 +59,14 @@ export function rowCopiesFor(tiled: Tiled, target: Target): RowCopies | undefine
   return count > rowCount ? { packed, rowCount: count } : undefined;
 }
 
-/** Whole tiles, and whole vectors where there is room for these. */
+/** How many rows at once: whole tiles, and whole vectors if there is room. */
 function countAtOnce(rowCount: number, lanes: number, most: number, fitting: number): number {
   const whole = (rowCount * lanes) / greatestDivisor(rowCount, lanes);
   const wanted = whole * Math.max(1, Math.floor(most / whole));
   return wanted <= fitting ? wanted : Math.floor(fitting / rowCount) * rowCount;
 }
 
-/** What sums read of rows side by side, the same for all columns. */
+/** Reads with contiguous rows that are the same for all columns. */
 function sideBySide({ rows, columns, reads }: Tiled & { readonly rows: For }): readonly Site[] {
   return reads.filter(
     read =>
@@ -76,7 +76,7 @@ function sideBySide({ rows, columns, reads }: Tiled & { readonly rows: For }): r
   );
 }
 
-/** Whether terms lie over more pages than a tile should use. Of few terms all lines stay in a cache anyway. */
+/** Whether terms span more pages than a tile should use. With few terms all lines stay in a cache anyway. */
 function isFarApart({ node, index, loops }: Packed, { mappedBytes }: Target): boolean {
   const most = mappedBytes * shareOfPages;
   const bytesAlong = ({ loop, extent }: For): number =>

@@ -1,7 +1,6 @@
 /**
- * Tiles row by row: the rows of a tile meet all columns before the next ones do. That is worth it where
- * what is done with a sum reads a cell of its own, as the update of a weight does, and sums are short: such
- * cells then come from memory in the order in which they lie there.
+ * Tiles row by row: the rows of a tile meet all columns before the next rows do. That pays if sums are short and the
+ * epilogue reads a cell of its own, as the update of a weight does: such cells are then read in memory order.
  *
  *   before   for i < 31 { for o < 125 { … w[8*o + r, 32*i + c] … } }
  *   after    for o < 125 { for i < 31 { … w[8*o + r, 32*i + c] … } }
@@ -14,13 +13,13 @@ import { product } from '../support/list.ts';
 import { type Nest, sitesOf, strideAlong, turnsIn } from './nest.ts';
 import type { Target } from './target.ts';
 
-/** With more rows at once the processor does not see what of memory comes next. */
+/** With more rows at once hardware prefetchers no longer follow. */
 export const mostRowsStreamed = 8;
 
-/** To add more terms takes so much longer than to read the cells that their order does not matter. */
+/** With more terms, adding takes so much longer than reading the cells that their order does not matter. */
 const mostTerms = 256;
 
-/** Whether short sums meet cells that are more than a cache of the second level holds. */
+/** Whether short sums update cells that exceed the second-level cache. */
 export function isStreamed(
   nest: Nest,
   rows: For | undefined,
@@ -41,7 +40,7 @@ export function isStreamed(
   return [...nodes].reduce((bytes, node) => bytes + sizeOf(node), 0) > 2 * cacheBytes;
 }
 
-/** What the sums of a column read that rows share. */
+/** Bytes that the sums of a column read and rows share. */
 export function bytesOfColumn(reads: readonly Site[], rows: For, columns: For): number {
   const shared = reads.filter(
     read =>

@@ -1,6 +1,6 @@
 /**
- * Long sums into one scalar, such as the norm of all gradients, in parts that threads can share. How many there are depends on
- * sizes alone, and not on the threads, so the result is always the same.
+ * Into how many parts a long sum into one scalar, such as the norm of all gradients, is split for threads. That depends
+ * on sizes alone, not on the number of threads, so the result is always the same.
  */
 import type { For } from '../loop/ir.ts';
 import { type Division, divisionOf, evenCount } from './division.ts';
@@ -8,11 +8,11 @@ import { type SumNest, sumNestAt } from './nest.ts';
 import { isRegrouped } from './partial-sums.ts';
 import { workOf } from './work.ts';
 
-/** As many are shared evenly enough by any number of threads. */
+/** So many parts balance well on any number of threads. */
 const mostShares = 64;
-/** And so many there are of the shortest sum that is worth it. */
+/** The number of parts of the shortest sum that is worth splitting. */
 const fewestShares = 16;
-/** A share begins where a line of a cache does, if it can. */
+/** Parts begin at cache-line boundaries if possible. */
 const cellsOfLine = 16;
 
 export interface SumShares {
@@ -20,7 +20,7 @@ export interface SumShares {
   readonly division: Division;
 }
 
-/** Undefined where it is no such sum, or has less than `least` to do, next to one addition. */
+/** Undefined for other sums, and for less work than `least` (see `workOf`). */
 export function sumSharesFor(outermost: For, least: number): SumShares | undefined {
   const sum = sumNestAt(outermost);
   if (!sum || sum.leaf.node.dims.length > 0 || !isRegrouped(sum.leaf)) return undefined;

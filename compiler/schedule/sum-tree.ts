@@ -1,24 +1,24 @@
-/** What sums that are taken apart have in common, for vectors (`partial-sums.ts`) and for threads (`thread-sums.ts`). */
+/** What sums that are taken apart have in common, for vectors (`partial-sums.ts`) and for threads (`gpu/thread-sums.ts`). */
 import { fixed, type Index, plus } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { type Accumulate, accumulate, read, type Stmt } from '../loop/ir.ts';
 
-/** How many parts a short sum has, and by how many parts take what is left over of a long one. All vectors divide it. */
+/** How many partial sums a short sum has; a multiple of all vector lengths. Leftovers of longer sums are divided among as many. */
 export const fewParts = 16;
 
-/** A statement for each of so many parts; where there are parts of several sums, for each of these. */
+/** A statement for each of so many partial sums, and, if there are several sums, for each sum. */
 export type OverParts = (
   count: number,
   body: (part: Index, sum?: readonly Index[]) => Stmt,
 ) => Stmt;
 
-/** Which turn goes to which part. */
+/** How turns are divided among partial sums. */
 export interface Shares {
   /** Turns of each part. */
   readonly turns: number;
-  /** So many parts, the first ones, get one more. */
+  /** So many partial sums, the first ones, get one turn more. */
   readonly beside: number;
-  /** Turns that are left; their terms go to the sum itself, one by one. */
+  /** Turns left over, whose terms are added to the sum itself one by one. */
   readonly rest: number;
 }
 
@@ -29,7 +29,7 @@ export function sharesOf(extent: number, parts: number): Shares {
   return { turns, beside, rest: left - beside };
 }
 
-/** The second half onto the first, until there is one: the sum is in the first of the parts. */
+/** Adds the second half of the partial sums to the first, until the first one holds the sum. */
 export function sumTree(
   parts: TensorNode,
   { op, origins }: Pick<Accumulate, 'op' | 'origins'>,

@@ -1,7 +1,6 @@
 /**
- * A sum that is kept in a scalar, for what is done with it at once, as a sum into an array: all cells are summed
- * first, and what was done with the scalar of each comes after. So the gradient of a weight, which goes into its update, can
- * be taken in parts.
+ * Rewrites a sum in a scalar, used at once, as a sum into an array: all cells are summed first, and what was done with
+ * each scalar comes after. Then a sum can be blocked, such as the gradient of a weight that goes into its update.
  *
  *   before   for o < 64 { for i < 32 {
  *              local d: f32 := 0;
@@ -14,7 +13,7 @@
  *            for o < 64 { for i < 32 { for b < 64 { d[o, i] += y[b, o] * x[b, i]; } } }
  *            for o < 64 { for i < 32 { w[o, i] -= 0.1 * d[o, i]; } }
  *
- * Exact: turns of the loops need nothing of each other, and each has summed before it does anything else.
+ * Exact: the turns are independent, and each completes its sum before it does anything else.
  */
 import { at } from '../core/index-expr.ts';
 import type { Names } from '../core/names.ts';
@@ -31,17 +30,17 @@ import {
 } from '../loop/ir.ts';
 import { sitesUnder } from '../loop/facts.ts';
 import { rewriteExprsIn } from '../loop/traverse.ts';
-import { withFreshLoops } from './again.ts';
+import { withFreshLoops } from './clone.ts';
 import { nestAt, type SumNest, sumNestAt } from './nest.ts';
 
 export interface SummedFirst {
   /** Loops over all cells and their terms. */
   readonly nest: SumNest;
-  /** With something in the place of that nest. */
+  /** The original nest, with `sums` in place of the loops that sum. */
   readonly around: (sums: Stmt, names: Names) => Stmt;
 }
 
-/** Undefined where a turn of the loops does anything before it has summed. */
+/** Undefined if a turn of the loops does anything before its sum is complete. */
 export function summedFirstAt(outermost: For): SummedFirst | undefined {
   const cells = nestAt(outermost);
   if (!cells) return undefined;
@@ -56,7 +55,7 @@ export function summedFirstAt(outermost: For): SummedFirst | undefined {
   if (sum?.leaf.node !== own.node || !isReadOnly || others.length === 0) return undefined;
 
   const { loops } = cells;
-  // The scalar goes, and its name is free.
+  // The array takes the scalar's name, which is free now.
   const sums = tensorNode(
     own.node.name,
     own.node.dtype,

@@ -4,63 +4,63 @@ import type { FactorKind } from '../loop/matrix-factors.ts';
 
 export interface Target {
   readonly name: string;
-  /** 0 where there are none. */
+  /** Width of a vector; 0 without vectors. */
   readonly vectorBytes: number;
   readonly vectorRegisters: number;
-  /** Nests of fewer turns are left as they are: C compilers write them out whole, which is as fast. */
+  /** Nests of fewer turns are left alone: C compilers unroll them completely, which is as fast. */
   readonly leastTurns: number;
-  /** What stays in a cache of the second level while it is read over and over. */
+  /** How much stays in the second-level cache while it is read repeatedly. */
   readonly cacheBytes: number;
-  /** What stays in a cache of the last level while others use it too. */
+  /** How much stays in the last-level cache while other threads use it too. */
   readonly sharedCacheBytes: number;
-  /** What the pages cover whose places it has at hand. */
+  /** How much the first-level TLB covers. */
   readonly mappedBytes: number;
-  /** Of a GPU, whose threads take the place of vectors. */
+  /** Set for a GPU, whose threads take the place of vectors. */
   readonly gpu?: Gpu;
 }
 
 export interface Gpu {
-  /** Threads of a block that run in step. */
+  /** Threads of a warp, which run in lockstep. */
   readonly warp: number;
-  /** What the threads of a block can share, whatever the GPU. */
+  /** Shared memory of a block on any GPU. */
   readonly sharedBytes: number;
-  /** What a block can have when its launch asks for it, and what all blocks on a processor have together. */
+  /** Shared memory that a block can have if its launch asks for it, and that of all blocks on a processor together. */
   readonly mostSharedBytes: number;
   readonly processorSharedBytes: number;
-  /** Turns whose copies are in shared memory at once, at most. */
+  /** The most stages of a pipelined loop. */
   readonly mostStages: number;
-  /** Cycles until what is asked of memory is there, while others ask for much. */
+  /** Latency of memory under load, in cycles. */
   readonly memoryCycles: number;
-  /** Multiply-adds of a processor in a cycle: of its threads, and on its tensor cores. */
+  /** Multiply-adds of a processor per cycle: by its threads, and on its tensor cores. */
   readonly rates: { readonly thread: number; readonly warp: number };
-  /** What a launch takes, in steps of a thread, each an addition: so much one block may do instead. */
+  /** The cost of a launch, in additions of one thread: one block may do so much instead of a launch of its own. */
   readonly launchSteps: number;
-  /** Nests of so few turns keep one block busy at most. */
+  /** Nests with at most so many turns keep no more than one block busy. */
   readonly fewTurns: number;
-  /** Rows times columns times terms from which a product is computed in tiles. */
+  /** Products of fewer rows × columns × terms get no tiles. */
   readonly leastProduct: number;
-  /** Rows, and columns, from which a product is computed in tiles. */
+  /** Products of fewer rows, or columns, get no tiles. */
   readonly fewestInTile: number;
-  /** So many terms of the sums in a tile are worth a block, where other processors have nothing to do. */
+  /** With so many terms per part, splitting a product among idle processors pays. */
   readonly termsOfBlock: number;
-  /** Matrices of more bytes are made again rather than stored: no cache holds them. */
+  /** Larger matrices are recomputed rather than stored, since no cache holds them. */
   readonly leastMatrix: number;
-  /** What is read over and over comes from its last cache up to here. */
+  /** Size of the last-level cache. */
   readonly lastCacheBytes: number;
-  /** Blocks that are worth having at once. */
+  /** Number of processors (SMs), assumed to be the same on all GPUs. */
   readonly processors: number;
-  /** Threads that a processor has at once. */
+  /** Concurrent threads of a processor. */
   readonly processorThreads: number;
-  /** Arrays and indices that a kernel takes at most, 8 bytes each: of more than 4096 no launch is sure. */
+  /** The most arrays and indices of a kernel, 8 bytes each: parameters of up to 4096 bytes work everywhere. */
   readonly mostArguments: number;
-  /** What tensor cores multiply. */
+  /** The formats that tensor cores multiply. */
   readonly matrices: readonly FactorKind[];
-  /** Where four warps can multiply together what is in shared memory: `wgmma`, of sm_90a alone. */
+  /** Set if four warps can multiply directly from shared memory: `wgmma`, on sm_90a only. */
   readonly groups?: Groups;
 }
 
 export interface Groups {
-  /** What a block that does so can have, and what all blocks on a processor have together. */
+  /** Shared memory of such a block, and of all blocks on a processor together. */
   readonly mostSharedBytes: number;
   readonly processorSharedBytes: number;
 }
@@ -70,7 +70,7 @@ const groups: Groups = { mostSharedBytes: 227 * 1024, processorSharedBytes: 228 
 
 export const pageBytes = 4096;
 
-/** A processor has the places of 64 pages at hand, or a few more. */
+/** A first-level TLB has 64 entries, or a few more. */
 export const mappedBytes = 64 * pageBytes;
 
 const common = {
@@ -89,7 +89,7 @@ export const targets = {
   scalar: { name: 'scalar', vectorBytes: 0, vectorRegisters: 0, ...common },
 } as const satisfies Readonly<Record<string, Target>>;
 
-/** NVIDIA's, from sm_80 on; of older ones tensor cores are not used. Beyond that there is one schedule for all. */
+/** NVIDIA GPUs from sm_80 on. One schedule serves all of them. */
 export const gpu: Target & { readonly gpu: Gpu } = {
   name: 'gpu',
   vectorBytes: 0,
@@ -117,17 +117,17 @@ export const gpu: Target & { readonly gpu: Gpu } = {
   },
 };
 
-/** A GPU whose tensor cores multiply these, and nothing else. */
+/** A GPU whose tensor cores multiply only these formats. */
 export function withMatrices(target: Target, matrices: readonly FactorKind[]): Target {
   return target.gpu ? { ...target, gpu: { ...target.gpu, matrices } } : target;
 }
 
-/** A GPU of sm_90a, and no other. */
+/** A GPU of sm_90a, with warpgroups. */
 export function withGroups(target: Target): Target {
   return target.gpu ? { ...target, gpu: { ...target.gpu, groups } } : target;
 }
 
-/** A GPU before sm_80: without tensor cores, and with copies that are there at once, so that none need run far ahead. */
+/** A GPU before sm_80: tensor cores are not used, and copies are synchronous, so that they need not run far ahead. */
 export function beforeSm80(target: Target): Target {
   const { gpu: own } = target;
   return own ? { ...target, gpu: { ...own, matrices: [], mostStages: 2 } } : target;

@@ -1,4 +1,4 @@
-/** Which loops of a nest are the columns and the rows of its tile, and how many rows it may have. */
+/** Chooses the loops of a nest that are the columns and rows of its tile, and limits the number of rows. */
 import { bytesOf } from '../core/dtype.ts';
 import { loopsAlong, type Site } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
@@ -6,15 +6,15 @@ import { type Nest, sitesOf, strideAlong, turnsIn } from './nest.ts';
 import { isStreamed, mostRowsStreamed } from './rows-first.ts';
 import { pageBytes, type Target } from './target.ts';
 
-/** How many rows a tile has at most, and from which share of these on it rather has no rows left over. */
+/** The most rows of a tile, and the share of these from which a count that leaves no rows over is preferred. */
 export interface RowLimits {
   readonly most: number;
   readonly share: number;
 }
 
 /**
- * The loop whose turns the last store has side by side. Where these do not fill a vector and sums are
- * long, rather one whose turns the sums read side by side, as storing takes little of the time then.
+ * The loop along which the last store is contiguous. If it does not fill a vector and sums are long, rather one along which
+ * the sums read contiguous cells, since storing then takes little of the time.
  */
 export function columnsOf(nest: Nest, lanes: number): For | undefined {
   const stored = storedBeside(nest);
@@ -38,7 +38,7 @@ function isReadSideBySide(nest: Nest, loop: For): boolean {
   return strides.includes(1) && strides.every(stride => stride === 0 || stride === 1);
 }
 
-/** What the sums read. */
+/** The reads of the sums. */
 export function summedIn(nest: Nest): readonly Site[] {
   return readsOf(nest).filter(({ path }) => loopsAlong(path).length > 0);
 }
@@ -51,8 +51,8 @@ const mostRows = 14;
 const mostRowsApart = 8;
 
 /**
- * Cells whole pages apart have the same few places in a cache of the first level: as many rows as it
- * has, less what the columns take.
+ * Cells that are multiples of a page apart map to the same few sets of the first-level cache: as many rows as it has
+ * ways, less those for the columns.
  */
 export function rowLimitsOf(
   nest: Nest,
@@ -70,8 +70,8 @@ export function rowLimitsOf(
 }
 
 /**
- * A loop that does not change what is read across the columns: the innermost that fills a tile, as
- * its turns mostly read what lies near, or else the longest.
+ * A loop that does not change what is read across the columns: the innermost that fills a tile, since its turns mostly
+ * read nearby cells, or else the longest.
  */
 export function rowsOf({ loops }: Nest, columns: For, across: readonly Site[]): For | undefined {
   const isShared = (loop: For): boolean => across.some(site => strideAlong(site, loop) === 0);

@@ -1,7 +1,7 @@
 /**
- * How many vectors and rows a tile has: as many as registers hold, of those the numbers that leave a loop
- * with the fewest steps. 24 columns on vectors of 16 are one tile of two vectors, 48 one of three. Where nothing
- * is left over, 6 rows × 4 vectors or 8 × 3 are better than 14 × 2, which load more for each multiply-add.
+ * Chooses how many vectors and rows a tile has: of the sizes that fit in registers, the one with the fewest steps in
+ * all. 24 columns on vectors of 16 are one tile of two vectors, 48 one of three. If nothing is left over, 6 rows × 4
+ * vectors or 8 × 3 are better than 14 × 2, which load more per multiply-add.
  */
 import type { For } from '../loop/ir.ts';
 import { type Again, type Piece, piecesOfColumns, piecesOfRows } from './pieces.ts';
@@ -22,12 +22,12 @@ export interface Loops {
   readonly taps?: Taps | undefined;
 }
 
-/** Rows times vectors of sums that keep two units busy, each four steps behind. */
+/** Rows times vectors of sums that keep two FMA units busy, each with a latency of four steps. */
 export const enoughSums = 8;
 
 /**
- * What it takes to load a number of a row, in multiply-adds. It is done beside these, but is one more instruction
- * to decode and to have a place for while it waits. A vector of the columns is a line of a cache: half as much again.
+ * The cost of loading a number of a row, in multiply-adds. Loads run beside these, but each is one more instruction to
+ * decode and to keep in flight. A vector of columns is a whole cache line and costs half as much again.
  */
 const stepsOfLoad = 1 / 4;
 
@@ -36,7 +36,7 @@ export function stepsOfLoads(size: Size, taps?: Taps): number {
   return (ofRows + 1.5 * ofColumns) * stepsOfLoad;
 }
 
-/** For all taps. Where each has sums of its own, those on one side are the same for all of them. */
+/** Loads for all taps. If each tap has sums of its own, the operands on one side are the same for all of them. */
 function loadsOf(
   { rowCount, vectors }: Size,
   taps: Taps | undefined,
@@ -58,7 +58,7 @@ function sumsEach(taps: Taps | undefined): number {
   return taps?.kind === 'cells' ? taps.loop.extent : 1;
 }
 
-/** Registers for the sums, for the vectors of columns, and for a number of a row, or one for each tap of a term. */
+/** Registers for the sums, for the vectors of columns, and for one number of a row, or one per tap of a term. */
 export function registersFor(size: Size, taps?: Taps): number {
   const { ofColumns } = loadsOf(size, taps);
   const ofRow = taps?.kind === 'terms' ? countOf(taps) : 1;
@@ -84,7 +84,7 @@ export function sizeOf(loops: Loops, registers: number, limits: RowLimits): Size
   return sizes[stepsEach.indexOf(Math.min(...stepsEach))] ?? { vectors: most, rowCount: 1 };
 }
 
-/** Undefined where tiles of all taps do not fit, or take more steps than tiles of one. */
+/** Undefined if tiles of all taps do not fit, or take more steps than tiles of one. */
 export function sizeWithTaps(
   loops: Loops,
   without: Size,
@@ -106,13 +106,13 @@ export function fewRowsFit(taps: Taps, registers: number): boolean {
   return registersFor({ rowCount: fewRows, vectors: 1 }, taps) <= registers;
 }
 
-/** So many vectors all columns are. */
+/** How many vectors all columns make. */
 export function mostVectors({ columns, lanes, again }: Omit<Loops, 'rows'>): number {
   const all = columns.extent / lanes;
   return again.atOnce ? Math.ceil(all) : Math.floor(all);
 }
 
-/** What fits beside what is loaded for one step of a sum: rather what leaves no row over, or all that fit. */
+/** Candidate row counts that fit in registers: one that leaves no row over, or as many as fit. */
 function rowCountsOf(
   rows: For,
   vectors: number,
@@ -130,10 +130,10 @@ function rowCountsOf(
   return divisor === undefined || divisor === even ? [even] : [divisor, even];
 }
 
-/** Tiles of another size are as much code again, so they should save something. */
+/** Tiles of a second size double the code, so they should save something. */
 const another = 1.02;
 
-/** Of all tiles for one term: multiply-adds, or loads where these are more, or waiting; and loads beside them. */
+/** The cost of all tiles per term: multiply-adds, or loads or latency if these dominate, plus the loads beside them. */
 function stepsOf(
   { vectors, rowCount }: Size,
   { columns, lanes, again, taps }: Loops,
@@ -154,8 +154,8 @@ function stepsOf(
 }
 
 /**
- * One row of sums for as many columns as a cache of the first level holds easily: of what is read row
- * by row, far apart, long pieces are read at once.
+ * One row of sums for as many columns as fit easily in the first-level cache, so that rows which are far apart are read
+ * in long contiguous pieces.
  */
 export function sizeOfWholeRows(columns: For, lanes: number): Size {
   const vectors = Math.max(1, Math.floor(Math.min(columns.extent, mostSums) / lanes));

@@ -1,4 +1,4 @@
-/** How much there is to do, next to one addition. */
+/** Estimates how much a statement computes, in units of one addition. */
 import { infoOf } from '../core/op.ts';
 import { cellsOf } from '../core/tensor-node.ts';
 import type { Leaf, Stmt } from '../loop/ir.ts';
@@ -25,7 +25,7 @@ export function workOf(s: Stmt): number {
   }
 }
 
-/** One for the store, one for each read, and what its operations cost. */
+/** One for the store, one per read, and the cost of its operations. */
 function costOf(leaf: Leaf): number {
   let cost = leaf.kind === 'write' || leaf.kind === 'fill' ? 1 : 1 + infoOf(leaf.op).cost;
   for (const value of expressionsOf(leaf)) {

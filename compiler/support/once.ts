@@ -1,4 +1,4 @@
-/** What `make` makes, made when it is first asked for. What throws is tried again. */
+/** A lazy value: `make` runs at the first request; if it throws, it runs again at the next. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

@@ -1,4 +1,4 @@
-/** Forward mode through a scan: it takes the same turns, and carries the carry and its change. */
+/** Forward mode through a scan: the derivative is a scan over the same turns that carries both the carry and its change. */
 import { makeScan, type ResultParts } from './scan.ts';
 import {
   Additions,
@@ -9,15 +9,15 @@ import {
   scanOf,
   type Through,
 } from './scan-derivative.ts';
-import type { ScanCarry, ScanResult, Tensor } from './tensor.ts';
+import type { Scan, ScanCarry, ScanResult, Tensor } from './tensor.ts';
 
-/** How some tensors change along others, which count as given. */
+/** How some tensors change with others, whose changes are given. */
 export type ChangesOf = (
   roots: readonly Tensor[],
   along: ReadonlyMap<Tensor, Tensor>,
 ) => DerivativeOf;
 
-/** From the changes of its operands to those of its results. */
+/** The changes of a scan's results, from those of its operands. */
 export function forwardScan(
   run: Tensor,
   changes: ReadonlyMap<Tensor, Tensor>,
@@ -35,18 +35,12 @@ export function forwardScan(
 
   const changeOf = derive(
     [...carries.map(c => c.carry.next), ...[...stacks, ...sums].map(s => s.each)],
-    new Map([
-      ...carries.map(({ carry, place }) => [carry.place, place] as const),
-      ...scan.slices.flatMap(({ place, whole }) => {
-        const change = changes.get(whole);
-        return change ? [[place, added.slice(place, change)] as const] : [];
-      }),
-      ...scan.closed.flatMap(t => {
-        const change = changes.get(t);
-        return change ? [[t, change] as const] : [];
-      }),
-    ]),
+    changesInTurn(scan, carries, changes, added),
   );
+  const changeParts = ({ each, whole }: ScanResult): ResultParts => {
+    const hint = `tangent_${whole.label ?? whole.hint}`;
+    return { each: inShape(each, changeOf(each), by), hint };
+  };
   const changing = makeScan({
     turns: scan.turns,
     carries: [
@@ -72,11 +66,32 @@ export function forwardScan(
     ...beside(stacks, changing.stacks),
     ...beside(sums, changing.sums),
   ];
+}
 
-  function changeParts({ each, whole }: ScanResult): ResultParts {
-    const hint = `tangent_${whole.label ?? whole.hint}`;
-    return { each: inShape(each, changeOf(each), by), hint };
-  }
+/** A carry that changes, and the place of its change in the step. */
+interface MovingCarry {
+  readonly carry: ScanCarry;
+  readonly place: Tensor;
+}
+
+/** What one turn is given: the changes of its carries, of its slices, and of what it reads from outside. */
+function changesInTurn(
+  scan: Scan,
+  carries: readonly MovingCarry[],
+  changes: ReadonlyMap<Tensor, Tensor>,
+  added: Additions,
+): ReadonlyMap<Tensor, Tensor> {
+  return new Map([
+    ...carries.map(({ carry, place }) => [carry.place, place] as const),
+    ...scan.slices.flatMap(({ place, whole }) => {
+      const change = changes.get(whole);
+      return change ? [[place, added.slice(place, change)] as const] : [];
+    }),
+    ...scan.closed.flatMap(t => {
+      const change = changes.get(t);
+      return change ? [[t, change] as const] : [];
+    }),
+  ]);
 }
 
 function changesOf(

@@ -1,25 +1,21 @@
 /**
- * Tensors: what the language computes with. A tensor has a shape, perhaps still open, an array for
- * its value and, if a parameter is among what it is computed from, one for its gradient.
+ * Tensors: what the language computes with. A tensor has a shape, which may still be open, an array for its value and,
+ * if it is computed from a parameter, one for its gradient.
  */
 import {
   type ArrayHandle,
   type Assign,
   type Code,
-  computeDtype,
   type DeviceArray,
   type DType,
-  type Initial,
   type Origins,
   type Span,
   type Tally,
   UserError,
 } from '../../compiler/index.ts';
-import { checkInitial } from '../dtype/check-initial.ts';
-import { dtypeIn, type DTypeVar, resolveDType } from '../dtype/dtype-var.ts';
-import { closeShapes } from '../shape/close.ts';
-import { dimsOf } from '../shape/projections.ts';
+import { type DTypeVar, resolveDType } from '../dtype/dtype-var.ts';
 import type { Shape } from '../shape/row.ts';
+import { type ArrayPart, ArrayRefOf } from './array-ref.ts';
 import { coneOf } from './cone.ts';
 import { distinctNames } from './distinct-names.ts';
 import { type Explanation, explanationOf, headOf, printExplanation } from './explanation.ts';
@@ -34,7 +30,6 @@ import {
   type ScanResultOf,
   type ScanSliceOf,
   type SourceOf,
-  startOf,
   whatIs,
 } from './tensor-source.ts';
 
@@ -44,6 +39,10 @@ export type Scan = ScanOf<Tensor>;
 export type ScanCarry = ScanCarryOf<Tensor>;
 export type ScanSlice = ScanSliceOf<Tensor>;
 export type ScanResult = ScanResultOf<Tensor>;
+
+/** One of a tensor's arrays: its value, its gradient, what was sent for one of these, or a tally. */
+export type ArrayRef = ArrayRefOf<Tensor>;
+export const ArrayRef: new (tensor: Tensor, part: ArrayPart) => ArrayRef = ArrayRefOf;
 
 export interface TensorOptions {
   readonly label: string | undefined;
@@ -65,7 +64,7 @@ export class Tensor implements ArrayHandle {
   readonly origins: Origins;
   /** Whether gradients flow through it: a parameter, or computed from one. */
   readonly requiresGrad: boolean;
-  /** Whether it is infinite or NaN at poles of what it is computed by, cell by cell: `log(x)`. */
+  /** Whether elementwise operations may give infinities or NaN at poles, as `log(x)` does; sums do not count. */
   readonly mayBeInfinite: boolean;
   readonly value: ArrayRef;
   /** The tensors it is computed from directly. */
@@ -88,7 +87,7 @@ export class Tensor implements ArrayHandle {
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }
 
-  /** Whether it moves along with an operand of which `moves` is true: what is flat does not. */
+  /** Whether it changes with an operand for which `moves` holds; results of flat operations (`floor`) do not. */
   changesWith(moves: (operand: Tensor) => boolean): boolean {
     const { source } = this;
     if (source.kind === 'computed' && !isDifferentiable(source.by.operation)) return false;
@@ -190,7 +189,7 @@ export class Tensor implements ArrayHandle {
   }
 }
 
-/** The turns of a scan are no tensor to anyone else: of what they make, what they run over is told. */
+/** A scan's run is internal: its results are explained by the operands of the run. */
 function explainedOperands({ source, operands }: Tensor): readonly Tensor[] {
   return source.kind === 'scanned' ? source.run.operands : operands;
 }
@@ -199,92 +198,3 @@ function explainedOperands({ source, operands }: Tensor): readonly Tensor[] {
 export type OpenAssign = Assign<ArrayRef, OpenProjections>;
 
 export type OpenCode = Code<ArrayRef, OpenProjections>;
-
-export type ArrayPart = 'value' | 'grad' | MergePart | Tally;
-
-/** What another device has sent for one of the first two. */
-export type MergePart = 'merge' | 'grad.merge';
-
-/**
- * One of a tensor's arrays: its value, its gradient, what another device has sent for one of these,
- * or what backprop counts. All have its shape.
- */
-export class ArrayRef implements ArrayHandle {
-  readonly tensor: Tensor;
-  readonly part: ArrayPart;
-  readonly #device = new Map<DType, DeviceArray>();
-  #merge: ArrayRef | undefined;
-
-  constructor(tensor: Tensor, part: ArrayPart) {
-    this.tensor = tensor;
-    this.part = part;
-  }
-
-  /**
-   * The merge buffer: holds what another device has sent for this array, `p.grad =+ p.grad.merge`.
-   * Code reads it and never writes it; the host may, with `ctx.write(p.grad.merge, values)`.
-   */
-  get merge(): ArrayRef {
-    if (this.#merge) return this.#merge;
-    if (this.part !== 'value' && this.part !== 'grad') {
-      const message = `\`${this.hint}\` has no merge buffer: only values and gradients have`;
-      throw new UserError({ code: 'EINC0226', message });
-    }
-    this.#merge = new ArrayRef(this.tensor, this.part === 'value' ? 'merge' : 'grad.merge');
-    return this.#merge;
-  }
-
-  get isMerge(): boolean {
-    return this.part === 'merge' || this.part === 'grad.merge';
-  }
-
-  get label(): string | undefined {
-    const { label } = this.tensor;
-    return label === undefined || this.part === 'value' ? label : `${label}.${this.part}`;
-  }
-
-  /** What names the array in dumps, made unique there. */
-  get hint(): string {
-    const { label, hint } = this.tensor;
-    return this.part === 'value' ? (label ?? hint) : `${label ?? hint}.${this.part}`;
-  }
-
-  /** Of the contexts that have used it. */
-  get dtypes(): readonly DType[] {
-    return [...this.#device.keys()];
-  }
-
-  /** The same object each time, so that all routines of a context share one buffer. */
-  deviceArray(contextDtype: DType): DeviceArray {
-    const own = dtypeIn(this.tensor.dtypeVar, contextDtype);
-    // What is counted has to be exact, and there may be more of it than a narrow float can tell.
-    const isCount = this.part !== 'value' && this.part !== 'grad' && !this.isMerge;
-    const dtype = isCount ? computeDtype(own) : own;
-    const known = this.#device.get(dtype);
-    if (known) return known;
-    closeShapes([this.tensor.shape]);
-    const dims = dimsOf(this.tensor.shape);
-    const { initial } = this;
-    checkInitial(initial, dtype, this.tensor);
-    const array = { label: this.hint, dtype, dims, initial };
-    this.#device.set(dtype, array);
-    return array;
-  }
-
-  toString(): string {
-    return `${this.hint}: the array of ${this.tensor.toString()}`;
-  }
-
-  /** What `console.log` shows. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-
-  get initial(): Initial {
-    const { source } = this.tensor;
-    // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
-    if (this.part === 'grad' && source.kind === 'param') return { kind: 'sum' };
-    if (this.isMerge) return { kind: 'sent' };
-    return this.part === 'value' ? startOf(source) : { kind: 'none' };
-  }
-}

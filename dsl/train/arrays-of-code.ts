@@ -1,4 +1,4 @@
-/** The arrays of code that is settled, each with all that is said of it: for who puts other code in its place. */
+/** The arrays of settled code with everything the routine says about them, so that other code can take its place. */
 import {
   type DeviceArray,
   type LinkableRoutine,
@@ -6,7 +6,7 @@ import {
   type TensorNode,
 } from '../../compiler/index.ts';
 
-/** One that outlives a run. */
+/** An array that outlives a run. */
 export interface ArrayOfCode {
   readonly node: TensorNode;
   readonly array: DeviceArray;

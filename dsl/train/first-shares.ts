@@ -1,4 +1,4 @@
-/** What the arrays of divided code hold at first: each device its share of what the whole would. */
+/** Initial values of divided arrays: each device gets its share of the values that the whole array would get. */
 import type { AnyCells, DType } from '../../compiler/index.ts';
 import { Context, type Device } from '../../runtime/index.ts';
 import { cutAxis, partsOf } from './axis-shares.ts';
@@ -13,8 +13,8 @@ export interface FirstShares {
 }
 
 /**
- * Computed once on one device, in a context that goes away again: random values depend on an array's
- * size, and on which arrays of its label there are.
+ * Computed once on one device, in a temporary context, for the undivided arrays: random values depend on an array's size,
+ * and on which other arrays have its label.
  */
 export async function firstShares(
   arrays: readonly DividedArray[],
@@ -44,7 +44,7 @@ export async function firstShares(
   return { arrays: held, parts, wholes };
 }
 
-/** Has all of them in the context of a device. */
+/** Puts all shares of a device into its context. */
 export async function holdShares(
   ctx: Context,
   part: number,
@@ -57,7 +57,7 @@ export async function holdShares(
   }
 }
 
-/** As a context meets them that compiles the undivided code, for names decide random values. */
+/** In the order in which a context would meet them in the undivided code, since names decide random values. */
 function inOrderOfLinking(arrays: readonly DividedArray[]): readonly DividedArray[] {
   const isComputed = ({ whole }: DividedArray): boolean => whole.initial.kind === 'computed';
   const own = arrays.filter(({ whole }) => whole.initial.kind !== 'sent');

@@ -1,6 +1,6 @@
 import { type ArrayHandle, type DeviceArray, UserError } from '../../compiler/index.ts';
 
-/** What stands for an array that is no tensor's. */
+/** A handle to an array that belongs to no tensor. */
 export function handleTo(array: DeviceArray): ArrayHandle {
   return {
     label: array.label,

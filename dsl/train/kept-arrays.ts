@@ -1,4 +1,4 @@
-/** What updates carry from step to step: the parameters, and what an optimiser keeps for each of them. */
+/** The arrays that updates carry from step to step: parameters, and the state of the optimiser for each. */
 import { inMemoryOrder, type Span, type UserError } from '../../compiler/index.ts';
 import { type Context, HostBuffer, type StateArray } from '../../runtime/index.ts';
 import { wrong } from '../arguments.ts';
@@ -9,14 +9,14 @@ import { nameArrays } from '../graph/naming.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
 import type { World } from '../world/world.ts';
 
-/** A state that is divided among devices or processes: what checkpoints have is all of it. */
+/** State that is divided among devices or processes; a checkpoint contains all of it. */
 export interface DividedState {
   readonly seed: number;
-  /** Whose ranks train together. */
+  /** The group of ranks that train together. */
   readonly world?: World | undefined;
-  /** Copies on the host, by names that do not depend on who has what. All ranks call it. */
+  /** Copies on the host, under names that do not depend on how the state is divided. All ranks call it. */
   gather(): Promise<readonly StateArray[]>;
-  /** Gives everybody his part of what the first rank has. All ranks call it. */
+  /** Distributes the state of the first rank. All ranks call it. */
   scatter(state: readonly StateArray[]): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function keptArrays(
   return [...kept].map(([array, of]) => ({ name: names.get(array) ?? array.hint, array, of }));
 }
 
-/** An update that needs what another one has or changes, so that the two cannot be done apart. */
+/** An update that uses or changes an array of another parameter's update, so that the two cannot be separated. */
 export interface Coupling {
   readonly param: Tensor;
   readonly array: ArrayRef;
@@ -77,7 +77,7 @@ function carried({ arrays, inputs, outputs }: Lifetimes): readonly ArrayRef[] {
   return arrays.filter(array => inputs.has(array) && outputs.has(array));
 }
 
-/** What a context has of an array, copied. */
+/** A copy of an array of a context. */
 export async function copyOf({ name, array }: KeptArray, ctx: Context): Promise<StateArray> {
   return ctx.lend([array], 'saveCheckpoint', ([buffer]) => {
     if (!buffer) throw new RangeError(`no buffer of ${name}`);

@@ -1,4 +1,4 @@
-/** Code without sums that are taken later, and code that takes them. */
+/** Code without its late sums (`late-gradients.ts`), and code that takes them. */
 import {
   type ArrayHandle,
   type DeviceArray,
@@ -19,13 +19,13 @@ import {
 import { type ArrayOfCode, arraysOf, nodeOf, withCode } from './arrays-of-code.ts';
 import { handleTo } from './handle-to.ts';
 
-/** An array of all examples. */
+/** An array over all examples. */
 export interface ArrayOfAll {
   readonly node: TensorNode;
   readonly array: DeviceArray;
 }
 
-/** What a shard has of one. */
+/** The rows of such an array that one shard computes. */
 export interface SharedRows {
   readonly whole: ArrayHandle;
   readonly own: ArrayHandle;
@@ -46,7 +46,7 @@ function arrayLike(label: string, dtype: DType, batch: readonly number[]): Devic
   return { label, dtype, dims, initial: { kind: 'fill', value: 0 } };
 }
 
-/** Without what it does to some gradients; what their sums read is left behind instead. */
+/** The code without its sums into some gradients; it keeps the arrays that those sums read instead. */
 export function withoutSums(
   linkable: LinkableRoutine,
   gradients: ReadonlySet<DeviceArray>,
@@ -64,7 +64,7 @@ export function withoutSums(
   return withCode(linkable, withoutTargets(routine.body, targets), [...kept, ...left]);
 }
 
-/** Which rows of the arrays of all examples its own are. */
+/** Which rows of the arrays over all examples a shard's rows are. */
 export function rowsOfAll(
   linkable: LinkableRoutine,
   all: ReadonlyMap<string, ArrayOfAll>,
@@ -80,7 +80,7 @@ export function cellsOfRow({ dims: [, ...row] }: TensorNode): number {
   return product(row);
 }
 
-/** The sum in the place of `p.grad =+ p.grad.merge`, into an array that nobody else sees. */
+/** Replaces `p.grad =+ p.grad.merge` by the sum over all examples, into a local array. */
 export function withSum(
   linkable: LinkableRoutine,
   gradient: DeviceArray,

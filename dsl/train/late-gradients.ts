@@ -1,6 +1,7 @@
 /**
- * Gradients that no device computes of its examples alone. Where memory is shared, what such a sum reads is in arrays
- * of all examples, of which each device computes some rows; who updates a parameter takes the whole sum.
+ * Late gradients: sums over examples that no device takes over its own examples alone. If devices share memory, the operands
+ * of such a sum are arrays over all examples, of which each device computes some rows; the owner of a parameter takes
+ * the whole sum.
  */
 import {
   type DType,
@@ -30,11 +31,11 @@ export interface LateGradients {
   readonly params: ReadonlySet<Tensor>;
   /** By the number of its examples. */
   readonly parts: ReadonlyMap<number, LatePart>;
-  /** Code that adds gradients up and uses them, with these sums in the place of what others have sent. */
+  /** Code that adds up gradients and uses them, with late sums instead of merging what others sent. */
   readonly summed: (code: RoutineSource) => RoutineSource;
 }
 
-/** The gradients of a part but for these, and which arrays of all examples it has rows of. */
+/** A part's code without its late gradients, and the arrays over all examples that it computes rows of. */
 export interface LatePart {
   readonly code: RoutineSource;
   readonly rows: readonly SharedRows[];
@@ -46,7 +47,7 @@ interface Sums {
   readonly of: ReadonlyMap<Tensor, LateSum>;
 }
 
-/** Undefined where there are none. `sizes` are those of the parts, one after the other. */
+/** Undefined if there are none. `sizes`: the number of examples of each part. */
 export function lateGradients<Name extends string>(
   code: ShardCode<Name>,
   sizes: readonly number[],
@@ -106,8 +107,8 @@ function sumsOf<Name extends string>(code: ShardCode<Name>, size: number, dtype:
 }
 
 /**
- * A gradient of each device is written by one and read by another, so that it costs twice its cells; a late sum costs
- * what other devices have of the arrays that it reads. To divide the work of a small one takes longer than it saves.
+ * A gradient per device is written by one device and read by another, which costs twice its cells; a late sum costs what
+ * other devices have of its operands. Small gradients are not worth it.
  */
 function isWorthIt({ sum, reads }: LateSum, count: number): boolean {
   const cells = product(sum.target.node.dims);
@@ -115,7 +116,7 @@ function isWorthIt({ sum, reads }: LateSum, count: number): boolean {
   return cells >= leastCells && each * count <= 2 * cells;
 }
 
-/** Whether parts of two sizes sum the same, but for the number of rows. */
+/** Whether parts of two sizes have the same sums, except for the number of rows. */
 function isLike(own: LateSum, other: LateSum | undefined): boolean {
   const textOf = ({ sum, reads }: LateSum): string => {
     const rows = [...reads].map(({ name, dims: [, ...row] }) => `${name} ${row.join()}`);

@@ -1,4 +1,4 @@
-/** Who updates what: some parameters whole, of large ones some of the rows. */
+/** Which shard updates what: small parameters as a whole, and some of the rows of large ones. */
 import { inMemoryOrder, product, type RowRange } from '../../compiler/index.ts';
 import type { Devices } from '../../runtime/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -8,7 +8,7 @@ import { isByRow, type OwnRows } from './rows-of-code.ts';
 import type { ShardCode } from './shard-code.ts';
 import { divideByCells, leastCells, ownersOf } from './shards.ts';
 
-/** What one shard has the sums of in the end, and updates. */
+/** What one shard receives the sums of, and updates. */
 export interface Owned {
   readonly params: readonly Tensor[];
   readonly shard: number;
@@ -23,7 +23,7 @@ interface Parts<Name extends string> {
   readonly options: DataParallelOptions<Name>;
 }
 
-/** Bucket by bucket. Ranks, which may have other numbers of devices, all divide it alike. */
+/** Bucket by bucket. All ranks divide it alike, though their numbers of devices may differ. */
 export function ownedBy<Name extends string>(parts: Parts<Name>): readonly Owned[] {
   const { all, code, replicas, options } = parts;
   const params = replicas.buckets.flat();
@@ -50,7 +50,7 @@ function mayShareRows<Name extends string>({ all, replicas, options }: Parts<Nam
   return isOneArray && replicas.buckets.length === 1 && keep.length === 0 && !shardOptimizer;
 }
 
-/** Each owner has as many rows of the large parameters as the others, and some of the small ones. */
+/** Each owner has an equal number of rows of the large parameters, and some of the small ones. */
 function byRows<Name extends string>(
   { code, options }: Parts<Name>,
   params: readonly Tensor[],

@@ -1,4 +1,4 @@
-/** Additions and updates that devices share by rows of the parameters. */
+/** Divides additions and updates among devices by rows of the parameters. */
 import {
   access,
   arraysByRow,
@@ -18,14 +18,14 @@ import {
 import type { Tensor } from '../graph/tensor.ts';
 import { nodeOf } from './arrays-of-code.ts';
 
-/** What a device does of the parameters that several share. */
+/** The rows of shared parameters that one device updates. */
 export interface OwnRows {
   /** Which of the parts. */
   readonly part: number;
   readonly rows: ReadonlyMap<Tensor, RowRange>;
 }
 
-/** Whether the code, which adds to the gradient of a parameter or uses it, does row by row what it does. */
+/** Whether code that uses the gradient of a parameter works row by row, so that it can be divided. */
 export function isByRow(linkable: LinkableRoutine, gradient: DeviceArray): boolean {
   const { routine } = linkable;
   const node = nodeOf(linkable, gradient);
@@ -33,7 +33,7 @@ export function isByRow(linkable: LinkableRoutine, gradient: DeviceArray): boole
   return node !== undefined && arraysByRow(routine.body, node, isKept) !== undefined;
 }
 
-/** The rows of a device, and nothing of others, of code that is `isByRow` for each of their parameters. */
+/** The code restricted to a device's rows, if it is `isByRow` for each parameter. */
 export function rowsOfCode(source: RoutineSource, { part, rows }: OwnRows): RoutineSource {
   return {
     settle: options => {
@@ -65,8 +65,8 @@ export function rowsOfCode(source: RoutineSource, { part, rows }: OwnRows): Rout
 }
 
 /**
- * The same code where what it adds to these gradients is for itself alone: they stay as they are, and a sum that is
- * used at once is not in memory.
+ * The same code with its additions to these gradients made local: the gradients themselves stay unchanged, and a sum that
+ * is used at once need not be in memory.
  */
 export function sumsForItself(source: RoutineSource, params: readonly Tensor[]): RoutineSource {
   return {

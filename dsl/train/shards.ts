@@ -1,21 +1,21 @@
-/** How a batch is divided, and in which order what comes of its parts is added up. */
+/** How a batch is divided into shards, and in which order their gradients are added up. */
 
-/** Sizes that differ by one at most, the larger ones first. */
+/** Sizes that differ by at most one, larger ones first. */
 export function shardSizes(examples: number, shards: number): readonly number[] {
   const [each, more] = [Math.floor(examples / shards), examples % shards];
   return Array.from({ length: shards }, (_, i) => each + (i < more ? 1 : 0));
 }
 
 export interface Merge {
-  /** What `src` has is added to what `dst` has. */
+  /** `src` is added to `dst`. */
   readonly dst: number;
   readonly src: number;
 }
 
 /**
- * Rounds of pairwise additions, after which `owner` has the sum of all: shards of the second half are added
- * to those of the first, as the slides have it, or the other way where that is the way to the owner. Which
- * sums meet is the same for each owner, so the result is too, to the bit: addition commutes.
+ * Rounds of pairwise additions, after which `owner` has the sum of all: shards of the second half are added to those of the
+ * first, or the other way round if that is the way to the owner. The pairs are the same for every owner, and addition
+ * commutes, so the result is the same to the bit.
  */
 export function mergeTree(shards: number, owner: number): readonly (readonly Merge[])[] {
   const rounds: (readonly Merge[])[] = [];
@@ -50,8 +50,8 @@ export function treeSum(
 }
 
 /**
- * Neighbours together until they have so many bytes: what is added up at a time. A rest that is smaller goes with
- * those before it.
+ * Groups neighbouring items until a group has so many bytes; the gradients of a group are added up together. A smaller
+ * remainder joins the last group.
  */
 export function bucketsOf<Item>(
   items: readonly Item[],
@@ -73,12 +73,12 @@ export function bucketsOf<Item>(
   return buckets;
 }
 
-/** Below so many cells for each, to divide the work of updates takes longer than it saves. */
+/** With fewer cells per owner, dividing the work of updates costs more than it saves. */
 export const leastCells = 16_384;
 
 /**
- * Which shard updates which parameter, by their cells: one for each device at most, so that they work
- * at the same time, on about the same number of cells. `least`: how many make it worth while.
+ * Which shard updates which parameter, balanced by cells, with at most one owner per device, so that owners work at the
+ * same time. `least`: cells that make another owner worthwhile.
  */
 export function ownersOf(
   cells: readonly number[],
@@ -90,7 +90,7 @@ export function ownersOf(
   return divideByCells(cells, owners);
 }
 
-/** The owner of each array: the largest first, always to the one who has the least. */
+/** The owner of each array: the largest arrays first, each to the owner with the fewest cells so far. */
 export function divideByCells(cells: readonly number[], owners: number): readonly number[] {
   const loads = Array<number>(owners).fill(0);
   const owned = cells.map(() => 0);

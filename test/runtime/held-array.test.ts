@@ -1,7 +1,7 @@
 /** Who waits for whom where some use parts of an array. */
 import { expect, test } from 'vitest';
 import { type Follower, HeldArray, type Moment } from '../../runtime/held-array.ts';
-import { HostBuffer as Cells } from '../../backends/interpreter/backend.ts';
+import { HostBuffer as Cells } from '../../backends/interpreter/buffer.ts';
 import { HostBuffer } from '../../runtime/index.ts';
 
 class Stream implements Follower {

@@ -1,11 +1,11 @@
 /** Recognises arrays that are computed in one place, by one formula that holds for every cell. */
+import { coverageOf } from '../../core/index-cover.ts';
 import { asLoop, type Index, type LoopVar } from '../../core/index-expr.ts';
 import type { Value } from '../../core/dtype.ts';
 import type { AccumulateOp } from '../../core/op.ts';
 import type { TensorNode } from '../../core/tensor-node.ts';
 import { loopsAlong, type Path, type Site, startsWith } from '../../loop/facts.ts';
 import type { Accumulate, Expr, For, Leaf, Write } from '../../loop/ir.ts';
-import { coversNode } from '../nest.ts';
 
 /**
  * `node[i, j, …] = value`, or with a reduction the accumulation of `value` over loops of its own.
@@ -100,7 +100,7 @@ function formulaFrom(stores: readonly Site[]): Formula | undefined {
   const reduction = first && reductionOf(first, second, nest);
   const isWrite = stores.length === 1 && second.kind === 'write';
   const axes = axesOf(second.node, second.index);
-  const coverage = axes && coversNode(second.node, second.index, nest.loops);
+  const coverage = axes && coverageOf(second.index, second.node.dims, nest.loops);
   if (reduction ? coverage === undefined : !isWrite || coverage !== 'once') return undefined;
   return {
     node: second.node,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { printProgram } from '../../../compiler/loop/print.ts';
-import { coarsenThreads } from '../../../compiler/passes/coarsen-threads.ts';
+import { coarsenThreads } from '../../../compiler/passes/gpu/coarsen-threads.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { overridesOf } from '../../../compiler/schedule/override.ts';
 import { gpu, type Gpu } from '../../../compiler/schedule/target.ts';

@@ -4,7 +4,7 @@ import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { printProgram } from '../../../compiler/loop/print.ts';
 import { accumulateInRegisters } from '../../../compiler/passes/accumulate-in-registers.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
-import { splitProducts } from '../../../compiler/passes/split-products.ts';
+import { splitProducts } from '../../../compiler/passes/gpu/split-products.ts';
 import { overridesOf, type NestOverride } from '../../../compiler/schedule/override.ts';
 import { gpu } from '../../../compiler/schedule/target.ts';
 import { backwards } from '../../support/backwards.ts';

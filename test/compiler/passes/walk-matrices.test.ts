@@ -7,7 +7,7 @@ import { localsOf } from '../../../compiler/loop/facts.ts';
 import type { Decision } from '../../../compiler/passes/decision.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
 import { splitReductions } from '../../../compiler/passes/split-reductions.ts';
-import { walkMatrices } from '../../../compiler/passes/walk-matrices.ts';
+import { walkMatrices } from '../../../compiler/passes/gpu/walk-matrices.ts';
 import { overridesOf } from '../../../compiler/schedule/override.ts';
 import { printStep } from '../../../compiler/schedule/step.ts';
 import { gpu, targets } from '../../../compiler/schedule/target.ts';

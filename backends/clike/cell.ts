@@ -1,0 +1,102 @@
+/** Where cells are in memory, as C text: subscripts, and what the text needs before the program. */
+import {
+  cellsOf,
+  givenArrays,
+  type Index,
+  type Program,
+  type TensorNode,
+} from '../../compiler/index.ts';
+import { countOf } from '../../compiler/core/index-cover.ts';
+import { type CallText, type Dialect, precedence } from './dialect.ts';
+import type { Identifiers } from './names.ts';
+import { subscriptText } from './subscript.ts';
+
+/** The counts and subscripts that an `i32` can hold. */
+export const largestInt = 2 ** 31 - 1;
+
+export class CellEmitter {
+  readonly dialect: Dialect;
+  readonly identifiers: Identifiers;
+  /** The arrays that come with the arguments, as pointers: even a scalar among them is `name[0]`. */
+  readonly #pointers: ReadonlySet<TensorNode>;
+  readonly #needs = new Set<string>();
+  /** How many leading axes of an array only select the thread's own part, and are not written. */
+  readonly #ownAxes = new Map<TensorNode, number>();
+  /** For arrays that are not laid out row-major: the function from offset to place. */
+  readonly #moved = new Map<TensorNode, CallText>();
+
+  constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
+    this.dialect = dialect;
+    this.identifiers = identifiers;
+    this.#pointers = new Set(givenArrays(program));
+  }
+
+  /** The lines that the text emitted so far needs before the program. */
+  needs(): readonly string[] {
+    return [...this.#needs];
+  }
+
+  /** Whether an array comes with the arguments. */
+  isGiven(node: TensorNode): boolean {
+    return this.#pointers.has(node);
+  }
+
+  /** From here on the leading axes of an array are left out: each thread has an array of the others. */
+  leaveOut(node: TensorNode, axes: number): void {
+    this.#ownAxes.set(node, axes);
+  }
+
+  /** From here on a function of its offset says where a cell of the array is. */
+  move(node: TensorNode, place: CallText): void {
+    this.#moved.set(node, place);
+  }
+
+  isMoved(node: TensorNode): boolean {
+    return this.#moved.has(node);
+  }
+
+  /** The name of a function; the lines it needs come before the program. */
+  need({ name, needs }: CallText): string {
+    needs.forEach(line => this.#needs.add(line));
+    return name;
+  }
+
+  /**
+   * Row-major: `a[i, j]` of a 2x3 array is `a[i * 3 + j]`; a declared scalar is a variable. A subscript may be given as
+   * the name of a variable.
+   */
+  cell(node: TensorNode, all: readonly (Index | string)[]): string {
+    const name = this.identifiers.ofNode(node);
+    const ownAxes = this.#ownAxes.get(node) ?? 0;
+    const [index, dims] = [all.slice(ownAxes), node.dims.slice(ownAxes)];
+    if (index.length === 0 && !this.#pointers.has(node)) return name;
+    const offset = this.#offset(index, dims, cellsOf(node) > largestInt);
+    const moved = this.#moved.get(node);
+    return `${name}[${moved ? `${this.need(moved)}(${offset})` : offset}]`;
+  }
+
+  #offset(index: readonly (Index | string)[], dims: readonly number[], isWide: boolean): string {
+    const known = index.filter(ix => typeof ix !== 'string');
+    const count = known.length === index.length ? countOf(known, dims) : undefined;
+    if (count) return this.index(count, 0, isWide);
+    return index.reduce<string>((text, ix, axis) => {
+      const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
+      if (axis === 0 || isZero(text)) return own;
+      if (dims[axis] === 1) return text;
+      const row = /^\w+$/.test(text) ? text : `(${text})`;
+      return isZero(own) ? `${row} * ${dims[axis]}` : `${row} * ${dims[axis]} + ${own}`;
+    }, '0');
+  }
+
+  /** An affine index. */
+  index(index: Index, level: number, isWide = false): string {
+    const { counter, wideInteger } = this.dialect;
+    const wide = isWide ? `(${wideInteger})` : '';
+    const ofLoop = counter === wideInteger ? '' : wide;
+    return subscriptText(index, level, loop => ofLoop + this.identifiers.ofLoop(loop), wide);
+  }
+}
+
+function isZero(offset: string): boolean {
+  return /^(\(\w+\))?0$/.test(offset);
+}
