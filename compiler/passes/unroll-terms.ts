@@ -1,7 +1,6 @@
 /**
- * Some terms of a sum one after the other in each turn of its loop, where a term is so little that what a loop takes
- * for itself, to count and to go back, is a part of it: a processor decodes four instructions a cycle, and a tile of 6 rows × 2
- * vectors has 12 multiply-adds for 6 cycles, 8 loads, and 3 more.
+ * Unrolls the loop over the terms of a tile's sums, where a term is so few instructions that the loop's own (count, compare, advance)
+ * matter. A processor decodes four a cycle: a tile of 6 rows × 2 vectors has 12 multiply-adds, which take 6 cycles, 8 loads, and 3 for the loop.
  *
  *   before   for i < 512 { for b < 6 unrolled { for l < 8 vector { s[b, l] += x[b, i] * w[i, l]; } } }
  *
@@ -11,7 +10,7 @@
  *              } } }
  *            }
  *
- * Only tiles, whose sums stay in registers, and numbers of terms that divide the sum. Each sum gets its terms in the order it did: exact.
+ * Only by a factor that divides the number of terms, so nothing is left over. Each sum gets its terms in the same order: exact.
  */
 import { at, type LoopVar, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
@@ -30,12 +29,12 @@ export function unrollTerms({ leastTurns }: Target): Pass {
       const names = new Names(namesIn(program));
       const body = rewriteStmts(program.body, s => {
         if (s.kind !== 'for' || s.extent < Math.min(leastTerms, leastTurns)) return undefined;
-        const terms = termsAtOnce(s);
-        if (terms === undefined) return undefined;
-        const after = unrolled(s, terms, names);
+        const factor = factorFor(s);
+        if (factor === undefined) return undefined;
+        const after = unrolled(s, factor, names);
         note?.({
           about: 'nest',
-          step: { kind: 'unroll', loop: s.loop, turns: terms },
+          step: { kind: 'unroll', loop: s.loop, turns: factor },
           before: [s],
           after,
         });
@@ -46,33 +45,33 @@ export function unrollTerms({ leastTurns }: Target): Pass {
   };
 }
 
-function unrolled({ loop, extent, body }: For, terms: number, names: Names): Stmt {
+function unrolled({ loop, extent, body }: For, factor: number, names: Names): Stmt {
   const [outer, turn] = [loopVar(names.fresh(loop)), loopVar(names.fresh('turn'))];
-  const own = at(outer, terms);
+  const own = at(outer, factor);
   const term = { ...own, terms: [...own.terms, ...at(turn).terms] };
   const inTurn = substituteLoopsIn(body, new Map([[loop, term]]));
-  return forLoop(outer, extent / terms, forLoop(turn, terms, inTurn, 'unrolled'));
+  return forLoop(outer, extent / factor, forLoop(turn, factor, inTurn, 'unrolled'));
 }
 
-/** Where sums have fewer, most of the time is in what is done before and after them. */
+/** Shorter sums spend most of their time before and after the loop. */
 const leastTerms = 64;
 
-/** To count, to compare, to go on in the arrays. */
-const instructionsOfTurn = 3;
+/** Count, compare, advance. */
+const instructionsOfLoop = 3;
 
-/** With as many, those do not matter. */
+/** A loop with as many is not limited by decoding. */
 const enoughInstructions = 26;
 
-/** The more the better, but code grows with it. */
-const counts = [4, 3, 2];
+/** In order of preference; more would be more code for little. */
+const factors = [4, 3, 2];
 
-function termsAtOnce(loop: For): number | undefined {
+function factorFor(loop: For): number | undefined {
   if (!isOfTile(loop)) return undefined;
-  if (instructionsOf(loop) + instructionsOfTurn >= enoughInstructions) return undefined;
-  return counts.find(n => loop.extent % n === 0 && loop.extent >= 2 * n);
+  if (instructionsOf(loop) + instructionsOfLoop >= enoughInstructions) return undefined;
+  return factors.find(n => loop.extent % n === 0 && loop.extent >= 2 * n);
 }
 
-/** Whether its turns add terms to sums on vectors, which stay where they are, and do nothing else. */
+/** Whether it does nothing but add terms to the same sums, on vectors, in each turn. */
 function isOfTile({ loop, mode, body }: For): boolean {
   const parts: Stmt[] = [];
   visitStmts(body, s => parts.push(s));
@@ -85,23 +84,23 @@ function isOfTile({ loop, mode, body }: For): boolean {
     parts.every(isInTile) &&
     parts.some(s => s.kind === 'for' && s.mode === 'vector') &&
     areSumsOver(loop, body) &&
-    !hasSeveralTerms(body)
+    !isUnrolledOverTerms(body)
   );
 }
 
-/** Whether all turns store to the same cells. */
+/** Whether all turns of the loop store to the same cells. */
 function areSumsOver(loop: LoopVar, body: Stmt): boolean {
   const stays = ({ kind, node, index }: Site): boolean =>
     kind === 'read' || (index !== undefined && strideOf(node, index, loop) === 0);
   return sitesUnder(body).every(stays);
 }
 
-/** By now. */
-function hasSeveralTerms(body: Stmt): boolean {
+/** Whether it is unrolled already. */
+function isUnrolledOverTerms(body: Stmt): boolean {
   return body.kind === 'for' && body.mode === 'unrolled' && areSumsOver(body.loop, body.body);
 }
 
-/** An addition for each sum, and a load for each vector or number that is not the same. */
+/** One for each addition to a sum, and one for each distinct vector or scalar that is loaded. */
 function instructionsOf({ body }: For): number {
   const sums = writtenIn(body);
   return sitesUnder(body)
