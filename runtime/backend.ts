@@ -92,6 +92,8 @@ export interface Translator {
 export interface Translated {
   readonly name: string;
   readonly source: string;
+  /** The rest of it, where several compilers have a part of it each. */
+  readonly others?: readonly string[];
   readonly flags: readonly string[];
   readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
   readonly arenaBytes: number;

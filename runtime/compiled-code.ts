@@ -15,6 +15,7 @@ import { checkOptions, handlesToKeep, sourceOf } from './arguments.ts';
 import type { Backend, Kernel } from './backend.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { keptTranslation, translationKey, type Wanted } from './kept-translation.ts';
+import { optimisingLate } from './optimise-late.ts';
 import { settings, takesTuned } from './settings.ts';
 import { hasTuned, tunedSchedule } from './tuned.ts';
 
@@ -91,7 +92,8 @@ export function settleCode(
   checkOptions('EINC0509', 'compile', options, ['keep', 'name', 'schedule']);
   const { keep = [], name, schedule } = options;
   if (schedule !== undefined) checkSchedule(schedule);
-  const linkable = code.settle({ dtype, keep: handlesToKeep(keep), name });
+  const asked = { dtype, keep: handlesToKeep(keep), name };
+  const linkable = optimisingLate(() => code.settle(asked));
   return { linkable, schedule, dtype, backend };
 }
 
@@ -124,7 +126,7 @@ export function hasCompiled(): boolean {
 export async function compileCode(settled: Settled): Promise<CompiledCode> {
   anyCompiled = true;
   const { backend } = settled;
-  const compiled = once(() => compileAndShow(settled));
+  const compiled = once(() => optimisingLate(() => compileAndShow(settled)));
   const { translator } = backend;
   const key = translator && isUnseen() ? translationKey(wantedOf(settled)) : undefined;
   if (translator === undefined || key === undefined) {
@@ -132,7 +134,8 @@ export async function compileCode(settled: Settled): Promise<CompiledCode> {
     const kernel = await backend.compile(program);
     return new CompiledCode(settled, { kernel, arenaBytes: arenaBytes(program.scratch), compiled });
   }
-  const translated = await keptTranslation(key, () => translator.translate(compiled().program));
+  const translate = () => optimisingLate(() => translator.translate(compiled().program));
+  const translated = await keptTranslation(key, translate);
   const kernel = await translator.build(translated);
   return new CompiledCode(settled, { kernel, arenaBytes: translated.arenaBytes, compiled });
 }

@@ -6,6 +6,7 @@
  * anything else in them.
  */
 export function structureText(data: unknown, omit: readonly string[] = []): string | undefined {
+  const left = new Set(omit);
   const numbers = new Map<object, number>();
   const parts: string[] = [];
   const write = (value: unknown): boolean => {
@@ -16,17 +17,31 @@ export function structureText(data: unknown, omit: readonly string[] = []): stri
     if (Array.isArray(value)) return add('[') && value.every(write) && add(']');
     if (value instanceof Map) return add('{map') && [...value].flat().every(write) && add('}');
     if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-    const entries = Object.entries(value).filter(([name]) => !omit.includes(name));
-    return add('{') && entries.every(([name, of]) => write(name) && write(of)) && add('}');
+    add('{');
+    for (const [name, of] of Object.entries(value)) {
+      if (!left.has(name) && !(write(name) && write(of))) return false;
+    }
+    return add('}');
   };
   const add = (part: string | undefined): boolean => part !== undefined && parts.push(part) > 0;
   return write(data) ? parts.join(' ') : undefined;
 }
 
 function primitiveText(value: unknown): string | undefined {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  if (Object.is(value, -0)) return '-0';
-  const isPlain = ['number', 'boolean', 'undefined'].includes(typeof value) || value === null;
-  return isPlain ? String(value) : undefined;
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : undefined;
+    case 'function':
+    case 'symbol':
+      return undefined;
+  }
 }

@@ -14,7 +14,8 @@ import type {
   Translator,
 } from '../../runtime/backend.ts';
 import { fileNameOf } from '../../runtime/index.ts';
-import { emit, entryPoint } from '../clike/emit.ts';
+import { asOneSource, asSources } from '../clike/apart.ts';
+import { emit, emitFunctions, entryPoint } from '../clike/emit.ts';
 import { loadNative } from '../native/addon.ts';
 import { NativeBuffer } from '../native/buffer.ts';
 import { NativeCommandList } from '../native/command-list.ts';
@@ -75,17 +76,18 @@ export function flagsFor(programs: readonly Program[]): readonly string[] {
 
 /**
  * The functions of a long program are compiled by as many processes as there are processors, which takes half
- * the time on two. A part has 1000 instructions of gcc's or more, and there are no more than 16. To take a
- * short program apart takes longer than to compile it.
+ * the time on two. To take a short program apart takes longer than to compile it. The parts depend on the program alone.
  */
-function flagsForLength(source: string): readonly string[] {
-  return source.length < longText
-    ? []
-    : ['-flto=auto', '--param=lto-partitions=16', '--param=lto-min-partition=1000'];
+function sourcesOf(program: Program): readonly [source: string, ...others: string[]] {
+  const functions = emitFunctions(program, c99);
+  const source = asOneSource(functions);
+  if (source.length < longText) return [source];
+  const [first = source, ...others] = asSources(functions, c99, partLength);
+  return [first, ...others];
 }
 
-/** About a second's work. */
-const longText = 50_000;
+/** About a second's work, and about half of one. */
+const [longText, partLength] = [50_000, 25_000];
 
 function hasVectors({ body }: Program): boolean {
   let has = false;
@@ -137,11 +139,12 @@ export class CcBackend implements Backend, Translator {
 
   translate(program: Program): Translated {
     const { params, scratch, symbols } = program;
-    const source = emit(program, c99);
+    const [source, ...others] = sourcesOf(program);
     return {
       name: fileNameOf(program.name),
       source,
-      flags: [...flagsFor([program]), ...flagsForLength(source)],
+      others,
+      flags: flagsFor([program]),
       buffers: params.map(bufferOf),
       arenaBytes: arenaBytes(scratch),
       indices: symbols.length,

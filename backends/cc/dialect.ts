@@ -58,6 +58,7 @@ export const c99: Dialect = {
   typeName,
   functionPrefix: 'static void',
   separate: '__attribute__((noinline)) static void',
+  linked: '__attribute__((noinline, visibility("hidden"))) void',
   vectorType: vectorTypeOf,
   vectorFunction: vectorFunctionOf,
   vectorConversion,

@@ -7,6 +7,8 @@ export interface Dialect {
   readonly functionPrefix: string;
   /** The same for a function that must not be inlined; undefined if compilers are not to be told so. */
   readonly separate: string | undefined;
+  /** The same for one that other sources of the program call; undefined where a program is one source. */
+  readonly linked?: string;
   /** Counts and subscripts that fit an `i32`: as wide as an address, where that is what compilers put them into. */
   readonly counter: string;
   /** The type of larger ones. */

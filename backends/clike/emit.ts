@@ -4,6 +4,7 @@
  */
 import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
 import { type For, statementsOf } from '../../compiler/loop/ir.ts';
+import { asOneSource, type Functions, textOf } from './apart.ts';
 import { arenaArgument, emitPlaces } from './arena.ts';
 import { type Argument, arrayArgument, functionHead, indexArgument } from './arguments.ts';
 import type { Dialect } from './dialect.ts';
@@ -22,8 +23,7 @@ import { emitStmt } from './stmt.ts';
 export const entryPoint = 'einc_run';
 
 export function emit(program: Program, dialect: Dialect): string {
-  const { needs, text } = emitParts(program, dialect);
-  return [...needs, ...(needs.length > 0 ? [''] : []), text].join('\n');
+  return asOneSource(emitFunctions(program, dialect));
 }
 
 /** The lines that come first, each of which a source has once, and the functions of the program. */
@@ -32,6 +32,11 @@ export function emitParts(
   dialect: Dialect,
   entry = entryPoint,
 ): { readonly needs: readonly string[]; readonly text: string } {
+  const functions = emitFunctions(program, dialect, entry);
+  return { needs: functions.needs, text: textOf(functions) };
+}
+
+export function emitFunctions(program: Program, dialect: Dialect, entry = entryPoint): Functions {
   const shares = dialect.parallel !== undefined && statementsOf(program.body).some(isParallel);
   const taken = [entry, ...(shares ? boundsOfTurns : [])];
   const identifiers = new Identifiers(program, dialect, taken);
@@ -54,13 +59,8 @@ export function emitParts(
     emitPlaces(program, w, exprs);
     emitStmt(program.body, w, exprs, outline);
   }).line('}');
-  const texts = [
-    ...nests.texts(),
-    ...parts.texts(),
-    w,
-    emitEntry(identifiers.program, args, entry),
-  ];
-  return { needs: exprs.needs(), text: texts.join('\n') };
+  const whole = [w.toString(), emitEntry(identifiers.program, args, entry)];
+  return { needs: exprs.needs(), nests: nests.texts(), parts: parts.texts(), program: whole };
 }
 
 function isParallel(s: Stmt): boolean {

@@ -27,6 +27,7 @@
 import { type For, loopVar, Writer } from '../../compiler/index.ts';
 import { block } from '../../compiler/loop/ir.ts';
 import { product } from '../../compiler/support/list.ts';
+import type { PartText } from './apart.ts';
 import { type Argument, functionHead } from './arguments.ts';
 import type { ParallelText } from './dialect.ts';
 import type { ExprEmitter } from './expr.ts';
@@ -40,7 +41,7 @@ export const boundsOfTurns = ['first', 'last'] as const;
 export class Parts {
   readonly #loops: LoopArguments;
   readonly #exprs: ExprEmitter;
-  readonly #texts: string[] = [];
+  readonly #texts: PartText[] = [];
   /** The parts there are, by what their turns do: layers of a network differ in their arrays alone. */
   readonly #known = new Map<string, string>();
 
@@ -49,7 +50,7 @@ export class Parts {
     this.#exprs = exprs;
   }
 
-  texts(): readonly string[] {
+  texts(): readonly PartText[] {
     return this.#texts;
   }
 
@@ -67,7 +68,7 @@ export class Parts {
     const known = this.#known.get(key);
     if (known === undefined) {
       this.#known.set(key, part);
-      this.#texts.push(text, this.#part(part, turns, args));
+      this.#texts.push({ turns: text, part: this.#part(part, turns, args) });
     }
     const list = args.map(({ given }) => given).join(', ');
     const given = list === '' ? '0' : `(void *const[]){${list}}`;
@@ -122,9 +123,12 @@ export class Parts {
   #part(name: string, turns: string, args: readonly Argument[]): string {
     const values = args.map(({ taken }, i) => taken(`args[${i}]`));
     const w = new Writer();
-    w.block(`static void ${name}(long first, long last, void *const *args)`, () => {
-      w.statement(`${turns}(${[...boundsOfTurns, ...values].join(', ')});`);
-    });
+    w.block(
+      `${this.#exprs.dialect.functionPrefix} ${name}(long first, long last, void *const *args)`,
+      () => {
+        w.statement(`${turns}(${[...boundsOfTurns, ...values].join(', ')});`);
+      },
+    );
     return w.toString();
   }
 }

@@ -30,13 +30,24 @@ export function localsOf(program: Program): readonly TensorNode[] {
   return [...declaredIn(program.body)];
 }
 
-/** The arrays declared in a statement, in order. */
+/** The arrays declared in a statement, in order. Of a program from pass to pass few statements are new. */
 export const declaredIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
+  if (s.kind === 'block') return new Set(s.body.flatMap(part => [...declaredIn(part)]));
   const declared = new Set<TensorNode>();
   visitStmts(s, part => {
     if (part.kind === 'declare') declared.add(part.node);
   });
   return declared;
+});
+
+/** The loops in a statement, in order. */
+export const loopsBoundIn = remembered((s: Stmt): readonly LoopVar[] => {
+  if (s.kind === 'block') return s.body.flatMap(part => loopsBoundIn(part));
+  const loops: LoopVar[] = [];
+  visitStmts(s, part => {
+    if (part.kind === 'for') loops.push(part.loop);
+  });
+  return loops;
 });
 
 /** The loops and static indices that subscripts and index values in a statement name. */
@@ -62,10 +73,7 @@ export function loopsNamedIn(s: Stmt): ReadonlySet<LoopVar> {
 
 /** Every name a program uses: a fresh one must be none of these. */
 export function namesIn(program: Program): readonly string[] {
-  const loops: string[] = program.symbols.map(s => s.loop);
-  visitStmts(program.body, s => {
-    if (s.kind === 'for') loops.push(s.loop);
-  });
+  const loops = [...program.symbols.map(s => s.loop), ...loopsBoundIn(program.body)];
   const nodes = [...givenArrays(program), ...localsOf(program)];
   return [...loops, ...nodes.map(node => node.name)];
 }

@@ -15,6 +15,8 @@ export function stemOf(loop: LoopVar): string {
 export class LoopNames {
   readonly #taken: Set<string>;
   readonly #short = new Map<LoopVar, string>();
+  /** By hint: the first number that may be free. */
+  readonly #next = new Map<string, number>();
 
   /** `taken`: what text of the program calls by its own name everywhere. */
   constructor(taken: Iterable<string>) {
@@ -34,17 +36,22 @@ export class LoopNames {
   /** The first of `at`, `at2`, `at3` that is free; no loop gets it from here on. */
   fresh(hint: string): string {
     let name = hint;
-    for (let count = 2; this.#taken.has(name); count++) name = `${hint}${count}`;
+    let count = this.#next.get(hint) ?? 1;
+    if (count > 1) name = `${hint}${count}`;
+    while (this.#taken.has(name)) name = `${hint}${++count}`;
+    this.#next.set(hint, count);
     this.#taken.add(name);
     return name;
   }
 
   /** The loop has its short name while `body` runs. */
   within(loop: LoopVar, body: (name: string) => void): void {
-    const name = this.fresh(stemOf(loop));
+    const stem = stemOf(loop);
+    const name = this.fresh(stem);
     this.#short.set(loop, name);
     body(name);
     this.#short.delete(loop);
     this.#taken.delete(name);
+    this.#next.delete(stem);
   }
 }

@@ -30,6 +30,7 @@ import {
   type When,
 } from './ir.ts';
 import { misplacedLoops } from './misplaced.ts';
+import { areSound, isSound, sharedBy } from './sound.ts';
 import { areLiveAtOnce, liveRanges } from './liveness.ts';
 import { printProgram } from './print.ts';
 import { expressionsOf, visitExpr } from './traverse.ts';
@@ -67,25 +68,47 @@ class Verifier {
   complaints(): readonly string[] {
     for (const { loop, range } of this.#program.symbols) this.#bind(loop, range);
     for (const node of givenArrays(this.#program)) this.#declare(node);
-    this.#stmt(this.#program.body);
-    this.#complaints.push(...misplacedLoops(this.#program.body));
-    this.#complaints.push(...brokenCooperation(this.#program.body));
+    const all = statementsOf(this.#program.body);
+    const open = all.filter(s => !isSound(s, this.#program));
+    for (const s of all) {
+      if (isSound(s, this.#program)) this.#shared(s);
+      else this.#stmt(s);
+    }
+    this.#complaints.push(...open.flatMap(s => misplacedLoops(s)));
+    this.#complaints.push(...open.flatMap(s => brokenCooperation(s)));
     this.#places();
+    if (this.#complaints.length === 0) areSound(open, this.#program);
     return this.#complaints;
   }
 
+  /** Of a nest with which nothing was wrong before. */
+  #shared(nest: For): void {
+    const { loops, declared, used } = sharedBy(nest);
+    for (const loop of loops) this.#bindOnce(loop);
+    for (const node of declared) this.#nameOnce(node);
+    for (const node of used) this.#node(node);
+  }
+
   #bind(loop: LoopVar, extent: number | undefined): void {
-    if (this.#everBound.has(loop)) this.#complaints.push(`loop ${loop} is bound twice`);
-    this.#everBound.add(loop);
+    this.#bindOnce(loop);
     this.#extents.set(loop, extent);
   }
 
+  #bindOnce(loop: LoopVar): void {
+    if (this.#everBound.has(loop)) this.#complaints.push(`loop ${loop} is bound twice`);
+    this.#everBound.add(loop);
+  }
+
   #declare(node: TensorNode): void {
-    if (this.#names.has(node.name)) this.#complaints.push(`${node.name} is declared twice`);
-    this.#names.add(node.name);
+    this.#nameOnce(node);
     if (this.#nodes.has(node)) return;
     this.#nodes.add(node);
     this.#declared.push(node);
+  }
+
+  #nameOnce({ name }: TensorNode): void {
+    if (this.#names.has(name)) this.#complaints.push(`${name} is declared twice`);
+    this.#names.add(name);
   }
 
   #stmt(s: Stmt): void {

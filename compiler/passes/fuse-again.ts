@@ -16,14 +16,33 @@ interface FuseOptions {
 /** Repeated because a fused loop may become adjacent to others, and loops inside it to each other. */
 export function fuseAgain(program: Program, fusion: Fusion, options: FuseOptions): Program {
   const { note, mostBytes } = options;
-  const body = fuseNeighbours(program.body, (a, b, around) => {
-    const both = fusion(a, b, around);
+  const settled = new WeakSet<Stmt>();
+  const tried = onceForEach(fusion);
+  const noted: Fusion = (a, b, around) => {
+    const both = tried(a, b, around);
     const step = both && ({ kind: 'fuse', loop: both.loop, turns: both.extent } as const);
     if (step) note?.({ about: 'nest', step, before: [a, b], after: both });
     return both;
-  });
-  if (body === program.body) return program;
-  return fuseAgain(contractArrays(withBody(program, body), note, mostBytes), fusion, options);
+  };
+  const again = (before: Program): Program => {
+    const body = fuseNeighbours(before.body, noted, settled);
+    if (body === before.body) return before;
+    return again(contractArrays(withBody(before, body), note, mostBytes));
+  };
+  return again(program);
+}
+
+/** Two nests that stay two will do so each time, whatever else has become one meanwhile. */
+function onceForEach(fusion: Fusion): Fusion {
+  const apart = new WeakMap<For, WeakSet<For>>();
+  return (a, b, around) => {
+    if (around.length > 0) return fusion(a, b, around);
+    const others = apart.get(a) ?? new WeakSet();
+    if (others.has(b)) return undefined;
+    const both = fusion(a, b, around);
+    if (!both) apart.set(a, others.add(b));
+    return both;
+  };
 }
 
 /** Two loops as one; `after` is the second one's body in it. */

@@ -82,9 +82,10 @@ function withEpilogue(
   const loops = users.filter(s => s.kind === 'for');
   const isWanted = loops.every(loop => options.overrideOf(loop).fuse !== false);
   if (loops.length < 2 || loops.length < users.length || !isWanted) return undefined;
+  const nests = nestsOf(loops, node);
   // Later, what the product is of would have to wait for the update, which comes at the end.
-  const order = broughtTogetherEarly(statements, loops);
-  const fused = order && asOne(loops, node, options);
+  const order = nests && broughtTogetherEarly(statements, loops);
+  const fused = order && asOne(nests, node, options);
   if (!fused) return undefined;
   const step = { kind: 'fuse', loop: fused.loop, turns: fused.extent } as const;
   options.note?.({ about: 'nest', step, before: loops, after: fused });
@@ -92,19 +93,28 @@ function withEpilogue(
   return [...before, fused, ...order.after];
 }
 
-/** A product, and what others do with its cells, as one nest with a scalar in the place of the array. */
-function asOne(
-  [first, ...others]: readonly For[],
-  node: TensorNode,
-  { target, note }: Options,
-): For | undefined {
+interface Nests {
+  readonly product: Nest;
+  /** With what others do with its cells. */
+  readonly both: Nest;
+}
+
+function nestsOf([first, ...others]: readonly For[], node: TensorNode): Nests | undefined {
   const product = first && nestAt(first);
-  if (!product || !isTiled(product, target)) return undefined;
   const both = others.reduce<Nest | undefined>(
     (nest, loop) => nest && withStatementsOf(nest, loop, node),
     product,
   );
-  if (!both) return undefined;
+  return product && both && { product, both };
+}
+
+/** They are one nest with a scalar in the place of the array. */
+function asOne(
+  { product, both }: Nests,
+  node: TensorNode,
+  { target, note }: Options,
+): For | undefined {
+  if (!isTiled(product, target)) return undefined;
   const loops = forLoops(both.loops, block(both.body));
   const decisions: Decision[] = [];
   const fused = contractIn([declare(node), loops], mostBytes, d => decisions.push(d));

@@ -15,8 +15,8 @@
  * bursts. Computes nothing.
  */
 import { fixed, type Index, plus, sumOf, at } from '../core/index-expr.ts';
-import { sizeOf } from '../core/tensor-node.ts';
-import { declaredIn, loopsAlong } from '../loop/facts.ts';
+import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
+import { declaredIn, loopsAlong, usedIn, writtenIn } from '../loop/facts.ts';
 import { block, type For, forLoop, prefetch, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost, visitStmts } from '../loop/traverse.ts';
 import {
@@ -70,13 +70,13 @@ const leastWork = 16;
 const cachesInAll = 2;
 
 function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
-  if (loop.extent < 2 || hasPrefetch(loop)) return [];
+  if (loop.extent < 2) return [];
+  const far = farFrom(loop, cacheBytes);
+  if (far.size === 0 || hasPrefetch(loop)) return [];
   const blocks = blocksOf(loop);
-  const own = declaredIn(loop.body);
-  const asked = blocks.filter(isBlock).filter(of => {
-    const isFar = !own.has(of.node) && sizeOf(of.node) > cacheBytes;
-    return of.isOnlyRead && isFar && burstOf(of, leastShare * cacheBytes) >= leastBurst;
-  });
+  const asked = blocks
+    .filter(isBlock)
+    .filter(of => far.has(of.node) && burstOf(of, leastShare * cacheBytes) >= leastBurst);
   const plans = asked.flatMap(of => planFor(of, loop) ?? []);
   const touched = blocks.reduce((all, of) => all + bytesIn(of), 0);
   const most = Math.min(workOf(loop.body) / leastWork, cachesInAll * cacheBytes - touched);
@@ -84,6 +84,14 @@ function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
   const wanted = plans.toSorted((a, b) => burst(b) - burst(a));
   const taken = new Set(fitting(wanted, most));
   return plans.filter(plan => taken.has(plan));
+}
+
+/** The arrays that a loop only reads and no near cache holds: most loops have none, and nothing else is looked at. */
+function farFrom(loop: For, cacheBytes: number): ReadonlySet<TensorNode> {
+  const large = [...usedIn(loop)].filter(node => sizeOf(node) > cacheBytes);
+  if (large.length === 0) return new Set();
+  const [own, written] = [declaredIn(loop), writtenIn(loop)];
+  return new Set(large.filter(node => !own.has(node) && !written.has(node)));
 }
 
 /** One after the other, all that there is room for. */

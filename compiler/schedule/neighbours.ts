@@ -7,13 +7,24 @@ import { mapParts } from '../loop/traverse.ts';
 /** The fusion rule: two loops as one, or undefined. `around`: the loops around them. */
 export type Fusion = (a: For, b: For, around: readonly For[]) => For | undefined;
 
-/** In all blocks of a statement, innermost first. The same statement where nothing is fused. */
-export function fuseNeighbours(s: Stmt, fusion: Fusion, around: readonly For[] = []): Stmt {
+/**
+ * In all blocks of a statement, innermost first. The same statement where nothing is fused. `settled`: loops that stand in
+ * no other and in which there is nothing to fuse, from one round to the next.
+ */
+export function fuseNeighbours(
+  s: Stmt,
+  fusion: Fusion,
+  settled: WeakSet<Stmt> = new WeakSet(),
+  around: readonly For[] = [],
+): Stmt {
+  const isNest = s.kind === 'for' && around.length === 0;
+  if (isNest && settled.has(s)) return s;
   const here = s.kind === 'for' ? [...around, s] : around;
   const inner = mapParts(s, {
     expr: e => e,
-    stmt: child => fuseNeighbours(child, fusion, here),
+    stmt: child => fuseNeighbours(child, fusion, settled, here),
   });
+  if (isNest && inner === s) settled.add(s);
   if (inner.kind !== 'block') return inner;
   let out: readonly Stmt[] = [];
   for (const part of inner.body) {

@@ -23,7 +23,6 @@ import { product } from '../support/list.ts';
 /** The bounding box of an array's cells that are touched in a turn. */
 export interface Block {
   readonly node: TensorNode;
-  readonly isOnlyRead: boolean;
   readonly axes: readonly BlockAxis[];
   /** The site that runs most often. */
   readonly site: Site;
@@ -69,7 +68,7 @@ function blockOf(node: TensorNode, sites: readonly Site[]): Block | undefined {
   const known = axes.filter(axis => axis !== undefined);
   const site = sites.toSorted((a, b) => turnsOf(b) - turnsOf(a))[0];
   if (known.length < axes.length || !site) return undefined;
-  return { node, axes: known, site, isOnlyRead: sites.every(({ kind }) => kind === 'read') };
+  return { node, axes: known, site };
 }
 
 function turnsOf({ path }: Site): number {

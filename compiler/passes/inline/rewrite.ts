@@ -52,7 +52,8 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
   const { node } = definition;
   if (body.kind !== 'block') return inlineIn(body, definition, names);
   // Of a long program most statements have nothing to do with it.
-  const isConcerned = (s: Stmt): boolean => s.kind === 'declare' || usedIn(s).has(node);
+  const isConcerned = (s: Stmt): boolean =>
+    s.kind === 'declare' ? s.node === node : usedIn(s).has(node);
   const stmt = (s: Stmt): Stmt => (isConcerned(s) ? inlineIn(s, definition, names) : s);
   return mapParts(body, { expr: e => e, stmt });
 }

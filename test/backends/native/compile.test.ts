@@ -91,17 +91,45 @@ describe('compiling', () => {
     expect(JSON.stringify(built)).not.toContain('-fnice');
   });
 
-  test('a program that cannot be compiled in parts is compiled as a whole', async () => {
-    const whole = fakeCompiler(
-      'whole',
-      `for a; do case $a in -flto*) echo 'lto-wrapper: no' >&2; exit 1;; esac; done; exec cc "$@"`,
-    );
-    const { cache } = freshCache('whole');
-    const inParts = { ...answer, flags: ['-O1', '-flto=auto', '--param=lto-partitions=16'] };
-    const path = await compileLibrary(whole, inParts, { cache });
-    const built = readFileSync(path.replace(/so$/, 'json'), 'utf8');
-    expect(built).toContain('-O1');
-    expect(built).not.toContain('lto');
+  describe('several sources', () => {
+    const question = 'int question(void);\nint answer(void) { return question(); }\n';
+    const other = 'int question(void) { return 42; }\n';
+
+    test('become one library', async () => {
+      const { cache } = freshCache('several');
+      const library = { ...answer, source: question, others: [other], flags: ['-O1'] };
+      const path = await compileLibrary(compiler, library, { cache });
+      const built = readFileSync(path.replace(/so$/, 'json'), 'utf8');
+      expect(built).toContain('answer_0.o');
+      expect(built).toContain('answer_1.o');
+    });
+
+    test('that are others make another library', async () => {
+      const { cache } = freshCache('several-others');
+      const library = { ...answer, source: question, flags: ['-O1'] };
+      const paths = await Promise.all([
+        compileLibrary(compiler, { ...library, others: [other] }, { cache }),
+        compileLibrary(compiler, { ...library, others: [other, '\n'] }, { cache }),
+        compileLibrary(compiler, { ...library, source: `${question}${other}` }, { cache }),
+      ]);
+      expect(new Set(paths).size).toBe(paths.length);
+    });
+
+    test('one of which is wrong are no library, and the error shows its line', async () => {
+      const { cache, folder } = freshCache('several-wrong');
+      const wrong = {
+        ...answer,
+        source: question,
+        others: [other, 'int wrong(void) { return x; }\n'],
+      };
+      await expect(compileLibrary(compiler, wrong, { cache })).rejects.toMatchObject({
+        diagnostic: {
+          code: 'EINC0902',
+          notes: expect.arrayContaining([expect.stringContaining('return x;')]) as unknown,
+        },
+      });
+      expect(readdirSync(join(folder, 'v1', 'jobs'))).toEqual([]);
+    });
   });
 
   test('the bytes do not depend on the folder, debug data included', async () => {
