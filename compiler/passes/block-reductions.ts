@@ -9,7 +9,7 @@
  *            } }
  *
  * A sum in a scalar that is used at once, as in the update of a weight, becomes a sum into an array first
- * (`../schedule/summed-first.ts`).
+ * (`../schedule/tile/summed-first.ts`).
  *
  * Exact: each cell gets its terms in the same order. Blocks of the outermost loop stay outside, for threads to share. If
  * a picture exceeds the cache, some of its rows are taken at a time. Each part loads and stores its cell, so the
@@ -22,11 +22,11 @@ import { Names } from '../core/names.ts';
 import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
 import { type Accumulate, type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
-import { cut, sharedIn } from '../schedule/cell-blocks.ts';
+import { cut, sharedIn } from '../schedule/tile/cell-blocks.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Step } from '../schedule/step.ts';
-import { summedFirstAt } from '../schedule/summed-first.ts';
+import { summedFirstAt } from '../schedule/tile/summed-first.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';

@@ -36,7 +36,7 @@ import { footprintOf } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { broughtTogetherEarly } from '../schedule/bring-together.ts';
 import type { Target } from '../schedule/target.ts';
-import { isTile, tileFor } from '../schedule/tile.ts';
+import { isTile, tileFor } from '../schedule/tile/tile.ts';
 import { contractIn } from './contract-arrays.ts';
 import type { Decision, Note } from './decision.ts';
 import { type Pass, withBody } from './pipeline.ts';

@@ -1,6 +1,6 @@
 /**
  * Has each cell gather what the taps of a filter add to it from several pixels, in the gradient of a picture, so that its
- * sum stays in a register over all taps. `../schedule/gathered.ts` shows what becomes of a nest. Of an array with
+ * sum stays in a register over all taps. `../schedule/tile/gathered.ts` shows what becomes of a nest. Of an array with
  * margins that nobody reads, as the gradient of a picture has that was put into zeros, the margins go:
  *
  *   before   local g: f32[30, 64];
@@ -22,7 +22,7 @@ import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
 import { localsOf, loopsAlong, type Site, sitesByNode } from '../loop/facts.ts';
 import { accumulate, declare, fill, type Program, read, type Stmt } from '../loop/ir.ts';
 import { rewriteExprsIn, rewriteOutermost, rewriteStmts } from '../loop/traverse.ts';
-import { type Cells, gatheredFrom, stmtOf } from '../schedule/gathered.ts';
+import { type Cells, gatheredFrom, stmtOf } from '../schedule/tile/gathered.ts';
 import { sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';

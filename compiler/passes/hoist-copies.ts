@@ -21,7 +21,7 @@ import { declaredIn, loopsAlong, namesIn, sitesUnder, writtenIn } from '../loop/
 import { isIndependent } from '../loop/independent.ts';
 import { block, declare, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
 import { mapParts } from '../loop/traverse.ts';
-import { copiesApart, type Copy, loopsUsedIn } from '../schedule/copies.ts';
+import { copiesApart, type Copy, loopsUsedIn } from '../schedule/tile/copies.ts';
 import type { Target } from '../schedule/target.ts';
 import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';

@@ -29,7 +29,7 @@ import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
 import { nestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
-import { isTile, tileFor } from '../schedule/tile.ts';
+import { isTile, tileFor } from '../schedule/tile/tile.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function separateSums(target: Target, overrides = noOverrides): Pass {

@@ -1,6 +1,6 @@
 /**
  * Leaves out the terms of a sum that have a factor 0 for being outside of a picture, and reads the picture itself, where
- * a tile then decides in its unrolled loops which terms there are (`../schedule/conditions.ts`). Before, what is
+ * a tile then decides in its unrolled loops which terms there are (`../schedule/tile/conditions.ts`). Before, what is
  * zeros around a copy of the picture is read:
  *
  *   before   local pad: f32[30, 64];
@@ -28,12 +28,12 @@ import {
   type Stmt,
 } from '../loop/ir.ts';
 import { rewriteExpr, rewriteOutermost, visitStmts } from '../loop/traverse.ts';
-import { type SumUnderConditions, underConditions } from '../schedule/conditions.ts';
+import { type SumUnderConditions, underConditions } from '../schedule/tile/conditions.ts';
 import { type Nest, nestAt } from '../schedule/nest.ts';
 import { type NestOverride, noOverrides, unless } from '../schedule/override.ts';
-import { onlySumOf } from '../schedule/sliding.ts';
+import { onlySumOf } from '../schedule/tile/sliding.ts';
 import type { Target } from '../schedule/target.ts';
-import { isTile, tileFor } from '../schedule/tile.ts';
+import { isTile, tileFor } from '../schedule/tile/tile.ts';
 import { insideMargins, type InsideMargins, type Margins, marginsOf } from './margins.ts';
 import { type Pass, withBody } from './pipeline.ts';
 

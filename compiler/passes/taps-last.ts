@@ -1,6 +1,6 @@
 /**
  * Makes the taps of a filter the innermost loop of a convolution's sum. What one tap reads for a pixel the next tap reads
- * for the pixel before, so a tile of pixels then loads it once for all taps (`../schedule/sliding.ts`).
+ * for the pixel before, so a tile of pixels then loads it once for all taps (`../schedule/tile/sliding.ts`).
  *
  *   before   for v < 28 { for o < 64 { … for j < 3 { for c < 64 { s += x[v + j, c] * w[j, c, o]; } } … } }
  *   after    for v < 28 { for o < 64 { … for c < 64 { for j < 3 { s += x[v + j, c] * w[j, c, o]; } } … } }
@@ -8,11 +8,11 @@
  * Needs sums in scalars. Not exact: the order of additions changes, but always to the same one, on any processor.
  */
 import { block, type For, forLoops, type Stmt } from '../loop/ir.ts';
-import { underConditions } from '../schedule/conditions.ts';
+import { underConditions } from '../schedule/tile/conditions.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { type Nest, nestAt, turnsOf } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
-import { onlySumOf, type Sliding, slidingIn } from '../schedule/sliding.ts';
+import { onlySumOf, type Sliding, slidingIn } from '../schedule/tile/sliding.ts';
 import type { Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 

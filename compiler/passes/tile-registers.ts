@@ -1,6 +1,6 @@
 /**
- * Computes the sums of a tile of rows and columns at once, in vector registers. `../schedule/tile.ts` chooses the tile,
- * `../schedule/jam.ts` shows the resulting code, and `../schedule/sum-parts.ts` that for rows that exceed the caches.
+ * Computes the sums of a tile of rows and columns at once, in vector registers. `../schedule/tile/tile.ts` chooses the tile,
+ * `../schedule/tile/jam.ts` shows the resulting code, and `../schedule/tile/sum-parts.ts` that for rows that exceed the caches.
  * Exact: each sum keeps the order of its terms.
  *
  *   before   for b < 128 { for o < 512 { local s: f32 := 0; for i < 784 { s += … } y[b, o] := s; } }
@@ -10,12 +10,12 @@ import { Names } from '../core/names.ts';
 import { namesIn } from '../loop/facts.ts';
 import { type For, statementsOf } from '../loop/ir.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
-import { applyTile } from '../schedule/apply-tile.ts';
-import { candidatesFor } from '../schedule/candidates.ts';
+import { applyTile } from '../schedule/tile/apply-tile.ts';
+import { candidatesFor } from '../schedule/tile/candidates.ts';
 import { nestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
-import { isTile, type NoTile, stepOf, sumsOf, tileFor } from '../schedule/tile.ts';
+import { isTile, type NoTile, stepOf, sumsOf, tileFor } from '../schedule/tile/tile.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function tileRegisters(target: Target, overrides = noOverrides): Pass {

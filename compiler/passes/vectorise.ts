@@ -13,10 +13,10 @@ import { namesIn } from '../loop/facts.ts';
 import { block, type For, forLoop, type Stmt, statementsOf } from '../loop/ir.ts';
 import { mapParts } from '../loop/traverse.ts';
 import { isForVectors, laneTypeOf } from '../schedule/vectorisable.ts';
-import { jam } from '../schedule/jam.ts';
+import { jam } from '../schedule/tile/jam.ts';
 import { mayRunTwice } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
-import { piecesOfColumns } from '../schedule/pieces.ts';
+import { piecesOfColumns } from '../schedule/tile/pieces.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
 import { type Pass, withBody } from './pipeline.ts';
 

@@ -7,11 +7,11 @@ import { loopsAlong } from '../../loop/facts.ts';
 import type { For, Stmt } from '../../loop/ir.ts';
 import { product } from '../../support/list.ts';
 import { sitesOf, strideAlong } from '../nest.ts';
-import { distinct, type Packed } from '../packing.ts';
-import { copyInto, fromPanel } from '../panel.ts';
+import { distinct, type Packed } from '../tile/packing.ts';
+import { copyInto, fromPanel } from '../tile/panel.ts';
 import { isProduct, type Member } from './row-group.ts';
 import { lanesOf, pageBytes, type Target } from '../target.ts';
-import { storedBeside } from '../tile-loops.ts';
+import { storedBeside } from '../tile/tile-loops.ts';
 
 /** What every row of a product reads. */
 export function sharedIn(

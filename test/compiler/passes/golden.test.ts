@@ -5,8 +5,10 @@ import { printProgram } from '../../../compiler/loop/print.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
 import { allPasses } from '../../support/small-target.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
+import { ofPictures } from './golden-pictures.ts';
 
 const programs: Readonly<Record<string, string>> = {
+  ...ofPictures,
   'drop-dead': `
     step():
       device x: f32[4], w: f32[4], loss: f32;
@@ -71,13 +73,6 @@ const programs: Readonly<Record<string, string>> = {
       for i < 4 { y[i] := 1 * relu(w[i]) * (2 / 4) + -0; }
       for i < 4 { y[i] += w[i] - neg(w.grad[i] / 8) + 0; }
       for i < 4 { w[i] -= 0.1 * (200 - f32(step)) / (10 * 20) * w.grad[i] ** 2; }`,
-  'gather-taps': `
-    input_gradient():
-      device y.grad: f32[6, 5], w: f32[5, 3, 4], x.grad: f32[6, 4];
-      local pad.grad: f32[8, 4];
-      zero_out pad.grad;
-      for v < 6 { for j < 3 { for c < 4 { for o < 5 { pad.grad[v + j, c] += y.grad[v, o] * w[o, j, c]; } } } }
-      for v < 6 { for c < 4 { x.grad[v, c] := pad.grad[v + 1, c]; } }`,
   interchange: `
     input_gradient():
       device y.grad: f32[2, 8, 5], w: f32[5, 3, 4], pad.grad: f32[2, 10, 4];
@@ -85,13 +80,6 @@ const programs: Readonly<Record<string, string>> = {
       for b < 2 { for h < 8 { for k < 3 { for c < 4 {
         for o < 5 { pad.grad[b, h + k, c] += y.grad[b, h, o] * w[o, k, c]; }
       } } } }`,
-  'block-reductions': `
-    weight_gradient():
-      device y.grad: f32[2, 6, 32], x: f32[2, 6, 4], w.grad: f32[32, 4];
-      zero_out w.grad;
-      for o < 32 { for c < 4 {
-        for b < 2 { for h < 6 { w.grad[o, c] += y.grad[b, h, o] * x[b, h, c]; } }
-      } }`,
   'accumulate-in-registers': `
     gradient():
       device add.grad: f32[10, 16], x: f32[10, 2], w.grad: f32[16, 2], largest: f32[10];
@@ -99,21 +87,6 @@ const programs: Readonly<Record<string, string>> = {
       for o < 16 { for i < 2 { for b < 10 { w.grad[o, i] += add.grad[b, o] * x[b, i]; } } }
       for b < 10 { for o < 16 { largest[b] max= add.grad[b, o]; } }
       for b < 10 { for i < 2 { w.grad[0, i] += x[b, i]; } }`,
-  'taps-last': `
-    convolution():
-      device w: f32[3, 5, 4], x: f32[8, 5], y: f32[6, 4];
-      for v < 6 { for o < 4 {
-        local sum: f32 := 0;
-        for j < 3 { for c < 5 { sum += x[v + j, c] * w[j, c, o]; } } y[v, o] := relu(sum); } }`,
-  'skip-margins': `
-    convolution():
-      device w: f32[3, 5, 4], x: f32[6, 5], y: f32[6, 4];
-      local pad: f32[8, 5];
-      zero_out pad;
-      for v < 6 { for c < 5 { pad[v + 1, c] := x[v, c]; } }
-      for v < 6 { for o < 4 {
-        local sum: f32 := 0;
-        for c < 5 { for j < 3 { sum += pad[v + j, c] * w[j, c, o]; } } y[v, o] := relu(sum); } }`,
   'tile-registers': `
     layer():
       device w: f32[6, 5], x: f32[5, 5], bias: f32[6], y: f32[5, 6];
@@ -274,18 +247,6 @@ const programs: Readonly<Record<string, string>> = {
       for o < 128 { for v < 2 unrolled { for l < 4 vector {
         y[8*o + 4*v + l] := x[8*o + 4*v + l] * sigmoid(x[8*o + 4*v + l]);
       } } }`,
-  'prefetch-blocks': `
-    gradient():
-      device x: f32[8, 10, 8], y.grad: f32[8, 8, 8], w.grad: f32[3, 8, 8];
-      for b < 8 {
-        for k < 3 {
-          for o < 2 { for h < 8 {
-            for c < 4 unrolled { for v < 2 unrolled { for l < 4 vector {
-              w.grad[k, 4*o + c, 4*v + l] += y.grad[b, h, 4*o + c] * x[b, h + k, 4*v + l];
-            } } }
-          } }
-        }
-      }`,
   'contract-fma': `
     layer():
       device w: f32[16, 2], x: f32[10, 2], bias: f32[16], y: f32[10, 16];

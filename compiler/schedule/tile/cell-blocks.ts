@@ -1,0 +1,70 @@
+/** Divides the cells of sums into blocks for threads to share, each with its own loops over the terms. */
+import { at, type Index, type LoopVar, loopVar, plus } from '../../core/index-expr.ts';
+import type { Names } from '../../core/names.ts';
+import type { For } from '../../loop/ir.ts';
+import { stemOf } from '../../loop/loop-names.ts';
+
+/** A loop over cells whose blocks threads share. */
+export interface Shared {
+  readonly loop: LoopVar;
+  readonly size: number;
+  readonly blocks: For;
+  /** All loops over cells, in a block. */
+  readonly inside: readonly For[];
+  readonly turns: readonly Cut['turn'][];
+}
+
+/**
+ * Blocks of the outermost loop. If the innermost does not fill a vector, as with few channels, vectors run across the
+ * outermost, so its blocks are whole vectors; if that is impossible, each turn of another loop (such as over taps) is a block.
+ */
+export function sharedIn(
+  [outermost, ...others]: readonly [For, ...For[]],
+  lanes: number,
+  names: Names,
+): Shared | undefined {
+  const isAcross = (others.at(-1) ?? outermost).extent < lanes && outermost.extent >= lanes;
+  const size = blockOf(outermost.extent, isAcross ? lanes : 1);
+  if (size !== undefined) {
+    const { blocks, inside, turn } = cut(outermost, size, names);
+    return { loop: outermost.loop, size, blocks, inside: [inside, ...others], turns: [turn] };
+  }
+  const blocks = isAcross ? others.slice(0, -1).find(l => l.extent > 1) : undefined;
+  if (!blocks) return undefined;
+  const inside = [outermost, ...others.filter(l => l !== blocks)];
+  return { loop: blocks.loop, size: 1, blocks, inside, turns: [] };
+}
+
+/** Splits a loop into one over blocks and one within a block. */
+export function cut(of: For, size: number, names: Names): Cut {
+  const blocks = loopVar(names.fresh(`${stemOf(of.loop)}_block`));
+  return {
+    blocks: { ...of, loop: blocks, extent: of.extent / size },
+    inside: { ...of, extent: size },
+    turn: [of.loop, plus(at(blocks, size), at(of.loop))],
+  };
+}
+
+export interface Cut {
+  readonly blocks: For;
+  readonly inside: For;
+  readonly turn: readonly [LoopVar, Index];
+}
+
+/** Enough for threads to share; every further block reads all inputs once more. */
+const enoughBlocks = 4;
+
+/** Cells of f32 in one cache line. */
+const lineCells = 16;
+
+/**
+ * Lines of memory, for enough blocks; or two, though there be fewer blocks then: each reads all of the other factor
+ * anew, and from memory; or at least so many turns that a tile has rows enough. Undefined where that leaves some over,
+ * or is no multiple of `unit`.
+ */
+function blockOf(extent: number, unit: number): number | undefined {
+  const most = Math.floor(extent / enoughBlocks / lineCells);
+  const lines = Array.from({ length: Math.max(0, most - 1) }, (_, i) => (most - i) * lineCells);
+  const sizes = [...lines, 2 * lineCells, 16, 15, 14, 13, 12, 11, 10, 9, 8];
+  return sizes.find(size => extent % size === 0 && extent > size && size % unit === 0);
+}
