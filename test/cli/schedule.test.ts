@@ -35,6 +35,8 @@ describe.concurrent('einc dump --stage schedule', () => {
           tile-registers  rows 4 of b4, columns 3 × 8 of o3, pack w [512, 24]
           parallelise     o3_2: 10 turns
           parallelise     b4_6: 16 turns
+          unroll-terms    i5 by 4
+          unroll-terms    i7 by 4
         p, with max, e, sum inside  [b5:64, i2:256]  reduction
           accumulate-in-registers  max over i2
           accumulate-in-registers  sum over i3
@@ -57,6 +59,8 @@ describe.concurrent('einc dump --stage schedule', () => {
         h  [b4:64, o3:256, i:512]  contraction
           tile-registers  rows 6 of b4, columns 1 × 8 of o3
           parallelise     o3_2: 32 turns
+          unroll-terms    i4 by 4
+          unroll-terms    i5 by 4
         max  [b5:64, i2:256]  reduction
           accumulate-in-registers  max over i2
           split-reductions         max_max over i2: 64 parts
@@ -156,6 +160,22 @@ describe.concurrent('einc dump --stage schedule', () => {
               "kind": "parallelise",
               "loop": "b4_6",
               "turns": 16,
+            },
+          },
+          {
+            "by": "unroll-terms",
+            "step": {
+              "kind": "unroll",
+              "loop": "i5",
+              "turns": 4,
+            },
+          },
+          {
+            "by": "unroll-terms",
+            "step": {
+              "kind": "unroll",
+              "loop": "i7",
+              "turns": 4,
             },
           },
         ],

@@ -18,13 +18,14 @@ import {
 } from '../../loop/ir.ts';
 import { strideOf } from '../../loop/stride.ts';
 import { apartAtEdges } from './conditions.ts';
-import { jam, type Turns } from './jam.ts';
+import { jam } from './jam.ts';
 import type { Nest } from '../nest.ts';
 import { copyInto, fromPanel, panelFor } from './panel.ts';
 import { type Piece, piecesOfBlocks, piecesOfColumns, piecesOfRows } from './pieces.ts';
 import { inSquares } from './squares.ts';
 import { type Part, partsOf, wholeOf } from './sum-parts.ts';
 import type { Tile } from './tile.ts';
+import type { Turns } from './tile-stores.ts';
 
 export function applyTile(nest: Nest, tile: Tile, names: Names): Stmt {
   return new Tiling(nest, tile, names).stmt();

@@ -27,67 +27,25 @@ import {
   loopVar,
   plus,
   substitute,
-  sumOf,
 } from '../../core/index-expr.ts';
 import type { Names } from '../../core/names.ts';
-import { type TensorNode, tensorNode } from '../../core/tensor-node.ts';
-import { InternalError, invariant } from '../../support/errors.ts';
 import {
-  type Accumulate,
-  accumulate,
   block,
   declare,
-  type Expr,
   type For,
   forLoop,
-  type LoopMode,
-  read,
   type Stmt,
   statementsOf,
   type When,
   when,
-  type Write,
-  write,
 } from '../../loop/ir.ts';
-import { strideOf } from '../../loop/stride.ts';
-import { rewriteExpr, substituteLoops, substituteLoopsIn } from '../../loop/traverse.ts';
+import { substituteLoopsIn } from '../../loop/traverse.ts';
+import { InternalError, invariant } from '../../support/errors.ts';
 import { apartAtEdges, sumUnderConditionsAt, underConditions } from './conditions.ts';
-import { oneByOne } from './strided-store.ts';
-import { type TileVectors, vectorsOf } from './pieces.ts';
-
-/** How many turns of a loop are taken at once, and which. */
-export interface Turns {
-  readonly loop: LoopVar;
-  /** The first of them. */
-  readonly start: Index;
-  readonly count: number;
-}
-
-export interface Jam {
-  /** What the other loops around are here. */
-  readonly binding: ReadonlyMap<LoopVar, Index>;
-  readonly rows: Turns | undefined;
-  /** Of a third loop. */
-  readonly taps?: Turns | undefined;
-  /** The innermost loop of a sum, all of whose terms each row takes at once. */
-  readonly ofTerms?: LoopVar | undefined;
-  /** Where `count` is no multiple of the lanes, some turns are in two vectors. */
-  readonly columns: Turns;
-  /** 1 where the columns are so few that they are scalars. */
-  readonly lanes: number;
-  /** Statements that are for all the turns as they are. */
-  readonly shared?: ReadonlySet<Stmt>;
-}
+import { around, type Jam, TileStores, type Turns } from './tile-stores.ts';
 
 export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
   return block(new Jammer(plan, names).all(body));
-}
-
-/** What is put around the stores of one turn. */
-type AroundTurn = (all: Stmt, turn: Index) => Stmt;
-
-function asItIs(all: Stmt): Stmt {
-  return all;
 }
 
 /** Whether conditions on the terms in a loop hang on the tap. */
@@ -104,19 +62,17 @@ function conditionAt(
   return { index: substitute(index, binding), below };
 }
 
-/** More vectors than that are no tile in registers, but a row in memory. */
-const mostUnrolled = 16;
-
 class Jammer {
   readonly #plan: Jam;
   readonly #names: Names;
   readonly #binding: Map<LoopVar, Index>;
-  readonly #tiles = new Map<TensorNode, TensorNode>();
+  readonly #stores: TileStores;
 
   constructor(plan: Jam, names: Names) {
     this.#plan = plan;
     this.#names = names;
     this.#binding = new Map(plan.binding);
+    this.#stores = new TileStores(plan, names);
   }
 
   all(body: readonly Stmt[]): readonly Stmt[] {
@@ -131,12 +87,12 @@ class Jammer {
       case 'block':
         return block(this.all(s.body));
       case 'declare':
-        return declare(this.#tileFor(s.node));
+        return declare(this.#stores.tileFor(s.node));
       case 'for':
         return this.#for(s);
       case 'write':
       case 'accumulate':
-        return this.#spread(s);
+        return this.#stores.spread(s, this.#binding);
       case 'when':
         return this.#when(s);
       case 'prefetch':
@@ -160,7 +116,7 @@ class Jammer {
     const pieces = apartAtEdges(all, fixed(0), s, [s.body], [[taps.loop, taps.count]]);
     return block(
       pieces.map(({ piece: { start, tiles }, body }) => {
-        const turn = this.#over(s.loop, tiles, s.mode);
+        const turn = around(s.loop, tiles, s.mode, this.#names);
         this.#binding.set(s.loop, plus(fixed(start), turn.index));
         return turn.around(this.#ofTaps(block(body)));
       }),
@@ -172,12 +128,14 @@ class Jammer {
     const sum = sumUnderConditionsAt(term);
     invariant(sum?.loops.length === 0, () => 'conditions of taps around more than terms');
     const { leaf, conditions } = sum;
-    return this.#spread(leaf, asItIs, (terms, tap) => {
-      const { taps } = this.#plan;
-      const binding = new Map(this.#binding);
-      if (taps) binding.set(taps.loop, plus(taps.start, tap));
-      const here = conditions.map(c => conditionAt(c, binding));
-      return underConditions([], here, terms);
+    return this.#stores.spread(leaf, this.#binding, {
+      inTap: (terms, tap) => {
+        const { taps } = this.#plan;
+        const binding = new Map(this.#binding);
+        if (taps) binding.set(taps.loop, plus(taps.start, tap));
+        const here = conditions.map(c => conditionAt(c, binding));
+        return underConditions([], here, terms);
+      },
     });
   }
 
@@ -186,12 +144,14 @@ class Jammer {
     const sum = sumUnderConditionsAt(body);
     invariant(sum?.loops.length === 0, () => `${loop} holds more than terms`);
     const { leaf, conditions } = sum;
-    return this.#spread(leaf, (terms, row) => {
-      const { rows } = this.#plan;
-      const binding = new Map(this.#binding);
-      if (rows) binding.set(rows.loop, plus(rows.start, row));
-      const here = conditions.map(c => conditionAt(c, binding));
-      return forLoop(loop, extent, underConditions([], here, terms), 'unrolled');
+    return this.#stores.spread(leaf, this.#binding, {
+      inRow: (terms, row) => {
+        const { rows } = this.#plan;
+        const binding = new Map(this.#binding);
+        if (rows) binding.set(rows.loop, plus(rows.start, row));
+        const here = conditions.map(c => conditionAt(c, binding));
+        return forLoop(loop, extent, underConditions([], here, terms), 'unrolled');
+      },
     });
   }
 
@@ -202,94 +162,5 @@ class Jammer {
     const isOfOne = loopsIn(index).some(loop => own.includes(loop));
     invariant(!isOfOne, () => 'a condition of one turn in a jam');
     return when(substitute(index, this.#binding), below, this.#stmt(body));
-  }
-
-  #tileFor(node: TensorNode): TensorNode {
-    const { rows, taps, columns, lanes } = this.#plan;
-    const name = this.#names.fresh(`${node.name}_tile`);
-    const cells = Math.ceil(columns.count / lanes) * lanes;
-    const outer = [rows, taps].flatMap(turns => (turns ? [turns.count] : []));
-    const tile = tensorNode(name, node.dtype, [...outer, cells]);
-    this.#tiles.set(node, tile);
-    return tile;
-  }
-
-  /** A store, for all the turns, with something around it in each row, and in each tap. */
-  #spread(s: Write | Accumulate, inRow: AroundTurn = asItIs, inTap: AroundTurn = asItIs): Stmt {
-    const { rows, taps, columns, lanes } = this.#plan;
-    const row = this.#over(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled');
-    const tap = taps && this.#over(taps.loop, taps.count, 'unrolled');
-    const at = { row: row.index, tap: tap?.index };
-    const all = block(vectorsOf(columns.count, lanes).map(of => this.#onVectors(s, of, at)));
-    return row.around(inRow(tap ? tap.around(inTap(all, tap.index)) : all, row.index));
-  }
-
-  #onVectors(
-    s: Write | Accumulate,
-    { start, place, vectors }: TileVectors,
-    { row, tap }: { readonly row: Index; readonly tap: Index | undefined },
-  ): Stmt {
-    const { rows, taps, columns, lanes } = this.#plan;
-    const vector = this.#over('v', vectors, vectors > mostUnrolled ? 'serial' : 'unrolled');
-    const isApart = lanes > 1 && this.#liesApart(s);
-    const lane = this.#over('l', lanes, 'vector');
-    const column = sumOf([
-      [lanes, vector.index],
-      [1, lane.index],
-    ]);
-    const first = plus(columns.start, fixed(start));
-    const binding = new Map(this.#binding).set(columns.loop, plus(first, column));
-    if (rows) binding.set(rows.loop, plus(rows.start, row));
-    if (taps && tap) binding.set(taps.loop, plus(taps.start, tap));
-    const kept = plus(fixed(place), column);
-    const cell = [...(rows ? [row] : []), ...(tap ? [tap] : []), kept];
-    const stored = this.#stored(s, cell, binding);
-    const tiles = new Set(this.#tiles.values());
-    const all = isApart
-      ? oneByOne(stored, lane.loop, lanes, tiles, this.#names)
-      : lane.around(stored);
-    return vector.around(all);
-  }
-
-  /** Whether neighbouring columns are stored to cells that are no neighbours. */
-  #liesApart({ node, index }: Write | Accumulate): boolean {
-    const stride = strideOf(node, index, this.#plan.columns.loop);
-    return !this.#tiles.has(node) && stride !== 0 && stride !== 1;
-  }
-
-  /** A loop around something, and its value there. One turn needs no loop. */
-  #over(
-    name: string,
-    count: number,
-    mode: LoopMode,
-  ): {
-    readonly loop: LoopVar;
-    readonly index: Index;
-    readonly around: (s: Stmt) => Stmt;
-  } {
-    const loop = loopVar(this.#names.fresh(name));
-    if (count === 1) return { loop, index: fixed(0), around: s => s };
-    return { loop, index: at(loop), around: s => forLoop(loop, count, s, mode) };
-  }
-
-  #stored(
-    s: Write | Accumulate,
-    cell: readonly Index[],
-    binding: ReadonlyMap<LoopVar, Index>,
-  ): Write | Accumulate {
-    const tile = this.#tiles.get(s.node);
-    const index = tile ? cell : s.index.map(ix => substitute(ix, binding));
-    const value = substituteLoops(this.#fromTiles(s.value, cell), binding);
-    const node = tile ?? s.node;
-    return s.kind === 'write'
-      ? write(node, index, value, s.origins)
-      : accumulate(s.op, node, index, value, s.origins);
-  }
-
-  #fromTiles(value: Expr, cell: readonly Index[]): Expr {
-    return rewriteExpr(value, e => {
-      const tile = e.kind === 'read' ? this.#tiles.get(e.node) : undefined;
-      return tile && read(tile, cell, e.origins);
-    });
   }
 }

@@ -41,6 +41,8 @@ test('a product', () => {
       "  accumulate-in-registers: c over k",
       "  tile-registers: rows 6 of i, columns 2 × 8 of j, pack w [100, 16]",
       "  parallelise: j2: 32 turns",
+      "  unroll-terms: k3 by 4",
+      "  unroll-terms: k4 by 4",
     ]
   `);
 });
