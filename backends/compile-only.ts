@@ -1,10 +1,10 @@
-/** A backend that writes code but runs none: every array stays as it was given. */
+/** A backend that generates code but runs none: every array keeps its initial contents. */
 import type { Target } from '../compiler/index.ts';
 import type { Backend, BackendDevice, DeviceBuffer, Kernel, Stream } from '../runtime/backend.ts';
 import { HostBuffer } from './interpreter/buffer.ts';
 import { namedParts } from './named-parts.ts';
 
-/** `source` is how the backend whose code is wanted writes a program. */
+/** `source` generates the source of a program in the language of the backend that is emulated. */
 export class CompileOnlyBackend implements Backend {
   readonly name: string;
   readonly target: Target;
@@ -47,6 +47,6 @@ export class CompileOnlyBackend implements Backend {
   }
 
   [Symbol.dispose](): void {
-    // Holds nothing.
+    // No resources to release.
   }
 }

@@ -25,16 +25,16 @@ import { InterpreterBackend } from './interpreter/backend.ts';
 export { cudaInventory } from './cuda/inventory.ts';
 export { checkToolchain, cppCompiler, type Toolchain } from './toolchain.ts';
 
-/** Those that run programs on any machine. */
+/** Backends that run programs on any machine. */
 export const backendNames = ['cc', 'interp', 'cuda-emulator'] as const;
-/** With those that need a GPU. */
+/** Including those that need a GPU. */
 export const allBackendNames = [...backendNames, 'cuda'] as const;
 /** `cuda:1` is the second GPU. */
 export type BackendName = (typeof allBackendNames)[number] | `cuda:${number}`;
 
 /**
  * Opens a backend: the named one, else `$EINC_BACKEND`, else `cc`. Rejects with a `BackendError`
- * when the machine lacks what it needs.
+ * if the machine lacks what it needs.
  */
 export async function openBackend(name?: BackendName): Promise<Backend> {
   const { backend, ordinal } = known(name ?? settings().backend ?? 'cc');
@@ -58,8 +58,8 @@ export async function openBackend(name?: BackendName): Promise<Backend> {
 }
 
 /**
- * Begins with what opening the backend would wait for: the first time of all, a compiler's run. Whoever opens
- * it is told what goes wrong.
+ * Starts the slow part of opening the backend early: on a cold cache, compiling the runtime. Errors are
+ * reported to whoever opens the backend.
  */
 export function prepareBackend(): void {
   const { backend = 'cc', executes } = settings();
@@ -67,15 +67,15 @@ export function prepareBackend(): void {
 }
 
 /**
- * What the ranks of a launch speak through: MPI, or nothing for a rank that is alone. `seconds` is how long
- * one may keep the others waiting.
+ * The `Collective` between the ranks of a launch: MPI, or a trivial one for a single rank. `seconds` is how long
+ * a rank may keep the others waiting.
  */
 export async function openCollective(launch: Launch, seconds: number): Promise<Collective> {
   const [alone] = launch.size === 1 ? inProcess(1) : [];
   return alone ?? openMpi(launch, seconds);
 }
 
-/** The GPU that is asked for. Products of f32 are those of f32, unless somebody says that tf32 will do. */
+/** The requested GPU. Products of f32 use f32 arithmetic, unless tf32 is enabled. */
 function gpuTarget(): Target {
   const { allowsTf32, architecture = '' } = settings();
   const target = allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
@@ -96,7 +96,7 @@ function chosenTarget(): Target {
   });
 }
 
-/** A backend that writes CUDA and runs nothing. */
+/** A backend that generates CUDA and runs nothing. */
 function cudaText(name: BackendName): Backend {
   return new CompileOnlyBackend(name, gpuTarget(), program => ({
     extension: 'cu',
@@ -104,14 +104,14 @@ function cudaText(name: BackendName): Backend {
   }));
 }
 
-/** Of programs that no pass for a GPU has seen, too. */
+/** Also for programs that have not been through the GPU passes. */
 function boundSource(program: Program): CudaSource {
   return cudaSource(boundToGpu(program));
 }
 
 interface Known {
   readonly backend: (typeof allBackendNames)[number];
-  /** Which GPU. */
+  /** The GPU's number. */
   readonly ordinal: number;
 }
 

@@ -1,6 +1,6 @@
 import type { BackendDevice } from '../runtime/backend.ts';
 
-/** Devices that differ in name alone, for a backend that runs on the thread that calls it: all of it is one. */
+/** Devices that differ only in name, for a backend that runs on the calling thread: each is the whole machine. */
 export function namedParts(whole: BackendDevice, count: number | 'all'): readonly BackendDevice[] {
   return Array.from({ length: count === 'all' ? 1 : count }, (_, i) => ({
     name: `${whole.name}:${i}`,

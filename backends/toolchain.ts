@@ -8,11 +8,11 @@ import { poolSize } from './native/threads.ts';
 export interface Toolchain {
   /** The path of the C compiler. */
   readonly compiler: string;
-  /** Where compiled code is kept. */
+  /** The folder of compiled code. */
   readonly cache: string;
-  /** What the loops of a kernel run on. */
+  /** The threads that kernel loops run on. */
   readonly threads: number;
-  /** To compile, load and run a kernel of one line; next to nothing when the cache has it. */
+  /** Time to compile, load and run a one-line kernel; almost nothing on a cache hit. */
   readonly milliseconds: number;
 }
 
@@ -21,7 +21,7 @@ const kernel = `doctor():
   answer := 6 * 7;
 `;
 
-/** Tries what the C backend needs. Rejects with a `BackendError` that says what is missing. */
+/** Tests everything the C backend needs. Rejects with a `BackendError` that says what is missing. */
 export async function checkToolchain(): Promise<Toolchain> {
   const start = performance.now();
   using backend = await CcBackend.open();
@@ -40,7 +40,7 @@ export async function checkToolchain(): Promise<Toolchain> {
   };
 }
 
-/** The path of the compiler that the emulator of a GPU needs, and nothing else does; undefined without one. */
+/** The path of the C++ compiler, which only the GPU emulator needs; undefined without one. */
 export function cppCompiler(): string | undefined {
   try {
     return findCppCompiler().path;

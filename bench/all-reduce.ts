@@ -1,4 +1,4 @@
-/** The sum of an array over ranks, as it is between backprop and update. */
+/** The sum of an array over ranks, as between backprop and update. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Attention as einsums say it, scores, their softmax and the values that they weigh; and its gradients. */
+/** Attention written as einsums: scores, their softmax and the weighted values; and its gradients. */
 import { op, tensor, type Tensor, vjp } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';

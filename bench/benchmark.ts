@@ -1,4 +1,4 @@
-/** What a benchmark is: programs of einc, how much they compute, and what their peers are told. */
+/** The type of a benchmark: einc programs, their amount of work, and the settings of their peers. */
 
 import type { Timed } from './measure.ts';
 

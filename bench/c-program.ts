@@ -1,4 +1,4 @@
-/** Programs in C of this folder, built where they are needed. */
+/** Builds the C programs of this folder on demand. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

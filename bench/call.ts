@@ -1,4 +1,4 @@
-/** What it costs to call native code at all. */
+/** The overhead of calling native code. */
 import { op, tensor, type Tensor } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';

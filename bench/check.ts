@@ -1,6 +1,6 @@
 /**
- * How long `einc check` takes on a project of 200 files and 1200 templates, from the start of the
- * process to its end: the first time, and with what it keeps from the time before.
+ * The time of `einc check` on a project of 200 files and 1200 templates, from start to end of the
+ * process: with an empty cache, and with the cache of the previous run.
  *
  *   npm run build -- --types && npx einc run bench/check.ts     with the declarations of a published einc
  */

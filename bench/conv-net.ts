@@ -1,4 +1,4 @@
-/** A network for pictures, in the manner of LeNet: two convolutions of 5 × 5, each pooled, three layers. */
+/** A LeNet-like network for images: two convolutions of 5 × 5 with pooling, three dense layers. */
 import { op, sequence, type Tensor } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';
 import { crossEntropy } from './cross-entropy.ts';

@@ -1,4 +1,4 @@
-/** Convolutions of pictures with channels last: 3 × 3 with margins, 64 channels to 64; and others. */
+/** Convolutions of images with channels last: 3 × 3 with padding, 64 channels to 64; and others. */
 import { op, tensor, type Tensor, vjp } from 'einc';
 import type { Benchmark, Case, Subject } from './benchmark.ts';
 import { noise } from './inputs.ts';

@@ -1,4 +1,4 @@
-/** The training step of `mlp` by `dataParallel`, on one device or two, beside the same in one routine. */
+/** The training step of `mlp` by `dataParallel`, on one device or two, compared with a single routine. */
 import { fileURLToPath } from 'node:url';
 import { type Benchmark, type Case, lossTolerance, type Peer, type Subject } from './benchmark.ts';
 import { LineProcess } from './line-process.ts';

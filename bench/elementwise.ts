@@ -1,4 +1,4 @@
-/** Cell by cell over more than any cache holds: what counts is to read and write everything once. */
+/** Element-wise operations on arrays larger than any cache: limited by reading and writing everything once. */
 import { op, tensor, type Tensor } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';

@@ -1,4 +1,4 @@
-/** What classifiers are trained on: noise, in classes by chance. */
+/** Training data for classifiers: noise, with random classes. */
 import { type Indices, op, symbol, type Tensor, tensor } from 'einc';
 import { choices, noise } from './inputs.ts';
 

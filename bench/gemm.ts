@@ -1,4 +1,4 @@
-/** Products of matrices, in both layouts that `*` meets. */
+/** Matrix products, in both layouts that `*` encounters. */
 import { type DType, op, tensor, type Tensor } from 'einc';
 import type { Benchmark, Case } from './benchmark.ts';
 import { noise } from './inputs.ts';

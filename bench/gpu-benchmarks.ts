@@ -1,4 +1,4 @@
-/** What is timed on a GPU: the same programs, in sizes that keep one busy. The first case of each is a small one. */
+/** The benchmarks on a GPU: the same programs, in sizes that keep one busy. The first case of each is small. */
 import { attentionCase, type Size as AttentionSize } from './attention.ts';
 import type { Benchmark } from './benchmark.ts';
 import { elementwiseCases } from './elementwise.ts';

@@ -1,5 +1,5 @@
 /**
- * Inputs that every side makes for itself: a hash of the cell's number, the same in `peers/inputs.py`
+ * Inputs that einc and its peers generate independently: a hash of the cell's number, the same in `peers/inputs.py`
  * and `peers/moons.c`. Multiples of 2⁻²³, so that they are exact in f32.
  */
 

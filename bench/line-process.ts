@@ -1,4 +1,4 @@
-/** A process that answers each line with a line. */
+/** A child process that answers each input line with one line. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -1,6 +1,6 @@
 /*
- * What this machine can do at most: multiply-adds on the widest vectors, and reading and writing
- * arrays that no cache holds. Prints GFLOP/s and GB/s, each the best of several rounds, on as many
+ * Peak performance of this machine: multiply-adds on the widest vectors, and reading and writing
+ * arrays larger than the caches. Prints GFLOP/s and GB/s, each the best of several rounds, on as many
  * threads as the first argument says.
  *
  *   cc -O3 -march=native -pthread -o machine machine.c && ./machine 1

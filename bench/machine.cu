@@ -1,6 +1,6 @@
 /*
- * What this GPU can do at most: multiply-adds in f32 on its ordinary units, and copying an array that no
- * cache holds. Prints GFLOP/s and GB/s, read and written, each the best of several rounds.
+ * Peak performance of this GPU: multiply-adds in f32 outside the tensor cores, and copying an array larger than
+ * the caches. Prints GFLOP/s and GB/s, read and written, each the best of several rounds.
  *
  *   nvcc -O3 -gencode arch=compute_75,code=compute_75 -o machine machine.cu && ./machine
  */

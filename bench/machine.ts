@@ -1,4 +1,4 @@
-/** What the machine can do at most, by `machine.c` or `machine.cu`: what times are compared with. */
+/** Peak performance of the machine, measured by `machine.c` or `machine.cu`. */
 import { execFileSync } from 'node:child_process';
 import { buildC } from './c-program.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The program behind `einc bench`: times what einc makes of its benchmarks, beside peers where there
+ * The program behind `einc bench`: times einc's benchmarks, and their peers if there
  * are any. See README.md.
  */
 import type { Options } from './options.ts';

@@ -1,4 +1,4 @@
-/** Timing that can be trusted on a busy machine: medians of rounds, taken in turns with the peers. */
+/** Timing that is reliable on a busy machine: medians of rounds, interleaved with the peers. */
 
 /** What a round does: so many calls, and the seconds they took. */
 export type Timed = (calls: number) => number | Promise<number>;

@@ -1,4 +1,4 @@
-/** A training step of a network with two hidden layers: for pictures of 28 × 28, 128 at a time. */
+/** A training step of a network with two hidden layers: for images of 28 × 28, in batches of 128. */
 import { op, sequence } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';
 import { type Benchmark, type Case, lossTolerance } from './benchmark.ts';

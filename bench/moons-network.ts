@@ -1,4 +1,4 @@
-/** The training step of the half-moons program, with inputs that peers can make too. */
+/** The training step of the half-moons program, with inputs that peers can generate too. */
 import { op, sequence, symbol, tensor, type StaticSymbol } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';
 import { choices, noise } from './inputs.ts';

@@ -1,4 +1,4 @@
-/** The workloads that OCANNL times itself by, in its sizes (github.com/ahrefs/ocannl, `bench/`). */
+/** OCANNL's benchmark workloads, in its sizes (github.com/ahrefs/ocannl, `bench/`). */
 import { op, symbol, type Tensor, tensor, sequence } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';
 import { type Benchmark, type Case, lossTolerance } from './benchmark.ts';

@@ -1,4 +1,4 @@
-/** A time says nothing about a program that computes something else. */
+/** Compares results: a time is meaningless if the program computes something else. */
 import type { Tolerance } from './benchmark.ts';
 
 /** What is wrong with an outcome, in words; undefined if it is as far from the other as it may be. */

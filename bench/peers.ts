@@ -1,4 +1,4 @@
-/** What einc is compared with: programs in `peers/` that do the same work, where this machine can. */
+/** The peers that einc is compared with: programs in `peers/` that do the same work, if installed. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

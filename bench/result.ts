@@ -1,4 +1,4 @@
-/** What a case comes to, as a line of JSON and as a row of a table. */
+/** The result of a case, as a line of JSON and as a row of a table. */
 import type { Case } from './benchmark.ts';
 import type { Machine } from './machine.ts';
 

@@ -1,4 +1,6 @@
-/** How long a training step takes on several devices, and what each has to hold: the model of `docs/scaling.md`. */
+/**
+ * Predicts the time of a training step on several devices, and the memory of each: the model of `docs/scaling.md`.
+ */
 
 export interface Link {
   /** Of a message, in seconds. */

@@ -1,13 +1,13 @@
 /**
- * How long a training step takes on several processes, with a batch, an optimiser or an axis divided among them: what
- * the model of `docs/scaling.md` says beside what is measured here.
+ * The time of a training step on several processes, with a batch, an optimiser or an axis divided among them:
+ * compares the model of `docs/scaling.md` with measurements.
  *
  *   npx einc run bench/scaling.ts                  1, 2 and 4 processes
  *   npx einc run bench/scaling.ts -- --ranks 1,2   those
  *   npx einc run bench/scaling.ts -- --rows 64     a larger or smaller share for each of up to 1024 devices
  *
- * It measures what the model is made of (a step of one process, latency and bandwidth of a link), predicts from
- * that, and measures the step itself.
+ * It measures the inputs of the model (a step of one process, latency and bandwidth of a link), predicts from
+ * these, and measures the step itself.
  */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,4 @@
-/** The two kinds of programs that are timed: those that compute tensors, and those that train. */
+/** The two kinds of benchmarked programs: those that compute tensors, and those that train. */
 import {
   type Code,
   type Context,

@@ -1,4 +1,4 @@
-/** One case: that it is right, then how long it takes, beside its peers. */
+/** Runs one case: checks its result, then times it and its peers. */
 import type { Benchmark, Case, Peer, Subject } from './benchmark.ts';
 import type { Machine } from './machine.ts';
 import { type Effort, medianSeconds, timed } from './measure.ts';

@@ -1,4 +1,4 @@
-/** A transformer that predicts words from those before: attention without any shortcut. */
+/** A transformer that predicts the next token: attention written out, without any special operation. */
 import { op, type Tensor, tensor } from 'einc';
 import { crossEntropy } from './cross-entropy.ts';
 import { choices, noise } from './inputs.ts';

@@ -1,4 +1,4 @@
-/** `einc check`: what is wrong with the templates of a project, without running it. */
+/** `einc check`: finds errors in the templates of a project, without running it. */
 import { type Diagnostic, UserError } from '../compiler/index.ts';
 import { Ahead } from './check/ahead.ts';
 import type { Checked } from './check/check-project.ts';

@@ -1,4 +1,4 @@
-/** The files of a dump: named without clashes, written all or none. */
+/** The files of a dump: with unique names, written all or none. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../compiler/index.ts';

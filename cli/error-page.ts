@@ -1,4 +1,4 @@
-/** `docs/errors.md`, read as data. It travels with the package. */
+/** Reads `docs/errors.md` as data. The package includes that file. */
 import { readFileSync } from 'node:fs';
 
 export interface ErrorEntry {

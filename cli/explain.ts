@@ -1,4 +1,4 @@
-/** `einc explain`: what an error code is about, or why the tensors of a program have their shapes. */
+/** `einc explain`: explains an error code, or why the tensors of a program have their shapes. */
 import { type Explainable, suggest, UserError } from '../compiler/index.ts';
 import { configure } from '../runtime/index.ts';
 import { codesOf, entryOf, errorEntries, printEntry } from './error-page.ts';

@@ -1,4 +1,4 @@
-/** The `einc` command: what it understands. What each command does is in a file of its own. */
+/** The `einc` command: its command line. Each command is in a file of its own. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { allBackendNames } from '../backends/index.ts';
 import { configure } from '../runtime/index.ts';

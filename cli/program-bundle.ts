@@ -1,7 +1,7 @@
 /**
- * A program and the files it imports as one file of JavaScript, which Node reads without a loader of
- * modules. Only programs for which that changes nothing: what imports a package of others, decides at
- * run time what to import, or is CommonJS needs a loader.
+ * Bundles a program and the files it imports into one JavaScript file, which Node runs without a module
+ * loader. Only for programs whose behaviour that cannot change: those that import third-party packages, have
+ * dynamic imports of computed names, or are CommonJS need a loader.
  */
 import type {
   Loader,

@@ -1,4 +1,4 @@
-/** The files of a program as they are now, each read once. */
+/** The current contents of a program's files, each read once. */
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 

@@ -1,11 +1,11 @@
 /**
- * A program as JavaScript that Node can import, kept from run to run:
+ * A program as JavaScript that Node can import, cached between runs:
  *
  *   <cache>/programs/<entry>.json     which files it was made from, the last time
  *   <cache>/programs/v1/ab/abcd….mjs  the program, named by the paths and contents of these files
  *
- * The list is but a hint. Where it is wrong, or a file has changed, nothing has the name that follows
- * from it, and the program is made anew.
+ * The list is only a hint. If it is wrong, or a file has changed, the name computed
+ * from it does not exist, and the program is built again.
  */
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A bar that fills as work is done, where someone is watching. */
+/** A progress bar, shown on a terminal only. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
 

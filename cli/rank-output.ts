@@ -1,7 +1,7 @@
 /**
- * What the ranks of a launch print. The first speaks for all: of the others only what goes wrong is shown,
- * with their number before each line. `EINC_LOG=all` shows all of it, `EINC_LOG=folder` writes what each
- * rank prints to `folder/rank-0.log`, ….
+ * The output of the ranks of a launch. The first rank's output is shown; of the others only errors,
+ * with the rank number before each line. `EINC_LOG=all` shows everything, `EINC_LOG=folder` writes the output of each
+ * rank to `folder/rank-0.log`, ….
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

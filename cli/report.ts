@@ -1,4 +1,4 @@
-/** How a failure of a command looks. */
+/** Formats the failure of a command. */
 import { fileURLToPath } from 'node:url';
 import { BackendError, InternalError, UserError } from '../compiler/index.ts';
 import { parseFrame } from '../dsl/language/call-site.ts';

@@ -1,6 +1,6 @@
 /**
- * Node's module hook for programs run by `einc run`: `import 'einc'` finds this very package from
- * wherever the program lies, and its TypeScript is read as an ES module whatever its folder says.
+ * Node's module hook for programs run by `einc run`: resolves `import 'einc'` to this package,
+ * wherever the program is, and treats its TypeScript as ES modules whatever its folder says.
  */
 import type { ResolveHook } from 'node:module';
 

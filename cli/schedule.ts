@@ -1,4 +1,4 @@
-/** `einc dump --stage schedule`: what was done to each nest of a program's routines. */
+/** `einc dump --stage schedule`: prints how each nest of a program's routines was transformed. */
 import { printStep, type ScheduledNest, scheduledNests } from '../compiler/index.ts';
 import type { CompiledRoutine } from '../runtime/index.ts';
 

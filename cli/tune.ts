@@ -1,4 +1,4 @@
-/** `einc tune`: tries other schedules for the nests of a program's routines, and keeps what is faster. */
+/** `einc tune`: times other schedules for the nests of a program's routines, and stores the fastest. */
 import { openBackend } from '../backends/index.ts';
 import { type NestOverride, suggest, UserError } from '../compiler/index.ts';
 import {

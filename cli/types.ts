@@ -1,4 +1,4 @@
-/** `einc types`: a declaration file from which TypeScript knows what templates make. */
+/** `einc types`: generates a declaration file that gives TypeScript the types of templates. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../compiler/index.ts';

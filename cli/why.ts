@@ -1,4 +1,4 @@
-/** `einc dump --why`: what became of each array of a program's routines, and why. */
+/** `einc dump --why`: prints the decisions about each array of a program's routines, with reasons. */
 import {
   type ArrayStory,
   arrayStories,

@@ -1,4 +1,4 @@
-/** What `parseArgs` of Node throws where a program is given arguments that it does not understand. */
+/** The error that Node's `parseArgs` throws for arguments that a program does not accept. */
 import { shownPath } from '../dsl/language/text-file.ts';
 
 /** The options of `einc run`. */

@@ -1,4 +1,4 @@
-/** What a caller in JavaScript may get wrong, said before it fails somewhere inside. */
+/** Checks arguments of JavaScript callers, before they cause a failure deep inside. */
 import { type Span, suggest, UserError } from '../compiler/index.ts';
 import { describe } from './elaborate/hole.ts';
 import { settingsOf } from './elaborate/layer-settings.ts';

@@ -1,5 +1,5 @@
 /**
- * The package's door.
+ * The package's public API.
  *
  *   import { context, op } from 'einc';
  *   const y = op`y = relu({ w; o = [4] } * ${x})`;

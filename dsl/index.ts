@@ -1,4 +1,4 @@
-/** The language's door. */
+/** The public API of the language. */
 export { cd } from './cd.ts';
 export { tensor, type TensorShape, type TypedArray } from './data-tensor.ts';
 export { grad, jvp, vjp } from './derivatives.ts';

@@ -1,4 +1,4 @@
-/** Recurrences: a step taken for each cell of an axis. In `op` they are `scan(step, init, xs)`. */
+/** Recurrences: a step executed for each index of an axis. In `op` they are `scan(step, init, xs)`. */
 import { type Span, UserError } from '../compiler/index.ts';
 import { checkLabel, optionsGiven, tensorGiven } from './arguments.ts';
 import { describe } from './elaborate/hole.ts';

@@ -6,13 +6,13 @@ import { part } from './ops/views.ts';
 import { Solver } from './shape/solve.ts';
 
 /**
- * A tensor in `count` parts of equal size along an output axis, the first one unless another is
- * given; -1 is the last.
+ * Splits a tensor into `count` parts of equal size along an output axis, by default the first one;
+ * -1 is the last.
  *
  *   const [q, k, v] = split(qkv, 3);
  *
- * Shapes may be open: the axis is `count` times that of a part. Throws a `UserError` where it cannot
- * be. Parts of other sizes are slices: op`${x}[:2]`.
+ * Shapes may be open: the size of the axis is `count` times that of a part. Throws a `UserError` if that is
+ * impossible. For parts of other sizes use slices: op`${x}[:2]`.
  */
 export function split(x: Tensor, count: number, axis = 0): readonly Tensor[] {
   const span = callSite(split);

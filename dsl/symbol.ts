@@ -2,7 +2,7 @@ import { describe, type StaticSymbol, UserError } from '../compiler/index.ts';
 import { callSite } from './language/call-site.ts';
 
 /**
- * A static symbol: an integer given with each run of a routine, such as a batch number.
+ * A static symbol: an integer passed to each run of a routine, such as a batch number.
  *
  *   const batch = symbol('batch', 80);        0 <= batch < 80
  *   const input = op`input = ${data} @| ${batch}`;

@@ -1,5 +1,5 @@
 /**
- * What templates make, by the names they define. Empty here: `einc types` writes a file that fills
+ * The types of templates, by the names they define. Empty here: `einc types` generates a file that extends
  * it for a program, so that TypeScript knows the parameters:
  *
  *   const mlp = op<'mlp'>`mlp(x) = { w2 } * relu({ w1 } * x)`;

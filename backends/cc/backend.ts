@@ -35,36 +35,36 @@ function onX64(flag: string): readonly string[] {
 }
 
 /**
- * Contraction is decided by our own pass, so the compiler may do none; NaN and infinity survive, so
- * no fast-math. Integers wrap and arrays of different types may share memory, as the loop IR says.
+ * Our own pass decides contraction, so the compiler must not contract; NaN and infinity must survive, so
+ * no fast-math. Integers wrap and arrays of different types may share memory, as in the loop IR.
  */
 const always = [
-  '-std=c99', // GNU's dialects know `linux` and `unix` as numbers
+  '-std=c99', // GNU dialects predefine `linux` and `unix` as macros
   '-march=native',
   '-fno-math-errno',
   '-fno-trapping-math',
   '-ffp-contract=off',
   '-fwrapv',
   '-fno-strict-aliasing',
-  // gcc 12 puts small arrays of functions that call nothing below the stack pointer, and then takes
-  // some for aligned that are not: storing a vector there ends the process.
+  // gcc 12 puts small arrays of leaf functions below the stack pointer (the red zone), and then assumes alignment
+  // for some that are not aligned: storing a vector there crashes the process.
   ...onX64('-mno-red-zone'),
-  // What is done lane by lane, a fused multiply-add say, becomes one instruction of the vector's width; by what gcc
-  // prefers for Intel's processors it would be two of half the width, put together in memory: 20 times slower.
+  // Lane-by-lane operations, such as a fused multiply-add, become one instruction of the vector's full width; with gcc's
+  // default preference for Intel processors it would be two of half the width, joined through memory: 20 times slower.
   ...onX64('-mprefer-vector-width=512'),
 ];
 
 /**
- * Code without a schedule is small, and fast when it is written out as a whole, as `-O3` does. In
- * code with vectors that does nothing but harm: it takes longer, and the tiles leave the registers.
+ * Code without a schedule is small, and fast with the complete unrolling of `-O3`. For
+ * vectorised code that only does harm: it takes longer to compile, and tiles no longer fit the registers.
  */
 export function flagsFor(programs: readonly Program[]): readonly string[] {
   const scheduled = [
     '-O2',
     '-ftree-vectorize',
     '-fvect-cost-model=dynamic',
-    // By its guess the turns of a tile that gcc has written out are rare, all but the first, and so it
-    // makes no vectors of them.
+    // gcc's heuristics consider all but the first iteration of a tile that it has unrolled unlikely, and so it
+    // does not vectorise them.
     '-fno-guess-branch-probability',
   ];
   return [
@@ -76,7 +76,7 @@ export function flagsFor(programs: readonly Program[]): readonly string[] {
 
 /**
  * The functions of a long program are compiled by as many processes as there are processors, which takes half
- * the time on two. To take a short program apart takes longer than to compile it. The parts depend on the program alone.
+ * the time on two. For a short program, splitting would take longer than compiling. The split depends only on the program.
  */
 function sourcesOf(program: Program): readonly [source: string, ...others: string[]] {
   const functions = emitFunctions(program, c99);
@@ -86,7 +86,7 @@ function sourcesOf(program: Program): readonly [source: string, ...others: strin
   return [first, ...others];
 }
 
-/** About a second's work, and about half of one. */
+/** About a second of compiling, and about half of one. */
 const [longText, partLength] = [50_000, 25_000];
 
 function hasVectors({ body }: Program): boolean {
@@ -105,8 +105,8 @@ export class CcBackend implements Backend, Translator {
   readonly #late: LateNative;
 
   /**
-   * Rejects with a `BackendError` when there is no C compiler. Where the native runtime has to be made first, whoever
-   * compiles a kernel waits for it, and is told what went wrong.
+   * Rejects with a `BackendError` if there is no C compiler. If the native runtime has to be built first, the first
+   * compilation of a kernel waits for it, and reports its errors.
    */
   static async open(target = nativeTarget()): Promise<CcBackend> {
     const compiler = findCompiler();
@@ -153,7 +153,7 @@ export class CcBackend implements Backend, Translator {
 
   async build(translated: Translated): Promise<Kernel> {
     const library = compileLibrary(this.#compiler, translated);
-    // A compiler that does not work fails at both: what is told is about the runtime, whatever comes first.
+    // A broken compiler fails at both: the error is always reported for the runtime, whichever comes first.
     library.catch(() => undefined);
     const native = await this.#late.loaded;
     return openKernel(native, await library, entryPoint, translated);
@@ -167,14 +167,14 @@ export class CcBackend implements Backend, Translator {
     return new NativeStream(this.#late);
   }
 
-  /** Of the cores, each an equal share. */
+  /** Divides the cores equally. */
   devices(count: number | 'all'): readonly BackendDevice[] {
     return partsOf(poolSize(), count).map(
       (part, i) => new NativeDevice(this.#late.native, `${this.name}:${i}`, part),
     );
   }
 
-  /** A thread that is woken may take the processor of the caller, who then wakes the others late. */
+  /** A woken thread may preempt the caller, who then wakes the others late. */
   together(queue: () => void): void {
     const { native } = this.#late;
     native.hold();

@@ -1,4 +1,4 @@
-/** Operations that C has no sign for: calls of libm, and of functions that the source defines. */
+/** Operations without a C operator: calls of libm, and of functions that the source defines. */
 import { type DType, kindOf } from '../../compiler/index.ts';
 import type { CallText, Conversion } from '../clike/dialect.ts';
 import { conversion } from './convert.ts';
@@ -14,7 +14,7 @@ export function isSigned(dtype: DType): boolean {
   return kindOf(dtype) === 'integer' && !dtype.startsWith('u');
 }
 
-/** A function of our own, where an expression would name an operand twice. */
+/** A helper function, where an expression would evaluate an operand twice. */
 export function helper(name: string, arity: number, body: string): (dtype: DType) => CallText {
   return dtype => {
     const type = typeName[dtype];
@@ -26,8 +26,8 @@ export function helper(name: string, arity: number, body: string): (dtype: DType
 }
 
 /**
- * The larger or the smaller of two numbers, or the first if it is NaN. In two steps, each a choice between values
- * that are there: of one with two conditions gcc makes jumps, which in a maximum of what is random nobody foresees.
+ * The larger or the smaller of two numbers, or the first if it is NaN. In two selections of existing
+ * values: for one with a compound condition gcc emits branches, which are unpredictable in a maximum of random values.
  */
 export function extreme(name: string, sign: '<' | '>'): (dtype: DType) => CallText {
   const chosen = `a ${sign} b ? a : b`;
@@ -40,7 +40,7 @@ export function extreme(name: string, sign: '<' | '>'): (dtype: DType) => CallTe
   };
 }
 
-/** A function of libm; integers go through double. */
+/** A libm function; integers go through double. */
 export function libm(name: string, arity: number): (dtype: DType) => CallText {
   return dtype => {
     const [type, called] = dtype === 'f32' ? ['float', `${name}f`] : ['double', name];
@@ -48,7 +48,7 @@ export function libm(name: string, arity: number): (dtype: DType) => CallText {
     const needs = [`${type} ${called}(${params});`];
     if (isFloat(dtype)) return { kind: 'call', name: called, needs };
     const steps = conversion('f64', dtype);
-    // C converts by itself; C++ would look for a function of integers.
+    // C converts implicitly; C++ would look for an integer overload.
     const args = parameters.slice(0, arity).map(p => `(double)${p}`);
     const whole = helper(
       name,
@@ -59,7 +59,7 @@ export function libm(name: string, arity: number): (dtype: DType) => CallText {
   };
 }
 
-/** A function of our own that calls some of libm; integers go through double. */
+/** A helper function that calls libm; integers go through double. */
 export function formula(
   name: string,
   calls: readonly string[],
@@ -80,12 +80,12 @@ export function formula(
   };
 }
 
-/** What rounds a float leaves an integer alone. */
+/** Rounding functions leave integers unchanged. */
 export function rounding(name: string): (dtype: DType) => CallText {
   return dtype => (isFloat(dtype) ? libm(name, 1) : helper(name, 1, 'a'))(dtype);
 }
 
-/** A function of one dtype on operands of another. */
+/** A function of one dtype applied to operands of another. */
 export function byWayOf(
   through: DType,
   own: CallText,

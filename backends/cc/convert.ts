@@ -1,4 +1,4 @@
-/** How C makes a value of one dtype out of another: never by what C leaves open. */
+/** Converts between dtypes in C, without undefined behaviour. */
 import {
   computeDtype,
   type DType,
@@ -12,7 +12,7 @@ import { fromNarrow, oddDouble, oddFloat, toNarrow } from './narrow-float.ts';
 
 const fmod = 'double fmod(double, double);';
 
-/** C leaves open what becomes of a float that no integer is near; here it wraps, and NaN is 0. */
+/** Converting an out-of-range float to an integer is undefined in C; here it wraps, and NaN is 0. */
 export const toInteger: CallText = {
   kind: 'call',
   name: 'to_i32',
@@ -48,13 +48,13 @@ export function conversion(from: DType, to: DType): readonly Conversion[] {
 /** The f32 that rounds to narrower floats as the value does. */
 function toFloatFor(from: DType): readonly Conversion[] {
   if (from === 'f32') return [];
-  // A float has room for 24 bits.
+  // A float's significand has 24 bits.
   if (from === 'bool' || isSmallerThanInt(from)) return [{ kind: 'cast', to: 'f32' }];
   if (from === 'i64' || from === 'u64') return [oddDouble(from), oddFloat];
   return [oddFloat];
 }
 
-/** Whether C's arithmetic on the dtype is done in the dtype itself, not in an `int`. */
+/** Whether C computes in the dtype itself, without promotion to `int`. */
 export function isOwnArithmetic(dtype: DType): boolean {
   return computeDtype(dtype) === dtype && dtype !== 'bool' && !isSmallerThanInt(dtype);
 }

@@ -27,7 +27,7 @@ import { vectorFunctionOf } from './vector-functions.ts';
 import { transposeOf } from './transpose.ts';
 import { splatOf, vectorTypeOf } from './vector-type.ts';
 
-/** Of a shift: neither negative nor as large as the number of bits. */
+/** A valid shift count: not negative, and smaller than the number of bits. */
 const countFits = '(unsigned long)b < 8 * sizeof a';
 
 /** Comparing first keeps the conversion defined: NaN fails every comparison. */
@@ -38,20 +38,20 @@ function position(dtype: DType): CallText {
   return { kind: 'call', name, needs: [`${head} { return ${isCell} ? (long)a : -1; }`] };
 }
 
-/** A variable of the library, which whoever loads it sets. */
+/** A variable of the library, set when it is loaded. */
 const parallelNeeds = `void (*einc_parallel)(
   long turns, void (*part)(long first, long last, void *const *args), void *const *args);`;
 
 /**
- * C99 and `_Alignas`, with gcc's and clang's builtins and no headers: what a kernel needs of libm is
+ * C99 and `_Alignas`, with gcc and clang builtins and no headers: the libm functions that a kernel needs are
  * declared in one line each.
  *
- * Arrays on the stack say how they are aligned. Else gcc 12 makes vectors of loops as if it aligned an
- * array itself, and at times forgets to: storing such a vector ends the process.
+ * Stack arrays declare their alignment. Otherwise gcc 12 vectorises loops as if it aligned the
+ * array itself, and sometimes fails to do so: storing such a vector crashes the process.
  */
 export const c99: Dialect = {
-  // Of `int`, whose sums wrap, compilers do not know that `a[64 * i + 1]` is next to `a[64 * i]`: each row of a tile
-  // would have a subscript of its own, and most of them would be loaded from the stack in the innermost loop.
+  // With wrapping `int` subscripts, compilers do not know that `a[64 * i + 1]` is next to `a[64 * i]`: each row of a tile
+  // would have its own subscript, and most of them would be reloaded from the stack in the innermost loop.
   counter: 'long',
   wideInteger: 'long',
   restrict: 'restrict',
@@ -119,7 +119,7 @@ export const c99: Dialect = {
     floor: rounding('floor'),
     ceil: rounding('ceil'),
     trunc: rounding('trunc'),
-    // As the processor rounds unless told otherwise, which nobody does: half to even.
+    // In the processor's default rounding mode, half to even.
     round: rounding('rint'),
     abs: dtype => (isFloat(dtype) ? libm('fabs', 1) : helper('abs', 1, 'a < 0 ? -a : a'))(dtype),
     fma: dtype => (isFloat(dtype) ? libm('fma', 3) : helper('fma', 3, 'a * b + c'))(dtype),
@@ -157,7 +157,7 @@ function infix(sign: string, level: number): () => OpText {
   return () => ({ kind: 'infix', sign, precedence: level });
 }
 
-/** Where integers have no quotient the processor traps; here it is 0, or wraps. */
+/** Undefined integer quotients trap on the processor; here they are 0, or wrap. */
 const divisions: Readonly<Record<ReturnType<typeof kindOf>, (dtype: DType) => OpText>> = {
   float: infix('/', precedence.product),
   integer: dtype => {
@@ -167,12 +167,12 @@ const divisions: Readonly<Record<ReturnType<typeof kindOf>, (dtype: DType) => Op
   bool: helper('div', 2, 'b == 0 ? 1 : a'),
 };
 
-/** A function that the compiler itself describes, where its bits are the same everywhere. */
+/** A function that the compiler defines itself, so that its bits are the same everywhere. */
 function ownOnF32(op: FunctionOp, others: (dtype: DType) => CallText): (dtype: DType) => CallText {
   return dtype => (dtype === 'f32' ? functionText(op) : others(dtype));
 }
 
-/** Of bools both operands are computed, for the reason of `strictWhere`. */
+/** For bools both operands are evaluated, for the reason given at `strictWhere`. */
 function onConditions(
   sign: string,
   level: number,
@@ -186,7 +186,7 @@ function onConditions(
 }
 
 /**
- * Both arms of `where` are computed, so both may be loaded: that is faster than loading under a mask,
+ * Both arms of `where` are evaluated, so both may be loaded: that is faster than masked loads,
  * which gcc 12 with AVX gets wrong in some nests.
  */
 function strictWhere(dtype: DType): CallText {
@@ -213,7 +213,7 @@ function mod(dtype: DType): CallText {
   return withNeeds([...rest.needs, ...needs], whole);
 }
 
-/** Of floats by way of i32. */
+/** For floats through i32. */
 function onBits(name: string, body: string): (dtype: DType) => CallText {
   return dtype => {
     const ofIntegers = helper(name, 2, body);
@@ -226,7 +226,7 @@ function onBits(name: string, body: string): (dtype: DType) => CallText {
   };
 }
 
-/** Of u64; other dtypes go by way of it. */
+/** For u64; other dtypes are converted to it. */
 function onWords(name: keyof typeof threefryNeeds, arity: number): (dtype: DType) => CallText {
   return dtype => {
     const own = { kind: 'call', name: `${name}_u64`, needs: threefryNeeds[name] } as const;
@@ -234,7 +234,7 @@ function onWords(name: keyof typeof threefryNeeds, arity: number): (dtype: DType
   };
 }
 
-/** In double always: an f32 costs no more steps, and its last place is right. */
+/** Always in double: for an f32 this costs no more steps, and its last place is right. */
 function erfInv(dtype: DType): CallText {
   const log = libm('log', 1)('f64');
   const own = { ...log, name: 'erf_inv_f64', needs: [...log.needs, ...erfInvNeeds] };

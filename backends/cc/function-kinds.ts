@@ -1,4 +1,4 @@
-/** What C has for the values of a function: floats one at a time, or vectors of them. */
+/** The C types and operations for a function's values: scalar floats, or vectors of them. */
 import {
   arityOf,
   type Comparison,

@@ -26,14 +26,14 @@ export function hasFunction(op: string): op is FunctionOp {
   return op in functions;
 }
 
-/** How the f32 function of an op is called. */
+/** The name of an op's f32 function. */
 export function functionText(op: FunctionOp, kind: Kind = scalars): CallText {
   return textOf(functions[op], kind);
 }
 
 const known = new WeakMap<Kind, Map<string, CallText>>();
 
-/** Printed once: every program asks which names are taken. */
+/** Computed once: every program asks which names are reserved. */
 function textOf(f: ScalarFunction, kind: Kind): CallText {
   const texts = known.get(kind) ?? new Map<string, CallText>();
   known.set(kind, texts);
@@ -69,7 +69,7 @@ class Printer {
     return { kind: 'call', name, needs: [...this.#needs, text] };
   }
 
-  /** The name of what must stand before the function. */
+  /** The name of a definition that must precede the function. */
   #use({ name, needs }: Named): string {
     needs.forEach(line => this.#needs.add(line));
     return name;
@@ -162,7 +162,7 @@ class Printer {
   }
 }
 
-/** `inner`: operands that bind looser stand in parentheses, though C needs none. */
+/** `inner`: operands of lower precedence are parenthesised, even if C does not need it. */
 interface Sign {
   readonly text: string;
   readonly level: number;
@@ -181,7 +181,7 @@ const signs: Partial<Record<Operation, Sign>> = {
   shift_right: { text: '>>', ...bitwise },
 };
 
-/** Integers that are no counts are patterns of bits. */
+/** Integers other than counts are bit patterns. */
 function literal(type: Type, value: number): string {
   if (type === 'f32' || type === 'f64') return cLiteral(type, value);
   const digits = Math.abs(value).toString(Math.abs(value) < 100 ? 10 : 16);

@@ -1,6 +1,6 @@
 /**
- * C for floats of 16 and 8 bits, which are patterns of bits there: to f32, exactly, and back,
- * rounded to even. Only integers, and products and sums that are exact; no headers.
+ * C for floats of 16 and 8 bits, which are stored as bit patterns: conversion to f32, exact, and back,
+ * rounded to even. Uses only integers, and exact products and sums; no headers.
  */
 import type { CallText } from '../clike/dialect.ts';
 import {
@@ -33,8 +33,8 @@ export function toNarrow(dtype: NarrowFloat): CallText {
 }
 
 /**
- * Of a double the f32 that rounds to narrower floats as the double does: where it is not exact, of
- * the two beside it the one whose last bit is odd (Boldo and Melquiond, as in `core/fma.ts`).
+ * The f32 that rounds to narrower floats as the double does: if the double is not representable, of
+ * the two neighbours the one whose last bit is odd (Boldo and Melquiond, as in `core/fma.ts`).
  */
 export const oddFloat: CallText = {
   kind: 'call',
@@ -50,7 +50,7 @@ export const oddFloat: CallText = {
   ],
 };
 
-/** Of an integer of 64 bits the double that rounds to narrower floats as the integer does. */
+/** The double that rounds to narrower floats as the 64-bit integer does. */
 export function oddDouble(dtype: 'i64' | 'u64'): CallText {
   const type = dtype === 'i64' ? 'long long' : 'unsigned long long';
   const name = `odd_f64_of_${dtype}`;
@@ -76,7 +76,7 @@ function definition(dtype: NarrowFloat): Definition {
   return { from: orBuiltIn(builtInHalf.from, from), to: orBuiltIn(builtInHalf.to, to) };
 }
 
-/** Processors convert to and from f16, and compilers that know it have a type for that. */
+/** Processors can convert to and from f16, and compilers that support that have a type for it. */
 export const builtInHalf: Definition = {
   from: 'static inline float f32_of_f16(unsigned short a) { union { unsigned short u; _Float16 f; } x = { a }; return x.f; }',
   to: 'static inline unsigned short f16_of_f32(float a) { union { _Float16 f; unsigned short u; } x = { (_Float16)a }; return x.u; }',
@@ -96,7 +96,7 @@ function definitionInC(dtype: Exclude<NarrowFloat, 'bf16'>): Definition {
   const all = 2 ** (width - 1);
   const special = hasInfinity ? all - 2 ** fractionBits : all - 1;
   const nan = hasInfinity ? all - 2 ** (fractionBits - 1) : all - 1;
-  // Half a step beyond the largest number; as that is odd where infinity follows, a tie goes beyond.
+  // Half a step beyond the largest number; its last bit is odd if infinity follows, so a tie rounds to infinity.
   const largest = largestBits(format);
   const overflow = largest + 2 ** (shift - 1);
   const smallestNormal = (f32.bias + 1 - biasOf(format)) * 2 ** f32.fractionBits;

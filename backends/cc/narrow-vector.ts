@@ -1,6 +1,6 @@
 /**
- * Vectors of f16 and bf16 to vectors of f32 and back, bit for bit as `narrow-float.ts` has it for one cell.
- * gcc makes no vectors of a loop over lanes that converts f16, so that its builtins stand here.
+ * Converts vectors of f16 and bf16 to vectors of f32 and back, bit for bit like `narrow-float.ts`.
+ * gcc does not vectorise a loop over lanes that converts f16, hence the builtins here.
  */
 import type { DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
@@ -8,7 +8,7 @@ import { fromNarrow, toNarrow } from './narrow-float.ts';
 import { conditionOf, either } from './vector-builtins.ts';
 import { vectorType } from './vector-type.ts';
 
-/** Undefined for what is converted lane by lane. */
+/** Undefined for dtypes that are converted lane by lane. */
 export function vectorConversion(from: DType, to: DType, lanes: number): CallText | undefined {
   if (from === 'bf16' && to === 'f32') return fromBf16(lanes);
   if (from === 'f32' && to === 'bf16') return toBf16(lanes);

@@ -1,6 +1,6 @@
 /**
- * `mul_no_nan`: products in which 0 times whatever it meets is 0, infinities and NaN too. Gradients are full of
- * them, and such a factor is rare: 16 at once are plain products, unless one of these is NaN.
+ * `mul_no_nan`: products in which 0 times anything is 0, including infinities and NaN. Gradients are full of
+ * such products, but special values are rare: 16 at once are plain products, unless one of the results is NaN.
  */
 import { type CallText } from '../clike/dialect.ts';
 import { helper } from './calls.ts';

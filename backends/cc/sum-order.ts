@@ -1,9 +1,9 @@
 /**
- * Sums of floats that gcc adds up in another order than it is told (bug 110381, until 12.3 and 13.1).
+ * Float sums that gcc evaluates in the wrong order (bug 110381, until 12.3 and 13.1).
  *
- * Where a turn of a loop adds several cells to one, which happens when the loops inside are written
- * out, gcc makes vectors of a few turns and loads the cells in the order they lie in memory. If the
- * sum has another order, gcc forgets to restore it, and takes some cells twice and some not at all:
+ * If an iteration of a loop adds several cells to one, which happens when inner loops are
+ * unrolled, gcc vectorises a few iterations and loads the cells in memory order. If the
+ * sum has another order, gcc fails to restore it, and uses some cells twice and some not at all:
  *
  *     for (b = 0; b < 8; ++b) { s += x[2 * b + 1]; s += x[2 * b]; }
  */
@@ -18,15 +18,15 @@ import {
 import type { For } from '../../compiler/loop/ir.ts';
 import { strideOf } from '../../compiler/loop/stride.ts';
 
-/** Where cells are added to one. */
+/** A store that accumulates cells into one. */
 interface Sum {
   readonly store: Site;
   readonly reads: readonly Site[];
-  /** The loops all turns of which add to the same cell, outermost first. */
+  /** The loops all iterations of which add to the same cell, outermost first. */
   readonly loops: readonly For[];
 }
 
-/** The loops that have to stay loops, so that no turn of those around them adds several cells. */
+/** The loops that must not be unrolled, so that no iteration of those around them adds several cells. */
 export function loopsThatSum(program: Program): ReadonlySet<For> {
   const apart = sumsIn(program).flatMap(sums =>
     sums.filter(sum => sum.loops.length > 1 && (!isAscending(sum) || hasCompany(sum, sums))),
@@ -34,7 +34,7 @@ export function loopsThatSum(program: Program): ReadonlySet<For> {
   return new Set(apart.flatMap(({ loops }) => loops.slice(-1)));
 }
 
-/** Whether a turn of a loop adds several cells to one even so, in several statements. */
+/** Whether an iteration of a loop adds several cells to one even so, in several statements. */
 export function addsTwiceATurn(program: Program): boolean {
   return sumsIn(program).some(sums => {
     const turns = sums.map(sum => ({ ...sum, loops: sum.loops.slice(-1) }));
@@ -42,7 +42,7 @@ export function addsTwiceATurn(program: Program): boolean {
   });
 }
 
-/** Those to the same array side by side. */
+/** Adjacent ones to the same array. */
 function sumsIn(program: Program): readonly (readonly Sum[])[] {
   const sums = new Map<Site, Sum>();
   let reads: Site[] = [];
@@ -79,10 +79,10 @@ function hasCompany({ store, loops }: Sum, sums: readonly Sum[]): boolean {
   return sums.some(other => other.store !== store && other.loops.some(l => loops.includes(l)));
 }
 
-/** Whether it reads every array from the first cell to the last, perhaps some of them again. */
+/** Whether it reads every array sequentially, possibly some of them repeatedly. */
 function isAscending({ loops, reads }: Sum): boolean {
   return reads.every(({ node, index }) => {
-    let span = 0; // cells that the loops inside go through
+    let span = 0; // cells covered by the inner loops
     return loops.toReversed().every(({ loop, extent }) => {
       const stride = index && strideOf(node, index, loop);
       if (stride === 0) return true;

@@ -1,10 +1,10 @@
-/** Threefry in C: the rounds written out, which a compiler turns into vector code. */
+/** Threefry in C, with unrolled rounds, which compilers vectorise. */
 import { parity, rotations2, rotations4 } from '../../compiler/core/threefry.ts';
 
 const word = 'unsigned';
 const wide = 'unsigned long long';
 
-/** The lines that the program needs before it, by op. */
+/** The definitions that the program needs before it, by op. */
 export const threefryNeeds = {
   threefry2x32: [of2x32()],
   threefry4x32_crypto_first: [of4x32('crypto', 20, 'first')],
@@ -50,7 +50,7 @@ function mix(a: number, b: number, by: number): string {
   return `  x${a} += x${b}; x${b} = (x${b} << ${by} | x${b} >> ${32 - by}) ^ x${a};`;
 }
 
-/** After every fourth round words of the key are added, and a count. */
+/** After every fourth round key words and a counter are added. */
 function injection(round: number, words: 2 | 4): readonly string[] {
   if (round % 4 !== 3) return [];
   const times = (round + 1) / 4;

@@ -1,9 +1,9 @@
-/** Squares of cells turned over in registers. */
+/** Transposes square tiles in registers. */
 import { bytesOf, type DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { scalars, vectorType } from './vector-type.ts';
 
-/** The sides of squares that registers hold, and integers as large as a cell. */
+/** The sizes of tiles that fit the registers, and integer types as wide as a cell. */
 const squares = {
   f64: { sides: [2, 4, 8], integer: 'long long' },
   f32: { sides: [4, 8, 16], integer: 'int' },
@@ -19,7 +19,7 @@ export function transposeOf(dtype: DType, lanes: number): CallText | undefined {
   return { kind: 'call', name, needs: [...needs, shuffle(dtype, lanes), transpose(dtype, lanes)] };
 }
 
-/** gcc before 12 has one of these alone, clang the other. */
+/** gcc before 12 has only one of these builtins, clang only the other. */
 function shuffle(dtype: keyof typeof squares, lanes: number): string {
   const name = `shuffle_${dtype}x${lanes}`;
   const integers = `${squares[dtype].integer} __attribute__((vector_size(sizeof(a))))`;
@@ -32,13 +32,13 @@ function shuffle(dtype: keyof typeof squares, lanes: number): string {
   ].join('\n');
 }
 
-/** Within lanes of so many bytes processors shuffle fastest, and then these as a whole. */
+/** Processors shuffle fastest within lanes of this many bytes; the lanes are then permuted as a whole. */
 const laneBytes = 16;
 
 /**
- * First within lanes, for each group of as many rows as a lane has cells: a pass puts the cells of two rows
- * between each other, and after as many passes as the number of a cell has bits, cells and rows have
- * changed places. Then the lanes themselves: a pass takes every other one of two rows.
+ * First within lanes, for each group of as many rows as a lane has cells: a pass interleaves the cells of two
+ * rows, and after as many passes as the index of a cell has bits, cells and rows are
+ * transposed. Then the lanes themselves: a pass takes alternate lanes of two rows.
  */
 function transpose(dtype: keyof typeof squares, lanes: number): string {
   const type = `${dtype}x${lanes}`;
@@ -81,7 +81,7 @@ function transpose(dtype: keyof typeof squares, lanes: number): string {
   return [`static inline void transpose_${type}(`, head, ...indented(body), '}'].join('\n');
 }
 
-/** A loop as C that has it written out. */
+/** A C loop with a pragma to unroll it. */
 function unrolled(name: string, end: number, body: readonly string[], step = 1): readonly string[] {
   const next = step === 1 ? `++${name}` : `${name} += ${step}`;
   const [pragma, head] = [

@@ -1,19 +1,19 @@
 /**
- * Functions of vectors that gcc need not put together from a loop over their lanes. It makes the same instructions of such a
- * loop, but only after it has written out the lanes, found them to be a vector again and cleaned up: for a tile of 24
- * vectors, that was a third of its work.
+ * Operations for which gcc has builtins on whole vectors. For a loop over the lanes it generates the same instructions,
+ * but only after unrolling the lanes, recognising a vector and cleaning up: for a tile of 24
+ * vectors, that was a third of the compile time.
  */
 import { bytesOf } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { type VectorDType, vectorType } from './vector-type.ts';
 
-/** A product and a sum that are rounded once, or a root: what gcc for x86 calls them, and where it has them. */
+/** A fused multiply-add, or a square root: the name of gcc's x86 builtin, and the feature macro for it. */
 export interface BuiltIn {
   readonly has: string;
   readonly value: string;
 }
 
-/** Undefined where a loop over the lanes is all there is. clang's are called something else. */
+/** Undefined if only a loop over the lanes is available. clang's builtins have other names. */
 export function builtInOf(op: string, dtype: string, lanes: number): BuiltIn | undefined {
   if (dtype !== 'f32' && dtype !== 'f64') return undefined;
   const letter = dtype === 'f32' ? 's' : 'd';

@@ -1,6 +1,6 @@
 /**
- * Functions of whole vectors, for code that is written in gcc's and clang's vector types: the same
- * steps as of one float, so the same bits.
+ * Functions of whole vectors, in gcc's and clang's vector types: the same
+ * steps as the scalar functions, so the same bits.
  */
 import {
   type Comparison,
@@ -19,7 +19,7 @@ import { mulNoNanOfVectors } from './no-nan.ts';
 import { builtInOf, choiceOf, either } from './vector-builtins.ts';
 import { splat, vectorType } from './vector-type.ts';
 
-/** A function of vectors for an op; undefined where a loop over its lanes is as good. */
+/** A vector function for an op; undefined if a loop over its lanes is as good. */
 export function vectorFunctionOf(op: Op, dtype: DType, lanes: number): CallText | undefined {
   const isPlain = op === 'fma' || op === 'sqrt' || op === 'abs';
   if (isPlain && (dtype === 'f32' || dtype === 'f64')) {
@@ -35,7 +35,7 @@ function isFunction(op: Op): op is FunctionOp {
   return Object.hasOwn(functions, op);
 }
 
-/** `exp_f32x16`, of so many floats at once: a power of 2, from 4 on. */
+/** `exp_f32x16`, of this many floats at once: a power of 2, from 4 on. */
 export function vectorFunction(op: FunctionOp, lanes: number): CallText {
   return functionText(op, vectorsOf(lanes));
 }

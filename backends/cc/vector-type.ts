@@ -1,4 +1,4 @@
-/** Vectors of gcc and clang, which the compiler fits to what the processor has. */
+/** Vector types of gcc and clang, which the compiler maps to the processor's registers. */
 import { bytesOf, type DType } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
 
@@ -20,7 +20,7 @@ function hasVectors(dtype: DType): dtype is VectorDType {
   return Object.hasOwn(scalars, dtype);
 }
 
-/** The same number in all lanes. A number less 0 is itself, and so is -0; with 0 added it would not be. */
+/** The same number in all lanes. x - 0 is x, including -0; x + 0 would not preserve -0. */
 export function splat(dtype: VectorDType, lanes: number): CallText {
   const { name, needs } = vectorType(dtype, lanes);
   const own = `static inline ${name} all_${name}(${scalars[dtype]} a) { return a - (${name}){0}; }`;

@@ -1,7 +1,7 @@
 /**
- * A long program as several sources, for as many compilers at the same time: what all of it needs, declarations of
- * the functions that several call, and some of these functions; the last source has the program itself. What is
- * longest comes first, and each goes to where there is least, so that the sources are about as long.
+ * Splits a long program into several sources, compiled in parallel: each has the common prelude, declarations of
+ * the functions that several sources call, and some of these functions; the last source has the program itself. The
+ * longest functions are assigned first, each to the shortest source so far, so that the sources are about equally long.
  *
  *     __attribute__((noinline, visibility("hidden"))) void p_nest(float *restrict w, const float *restrict w_grad);
  *     __attribute__((noinline, visibility("hidden"))) void p_part(long first, long last, void *const *args);
@@ -11,7 +11,7 @@ import type { Dialect } from './dialect.ts';
 
 /** The functions of a program as text. */
 export interface Functions {
-  /** The lines that come first. */
+  /** The prelude. */
   readonly needs: readonly string[];
   readonly nests: readonly string[];
   readonly parts: readonly PartText[];
@@ -19,7 +19,7 @@ export interface Functions {
   readonly program: readonly string[];
 }
 
-/** Turns of a parallel loop, and what threads call for some of them. */
+/** A range of iterations of a parallel loop, and the function through which threads call it. */
 export interface PartText {
   readonly turns: string;
   readonly part: string;
@@ -30,12 +30,15 @@ export function asOneSource(functions: Functions): string {
   return [...needs, ...(needs.length > 0 ? [''] : []), textOf(functions)].join('\n');
 }
 
-/** Without what comes first. */
+/** Without the prelude. */
 export function textOf({ nests, parts, program }: Functions): string {
   return [...nests, ...parts.flatMap(({ turns, part }) => [turns, part]), ...program].join('\n');
 }
 
-/** So many that each has `length` characters of functions; one where there are fewer, or the language has no word for that. */
+/**
+ * As many as give each `length` characters of functions; one if there are fewer, or if the language has no keyword
+ * for it.
+ */
 export function asSources(of: Functions, dialect: Dialect, length: number): readonly string[] {
   const { linked } = dialect;
   if (linked === undefined) return [asOneSource(of)];
@@ -58,7 +61,7 @@ interface FunctionText {
   readonly text: string;
 }
 
-/** Those that the program calls, to be seen by its other sources. */
+/** Those that the program calls, to be declared in its other sources. */
 function functionsIn(
   { nests, parts }: Functions,
   { separate = '', functionPrefix }: Dialect,

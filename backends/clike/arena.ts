@@ -1,13 +1,13 @@
 /**
- * Scratch arrays as text: one parameter for the arena, and a pointer into it for each array.
+ * Emits scratch arrays: one parameter for the arena, and a pointer into it for each array.
  *
  *     char *restrict arena) {
  *     float *const h = (float *)(arena + 0);
  *     float *const g = (float *)(arena + 524288);
  *
- * The pointers are not `restrict`, as arrays may share memory: all that is promised is that nothing
- * else lies in the arena. Of a function for a parallel loop they are: what one loop uses shares nothing,
- * but for a result in the place of an operand, and these two are not `restrict`.
+ * The pointers are not `restrict`, since arrays may share memory: all that is promised is that nothing
+ * else overlaps the arena. In a function for a parallel loop they are: arrays that one loop uses do not overlap,
+ * except for a result in the place of an operand, and these two are not `restrict`.
  */
 import type { Program, Writer } from '../../compiler/index.ts';
 import type { Argument } from './arguments.ts';

@@ -1,24 +1,24 @@
-/** How arrays, numbers and indices get into a function: as its parameters, and through slots of `void *`. */
+/** How arrays, numbers and indices are passed to a function: as its parameters, and through slots of `void *`. */
 import type { LoopVar, TensorNode, Writer } from '../../compiler/index.ts';
 import type { ExprEmitter } from './expr.ts';
 
 export interface Argument {
-  /** What it is called on both sides of the call. */
+  /** Its name on both sides of the call. */
   readonly name: string;
   /** `const float *restrict x` */
   readonly parameter: string;
-  /** What a caller that knows it by the same name puts into a slot. */
+  /** The expression that a caller that knows it by the same name stores in a slot. */
   readonly given: string;
-  /** The value of the parameter, out of a slot. */
+  /** The value of the parameter, read from a slot. */
   readonly taken: (slot: string) => string;
 }
 
 export interface ArrayUse {
-  /** For the caller, who then needs a cast. */
+  /** In the caller, who then needs a cast. */
   readonly isConst: boolean;
   /** By the function. */
   readonly isWritten: boolean;
-  /** Shares no memory with what else the function uses. */
+  /** Does not overlap anything else that the function uses. */
   readonly isAlone: boolean;
 }
 
@@ -37,7 +37,7 @@ export function arrayArgument(
   };
 }
 
-/** A variable, which the function gets the value of. */
+/** A variable, passed by value. */
 export function numberArgument(node: TensorNode, { dialect, identifiers }: ExprEmitter): Argument {
   const [name, type] = [identifiers.ofNode(node), dialect.typeName[node.dtype]];
   return {
@@ -59,7 +59,7 @@ export function indexArgument(loop: LoopVar, { dialect, identifiers }: ExprEmitt
   };
 }
 
-/** The head of a function: in one line, or with as many parameters in each as it has room for. */
+/** The head of a function: on one line, or with as many parameters per line as fit. */
 export function functionHead(
   w: Writer,
   prefix: string,

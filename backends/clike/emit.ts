@@ -1,5 +1,5 @@
 /**
- * Loop IR to C-like text: a function that holds the program, with its own parameters, and one of
+ * Emits a loop program as C-like text: a function that holds the program, with its own parameters, and one with
  * the kernel ABI that unpacks them.
  */
 import { type Program, type Stmt, writtenIn, Writer } from '../../compiler/index.ts';
@@ -26,7 +26,7 @@ export function emit(program: Program, dialect: Dialect): string {
   return asOneSource(emitFunctions(program, dialect));
 }
 
-/** The lines that come first, each of which a source has once, and the functions of the program. */
+/** The prelude, whose lines appear once in each source, and the functions of the program. */
 export function emitParts(
   program: Program,
   dialect: Dialect,

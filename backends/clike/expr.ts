@@ -1,4 +1,4 @@
-/** Expressions as C text, with no parenthesis that C does not need. */
+/** Emits expressions as C, with only the parentheses that C needs. */
 import {
   type DType,
   type Expr,
@@ -30,7 +30,7 @@ import type { Identifiers } from './names.ts';
 export { largestInt } from './cell.ts';
 
 export class ExprEmitter extends CellEmitter {
-  /** Variables for the computed subscripts of the statement being emitted, by what they hold. */
+  /** Variables for the computed subscripts of the statement being emitted, by their value. */
   readonly #positions = new Map<string, string>();
   /** The loops that the compiler must not unroll. */
   readonly rolled: ReadonlySet<For>;
@@ -40,7 +40,7 @@ export class ExprEmitter extends CellEmitter {
     this.rolled = dialect.rolled(program);
   }
 
-  /** A value of one dtype as another. */
+  /** Converts a value from one dtype to another. */
   convert(from: DType, to: DType, value: (level: number) => string): string {
     return this.#converted(this.dialect.conversion(from, to), value, 0);
   }
@@ -54,7 +54,7 @@ export class ExprEmitter extends CellEmitter {
     return lines;
   }
 
-  /** Parenthesised when it binds looser than `level`. */
+  /** Parenthesised if it binds looser than `level`. */
   expr(e: Expr, level = 0): string {
     switch (e.kind) {
       case 'const': {

@@ -7,7 +7,7 @@ import {
   type Value,
 } from '../../compiler/index.ts';
 
-/** A C literal with exactly this value; of a narrow float the pattern of its bits. */
+/** A C literal with exactly this value; for a narrow float its bit pattern. */
 export function cLiteral(dtype: DType, value: Value): string {
   if (isNarrowFloat(dtype)) return `0x${toBits(dtype, roundTo(dtype, value)).toString(16)}`;
   if (dtype !== 'f32' && dtype !== 'f64') return integerLiteral(dtype, roundTo(dtype, value));

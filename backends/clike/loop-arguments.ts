@@ -1,4 +1,4 @@
-/** What a loop uses of the program around it, as the arguments of a function that holds the loop. */
+/** The variables of the surrounding program that a loop uses, as the arguments of a function that holds the loop. */
 import {
   type For,
   givenArrays,
@@ -28,7 +28,7 @@ export class LoopArguments {
     this.#places = new Map(program.scratch.map(place => [place.node, place]));
   }
 
-  /** Arrays, scalars, static indices, turns of the loops around. */
+  /** Arrays, scalars, static indices, variables of surrounding loops. */
   of(loop: For, around: readonly For[] = []): readonly Argument[] {
     const { symbols } = this.#program;
     const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
@@ -49,8 +49,8 @@ export class LoopArguments {
   }
 
   /**
-   * What never holds of indices among the arguments, nothing for those of no range. If a subscript might wrap for all a
-   * compiler knows, each is an addition and a conversion of its own in the innermost loop.
+   * Conditions on index arguments that never hold, from their ranges. If a subscript might overflow for all the
+   * compiler knows, each one costs an addition and a conversion of its own in the innermost loop.
    */
   beyond(loop: For, around: readonly For[] = []): readonly string[] {
     const { dialect, identifiers } = this.#exprs;
@@ -77,7 +77,7 @@ export class LoopArguments {
     return arrayArgument(node, { isConst, isWritten, isAlone }, this.#exprs);
   }
 
-  /** Of what the turns of a parallel loop use, nothing shares memory but a result in the place of an operand. */
+  /** The arrays that a parallel loop uses do not overlap, except for a result in the place of an operand. */
   #isAlone(node: TensorNode, used: ReadonlySet<TensorNode>): boolean {
     const place = this.#places.get(node);
     return ![...used].some(other => {

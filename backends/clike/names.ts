@@ -14,32 +14,32 @@ import {
 import { namesIn } from '../../compiler/loop/facts.ts';
 import type { Dialect } from './dialect.ts';
 
-/** Words that C, C++ or CUDA keep for themselves, and those that every kernel uses. */
+/** Keywords of C, C++ or CUDA, and identifiers that every kernel uses. */
 const reserved = `alignas alignof asm auto bool break case catch char class const constexpr continue
   default delete do double else enum explicit extern false float for friend goto if inline int long
   main mutable namespace new nullptr operator private protected public register restrict return short
   signed sizeof static struct switch template this throw true try typedef typeof union unsigned using
   virtual void volatile while args k`.split(/\s+/);
 
-/** Functions that compilers put in calls of by themselves. */
+/** Functions that compilers call implicitly. */
 const calledUnasked = ['memcmp', 'memcpy', 'memmove', 'memset', 'sincos', 'sincosf'];
 
 /**
- * C identifiers for what a program names: `w1.grad` becomes `w1_grad`, made unique where needed.
- * Whatever a name says, in C it is one word that means nothing else.
+ * C identifiers for the names of a program: `w1.grad` becomes `w1_grad`, made unique where needed.
+ * Whatever the name, its C identifier has no other meaning.
  */
 export class Identifiers {
   /** Of the function that holds the program. */
   readonly program: string;
-  /** What the names of functions begin with that do parts of it. */
+  /** The prefix of functions that do parts of it. */
   readonly part: string;
-  /** Of the memory that all scratch arrays are in. */
+  /** Of the memory that holds all scratch arrays. */
   readonly arena: string;
   readonly #known = new Map<TensorNode | LoopVar, string>();
   readonly #loops: LoopNames;
-  /** Loops whose own names C does not take. */
+  /** Loops whose own names are not valid in C. */
   readonly #renamed = new Map<LoopVar, LoopVar>();
-  /** All that this has called something. */
+  /** All identifiers in use. */
   readonly #given: Set<string>;
 
   constructor(program: Program, dialect: Dialect, taken: readonly string[]) {
@@ -69,7 +69,7 @@ export class Identifiers {
     return this.#known.get(loop) ?? this.#loops.nameOf(this.#renamed.get(loop) ?? loop);
   }
 
-  /** Of a variable that is there in C alone. */
+  /** For a variable that exists only in C. */
   fresh(hint: string): string {
     const name = this.#loops.fresh(hint);
     this.#given.add(name);
@@ -84,12 +84,12 @@ export class Identifiers {
     });
   }
 
-  /** The name is that of a function from now on: texts that call another one differ. */
+  /** Reserves the name for a function; texts that call different functions differ. */
   define(name: string): void {
     this.#given.delete(name);
   }
 
-  /** The same for texts that differ in nothing but which names these are, and where lines break. */
+  /** The same for texts that are equal except for these names and line breaks. */
   anonymous(text: string): string {
     const numbers = new Map<string, string>();
     return text.replaceAll(/\b[a-z_]\w*|\s+/gi, word => {
@@ -102,17 +102,17 @@ export class Identifiers {
   }
 }
 
-/** C has plans of its own for names that begin with `_`. */
+/** C reserves names that begin with `_`. */
 function identifier(name: string): string {
   const word = name.replaceAll(/\W/g, '_');
-  // What ends as `f32x16` does is a type of vectors, or a function on them.
+  // Names that end like `f32x16` are vector types, or functions on them.
   const isOwn = /^[a-z]/i.test(word) && !/(^|_)(bool|[a-z]\d+)x\d+$/.test(word);
   return isOwn ? word : `v${word}`;
 }
 
 /**
- * A program of many sections is called by all of them, and has functions and calls of these for each: with its whole
- * name in every one of them, its text would grow with their square.
+ * A program of many sections is named after all of them, and has functions for each, and calls of these. With the whole
+ * name in every one of them, the source would grow quadratically.
  */
 function beginningOf(name: string): string {
   return name.length <= longest ? name : name.slice(0, longest).replace(/_[^_]*$/, '');

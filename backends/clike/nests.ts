@@ -1,8 +1,8 @@
 /**
- * Nests as functions of their own, where a program or the turn of a parallel loop has several. What
- * compilers take for a function grows faster than the function, so that hundreds of nests in one take most
- * of the time; nests that differ in nothing but their arrays, like the steps of an optimiser, are compiled
- * once; and of two tiles in one function, the registers that one keeps are not there for the other.
+ * Emits nests as functions of their own, if a program or an iteration of a parallel loop has several. Compile
+ * time grows faster than the size of a function, so hundreds of nests in one function take most
+ * of it; nests that differ only in their arrays, like the steps of an optimiser, are compiled
+ * once; and of two tiles in one function, one would keep registers that the other needs.
  *
  *     __attribute__((noinline)) static void p_nest(float *restrict w, const float *restrict w_grad, const long j) {
  *       if (j < 0 || j >= 8) __builtin_unreachable();
@@ -19,7 +19,7 @@ import { type ExprEmitter, largestInt } from './expr.ts';
 import type { LoopArguments } from './loop-arguments.ts';
 import { emitStmt } from './stmt.ts';
 
-/** The most nests of a program that stay together. */
+/** The most nests of a program that stay in one function. */
 const few = 64;
 
 export class Nests {
@@ -28,7 +28,7 @@ export class Nests {
   /** The loops that become functions, and those around each of them. */
   readonly #apart: ReadonlyMap<For, readonly For[]>;
   readonly #texts: string[] = [];
-  /** The functions there are, by what they do. */
+  /** Existing functions by content. */
   readonly #known = new Map<string, string>();
 
   constructor({ body }: Program, loops: LoopArguments, exprs: ExprEmitter) {
@@ -46,7 +46,7 @@ export class Nests {
     return this.#texts;
   }
 
-  /** The call that stands for a loop; undefined where the loop stays. */
+  /** The call that replaces a loop; undefined if the loop stays. */
   call(loop: For): string | undefined {
     const { dialect, identifiers } = this.#exprs;
     const around = this.#apart.get(loop);
@@ -76,14 +76,14 @@ export class Nests {
     return `${known ?? name}(${args.map(a => a.name).join(', ')});`;
   }
 
-  /** Of the program: it is a variable there, and would be a copy in the function. */
+  /** Belongs to the program: it is a variable there, and would be a copy in the function. */
   #changesScalar(loop: For): boolean {
     const written = writtenIn(loop.body);
     return this.#loops.localsIn(loop).some(node => node.dims.length === 0 && written.has(node));
   }
 }
 
-/** Nests that stand side by side in a turn, two or more of them tiles or loops over tiles. */
+/** Adjacent nests in an iteration, two or more of them tiles or loops over tiles. */
 function nestsInTurnsOf(
   loop: For,
   around: readonly For[] = [loop],

@@ -1,8 +1,8 @@
 /**
- * Parallel loops as text: turns first, …, last - 1 become a function, with what they use of the
- * program around them as parameters, and the loop a call that has several threads run them. As with the
- * program itself, a second function unpacks the arguments: of parameters, and of no other pointers,
- * compilers believe that they are `restrict`.
+ * Emits parallel loops: turns (iterations) first, …, last - 1 become a function, with the variables of the
+ * surrounding program that they use as parameters, and the loop becomes a call that has several threads run them. As for the
+ * program itself, a second function unpacks the arguments: compilers honour `restrict` on parameters, and not on
+ * other pointers.
  *
  *     static void p_turns(const long first, const long last, float *restrict z) {
  *       if (first < 0 || last > 16) __builtin_unreachable();
@@ -15,13 +15,13 @@
  *       p_turns(first, last, args[0]);
  *     }
  *
- * Where threads share the turns of loops in each other, these are counted as one:
+ * Perfectly nested parallel loops are collapsed into one:
  *
  *       for (long turn = first; turn < last; ++turn) {
  *         const long i = turn / 4;
  *         const long j = turn % 4;
  *
- * Loops that differ in nothing but the arrays they work on share these functions: to compile four layers
+ * Loops that differ only in their arrays share these functions: compiling four layers
  * of a network takes no longer than one.
  */
 import { type For, loopVar, Writer } from '../../compiler/index.ts';
@@ -34,15 +34,15 @@ import type { ExprEmitter } from './expr.ts';
 import type { LoopArguments } from './loop-arguments.ts';
 import { countType, emitStmt, emitTurns, type Outline } from './stmt.ts';
 
-/** Names of the function of turns that may not be those of arrays. */
+/** Names in the function of turns that arrays may not have. */
 export const boundsOfTurns = ['first', 'last'] as const;
 
-/** The functions that the parallel loops of a program have become. */
+/** The functions of a program's parallel loops. */
 export class Parts {
   readonly #loops: LoopArguments;
   readonly #exprs: ExprEmitter;
   readonly #texts: PartText[] = [];
-  /** The parts there are, by what their turns do: layers of a network differ in their arrays alone. */
+  /** Existing functions by content: layers of a network differ only in their arrays. */
   readonly #known = new Map<string, string>();
 
   constructor(loops: LoopArguments, exprs: ExprEmitter) {
@@ -54,7 +54,7 @@ export class Parts {
     return this.#texts;
   }
 
-  /** The call that stands for a loop; undefined where the language has none. `outline`: of loops in it. */
+  /** The call that replaces a loop; undefined if the language has none. `outline`: for loops in it. */
   call(loop: For, outline: Outline): string | undefined {
     const { dialect, identifiers } = this.#exprs;
     const { parallel } = dialect;
@@ -75,7 +75,7 @@ export class Parts {
     return `${share}(${turnsOf(loopsSharedIn(loop))}, ${known ?? part}, ${given});`;
   }
 
-  /** Without the promise, subscripts might wrap for all a compiler knows, and no vector were possible. */
+  /** Without this assumption, subscripts might overflow for all the compiler knows, which prevents vectorisation. */
   #turns(
     loop: For,
     name: string,
@@ -133,7 +133,7 @@ export class Parts {
   }
 }
 
-/** A parallel loop, and those that stand alone in it and are shared with it. */
+/** A parallel loop, and the loops perfectly nested in it that are divided among threads with it. */
 export function loopsSharedIn(loop: For): readonly For[] {
   const { body } = loop;
   return body.kind === 'for' && body.mode === 'parallel' ? [loop, ...loopsSharedIn(body)] : [loop];

@@ -1,4 +1,4 @@
-/** Statements as C text. */
+/** Emits statements as C. */
 import {
   type Accumulate,
   cellsOf,
@@ -21,10 +21,10 @@ import { type ExprEmitter, largestInt } from './expr.ts';
 import { transposition } from './transpose.ts';
 import { vectorStore } from './vector.ts';
 
-/** The call that stands for a loop, or `true` where what does is written; undefined where the loop stays. */
+/** The call that replaces a loop, or `true` if its replacement has been emitted; undefined if the loop stays. */
 export type Outline = (loop: For) => string | true | undefined;
 
-/** `outline` is asked about all loops but those in one for which a call stands. */
+/** `outline` is asked about all loops except those inside a loop that a call replaces. */
 export function emitStmt(
   s: Stmt,
   w: Writer,
@@ -98,7 +98,7 @@ export function emitTurns(
   });
 }
 
-/** One statement on vectors for each store, or a loop over the lanes where that does not do. */
+/** One vector statement for each store, or a loop over the lanes if that is not possible. */
 function emitVectorLoop(s: For, w: Writer, exprs: ExprEmitter): void {
   const stores = statementsOf(s.body).map(leaf =>
     leaf.kind === 'write' || leaf.kind === 'accumulate'
@@ -110,7 +110,7 @@ function emitVectorLoop(s: For, w: Writer, exprs: ExprEmitter): void {
   else emitLoop(s, w, exprs);
 }
 
-/** Text of a statement, behind the computed subscripts it has. */
+/** A statement, preceded by its computed subscripts. */
 function emitStore(text: string, w: Writer, exprs: ExprEmitter): void {
   exprs.takePositions().forEach(line => w.statement(line));
   w.statement(text);
@@ -139,7 +139,7 @@ function conditionOf({ index, below }: When, exprs: ExprEmitter): string {
   return `${exprs.index(index, precedence.less + 1)} < ${below}`;
 }
 
-/** Whether one is done just where the other is not: `-i < 1 - n` where `i < n` does not hold. */
+/** Whether one condition holds exactly where the other does not: `-i < 1 - n` and `i < n`. */
 function isOtherwise(next: When, { index, below }: When): boolean {
   return next.below === 1 - below && sameIndex(next.index, sumOf([[-1, index]]));
 }
@@ -170,7 +170,7 @@ function emitFill({ node, value }: Fill, w: Writer, exprs: ExprEmitter): void {
   w.line(`for (${type} k = 0; k < ${cells}; ++k) ${name}[k] = ${text};`);
 }
 
-/** Of a variable that counts so far. */
+/** The type of a counter with this range. */
 export function countType(extent: number, { dialect }: ExprEmitter): string {
   return extent > largestInt ? dialect.wideInteger : dialect.counter;
 }
@@ -188,7 +188,7 @@ function emitUpdate(
   return `${cell} = ${exprs.apply(op, node.dtype, parts)}`;
 }
 
-/** Ends where the comment does, and not at a `*` and `/` that a trigraph or a joined line brings. */
+/** Prevents a comment from ending early, at a `*` and `/` joined by a trigraph or a line continuation. */
 function commentText(text: string): string {
   return text.replaceAll(/\*(?=[/\\?])/g, '* ');
 }

@@ -1,8 +1,10 @@
-/** Subscripts as text: `3 * i + j + 1`, `(i + j) / 2 % 4`. */
+/** Emits subscripts: `3 * i + j + 1`, `(i + j) / 2 % 4`. */
 import { type Digit, type Index, isLoop, type LoopVar } from '../../compiler/core/index-expr.ts';
 import { precedence, within } from './dialect.ts';
 
-/** With `cast` before numbers, of which a product may be wider than each; `nameOf` puts its own before a loop. */
+/**
+ * With `cast` before numbers whose products may be wider than their factors; `nameOf` overrides the names of loops.
+ */
 export function subscriptText(
   { terms, offset }: Index,
   level: number,
@@ -20,7 +22,7 @@ export function subscriptText(
   return within(level, own, parts.join(' + '));
 }
 
-/** What is divided is never negative, so C rounds as the subscript does. */
+/** Dividends are never negative, so C rounds as the subscript does. */
 function digitText(
   { of, over, below }: Digit,
   level: number,

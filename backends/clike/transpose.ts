@@ -1,5 +1,5 @@
 /**
- * A square of cells, stored turned over, as one call: `transpose_f32x16(&to[0], 32, &from[0], 784);`.
+ * Emits a square tile that is stored transposed as one call: `transpose_f32x16(&to[0], 32, &from[0], 784);`.
  *
  *   for r < 16 unrolled { for l < 16 vector { to[r, l] := from[l, r]; } }
  */
@@ -9,7 +9,7 @@ import type { For } from '../../compiler/loop/ir.ts';
 import { strideOf } from '../../compiler/loop/stride.ts';
 import type { ExprEmitter } from './expr.ts';
 
-/** Undefined where a loop is none, or the dialect has no such function. */
+/** Undefined if a loop is not of this form, or the dialect has no such function. */
 export function transposition(rows: For, exprs: ExprEmitter): string | undefined {
   const lanes = rows.body;
   if (rows.mode !== 'unrolled' || lanes.kind !== 'for' || lanes.mode !== 'vector') return undefined;

@@ -1,6 +1,6 @@
 /**
- * The stores of a vector loop as text on whole vectors: `*(f32x8*)&y[8 * v] = x * 2.0f;`. An op
- * without an operator on vectors is a function that has a loop over the lanes, which compilers turn
+ * Emits the stores of a vector loop on whole vectors: `*(f32x8*)&y[8 * v] = x * 2.0f;`. An op
+ * without a vector operator is a function with a loop over the lanes, which compilers turn
  * into vector instructions.
  */
 import {
@@ -22,14 +22,14 @@ import { strideOf } from '../../compiler/loop/stride.ts';
 import { visitExpr } from '../../compiler/loop/traverse.ts';
 import type { ExprEmitter } from './expr.ts';
 
-/** A value in the loop: one vector, or one number that is the same in all lanes. */
+/** A value in the loop: a vector, or a number that is uniform over the lanes. */
 interface Text {
   readonly text: (level: number) => string;
   readonly isVector: boolean;
   readonly dtype: DType;
 }
 
-/** Undefined where it has no form on vectors: then a loop over its lanes is right. */
+/** Undefined if it has no vector form: then a loop over its lanes is emitted. */
 export function vectorStore(
   s: Write | Accumulate,
   loop: LoopVar,
@@ -47,7 +47,7 @@ export function vectorStore(
   return `${target} = ${emitter.apply(s.op, dtype, operands).text(0)};`;
 }
 
-/** Conditions are vectors of integers while they are computed with, but bytes in memory. */
+/** Conditions are vectors of integers in registers, but bytes in memory. */
 function isInMemory({ dtype }: TensorNode, lanes: number, { dialect }: ExprEmitter): boolean {
   return dtype !== 'bool' && dialect.vectorType(dtype, lanes) !== undefined;
 }
@@ -55,7 +55,7 @@ function isInMemory({ dtype }: TensorNode, lanes: number, { dialect }: ExprEmitt
 function isSupported(value: Expr, loop: LoopVar, exprs: ExprEmitter): boolean {
   let isSo = true;
   visitExpr(value, e => {
-    // A computed subscript stands in a line of its own before the store.
+    // A computed subscript needs a line of its own before the store.
     if (e.kind === 'gather') isSo = false;
     if (!variesIn(e, loop)) return;
     const isStrided = e.kind === 'read' && strideOf(e.node, e.index, loop) !== undefined;
@@ -66,7 +66,7 @@ function isSupported(value: Expr, loop: LoopVar, exprs: ExprEmitter): boolean {
   return isSo;
 }
 
-/** Whether lanes may have different values of it. */
+/** Whether its value may differ between lanes. */
 function variesIn(value: Expr, loop: LoopVar): boolean {
   let varies = false;
   visitExpr(value, e => {
@@ -94,7 +94,7 @@ class VectorEmitter {
     return `*(${this.#type(node.dtype)}*)&${this.#first(node, index)}`;
   }
 
-  /** Of the first lane. */
+  /** In the first lane. */
   #first(node: TensorNode, index: readonly Index[]): string {
     const binding = new Map([[this.#loop, fixed(0)]]);
     return this.#exprs.cell(
@@ -160,7 +160,7 @@ class VectorEmitter {
     return { text: () => `${name}(${parts.join(', ')})`, isVector: true, dtype: result };
   }
 
-  /** A function that does the op lane by lane. */
+  /** A function that applies the op lane by lane. */
   #laneOp(op: Apply['op'], dtype: DType, operands: readonly Text[]): string {
     const type = this.#type(resultOf(op, dtype));
     const name = `${op}_${this.#type(dtype)}`;
@@ -195,7 +195,7 @@ class VectorEmitter {
     return this.#exprs.need({ kind: 'call', name, needs: [text] });
   }
 
-  /** The same number in all lanes. */
+  /** Broadcasts a number to all lanes. */
   #spread({ text, isVector, dtype }: Text): (level: number) => string {
     if (isVector) return text;
     const splat = this.#exprs.dialect.splat(dtype, this.#lanes);

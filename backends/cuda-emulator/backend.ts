@@ -1,4 +1,4 @@
-/** The backend that runs what `../cuda` writes on this processor, and looks at what it does to memory. */
+/** The backend that runs the source that `../cuda` generates on the CPU, and checks its memory accesses. */
 import { boundToGpu, type DType, gpu, type Program, type Target } from '../../compiler/index.ts';
 import type {
   Backend,

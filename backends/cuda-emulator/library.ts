@@ -1,4 +1,4 @@
-/** A `.cu` and what launches it, as a library for the processor: C++ with the emulator's header before it. */
+/** Builds a `.cu` and its launcher into a library for the CPU: C++ with the emulator's header in front. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Which line of a `.cu` an instruction of its library comes from. */
+/** Maps an instruction of a library to the line of the `.cu` that it comes from. */
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { Compiler } from '../native/compiler.ts';

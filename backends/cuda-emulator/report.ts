@@ -1,4 +1,4 @@
-/** What the emulator says of a kernel that failed, in words: `include/report.h` says in numbers. */
+/** Turns the emulator's reports (numbers, see `include/report.h`) into messages. */
 import { BackendError, type Program } from '../../compiler/index.ts';
 import type { Dim3, Launch } from '../cuda/steps.ts';
 import { arraysAt } from './launcher.ts';

@@ -18,12 +18,12 @@ import { Driver, type Environment } from './driver/driver.ts';
 import type { Step } from './steps.ts';
 
 export interface CudaOptions {
-  /** Which GPU, as the driver counts. */
+  /** The GPU's number, as the driver counts. */
   readonly ordinal: number;
   readonly target: Target;
-  /** The text of a program's kernels, and how they run. */
+  /** The source of a program's kernels, and the steps that run them. */
   readonly source: (program: Program) => { readonly text: string; readonly steps: readonly Step[] };
-  /** What to compile for, instead of that GPU. */
+  /** The architecture to compile for, instead of that GPU's. */
   readonly architecture?: string | undefined;
   readonly env?: Environment;
 }
@@ -40,8 +40,8 @@ export class CudaBackend implements Backend {
   readonly #own: CudaDevice;
 
   /**
-   * Throws a `BackendError` when there is no driver, GPU or compiler, and a `UserError` for an
-   * architecture that is none.
+   * Throws a `BackendError` if there is no driver, GPU or compiler, and a `UserError` for an
+   * invalid architecture.
    */
   constructor({
     ordinal,
@@ -88,7 +88,7 @@ export class CudaBackend implements Backend {
     return this.#own.openStream();
   }
 
-  /** The GPUs of the machine; when more are asked for than there are, some more than once. */
+  /** The GPUs of the machine; if more are requested than exist, some are used more than once. */
   devices(count: number | 'all'): readonly CudaDevice[] {
     const present = devicesOf(this.#driver).length;
     return Array.from(
@@ -97,7 +97,7 @@ export class CudaBackend implements Backend {
     );
   }
 
-  /** Waits for what is queued, and takes back all that was made here. */
+  /** Waits for queued work, and releases everything created here. */
   [Symbol.dispose](): void {
     this.#own[Symbol.dispose]();
   }

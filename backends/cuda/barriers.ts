@@ -1,6 +1,6 @@
 /**
- * Where the threads of a block wait for each other: before a thread loop that needs what another one has
- * stored since the last barrier, and nowhere else. Where the first warp alone goes on, it waits for nobody else.
+ * Places barriers for the threads of a block: before a thread loop that needs what another one has
+ * stored since the last barrier, and nowhere else. Where only the first warp continues, it does not wait for other warps.
  */
 import type { For, TensorNode, Writer } from '../../compiler/index.ts';
 import { sitesUnder } from '../../compiler/loop/facts.ts';
@@ -10,13 +10,13 @@ export class Barriers {
   readonly #w: Writer;
   /** Arrays of which each thread has a part. */
   readonly #own: ReadonlyMap<TensorNode, number>;
-  /** What all threads say before a barrier. */
+  /** What all threads execute before a barrier. */
   readonly #announce: (() => void) | undefined;
-  /** The thread loops since the last barrier of the block. */
+  /** The thread loops since the last block-wide barrier. */
   #running: For[] = [];
-  /** Those of the first warp since its last barrier. */
+  /** The thread loops of the first warp since its last barrier. */
   #inWarp: For[] = [];
-  /** Of the loops around whose turn has had no barrier so far, the thread loops of the turn. */
+  /** For each enclosing loop whose iteration has had no barrier so far, the thread loops of that iteration. */
   #sinceTurns: For[][] = [];
 
   constructor(w: Writer, own: ReadonlyMap<TensorNode, number>, announce?: () => void) {
@@ -25,7 +25,7 @@ export class Barriers {
     this.#announce = announce;
   }
 
-  /** Stands before loops that need nothing more of each other. */
+  /** Emitted before loops that are independent of each other. */
   before(next: readonly For[]): void {
     const isOfWarp = (loop: For): boolean => turnsOfChain(chainAt(loop)) <= warp;
     const before = this.#running.filter(loop => next.some(s => this.#meet(loop, s)));
@@ -40,7 +40,9 @@ export class Barriers {
     this.#inWarp.push(...next.filter(isOfWarp));
   }
 
-  /** Around a turn of a loop: the next one begins where this one ends, with what stands before its first barrier. */
+  /**
+   * Around a loop iteration: the next one begins where this one ends, with the loops that precede its first barrier.
+   */
   inTurn(turn: () => void): void {
     const first: For[] = [];
     this.#sinceTurns.push(first);
@@ -56,7 +58,7 @@ export class Barriers {
     this.#sinceTurns = [];
   }
 
-  /** What ran so far nobody needs to wait for any more. */
+  /** Nothing executed so far has to be waited for any more. */
   forget(): void {
     this.#running = [];
     this.#inWarp = [];

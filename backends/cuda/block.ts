@@ -1,5 +1,5 @@
 /**
- * What a block of threads does together: thread loops one after the other, with a barrier before one
+ * What the threads of a block do together: thread loops one after the other, with a barrier before one
  * that needs what another has stored.
  *
  *     __shared__ float h[16];
@@ -68,13 +68,13 @@ interface Facts {
 
 class Block {
   readonly #threads: number;
-  /** Arrays of which each thread has a part, and how many axes say which. */
+  /** Arrays of which each thread has a part, and how many leading axes select it. */
   readonly #own: ReadonlyMap<TensorNode, number>;
-  /** Where in the memory of the launch an array of copies is, if there. */
+  /** The offset of a copy's array in dynamic shared memory, if it is there. */
   readonly #placeOf: Threads['placeOf'];
   readonly #w: Writer;
   readonly #exprs: ExprEmitter;
-  /** By how many turns of the loop around the products of groups are late. */
+  /** How many iterations of the loop around warpgroup products they complete late. */
   #turnsLate = 0;
   readonly #barriers: Barriers;
 
@@ -84,7 +84,7 @@ class Block {
     this.#placeOf = placeOf;
     this.#w = w;
     this.#exprs = exprs;
-    // What a thread has stored groups of warps read in another way, which is told before others are.
+    // Warpgroups read the threads' stores through the async proxy, which needs a fence before the barrier.
     const fence = (): void => void w.line(`${exprs.need(callOf('einc_fence_async'))}();`);
     this.#barriers = new Barriers(w, own, hasGroups ? fence : undefined);
   }
@@ -122,12 +122,12 @@ class Block {
     const axes = this.#own.get(node);
     const dims = node.dims.slice(axes ?? 0);
     const cells = dims.length === 0 ? '' : `[${Math.max(1, cellsOf({ dims }))}]`;
-    // Aligned, so that compilers load four cells at once where they lie side by side.
+    // Aligned, so that compilers load four adjacent cells at once.
     const shared = dims.length === 0 ? '__shared__ ' : 'alignas(16) __shared__ ';
     this.#w.line(`${axes === undefined ? shared : ''}${scalar}${cells};`);
   }
 
-  /** All threads take the turns together. */
+  /** All threads execute the iterations together. */
   #turns(s: For): void {
     const { dialect, identifiers } = this.#exprs;
     if (s.extent === 0) return;
@@ -140,7 +140,7 @@ class Block {
     });
   }
 
-  /** Copies of the next turns and uses of this one do not meet: they have places of their own. */
+  /** Copies for later iterations do not conflict with uses in this one: they have separate buffers. */
   #pipelined(s: For): void {
     const products = groupProductsIn(s);
     const late = (stages: number): number => turnsLate(products.length > 0, stages);
@@ -167,7 +167,7 @@ class Block {
     this.#turnsLate = 0;
   }
 
-  /** By their names, each once. */
+  /** By name, without duplicates. */
   #sumsOf(products: readonly GroupProduct[]): ReadonlySet<string> {
     return new Set(products.map(({ sum }) => this.#exprs.identifiers.ofNode(sum.node)));
   }

@@ -1,6 +1,6 @@
 /**
- * Copies to shared memory that go on while threads do something else: each moves 4, 8 or 16 bytes that lie
- * side by side, and where both ends may begin.
+ * Asynchronous copies to shared memory: each moves 4, 8 or 16 contiguous bytes, with both ends aligned
+ * to that width.
  *
  *     einc_copy_async_16(&w_columns[132 * term + 4 * cell], &w[2048 * (16 * i + term) + 4 * cell]);
  */
@@ -13,7 +13,7 @@ import type { ExprEmitter } from '../clike/expr.ts';
 import { emitStmt } from '../clike/stmt.ts';
 import { callOf } from './intrinsics.ts';
 
-/** What a thread copies; whether some of it is there only when it is waited for. */
+/** What a thread copies; whether some of it arrives only when it is waited for. */
 export function emitCopies(s: Stmt, w: Writer, exprs: ExprEmitter): boolean {
   if (s.kind === 'block') return s.body.map(part => emitCopies(part, w, exprs)).some(Boolean);
   if (s.kind === 'when') {
@@ -54,7 +54,7 @@ function emitLanes(s: For, w: Writer, exprs: ExprEmitter): boolean {
   return isAsync;
 }
 
-/** Zeros for all turns of a loop, where compilers do not see that cells are neighbours. */
+/** Zeros for all iterations of a loop; compilers do not see that the cells are adjacent. */
 function zerosAtOnce(
   { node, index, value }: Write,
   lanes: For,
@@ -75,7 +75,7 @@ const widths = {
   16: 'einc_copy_async_16',
 } as const;
 
-/** The call that copies one cell, or a cell for each turn of a loop; undefined where none does. */
+/** The call that copies one cell, or a cell for each iteration of a loop; undefined if there is none. */
 function copyAtOnce(s: Write, lanes: For | undefined, exprs: ExprEmitter): string | undefined {
   const { node, value } = s;
   if (value.kind !== 'read' || value.dtype !== node.dtype || !exprs.isGiven(value.node)) return;

@@ -1,7 +1,7 @@
 /**
- * CUDA as a C-like language: what C says, with functions of the device. Operations, conversions and the
+ * CUDA as a C-like language: the C dialect with device functions. Operations, conversions and the
  * functions of `compiler/core/functions/` are those of `../cc`, text for text, so that they give the
- * same bits; what is left to the mathematical library (`asin`, functions of f64) is CUDA's own.
+ * same bits; the remaining math functions (`asin`, functions of f64) are CUDA's own.
  */
 import { c99 } from '../cc/dialect.ts';
 import { type Kind, scalars } from '../cc/function-kinds.ts';
@@ -40,7 +40,7 @@ export const cuda: Dialect = {
   position: dtype => onDevice(c99.position(dtype)),
 };
 
-/** Words that C++ and CUDA add to those of C. */
+/** Keywords that C++ and CUDA add to those of C. */
 export const wordsOfCuda: readonly string[] =
   `and and_eq bitand bitor char8_t char16_t char32_t compl
   concept const_cast consteval constinit co_await co_return co_yield decltype dynamic_cast explicit export
@@ -56,7 +56,7 @@ function opsOnDevice(): Dialect['op'] {
   return Object.fromEntries(entries) as Dialect['op'];
 }
 
-/** What is described by the compiler itself computes with integers, too: with the bits of a float. */
+/** Functions that the compiler defines itself also compute with integers: with the bits of a float. */
 const wrappingScalars: Kind = { ...scalars, wrapping: wrappingText };
 
 function textOf(op: Op, dtype: DType): OpText {
@@ -75,7 +75,7 @@ function stepOnDevice(step: Conversion): Conversion {
 
 const known = new Map<string, readonly string[]>();
 
-/** A function in C as one of the device. The mathematical library is there without being declared. */
+/** A C function as a device function. Math functions need no declaration. */
 function onDevice(call: CallText): CallText {
   return { ...call, needs: call.needs.flatMap(needsOnDevice) };
 }
@@ -104,13 +104,13 @@ function definitionOnDevice(text: string): string {
     .replaceAll('__builtin_nan("")', nans.f64);
 }
 
-/** In one instruction; a compiler for another processor takes the functions that C has. */
+/** In one instruction; a compiler for another processor uses the C functions. */
 const halfOfDevice = {
   from: 'static inline float f32_of_f16(unsigned short a) { float f; asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(a)); return f; }',
   to: 'static inline unsigned short f16_of_f32(float a) { unsigned short h; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(a)); return h; }',
 };
 
-/** By their bits, as headers with names for them are not there for every compiler. */
+/** By their bits, since not every compiler has the headers that name them. */
 const infinities = {
   f32: '__int_as_float(0x7f800000)',
   f64: '__longlong_as_double(0x7ff0000000000000)',

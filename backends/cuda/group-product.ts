@@ -1,6 +1,6 @@
 /**
- * Products of matrices by groups of four warps: both factors stay in shared memory, where descriptors say how they
- * lie, and each lane keeps the sums of its cells. They are computed while threads go on.
+ * Warpgroup matrix products (`wgmma`), by four warps: both factors stay in shared memory, where descriptors give their
+ * layout, and each lane holds the sums of its cells. They run asynchronously.
  *
  *     einc_group_fence(s_tile);
  *     for steps: einc_group_mma_m64n128k16_bf16<0, 1>(*(float (*)[64])&s_tile[0],
@@ -22,13 +22,13 @@ import { type Chain, chainAt } from '../../compiler/loop/kernel.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { callOf, groupProductOf, matrixDescriptor } from './intrinsics.ts';
 
-/** Bytes of a row of a factor, and of the eight rows after which what is swizzled begins anew. */
+/** Bytes of a row of a factor, and of the eight rows after which the swizzle pattern repeats. */
 const rowBytes = 2 * cellsOfGroupRow;
 export const patternBytes = 8 * rowBytes;
-/** Over warps, rows and columns. */
+/** Loops over warps, rows and columns. */
 const loopsOfLanes = 3;
 
-/** The products of groups in thread loops. */
+/** The warpgroup products in thread loops. */
 export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct[] {
   if (s.kind === 'block') return s.body.flatMap(part => groupProductsIn(part, threads));
   if (s.kind !== 'for') return [];
@@ -39,12 +39,12 @@ export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct
   return typeof product === 'string' ? [] : [product];
 }
 
-/** The arrays in shared memory that they read, which are swizzled: PTX ISA, Shared Memory Matrix Layout of `wgmma`. */
+/** The shared arrays that they read, which are swizzled: PTX ISA, Shared Memory Matrix Layout of `wgmma`. */
 export function swizzledIn(s: Stmt): ReadonlySet<TensorNode> {
   return new Set(groupProductsIn(s).flatMap(({ left, right }) => [left.node, right.node]));
 }
 
-/** The loops over groups: those around the lanes of one. */
+/** The loops over warpgroups: those around the lanes of one. */
 export function loopsOverGroups(threads: Chain): ReadonlySet<LoopVar> {
   return new Set(threads.loops.slice(0, -loopsOfLanes).map(({ loop }) => loop));
 }
@@ -68,7 +68,7 @@ function firstOf(loops: readonly For[]): ReadonlyMap<LoopVar, Index> {
   return new Map(loops.map(({ loop }) => [loop, fixed(0)] as const));
 }
 
-/** Of rows of terms the distance to the next 64 is that of any eight rows, and not asked for. */
+/** If rows run along the terms, the distance to the next 64 terms is that of any eight rows, and is ignored. */
 function descriptorOf(
   { node, index, isAlongTerms, far }: GroupFactor,
   first: ReadonlyMap<LoopVar, Index>,
@@ -82,7 +82,7 @@ function descriptorOf(
   return `${exprs.need(matrixDescriptor)}(&${start}, ${leading}, ${patternBytes})`;
 }
 
-/** What is said of sums before products, and after: groups that may still be at work. */
+/** Fences on the sums before products, and waits after: warpgroups may still be at work. */
 export function beginProducts(sums: string, w: Writer, exprs: ExprEmitter): void {
   w.line(`${exprs.need(callOf('einc_group_fence'))}(${sums});`);
 }

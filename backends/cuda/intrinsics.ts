@@ -1,11 +1,11 @@
 /**
- * Functions of the device that C++ has no words for, in PTX: from sm_80 on. Before, copies are there at
- * once, and there is no product. A `.cu` has the texts of those
- * it calls, behind `#ifndef EINC_EMULATOR`: `backends/cuda-emulator/include/tensor.h` has the same
- * functions, by the same names.
+ * Device functions that C++ cannot express, in PTX: from sm_80 on. Before sm_80, copies are
+ * synchronous, and there are no products. A `.cu` contains the functions that
+ * it calls, inside `#ifndef EINC_EMULATOR`: `backends/cuda-emulator/include/tensor.h` has the same
+ * functions, under the same names.
  *
- * Fragments are as PTX says: of a warp, lane `l` has row `l / 4` and, of it, the neighbours at
- * `l % 4`; `mma.m16n8k16` in the PTX ISA draws it.
+ * Fragments are laid out as in PTX: of a warp, lane `l` has row `l / 4` and, in that row, the adjacent cells at
+ * `l % 4`; see the figures of `mma.m16n8k16` in the PTX ISA.
  */
 import { invariant } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
@@ -13,7 +13,7 @@ import type { CallText } from '../clike/dialect.ts';
 const words = { 4: 'unsigned', 8: 'uint2', 16: 'uint4' } as const;
 
 function copy(bytes: 4 | 8 | 16): string {
-  // Past the first level of cache, which what is copied is not read from.
+  // Bypasses the L1 cache, since copied data is not read from there.
   const cache = bytes === 16 ? 'cg' : 'ca';
   return `__device__ __forceinline__ void einc_copy_async_${bytes}(void *to, const void *from) {
 #if __CUDA_ARCH__ >= 800
@@ -40,7 +40,7 @@ function product(shape: string, type: string, k: number): string {
 }`;
 }
 
-/** Keeps compilers from moving what they know of registers over what only the processor knows. */
+/** Keeps compilers from moving register accesses across instructions whose effect they do not know. */
 const keepRegisters = `#pragma unroll
   for (int i = 0; i < count; ++i) asm volatile("" : "+f"(c[i]) :: "memory");`;
 
@@ -67,22 +67,22 @@ function load(count: 2 | 4, isTransposed: boolean): string {
 }`;
 }
 
-/** By the names that a text calls them by. */
+/** By the names used in the source. */
 export const intrinsics = {
-  /** Begins to copy from global to shared memory; both addresses are multiples of the bytes. */
+  /** Starts a copy from global to shared memory; both addresses are multiples of the size. */
   einc_copy_async_4: copy(4),
   einc_copy_async_8: copy(8),
   einc_copy_async_16: copy(16),
-  /** The first `bytes` of 16, and zeros behind them; nothing more is read. */
+  /** Copies the first `bytes` of 16 and fills the rest with zeros; reads nothing beyond them. */
   einc_copy_async_16_of: `__device__ __forceinline__ void einc_copy_async_16_of(void *to, const void *from, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(bytes) : "memory");
 }`,
-  /** What the thread has begun to copy is a group. */
+  /** Makes the copies started by this thread a group. */
   einc_copy_async_commit: ofCopies(
     '__device__ __forceinline__ void einc_copy_async_commit()',
     'asm volatile("cp.async.commit_group;" ::: "memory");',
   ),
-  /** Until all but the last `groups` groups of the thread are there; for others, a barrier comes after. */
+  /** Waits for all but the last `groups` groups of this thread; a barrier makes the data visible to others. */
   einc_copy_async_wait: ofCopies(
     'template <int groups>\n__device__ __forceinline__ void einc_copy_async_wait()',
     'asm volatile("cp.async.wait_group %0;" :: "n"(groups) : "memory");',
@@ -91,7 +91,7 @@ export const intrinsics = {
   einc_mma_m16n8k16_f16: product('m16n8k16', 'f16', 16),
   einc_mma_m16n8k16_bf16: product('m16n8k16', 'bf16', 16),
   einc_mma_m16n8k8_tf32: product('m16n8k8', 'tf32', 8),
-  /** A float as a factor of tf32: rounded to 10 bits, half away from zero. */
+  /** Rounds a float to a tf32 factor: to 10 fraction bits, halves away from zero. */
   einc_tf32: `__device__ __forceinline__ unsigned einc_tf32(float value) {
   unsigned bits;
   asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(value));
@@ -104,31 +104,34 @@ export const intrinsics = {
   einc_group_mma_m64n64k16_bf16: groupProduct(64, 'bf16'),
   einc_group_mma_m64n128k16_bf16: groupProduct(128, 'bf16'),
   einc_group_mma_m64n256k16_bf16: groupProduct(256, 'bf16'),
-  /** What has been done to registers comes before the products that begin now. */
+  /** Orders earlier register accesses before the products that start now. */
   einc_group_fence: `template <int count>
 __device__ __forceinline__ void einc_group_fence(float (&c)[count]) {
   ${keepRegisters}
   asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
 }`,
-  /** The products that the warp has begun are a group of them. */
+  /** Makes the products started by the warp a group. */
   einc_group_commit: `__device__ __forceinline__ void einc_group_commit() {
   asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
 }`,
-  /** Until all but the last `groups` such groups are done. */
+  /** Waits for all but the last `groups` such groups. */
   einc_group_wait: `template <int groups, int count>
 __device__ __forceinline__ void einc_group_wait(float (&c)[count]) {
   asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(groups) : "memory");
   ${keepRegisters}
 }`,
-  /** What the thread has written to shared memory, by copies that are there too, is there for products of groups. */
+  /** Makes the thread's writes to shared memory, and its completed copies, visible to warpgroup products. */
   einc_fence_async: `__device__ __forceinline__ void einc_fence_async() {
   asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }`,
-  /** Of a place in shared memory, as it counts there. */
+  /** The address of a shared array within shared memory. */
   einc_shared_address: `__device__ __forceinline__ unsigned einc_shared_address(const void *place) {
   return (unsigned)__cvta_generic_to_shared(place);
 }`,
-  /** Matrices of 8 x 8 cells of 16 bits in shared memory, of which lane `l` names row `l % 8` of the `l / 8`-th. */
+  /**
+   * Loads matrices of 8 x 8 cells of 16 bits from shared memory; lane `l` gives the address of row `l % 8` of the `l
+   * / 8`-th.
+   */
   einc_load_matrices: [load(2, false), load(4, false)].join('\n'),
   einc_load_matrices_transposed: [load(2, true), load(4, true)].join('\n'),
 } as const satisfies Readonly<Record<string, string>>;
@@ -141,7 +144,10 @@ export function groupProductOf(columns: number, type: 'f16' | 'bf16'): CallText 
   return callOf(name as Intrinsic);
 }
 
-/** Where a factor of a group begins and what its rows are apart, swizzled by 128 bytes: PTX ISA, Matrix Descriptor Format. */
+/**
+ * The start of a warpgroup factor and the strides of its rows, with 128-byte swizzle: PTX ISA, Matrix Descriptor
+ * Format.
+ */
 export const matrixDescriptor: CallText = {
   kind: 'call',
   name: 'einc_matrix_descriptor',
@@ -155,8 +161,8 @@ export const matrixDescriptor: CallText = {
 };
 
 /**
- * Where a cell of 16 bits is that counting puts at `cell`: of each row of 128 bytes the eight parts change places, in each of eight
- * rows otherwise, so that no column of parts is in one bank. It is the 128-byte swizzle of the PTX ISA.
+ * The swizzled index of the 16-bit cell with linear index `cell`: within each row of 128 bytes the eight 16-byte parts are permuted, differently in each
+ * of eight rows, so that no column of parts lies in one bank. This is the 128-byte swizzle of the PTX ISA.
  */
 export const swizzled: CallText = {
   kind: 'call',
@@ -166,7 +172,7 @@ export const swizzled: CallText = {
   ],
 };
 
-/** What a call of one needs before the kernels. */
+/** The definitions that a call needs before the kernels. */
 export function callOf(name: Intrinsic): CallText {
   return { kind: 'call', name, needs: [intrinsicsFor([name]).trimEnd()] };
 }

@@ -1,4 +1,4 @@
-/** What of CUDA is on this machine, for `einc doctor`. */
+/** Which parts of CUDA are installed on this machine, for `einc doctor`. */
 import { BackendError } from '../../compiler/index.ts';
 import { LibraryNotFound } from '../foreign/library.ts';
 import { architectureOf } from './compiler/architecture.ts';
@@ -11,11 +11,11 @@ export interface InventoryItem {
   readonly what: string;
   readonly isHere: boolean;
   readonly found: string;
-  /** What would bring it here, a line each. */
+  /** How to install it, one line each. */
   readonly fix?: readonly string[];
 }
 
-/** The driver, the GPUs, and what compiles for them. */
+/** The driver, the GPUs, and the compiler. */
 export function cudaInventory(env: Environment = process.env): readonly InventoryItem[] {
   return [...looking('CUDA driver', () => driverAndGpus(env)), ...compilers(env)];
 }

@@ -1,4 +1,4 @@
-/** What a kernel takes: its parameters, and where their values come from. */
+/** A kernel's parameters, and where their values come from. */
 import {
   type For,
   type LoopVar,
@@ -16,7 +16,7 @@ export interface Parameter {
   readonly text: string;
   readonly argument: KernelArgument;
   readonly array?: { readonly name: string; readonly type: string };
-  /** Of an index, which comes as a `long long`: it is an `int` in the kernel. */
+  /** For an index, which is passed as a `long long` but is an `int` in the kernel. */
   readonly index?: { readonly name: string; readonly given: string };
 }
 
@@ -30,7 +30,7 @@ export class KernelArguments {
     this.#exprs = exprs;
   }
 
-  /** `around`: the loops outside of the kernel. */
+  /** `around`: the loops outside the kernel. */
   of(kernel: For, around: readonly LoopVar[]): readonly Parameter[] {
     const { params, scratch, symbols } = this.#program;
     const [used, written, named] = [usedIn(kernel), writtenIn(kernel), loopsNamedIn(kernel)];

@@ -1,5 +1,5 @@
 /**
- * One kernel as text.
+ * Emits one kernel.
  *
  *     extern "C" __global__ void __launch_bounds__(256) layer_y(
  *         float *__restrict__ y,
@@ -51,12 +51,12 @@ export function emitKernel(
   return { name, text: w.toString() };
 }
 
-/** Of 64 Ki registers in a processor, so many are enough for the sums of a tile and what they are made of. */
+/** Of the 64 Ki registers of a multiprocessor, this many suffice for the sums of a tile and their operands. */
 const registersOfTile = 128;
 
 /**
- * How many blocks are to run on one processor at least. By themselves compilers take for a tile a few
- * registers too many, or too few, so that sums go to memory.
+ * The minimum number of resident blocks per multiprocessor. Left alone, compilers use slightly
+ * too many registers for a tile, or too few, so that sums spill to memory.
  */
 function fewestBlocks(kernel: For, threads: number): readonly number[] {
   const own = [...privateArrays(kernel)];
@@ -64,12 +64,12 @@ function fewestBlocks(kernel: For, threads: number): readonly number[] {
   const bytes = own.map(
     ([{ dims, dtype }, axes]) => bytesOf[dtype] * cellsOf({ dims: dims.slice(axes) }),
   );
-  // Of groups of warps one block keeps tensor cores busy, so that a second one is worth no register that is spilt.
+  // One block of warpgroups keeps the tensor cores busy, so a second one is not worth spilling registers.
   const isLarge = Math.max(...bytes) > 2 * registersOfTile || swizzledIn(kernel).size > 0;
   return [isLarge ? 1 : 2 ** 16 / (registersOfTile * threads)].map(Math.floor);
 }
 
-/** After the array that it stores to last. */
+/** Named after the array that it stores to last. */
 export function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
   const stored = sitesUnder(kernel).findLast(({ kind }) => kind !== 'read');
   const what = stored ? identifiers.ofNode(stored.node) : 'nothing';
@@ -77,8 +77,8 @@ export function nameFor(kernel: For, { identifiers }: ExprEmitter): string {
 }
 
 /**
- * Buffers begin where vectors may. Compilers that know it load and store four cells at once; they need
- * not be told where threads have single cells.
+ * States the alignment of buffers, with which compilers load and store four cells at once. Not
+ * needed where each thread has a single cell.
  */
 export function alignedArrays(kernel: For, parameters: readonly Parameter[]): readonly string[] {
   const { body } = chainAt(kernel);
@@ -89,7 +89,7 @@ export function alignedArrays(kernel: For, parameters: readonly Parameter[]): re
   );
 }
 
-/** Each thread takes one turn, and those that are too many none. */
+/** Each thread executes one iteration; surplus threads return. */
 function emitGrid(kernel: For, w: Writer, exprs: ExprEmitter): void {
   const { blocks, threads } = geometryOf(kernel);
   const turns = turnsOfChain(chainAt(kernel));
@@ -99,14 +99,14 @@ function emitGrid(kernel: For, w: Writer, exprs: ExprEmitter): void {
 }
 
 export interface ThreadTurn {
-  /** The number of the block, unless there is one alone. */
+  /** The number of the block, unless there is only one. */
   readonly block: string | undefined;
   readonly threads: number;
-  /** Undefined where each thread has one. */
+  /** Undefined if each thread executes one. */
   readonly turns: string | undefined;
 }
 
-/** The turn of one thread of a grid. */
+/** The iteration of one thread of a grid. */
 export function emitTurn(
   kernel: For,
   { block, threads, turns }: ThreadTurn,

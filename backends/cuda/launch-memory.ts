@@ -1,12 +1,12 @@
 /**
- * Shared memory that a kernel gets at its launch: of more than 48 KiB, which declarations can have, the arrays of copies
- * that run ahead are one array, whose size the launch says.
+ * Dynamic shared memory. Declared shared memory is limited to 48 KiB; beyond that, the arrays of pipelined copies
+ * become one array, whose size is set at the launch.
  *
  *     extern __shared__ uint4 shared_memory[];
  *     __nv_bfloat16 *const x_rows_stages = (__nv_bfloat16 *)&shared_memory[0];
  *     __nv_bfloat16 *const w_columns_stages = (__nv_bfloat16 *)&shared_memory[1920];
  *
- * So are those that groups of warps multiply, which begin where the pattern of their swizzle does.
+ * The same goes for factors of warpgroup products, which must be aligned to the pattern of their swizzle.
  */
 import { type For, type TensorNode } from '../../compiler/index.ts';
 import { sizeOf } from '../../compiler/core/tensor-node.ts';
@@ -17,13 +17,13 @@ import { visitStmts } from '../../compiler/loop/traverse.ts';
 import { patternBytes, swizzledIn } from './group-product.ts';
 
 const mostDeclared = 48 * 1024;
-/** What the widest copies want. */
+/** The alignment of the widest copies. */
 export const unitBytes = 16;
 
 export interface LaunchMemory {
   readonly bytes: number;
   readonly alignment: number;
-  /** Where arrays begin, in units. */
+  /** The offsets of arrays, in units. */
   readonly places: ReadonlyMap<TensorNode, number>;
 }
 
@@ -48,12 +48,12 @@ export function launchMemoryOf(kernel: For): LaunchMemory {
   return { bytes, alignment, places };
 }
 
-/** Of all that share a launch: a block does one of them. */
+/** For kernels that share a launch: a block executes one of them. */
 export function bytesAtLaunch(kernel: For): number {
   return Math.max(0, ...membersOf(kernel).map(member => launchMemoryOf(member).bytes));
 }
 
-/** The arrays of loops whose copies run ahead, and how many turns have one at once. */
+/** The arrays of loops whose copies run ahead, and how many iterations' buffers each has. */
 function stagedIn(kernel: For): ReadonlyMap<TensorNode, number> {
   const staged = new Map<TensorNode, number>();
   visitStmts(kernel, s => {

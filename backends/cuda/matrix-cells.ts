@@ -1,9 +1,9 @@
-/** Which cells of the factors of a product a lane names, or has in its registers: as PTX draws `mma`. */
+/** Which cells of a product's factors a lane addresses, or holds in registers: as the PTX ISA shows for `mma`. */
 import type { LoopVar } from '../../compiler/index.ts';
 import { at, digitOf, fixed, type Index, plus } from '../../compiler/core/index-expr.ts';
 import type { MatrixProduct } from '../../compiler/loop/matrix-product.ts';
 
-/** Which cell of a factor: the loops that it is made of, by what they are for a lane. */
+/** A cell of a factor: the loops of its subscripts, by their role for a lane. */
 export type Cell = ReadonlyMap<LoopVar, Index>;
 
 export interface Cells {
@@ -11,7 +11,7 @@ export interface Cells {
   readonly right: readonly Cell[];
 }
 
-/** Of factors of 16 bits: the row of eight cells that a lane names. */
+/** For 16-bit factors: the row of eight cells that a lane addresses. */
 export function pieceOf(
   { terms, half, next, lanes, left, right }: MatrixProduct,
   lane: LoopVar,
@@ -32,7 +32,9 @@ export function pieceOf(
   };
 }
 
-/** Of the right factor, two pieces that lie side by side: the row of eight cells that a lane names of the `pair`-th two. */
+/**
+ * For two adjacent pieces of the right factor: the row of eight cells that a lane addresses in the `pair`-th pair.
+ */
 export function pairOf(product: MatrixProduct, lane: LoopVar, pair: LoopVar): Cell {
   const [one] = pieceOf(product, lane).right;
   const which = digitOf({ of: at(lane), over: 16, below: undefined });
@@ -46,7 +48,7 @@ function eightTimes(ix: Index): Index {
   };
 }
 
-/** Of factors of 32 bits: the cell that is in each register of a lane. */
+/** For 32-bit factors: the cell in each register of a lane. */
 export function wordsOf({ terms, half, next, lanes }: MatrixProduct, lane: LoopVar): Cells {
   const across = digitOf({ of: at(lane), over: 4, below: undefined });
   const term = digitOf({ of: at(lane), over: 1, below: 4 });

@@ -1,6 +1,6 @@
 /**
- * Products of matrices by warps: the factors of a step come from shared memory to the registers of all
- * lanes, and each lane keeps the sums of its cells.
+ * Warp-level matrix products on tensor cores: the factors of a step are loaded from shared memory to the registers of all
+ * lanes, and each lane holds the sums of its cells.
  *
  *     const int lane = threadIdx.x % 32;
  *     unsigned left[4][4];
@@ -58,7 +58,7 @@ class Emitter {
     w.line('}');
   }
 
-  /** The factors in registers: the name of the left one, and of each column of pieces the right one. */
+  /** The names of the factors in registers: the left one, and the right one for each column of pieces. */
   #load(lane: LoopVar): { readonly left: string; readonly right: (n: string) => string } {
     const { kind, rows, columns, left, right } = this.#p;
     const cells = kind === 'tf32' ? wordsOf(this.#p, lane) : pieceOf(this.#p, lane);
@@ -71,7 +71,7 @@ class Emitter {
     return { left: name, right: n => `${each}[${n}]` };
   }
 
-  /** Of the right factor two pieces by one instruction, which is as many cells as of the left one. */
+  /** Loads two pieces of the right factor by one instruction, which have as many cells as one of the left. */
   #pairs(lane: LoopVar): string {
     const { columns, right } = this.#p;
     const pair = loopVar('pair');
@@ -92,7 +92,7 @@ class Emitter {
     this.#w.statement(`${this.#call(load)}(${to}, &${from});`);
   }
 
-  /** Either all registers by one instruction, or one by one. */
+  /** Loads all registers by one instruction, or one by one. */
   #factor(hint: string, pieces: For, factor: Factor, cells: readonly Cell[]): string {
     const { exprs, w } = { exprs: this.#exprs, w: this.#w };
     const name = exprs.identifiers.fresh(hint);

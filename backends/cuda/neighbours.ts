@@ -1,5 +1,5 @@
 /**
- * What a thread stores to neighbours in memory as one: compilers do not see of sums of subscripts where they begin.
+ * Combines a thread's stores to adjacent cells into one: compilers cannot derive alignment from sums of subscripts.
  *
  *     #pragma unroll                                       *(float2 *)&y[64 * i + 2 * column] =
  *     for (int next = 0; next < 2; ++next) {                   make_float2(s_tile[0], s_tile[1]);
@@ -15,10 +15,10 @@ import { substituteLoopsIn } from '../../compiler/loop/traverse.ts';
 import { precedence } from '../clike/dialect.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 
-/** What a processor stores at once. */
+/** The widest store of a processor. */
 const mostBytes = 16;
 
-/** What CUDA calls vectors of them, but for the number. */
+/** CUDA's names of vector types, without the number. */
 const vectors: Readonly<Partial<Record<DType, string>>> = {
   f64: 'double',
   f32: 'float',
@@ -27,12 +27,12 @@ const vectors: Readonly<Partial<Record<DType, string>>> = {
   bf16: 'ushort',
 };
 
-/** Their names, and those of the functions that make them. */
+/** Their names, and those of their constructors. */
 export const vectorNames: readonly string[] = Object.values(vectors).flatMap(name =>
   [2, 4].flatMap(lanes => [`${name}${lanes}`, `make_${name}${lanes}`]),
 );
 
-/** Whether it is done. */
+/** Returns whether it applied. */
 export function emitNeighbours(s: For, w: Writer, exprs: ExprEmitter): boolean {
   const store = storeOf(s);
   if (!store || !exprs.isGiven(store.write.node) || exprs.isMoved(store.write.node)) return false;
@@ -58,7 +58,7 @@ interface Store {
   readonly when: When | undefined;
 }
 
-/** Of a loop over neighbours, of which the first one is at a multiple of them, that does nothing else. */
+/** For a loop over adjacent cells, the first of which is aligned, that does nothing else. */
 function storeOf(s: For): Store | undefined {
   const outer = onlyIn(s.body);
   const when = outer?.kind === 'when' ? outer : undefined;
@@ -83,7 +83,7 @@ function areNeighbours({ node, index }: Write, { loop, extent }: For): boolean {
   );
 }
 
-/** Values are computed before the first one is stored. */
+/** All values are computed before the first one is stored. */
 function needsNoOther(write: Write): boolean {
   return sitesUnder(write).every(
     ({ kind, node, index }) => kind !== 'read' || (node !== write.node && index !== undefined),

@@ -1,25 +1,25 @@
 /**
- * A loop whose copies run ahead: what is copied has a place for this turn and one for the next.
+ * Software pipelines: loops whose copies run ahead, with a buffer for this iteration and one for the next.
  *
  *     alignas(16) __shared__ float x_rows_stages[4224];
- *     …                                     what turn 0 needs
+ *     …                                     copies for iteration 0
  *     einc_copy_async_commit();
  *     for (int i = 0; i < 49; ++i) {
- *       einc_copy_async_wait<0>();          one's own copies are there
- *       __syncthreads();                    all are, and no one needs what the last turn had
+ *       einc_copy_async_wait<0>();          this thread's copies have arrived
+ *       __syncthreads();                    all have, and the last iteration's buffer is free
  *       if (i < 48) {
  *         float *const x_rows = &x_rows_stages[(i + 1) % 2 * 2112];
- *         …                                 what the next turn needs
+ *         …                                 copies for the next iteration
  *         einc_copy_async_commit();
  *       }
  *       const float *const x_rows = &x_rows_stages[i % 2 * 2112];
  *       …
  *     }
  *
- * With more stages there are more places, `stages - 1` turns are copied before the loop, and a turn waits for all groups
- * of copies but the last `stages - 2`. There is one barrier for each turn: it says that all copies of the turn are there, and
- * that the place of the last turn is free, which is where the next copies go. Products of groups of warps that go on in the next
- * turn hold its place longer: then copies run one turn less ahead.
+ * With more stages there are more buffers: `stages - 1` iterations are copied before the loop, and an iteration waits for all groups
+ * of copies but the last `stages - 2`. There is one barrier per iteration: after it, all copies of the iteration have arrived and
+ * the buffer of the last iteration, which the next copies overwrite, is free. Warpgroup products that continue during the next
+ * iteration hold its buffer longer: then copies run one iteration less ahead.
  */
 import { cellsOf, type For, loopVar, type TensorNode, type Writer } from '../../compiler/index.ts';
 import { at, fixed, type Index } from '../../compiler/core/index-expr.ts';
@@ -29,16 +29,16 @@ import type { ExprEmitter } from '../clike/expr.ts';
 import { countType } from '../clike/stmt.ts';
 import { callOf, type Intrinsic } from './intrinsics.ts';
 
-/** What a block of threads does with thread loops. */
+/** How a block of threads executes thread loops. */
 export interface Threads {
-  /** By how many turns what uses the copies is late, if copies have so many stages. */
+  /** How many iterations late the copies are last used, with this many stages. */
   late(stages: number): number;
   /** Whether some of it has to be waited for. */
   copy(loop: For): boolean;
-  /** Of one turn, when all that it needs is there. */
+  /** Emits one iteration, once everything that it needs has arrived. */
   use(loops: readonly For[]): void;
   barrier(): void;
-  /** Where an array of copies is in the memory that the launch gives, if it is there. */
+  /** The offset of a copy's array in dynamic shared memory, if it is there. */
   placeOf(node: TensorNode): string | undefined;
 }
 
@@ -83,7 +83,7 @@ class Pipeline {
           this.#copies(at(loop, 1, ahead), `(${i} + ${ahead}) % ${this.#stages}`);
           if (isAsync && ahead === 1) this.#commit();
         });
-        // Each turn has a group, of nothing at the end: so the one that is waited for is always the same from the last.
+        // Each iteration commits a group, possibly empty at the end, so the group to wait for is always equally far from the last.
         if (isAsync && ahead > 1) this.#commit();
         this.#places('const ', `${i} % ${this.#stages}`);
         this.#threads.use(uses);
@@ -101,7 +101,7 @@ class Pipeline {
     );
   }
 
-  /** What the turns need that are there before the loop begins. */
+  /** The iterations copied before the loop begins. */
   #first(ahead: number): boolean {
     const w = this.#w;
     let isAsync = false;
@@ -122,7 +122,7 @@ class Pipeline {
     return isAsync;
   }
 
-  /** What a turn needs; `place`: which of the places is its own. */
+  /** The copies for an iteration; `place`: the number of its buffer. */
   #copies(turn: Index, place: string | undefined): boolean {
     this.#places('', place);
     const binding = new Map([[this.#loop.loop, turn]]);
@@ -142,7 +142,7 @@ class Pipeline {
     return this.#exprs.need(callOf(name));
   }
 
-  /** Where the arrays of a turn are. */
+  /** The addresses of an iteration's arrays. */
   #places(constant: string, place: string | undefined): void {
     for (const [node, name] of this.#arrays) {
       const own = this.#exprs.identifiers.ofNode(node);

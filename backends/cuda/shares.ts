@@ -1,28 +1,28 @@
-/** How a block of a launch finds the kernel that it is of, and that kernel's arrays. */
+/** How a block of a fused launch finds its kernel and that kernel's arrays. */
 import { loopVar, type Writer } from '../../compiler/index.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import type { Parameter } from './kernel-arguments.ts';
 
-/** Some blocks of a launch. */
+/** A range of the blocks of a launch. */
 export interface Share {
   readonly first: number;
   readonly blocks: number;
   readonly turns: number;
-  /** What its function takes, by the names that the kernel has for them. */
+  /** The arguments of its function, by the names of the kernel. */
   readonly parameters: readonly Parameter[];
 }
 
-/** A function, and who calls it. */
+/** A function and its callers. */
 export interface Part {
   readonly name: string;
   readonly text: string;
-  /** Whether it takes how many turns there are. */
+  /** Whether it takes the number of iterations. */
   readonly isGrid: boolean;
   readonly parameters: readonly Parameter[];
   readonly shares: readonly Share[];
 }
 
-/** The call of a function, by a block that is one of its own. */
+/** The call of a function, by a block of its range. */
 export function emitCall(part: Part, block: string, w: Writer, exprs: ExprEmitter): void {
   const { name: callee, isGrid, parameters, shares } = part;
   const call = (own: string, turns: string, arrays: readonly string[]): void => {
@@ -55,7 +55,7 @@ export function emitCall(part: Part, block: string, w: Writer, exprs: ExprEmitte
   });
 }
 
-/** Variables that are there while `body` runs. */
+/** Declares variables around `body`. */
 export function withNames(
   hints: readonly string[],
   identifiers: ExprEmitter['identifiers'],
@@ -78,7 +78,7 @@ export function endOf({ first, blocks }: Share): number {
   return first + blocks;
 }
 
-/** Text for the one of several that a block belongs to, found in as few steps as there are doublings. */
+/** Emits a binary search for the case that a block belongs to. */
 export function inHalves<T>(
   all: readonly T[],
   end: (one: T) => number,

@@ -1,4 +1,4 @@
-/** A program as CUDA: the text of its kernels, and the steps that run them. */
+/** Generates CUDA from a program: the source of its kernels, and the steps that run them. */
 import {
   type For,
   invariant,
@@ -43,7 +43,7 @@ class Source {
   readonly #exprs: ExprEmitter;
   readonly #args: KernelArguments;
   readonly #texts: string[] = [];
-  /** The kernels there are, by what they do: layers of a network differ in their arrays alone. */
+  /** Existing kernels by content: those of a network's layers differ only in their arrays. */
   readonly #known = new Map<string, string>();
 
   constructor(program: Program) {
@@ -79,7 +79,7 @@ class Source {
     });
   }
 
-  /** What the next kernel is about. */
+  /** The origins of the next kernel. */
   #comment: string | undefined;
 
   #launch(kernel: For, around: readonly LoopVar[]): readonly Launch[] {
@@ -118,7 +118,7 @@ class Source {
   }
 }
 
-/** Of what is stored where others find it; the same place once. */
+/** The positions of stores to arrays that others read, without duplicates. */
 function originsOf(kernel: For): Origins {
   const own = declaredIn(kernel);
   const stores = sitesUnder(kernel).filter(({ kind, node }) => kind !== 'read' && !own.has(node));

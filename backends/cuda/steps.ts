@@ -1,4 +1,4 @@
-/** How a compiled routine runs on a GPU: which kernels, how large, in which order. */
+/** How a compiled routine runs on a GPU: which kernels, with which geometry, in which order. */
 import type { Origins } from '../../compiler/index.ts';
 
 export type Step = Launch | Loop;
@@ -11,13 +11,13 @@ export interface Launch {
   readonly block: Dim3;
   /** Dynamic shared memory. */
   readonly sharedBytes: number;
-  /** What the kernel takes, in its order. */
+  /** The kernel's arguments, in order. */
   readonly args: readonly KernelArgument[];
-  /** Of what it computes, in the templates; for errors. */
+  /** The template positions of what it computes; for errors. */
   readonly origins: Origins;
 }
 
-/** Steps in order, for each value of a variable from 0; launches in it may take the variable. */
+/** Executes steps in order, for each value of a variable from 0; its launches may take the variable. */
 export interface Loop {
   readonly kind: 'loop';
   readonly variable: string;
@@ -30,7 +30,7 @@ export type Dim3 = readonly [x: number, y: number, z: number];
 /**
  * The n-th argument of the routine, as in the ABI of `backends/native`: its buffers, the arena if it has
  * one, its indices; or a variable of a loop around the launch. Each takes 8 bytes: an address, or a `long long`.
- * Of a scratch array the address is so many bytes behind that of the arena.
+ * A scratch array is given by its byte offset in the arena.
  */
 export type KernelArgument =
   | { readonly kind: 'argument'; readonly position: number }

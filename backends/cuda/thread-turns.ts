@@ -1,8 +1,10 @@
-/** How the threads of a block share the turns of loops: one each, the first threads alone, or several each. */
+/**
+ * Distributes the iterations of loops over the threads of a block: one each, the first threads only, or several each.
+ */
 import { loopVar, type Writer } from '../../compiler/index.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 
-/** `emit` stands where a thread has a turn, and is told which. `isWrittenOut`: if all have as many, one after the other. */
+/** `emit` emits one iteration and is given its number. `isWrittenOut`: if all threads have equally many, unrolled. */
 export function shareTurns(
   { turns, threads, isWrittenOut }: { turns: number; threads: number; isWrittenOut: boolean },
   w: Writer,
@@ -24,7 +26,7 @@ export function shareTurns(
   }
 }
 
-/** Where all threads have as many turns, compilers that are told so write them out. */
+/** If all threads have equally many iterations, a pragma makes compilers unroll them. */
 function writeOut(
   parts: number,
   threads: number,

@@ -1,6 +1,6 @@
 /**
- * Kernels at one launch as text: each has some of the blocks. Those that differ in their arrays and in how
- * many turns they have, of parameters of a model, are one function, and a block looks for its arrays.
+ * Emits kernels that share a launch (horizontal fusion): each gets some of the blocks. Kernels that differ only in their arrays and in
+ * their number of iterations, such as the updates of a model's parameters, are one function, and a block looks up its arrays.
  *
  *     static __device__ __forceinline__ void step_w(
  *         const int block,
@@ -41,7 +41,7 @@ import { alignedArrays, emitTurn, type KernelText, nameFor } from './kernel.ts';
 import { emitCall, endOf, inHalves, nameOf, type Part, type Share, withNames } from './shares.ts';
 import { withTurn } from './turn.ts';
 
-/** `of`: what a kernel takes. */
+/** `of`: the parameters of a kernel. */
 export function emitTogether(
   launch: For,
   of: (kernel: For) => readonly Parameter[],
@@ -119,7 +119,7 @@ function emitPart(
       withTurn(chainAt(kernel), block, body, exprs, () => emitBlock(kernel, threads, body, exprs));
     parameters = inOrderOfUse(of, body.toString());
     const aligned = alignedArrays(kernel, parameters);
-    // Where it stands in its caller, compilers would not know any more where arrays begin that are chosen there.
+    // If inlined into its caller, compilers would lose the alignment of arrays that are selected there.
     const inline = isGrid && aligned.length > 0 ? '__noinline__' : '__forceinline__';
     functionHead(w, `static __device__ ${inline} void`, name, [
       `const int ${block}`,
@@ -134,7 +134,7 @@ function emitPart(
   return { name, text: w.toString(), parameters };
 }
 
-/** Kernels that do the same to other arrays take them in the same order, whatever these are called. */
+/** Kernels that do the same to other arrays take them in the same order, whatever their names. */
 function inOrderOfUse(parameters: readonly Parameter[], text: string): readonly Parameter[] {
   const words: readonly string[] = text.match(/\w+/g) ?? [];
   return parameters.toSorted((a, b) => words.indexOf(nameOf(a)) - words.indexOf(nameOf(b)));

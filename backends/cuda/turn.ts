@@ -1,4 +1,4 @@
-/** Which turn of nested loops a thread or a block takes: the loops as variables. */
+/** Computes which iteration of nested loops a thread or a block executes: the loop variables. */
 import { type For, type LoopVar, loopVar, type Writer } from '../../compiler/index.ts';
 import { loopsNamedIn } from '../../compiler/loop/facts.ts';
 import { type Chain, turnsOfChain } from '../../compiler/loop/kernel.ts';
@@ -6,13 +6,13 @@ import { type ExprEmitter, largestInt } from '../clike/expr.ts';
 
 export interface Turns extends Chain {
   /**
-   * Loops of which all threads of a warp have the same turn. What compilers know to be the same they compute once for
-   * a warp, where descriptors of `wgmma` have to be.
+   * Loops in which all threads of a warp have the same iteration. Values known to be uniform are computed once per
+   * warp, in uniform registers, where `wgmma` descriptors have to be.
    */
   readonly sameInWarp?: ReadonlySet<LoopVar>;
 }
 
-/** `body` stands where the loops have the values of turn number `turn`, and is told what the number is called. */
+/** `body` is emitted where the loops have the values of iteration `turn`, and is given the name of that number. */
 export function withTurn(
   chain: Turns,
   turn: string,
@@ -55,7 +55,7 @@ export function withTurn(
   });
 }
 
-/** The innermost loop turns fastest. */
+/** The innermost loop varies fastest. */
 function digitsOf(loops: readonly For[], turn: string): readonly (readonly [LoopVar, string])[] {
   let size = 1;
   const digits = loops.toReversed().map(({ loop, extent }, i) => {

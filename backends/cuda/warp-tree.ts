@@ -1,6 +1,6 @@
 /**
- * The last levels of a tree of sums, whose cells are those of one warp: its lanes hand them to each other, with
- * neither memory nor barriers between.
+ * The last levels of a reduction tree, whose cells belong to one warp: its lanes exchange them by shuffles, without
+ * memory or barriers.
  *
  *     if (threadIdx.x < 32) {                                    for t < 32 thread { s[t] += s[t + 32]; }
  *       float lane = s[threadIdx.x];                             for t < 16 thread { s[t] += s[t + 16]; }
@@ -11,8 +11,8 @@
  *       if (threadIdx.x == 0) { s[0] = lane; sum += s[0]; }      }
  *     }
  *
- * The first lane gets what the first cell would get, bit for bit; the others, which nobody reads, get something
- * else.
+ * The first lane computes the bits of the first cell; the others, which nobody reads, get different
+ * values.
  */
 import {
   type Accumulate,
@@ -32,7 +32,7 @@ import type { ExprEmitter } from '../clike/expr.ts';
 import { emitStmt } from '../clike/stmt.ts';
 import { withTurn } from './turn.ts';
 
-/** Levels one after the other, down to two cells; the last one begins what the first thread does alone. */
+/** Consecutive levels down to two cells; the last one starts the part that only the first thread executes. */
 export interface WarpTree {
   readonly op: Accumulate['op'];
   readonly cells: TensorNode;
@@ -46,12 +46,12 @@ interface Level {
   readonly cells: TensorNode;
 }
 
-/** What lanes can hand to each other. */
+/** Dtypes that shuffles support. */
 const ofLanes: ReadonlySet<DType> = new Set(['f32', 'f64', 'i32']);
 
 /**
- * That begins with the statement at a place of a block. Its cells are declared before, so that each turn has
- * them anew, and nobody reads them after it but for the first.
+ * A tree that begins with the statement at this position of a block. Its cells are declared before it in the same
+ * iteration, and only the first one is read after it.
  */
 export function warpTreeAt(statements: readonly Stmt[], start: number): WarpTree | undefined {
   const found = levelsAt(statements, start);
@@ -69,7 +69,7 @@ export function warpTreeAt(statements: readonly Stmt[], start: number): WarpTree
   return isHere && isOver ? { ...level, levels, alone } : undefined;
 }
 
-/** From twice or all of the cells of a warp down to two. */
+/** From one or two times the cells of a warp down to two. */
 function levelsAt(
   statements: readonly Stmt[],
   start: number,
@@ -116,7 +116,7 @@ function addedAt(
   return isLevel ? { op: s.op, cells: s.node } : undefined;
 }
 
-/** The threads whose cells are added are there, and have been waited for. */
+/** The threads whose cells are added take part, and their stores have been waited for. */
 export function emitWarpTree(tree: WarpTree, w: Writer, exprs: ExprEmitter): void {
   const { op, cells, levels, alone } = tree;
   const { identifiers, dialect } = exprs;

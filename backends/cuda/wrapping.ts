@@ -1,14 +1,14 @@
 /**
- * Arithmetic of integers that wraps. C++ leaves open what becomes of a signed sum that is too large, and CUDA's compilers take
- * it that there is none: of `x + 1 > x` they make 1, and no option of theirs says otherwise, as `-fwrapv` does to
- * gcc. Unsigned integers wrap, so results are computed as such.
+ * Integer arithmetic that wraps. Signed overflow is undefined in C++, and CUDA's compilers assume that it
+ * does not happen: they reduce `x + 1 > x` to 1, and have no option like gcc's `-fwrapv`.
+ * Unsigned integers wrap, so results are computed as such.
  */
 import { type DType } from '../../compiler/index.ts';
 import { parameters } from '../cc/calls.ts';
 import type { CallText } from '../clike/dialect.ts';
 import { typeName } from '../cc/type-name.ts';
 
-/** Of operands `a`, `b`, `c`; the first one is unsigned, so that all is computed so. */
+/** Takes operands `a`, `b`, `c`; the first one is unsigned, which makes the whole computation unsigned. */
 const formulas = {
   add: (a: string) => `${a} + b`,
   sub: (a: string) => `${a} - b`,
@@ -27,7 +27,7 @@ const arity: Readonly<Record<Wrapping, number>> = {
   ...{ fma: 3, neg: 1, abs: 1 },
 };
 
-/** Undefined where nothing has to be said: floats, and integers that wrap by themselves. */
+/** Undefined if no cast is needed: for floats, and for integers that wrap by themselves. */
 export function wrappingText(op: string, dtype: DType): CallText | undefined {
   if (!isWrapping(op)) return undefined;
   const wide = unsignedFor(op, dtype);
@@ -40,7 +40,7 @@ export function wrappingText(op: string, dtype: DType): CallText | undefined {
   return { kind: 'call', name, needs: [need] };
 }
 
-/** What is computed in where a result may not fit. Products of two `unsigned short` are products of `int`. */
+/** The type to compute in if a result may overflow. Products of two `unsigned short` are computed in `int`. */
 function unsignedFor(op: Wrapping, dtype: DType): string | undefined {
   if (dtype === 'i32') return 'unsigned';
   if (dtype === 'i64') return 'unsigned long long';

@@ -1,14 +1,14 @@
 /**
- * Functions of libraries that others wrote: CUDA's driver, NVRTC, MPI, NCCL. The only file that knows
- * koffi, which is loaded when a library is first opened, so that who has none of them never notices.
+ * Calls functions of installed C libraries: the CUDA driver, NVRTC, MPI, NCCL. The only file that knows
+ * koffi, which is loaded when the first library is opened, so a program that uses none never loads it.
  *
- * There are no callbacks from C. koffi runs them on the thread of JavaScript, and holds the thread of
- * the library until that has time: if it waits for the library just then, both wait for ever.
+ * Callbacks from C are not supported. koffi runs them on the JavaScript thread and blocks the library's
+ * thread until that is free: if JavaScript is waiting for the library at the time, both deadlock.
  */
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 
-/** What C takes and gives, and what that is here. */
+/** The kinds of C arguments and results, and their JavaScript types. */
 interface Kinds {
   readonly void: undefined;
   readonly i32: number;
@@ -21,15 +21,15 @@ interface Kinds {
   readonly string: string | null;
   /** An address; 0 is a null pointer. Numbers hold those of every 64-bit system. */
   readonly pointer: number;
-  /** Memory of JavaScript, which must not be used after the call, or an address. */
+  /** JavaScript memory, which must not be used by C after the call, or an address. */
   readonly memory: NodeJS.TypedArray | number | null;
-  /** A struct of 128 bytes by value: NCCL's name of a group. */
+  /** A struct of 128 bytes by value: NCCL's unique id. */
   readonly bytes128: { readonly bytes: Uint8Array };
 }
 
 export type Kind = keyof Kinds;
 
-/** As C reads: `int f(void *, unsigned)` is `['i32', 'memory', 'u32']`. */
+/** The result first, as in C: `int f(void *, unsigned)` is `['i32', 'memory', 'u32']`. */
 export type Signature = readonly [result: Kind, ...parameters: Kind[]];
 export type Signatures = Readonly<Record<string, Signature>>;
 
@@ -49,12 +49,12 @@ export type AsyncFunctions<S extends Signatures> = {
 };
 
 export interface Library<S extends Signatures> {
-  /** The name it was found by. */
+  /** The name under which it was found. */
   readonly name: string;
   readonly calls: Functions<S>;
   /**
-   * The same on one of libuv's few threads. Two calls may change places, and memory that is given must
-   * be kept until the call is done.
+   * The same on one of libuv's few threads. Calls may be reordered, and memory arguments must
+   * be kept alive until the call is done.
    */
   readonly asyncCalls: AsyncFunctions<S>;
   /** The address of a variable or function, if the library has it. */
@@ -62,13 +62,13 @@ export interface Library<S extends Signatures> {
 }
 
 export interface OpenOptions {
-  /** Whether libraries that are opened later see its symbols, as the plug-ins of MPI must. */
+  /** Whether libraries that are opened later see its symbols (RTLD_GLOBAL), as MPI's plug-ins need. */
   readonly isGlobal?: boolean;
 }
 
-/** None of the libraries could be opened. */
+/** Thrown if none of the libraries could be opened. */
 export class LibraryNotFound extends Error {
-  /** What was tried and what the system said to it. */
+  /** The names that were tried, with the system's error messages. */
   readonly tried: readonly string[];
 
   constructor(tried: readonly string[]) {
@@ -79,8 +79,8 @@ export class LibraryNotFound extends Error {
 }
 
 /**
- * Opens the first of the libraries that is there, by its name or path. It stays for the life of the
- * process. Throws `LibraryNotFound` when there is none; one that lacks a function counts as none.
+ * Opens the first of the libraries that exists, by name or path. It stays loaded for the life of the
+ * process. Throws `LibraryNotFound` if none can be used; a library that lacks a function counts as missing.
  */
 export function openLibrary<const S extends Signatures>(
   names: readonly string[],
@@ -98,18 +98,18 @@ export function openLibrary<const S extends Signatures>(
   throw new LibraryNotFound(tried);
 }
 
-/** The address of JavaScript's memory, which stays where it is as long as something refers to it. */
+/** The address of JavaScript memory, which is stable as long as something refers to it. */
 export function addressOf(memory: NodeJS.TypedArray): number {
-  // The cells of a small array are part of the object and move with it, until someone sees its buffer.
+  // The cells of a small array are stored inside the object and move with it, until its buffer is accessed.
   return memory.buffer.byteLength === 0 ? 0 : Number(koffi().address(memory));
 }
 
-/** The memory of someone else, not copied. Whoever frees it makes sure that nobody looks any more. */
+/** Views memory owned by C, without copying. The owner must ensure that nobody uses the view after freeing it. */
 export function bytesAt(address: number, length: number): ArrayBuffer {
   return koffi().view(address, length);
 }
 
-/** The string that ends with the first zero. */
+/** A null-terminated string. */
 export function textAt(address: number): string {
   return koffi().decode.string(address);
 }
@@ -152,7 +152,7 @@ function promised(call: (...args: unknown[]) => void): (...args: unknown[]) => P
         });
       });
     } finally {
-      // Until now they keep the memory that was given.
+      // Keeps the memory arguments alive until here.
       args.length = 0;
     }
   };
@@ -184,8 +184,8 @@ let loaded: typeof Koffi | undefined;
 function koffi(): typeof Koffi {
   if (loaded !== undefined) return loaded;
   const module = createRequire(import.meta.url)('koffi') as typeof Koffi;
-  // C runs on stacks of koffi's own, and those that it has by default are too small: MPICH overruns
-  // them. As large as those of the system, which libraries are written for.
+  // koffi runs C on stacks of its own, whose default size is too small: MPICH overflows
+  // them. Use the system's default size, which libraries are written for.
   const stack = 8 << 20;
   module.config({ sync_stack_size: stack, async_stack_size: stack, max_async_calls: 4096 });
   loaded = module;

@@ -1,6 +1,6 @@
 /**
- * The backend without a compiler: it runs the loop IR by its definition. Slow; the oracle for the others, and the way
- * to use einc where there is no C compiler.
+ * The backend without a compiler: it interprets the loop IR. Slow; the oracle for the others, and the way
+ * to use einc without a C compiler.
  */
 import { type DType, type Program, targets } from '../../compiler/index.ts';
 import type {
@@ -17,7 +17,7 @@ import { InterpretedStream } from './stream.ts';
 
 export class InterpreterBackend implements Backend {
   readonly name = 'interp';
-  /** No schedule: this is what scheduled programs are compared with. */
+  /** No schedule: scheduled programs are compared with this backend. */
   readonly target = targets.scalar;
   readonly sharesMemory: boolean = true;
 

@@ -35,7 +35,7 @@ export class InterpretedKernel implements Kernel {
   }
 }
 
-/** A program with its arrays. */
+/** A program bound to its arrays. */
 export class InterpretedRun implements BoundKernel {
   readonly #program: Program;
   readonly #buffers: ReadonlyMap<TensorNode, HostBuffer>;

@@ -36,7 +36,7 @@ class InterpretedPlan implements Plan {
   }
 }
 
-/** An event that has always happened already. */
+/** An event that has already happened. */
 class InterpretedEvent implements StreamEvent {
   readonly stream: Stream;
 
@@ -45,7 +45,7 @@ class InterpretedEvent implements StreamEvent {
   }
 }
 
-/** Runs everything at once, on the calling thread: its queue is always empty. */
+/** Runs commands immediately, on the calling thread, so its queue is always empty. */
 export class InterpretedStream implements Stream {
   readonly #ownership = new Ownership(this, 'a stream', () => undefined);
 

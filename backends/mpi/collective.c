@@ -1,18 +1,18 @@
 /*
- * Collectives over MPI: the messages are the library's, which knows the network; who sends what to
- * whom, and in which order parts are added, is decided here, so that results have the same bits
- * with any library, and so that a rank that does not come can be named.
+ * Collectives over MPI. The library only transports messages, since it knows the network; the message
+ * pattern and the order of reductions are decided here, so that results have the same bits
+ * with any library, and so that a rank that does not arrive can be named.
  *
- *   greet       every rank tells every other one what it is about to do, and waits for their word.
- *               Who has not spoken has not entered; what somebody said last is what he did last.
- *   reduce      rank r gets everybody's part of chunk r and combines them: see combine.c
- *   gather      everybody gets everybody's chunk
+ *   greet       every rank tells every other one what it is about to do, and waits for their greetings.
+ *               A rank without a greeting has not entered; its last greeting says what it did last.
+ *   reduce      (reduce-scatter) rank r receives everybody's part of chunk r and combines them: see combine.c
+ *   gather      (all-gather) everybody receives everybody's chunk
  *
- * An all-reduce is both, cut in segments so that adding and sending go on at once: each rank sends and
- * receives 2 (n-1)/n of the array, as a ring does, in two steps instead of 2 (n-1).
+ * An all-reduce is a reduce and a gather, pipelined in segments so that additions overlap transfers: each rank sends
+ * and receives 2 (n-1)/n of the array, as in a ring, in two steps instead of 2 (n-1).
  *
  * All functions run on one thread, that of a stream, one after the other; none waits
- * longer than the deadline it is given. They have the kernel's ABI and return one of `outcome`.
+ * longer than the deadline it is given. They have the kernel ABI and return one of `outcome`.
  */
 #define _GNU_SOURCE
 #include "library.c"
@@ -26,7 +26,7 @@
 enum outcome { DONE, NO_LIBRARY, LATE, DISAGREED, NO_MEMORY, BROKEN, REFUSED };
 enum kind { BARRIER, ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, BROADCAST, SEND_RECV, END };
 
-/* What a rank says when it enters. The host fills in the first five words and the text. */
+/* What a rank sends when it enters. The host fills in the first five words and the text. */
 struct greeting {
   double kind, dtype, op, root, cells;
   double step;
@@ -36,18 +36,18 @@ struct greeting {
 
 struct order {
   struct greeting own;
-  double seconds;  /* until it is given up */
-  double to, from; /* ranks, of SEND_RECV */
+  double seconds;  /* timeout */
+  double to, from; /* ranks, for SEND_RECV */
 };
 
-/* Larger messages are cut: counts are of 31 bits. */
+/* Larger messages are split: MPI's counts have 31 bits. */
 #define MESSAGE ((size_t)1 << 30)
 #define SEGMENT ((size_t)256 << 10)
 #define SCRATCH ((size_t)64 << 20)
 
 enum phase { GREETING, PARTS, CHUNKS, PHASES };
 
-/* A message on its way. */
+/* A message in flight. */
 struct request {
   handle mpi;
   int peer;
@@ -61,8 +61,8 @@ static struct {
   bool is_broken;
   bool is_crowded; /* more ranks than processors on this machine */
   uint32_t sequence;
-  struct greeting *heard; /* of each rank, what it said last */
-  uint8_t *late;          /* of each rank, whether it kept us waiting in vain */
+  struct greeting *heard; /* the last greeting of each rank */
+  uint8_t *late;          /* for each rank, whether it missed the deadline */
   struct timespec deadline;
   struct request *requests; /* six for each peer; see slot */
 } world;
@@ -90,7 +90,7 @@ static void set_deadline(double seconds)
 
 enum lane { OUT, IN, OUT_AGAIN, IN_AGAIN, LANES };
 
-/* Each peer has two places in each lane, used in turn. */
+/* Each peer has two slots in each lane, used alternately. */
 static struct request *slot(enum lane lane, int peer, size_t turn)
 {
   return &world.requests[((size_t)lane * (size_t)world.size + (size_t)peer) * 2 + turn % 2];
@@ -105,7 +105,7 @@ static bool has_arrived(struct request *request)
   return flag != 0;
 }
 
-/* Notes whose messages are missing: a sender is late, not who has no time to receive. */
+/* Records ranks whose messages are missing: late senders, not receivers that were slow. */
 static void note_late(struct request *waited)
 {
   bool found = false;
@@ -118,7 +118,7 @@ static void note_late(struct request *waited)
   if (!found) world.late[waited->peer] = 1;
 }
 
-/* For about 0.2 s; who has waited so long asks rarely, since others may be at work on the processor. */
+/* For about 0.2 s; after that, polls rarely, since other ranks may need the processor. */
 #define SHORT_NAPS 2048
 #define LONG_NAP 1000
 
@@ -129,9 +129,9 @@ static void nap(unsigned naps)
 }
 
 /*
- * Waiting is asking: only so does the library move anything. After a while the processor is left to others
- * between two questions, at first when they want it and later in any case: soon where ranks share processors, as one
- * that only yields keeps the next from being woken.
+ * Waits by polling, because the library makes progress only in calls. After a while the processor is given up
+ * between polls, at first by yielding and later by sleeping. Where ranks share processors sleeping starts early, because
+ * a rank that only yields can keep the next one from being woken.
  */
 static bool await(struct request *request)
 {
@@ -149,7 +149,7 @@ static bool await(struct request *request)
   return true;
 }
 
-/* Of two collectives in a row the messages differ in this, should one overtake the other. */
+/* Distinguishes the messages of two consecutive collectives, in case one overtakes the other. */
 static int tag_of(enum phase phase)
 {
   return (int)(world.sequence % 8000) * PHASES + (int)phase;
@@ -167,7 +167,7 @@ static void receive(struct request *request, void *to, size_t bytes, int peer, i
   mpi.irecv(to, (int)bytes, mpi.byte, peer, tag, mpi.world, &request->mpi);
 }
 
-/* The ranks from the next one on, so that not all begin with the same. */
+/* The ranks from the next one on, so that not all ranks start with the same peer. */
 static int peer_of(int distance)
 {
   return (world.rank + distance) % world.size;
@@ -201,7 +201,7 @@ static enum outcome greet(struct order *order)
   return DONE;
 }
 
-/* A part of an array, in bytes. */
+/* A range of an array, in bytes. */
 struct range {
   char *start;
   size_t bytes;
@@ -214,7 +214,9 @@ static struct range segment_of(struct range chunk, size_t number, size_t length)
   return (struct range){ chunk.start + first, rest < length ? rest : length };
 }
 
-/* Of an array in as many chunks as ranks: the first ones have a cell more where it does not divide. */
+/*
+ * Divides an array into as many chunks as ranks; if it does not divide evenly, the first chunks have one cell more.
+ */
 static struct range chunk_of(void *array, size_t cells, size_t cell_bytes, int rank)
 {
   size_t each = cells / (size_t)world.size;
@@ -226,8 +228,8 @@ static struct range chunk_of(void *array, size_t cells, size_t cell_bytes, int r
 }
 
 /*
- * What a reduction works on. `parts` and `chunks` tell where in this rank's memory its part for a rank
- * lies, and where that rank's result is to go; for a reduce-scatter only its own result goes anywhere.
+ * The arrays of a reduction. `parts` and `chunks` give the addresses, in this rank's memory, of its part for a rank
+ * and of that rank's result; a reduce-scatter stores only its own result.
  */
 struct reduction {
   enum op op;
@@ -236,7 +238,7 @@ struct reduction {
   void *array;
   size_t cells;
   char *result;   /* of this rank's own chunk */
-  bool is_shared; /* whether results are sent around */
+  bool is_shared; /* whether results are all-gathered */
 };
 
 static struct range part_for(const struct reduction *r, int rank)
@@ -244,7 +246,7 @@ static struct range part_for(const struct reduction *r, int rank)
   return chunk_of(r->array, r->cells, r->cell_bytes, rank);
 }
 
-/* Of the parts of a segment; all ranks cut all chunks alike, so that segments match. */
+/* For the parts of a segment; all ranks divide all chunks alike, so segments match. */
 static size_t segment_length(const struct reduction *r)
 {
   size_t room = SCRATCH / 2 / (size_t)world.size;
@@ -287,8 +289,8 @@ static bool combine_segment(const struct reduction *r, size_t number, size_t len
 }
 
 /*
- * Segment by segment, two under way. A result is received where the part was that has been sent from
- * there, so that must have gone first.
+ * Segment by segment, two in flight. A result is received into the place of the part that was sent from
+ * there, so that send must have completed.
  */
 static enum outcome reduce_segments(const struct reduction *r, size_t segments, size_t length,
                                     struct scratch scratch)
@@ -336,13 +338,13 @@ static enum outcome reduce(const struct reduction *r)
   if (scratch.parts != NULL && scratch.memory != NULL) {
     outcome = reduce_segments(r, segments, length, scratch);
   }
-  /* What was given up may still be written to. */
+  /* Abandoned requests may still write to this memory. */
   if (outcome != LATE) free(scratch.memory);
   free(scratch.parts);
   return outcome;
 }
 
-/* One range to each peer and one from each, cut to what a message can be. */
+/* One range to each peer and one from each, split into messages of at most MESSAGE bytes. */
 static enum outcome exchange(struct range (*out)(const void *, int), struct range (*in)(const void *, int),
                              const void *about)
 {
@@ -368,7 +370,7 @@ static enum outcome exchange(struct range (*out)(const void *, int), struct rang
   return DONE;
 }
 
-/* An array whose chunks go around: each rank's own to all, or those of the root to their ranks. */
+/* All-gather: each rank's chunk goes to all. Also a broadcast, where the root's chunks go to their ranks first. */
 struct sharing {
   char *array;
   size_t cells;
@@ -433,8 +435,8 @@ static bool make_room(void)
 }
 
 /*
- * join(facts: 4 doubles, path, text). Given are the ranks on this machine and its processors; told are rank, size and
- * threads, and the library's name, or why there is none.
+ * join(facts: 4 doubles, path, text). Inputs: the number of ranks on this machine and of its processors. Outputs: rank,
+ * size, the thread level, and the library's name, or why there is none.
  */
 EXPORT int32_t mpi_join(void *const *args)
 {
@@ -494,9 +496,9 @@ static enum outcome carry_out(struct order *order, char *out, char *in)
 }
 
 /*
- * collect(order, heard, late, out, in). `order.own.cells` counts those of the whole array: of `in` for
+ * collect(order, heard, late, out, in). `order.own.cells` counts the cells of the whole array: of `in` for
  * an all-gather, of `out` for a reduce-scatter. `heard` has a greeting for each rank and `late`
- * a byte; they tell what went wrong. An array that is changed in place is both `out` and `in`.
+ * a byte; they say what went wrong. An array that is changed in place is both `out` and `in`.
  */
 EXPORT int32_t mpi_collect(void *const *args)
 {
@@ -513,7 +515,7 @@ EXPORT int32_t mpi_collect(void *const *args)
   return outcome == DONE ? (int32_t)carry_out(order, args[3], args[4]) : (int32_t)outcome;
 }
 
-/* leave(): only after a barrier, for the library waits for all ranks here. */
+/* leave(): only after a barrier, since MPI_Finalize waits for all ranks. */
 EXPORT int32_t mpi_leave(void *const *args)
 {
   (void)args;

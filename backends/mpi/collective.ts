@@ -1,4 +1,4 @@
-/** Ranks that are processes, on this machine or on others, over the user's MPI. */
+/** Collectives between processes, on this machine or on several, over the user's MPI. */
 import { BackendError } from '../../compiler/index.ts';
 import type { DeviceBuffer, Plan } from '../../runtime/backend.ts';
 import {
@@ -26,10 +26,10 @@ import {
   outcomes,
 } from './order.ts';
 
-/** What `openMpi` has made ready. */
+/** The result of `openMpi`. */
 export interface Connection {
   readonly native: Native;
-  /** The one thread that speaks to MPI. */
+  /** The only thread that calls MPI. */
   readonly stream: NativeStream;
   readonly collect: NativeKernel;
   readonly leave: NativeKernel;
@@ -52,10 +52,10 @@ export class MpiCollective implements Collective {
   readonly #heard: NativeBuffer;
   readonly #late: NativeBuffer;
   readonly #nothing: NativeBuffer;
-  /** The last copy of each dtype, for who comes again with as many cells: pages of new memory are dear. */
+  /** The last copy of each dtype, reused if the size is the same: pages of new memory are expensive. */
   readonly #outStages = new Map<string, NativeBuffer>();
   readonly #intoStages = new Map<string, NativeBuffer>();
-  /** The call before: the next one begins when it is done. */
+  /** The previous call; the next one starts when it is done. */
   #last: Promise<void> = Promise.resolve();
   #sequence = 0;
   #failure: Error | undefined;
@@ -113,7 +113,7 @@ export class MpiCollective implements Collective {
     await this.#call({ call: 'sendRecv', dtype, cells }, out, into, { about }, { to, from });
   }
 
-  /** Waits for all ranks to come to their ends, no longer than any collective. */
+  /** Waits for all ranks to finish, no longer than any other collective. */
   [Symbol.dispose](): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
@@ -143,7 +143,7 @@ export class MpiCollective implements Collective {
     const { seconds } = this.#connection;
     const before = this.#last;
     const call = before.then(() => this.#run({ terms, seconds, about, out, into, ...partners }));
-    // A failure is told to whoever made the call; the next one finds it by itself.
+    // A failure is reported to the caller of this call; the next call detects it by itself.
     this.#last = call.catch(() => undefined);
     await call;
   }
@@ -165,7 +165,7 @@ export class MpiCollective implements Collective {
     if (staged.into !== task.into) task.into.write(staged.into.read());
   }
 
-  /** Buffers of backends whose memory C does not see are copied. */
+  /** Copies buffers of backends whose memory C cannot access. */
   #staged(task: Task): Task & { readonly out: NativeBuffer; readonly into: NativeBuffer } {
     const out = this.#native(task.out, this.#outStages);
     const into = task.into === task.out ? out : this.#native(task.into, this.#intoStages);
@@ -212,7 +212,7 @@ export class MpiCollective implements Collective {
   }
 }
 
-/** What `collective.c` has returned, if it was that which failed. */
+/** The `outcome` returned by `collective.c`, if it was that which failed. */
 export function outcomeOf(error: unknown): Outcome | undefined {
   if (!(error instanceof BackendError)) return undefined;
   const { cause } = error;

@@ -1,18 +1,18 @@
 /*
- * What several ranks have for the same cells, made one: always by the same tree over ranks,
+ * Combines the values of several ranks for the same cells, always by the same tree over ranks,
  *
  *   ((0 + 1) + (2 + 3)) + 4
  *
- * whatever the size of the arrays, the library, or how they are cut into messages. Narrow floats are
- * added as f32 and rounded once, at the root. Integers wrap; of a NaN and a number the maximum is NaN.
+ * independent of array sizes, of the library, and of how arrays are divided into messages. Narrow floats are
+ * added as f32 and rounded once, at the root. Integers wrap; the maximum of a NaN and a number is NaN.
  */
 #include <stddef.h>
 
 enum op { SUM, MAX, MIN };
 
-/* So many cells at a time stay in the cache while the tree is worked through. */
+/* This many cells at a time stay in the cache while the tree is evaluated. */
 #define BLOCK 1024
-/* Of the tree: 2^DEPTH ranks. */
+/* Depth of the tree: 2^DEPTH ranks. */
 #define DEPTH 16
 
 static inline int below_power_of_two(int count)

@@ -1,18 +1,18 @@
-/** What is said when ranks do not come together. */
+/** Error messages for ranks that do not meet in a collective. */
 import { BackendError, type UserError } from '../../compiler/index.ts';
 import { disagreement, type Launch, printTerms, type Terms } from '../../runtime/index.ts';
 import type { Greeting } from './order.ts';
 
-/** A collective of this rank, and what the others had said when it failed. */
+/** A collective of this rank, and what the others had reported when it failed. */
 export interface Attempt {
   readonly rank: number;
   readonly sequence: number;
   readonly terms: Terms;
   readonly about: string | undefined;
   readonly seconds: number;
-  /** The ranks that did not come, or that came to something else. */
+  /** The ranks that did not arrive, or that called another operation. */
   readonly others: readonly number[];
-  /** What each rank has said last. */
+  /** The last greeting of each rank. */
   readonly heard: readonly Greeting[];
 }
 

@@ -1,8 +1,8 @@
 /*
- * Which libmpi this is, and its functions. Nothing here comes from mpi.h, so one build serves every
- * library of the two families, whose calling conventions differ in what a handle is: a pointer to a
- * variable of the library (Open MPI) or a number (MPICH and its relatives: Intel, Cray, MVAPICH).
- * Both pass in a register of 8 bytes, and requests get 8 bytes of room each.
+ * Loads a libmpi and resolves its functions. Nothing here comes from mpi.h, so one build serves every
+ * library of the two families, which differ in the type of a handle: a pointer to a
+ * variable of the library (Open MPI) or an int (MPICH and its relatives: Intel, Cray, MVAPICH).
+ * Both are passed in an 8-byte register, and requests get 8 bytes of storage each.
  */
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -64,7 +64,7 @@ static void find_handles(void *library)
   mpi.status_ignore = (void *)(uintptr_t)1;
 }
 
-/* Its plugins look for the symbols of the library, so these have to be seen by all. */
+/* Its plug-ins look up the library's symbols, so these must be globally visible. */
 static bool open_mpi(const char *path, char *why, size_t room)
 {
   void *library = dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);

@@ -13,7 +13,7 @@ import { buildShim } from './source.ts';
 
 const textBytes = 4096;
 
-/** Rejects with a `BackendError` when there is no MPI here, or one that does not know the launcher. */
+/** Rejects with a `BackendError` if there is no MPI, or one that does not recognise the launcher. */
 export async function openMpi(launch: Launch, seconds: number): Promise<Collective> {
   const compiler = findCompiler();
   const native = await loadNative(compiler);

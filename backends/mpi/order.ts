@@ -1,8 +1,8 @@
-/** How the host and `collective.c` talk: the same structs, by offset. */
+/** The structs that the host and `collective.c` share, by offset. */
 import { dtypes } from '../../compiler/index.ts';
 import { lastRun, type ReduceOp, reduceOps, type Terms } from '../../runtime/index.ts';
 
-/** Of `enum outcome`. */
+/** Mirrors `enum outcome`. */
 export const outcomes = [
   'done',
   'no library',
@@ -14,7 +14,7 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Of `enum kind`. */
+/** Mirrors `enum kind`. */
 const kinds: readonly Terms['call'][] = [
   'barrier',
   'allReduce',
@@ -25,7 +25,7 @@ const kinds: readonly Terms['call'][] = [
   'end',
 ];
 
-/** A greeting is seven doubles and a text; an order has three more doubles behind it. */
+/** A greeting is seven doubles and a text; an order has three more doubles after it. */
 const textOffset = 7 * 8;
 const textBytes = 72;
 export const greetingBytes = textOffset + textBytes;
@@ -55,13 +55,13 @@ export function encode({ terms, seconds, to = 0, from = 0 }: Order): Uint8Array 
   [seconds, to, from].forEach((number, i) => {
     view.setFloat64(greetingBytes + i * 8, number, true);
   });
-  // The last byte stays zero, and a character that is cut is left out.
+  // The last byte stays zero, and a truncated character is dropped.
   new TextEncoder().encodeInto(run?.routine ?? '', bytes.subarray(textOffset, greetingBytes - 1));
   return bytes;
 }
 
 export interface Greeting {
-  /** Which collective it was, from 1 on; 0 when nothing has been heard. */
+  /** The sequence number of the collective, from 1 on; 0 if no greeting has arrived. */
   readonly sequence: number;
   readonly terms: Terms;
   readonly routine: string;

@@ -1,4 +1,4 @@
-/** The C of this folder as one text, with what it needs of the conversions of narrow floats. */
+/** The C of this folder as one source, with the conversions of narrow floats that it uses. */
 import { dtypes, isNarrowFloat } from '../../compiler/index.ts';
 import { fromNarrow, toNarrow } from '../cc/narrow-float.ts';
 import { compileLibrary } from '../native/compile.ts';
@@ -16,7 +16,7 @@ const flags = [
   '-ldl',
 ];
 
-/** The path of the library. No header of MPI is needed, and so no `mpicc`. */
+/** The path of the library. Needs no MPI headers, and so no `mpicc`. */
 export function buildShim(compiler: Compiler = findCompiler()): Promise<string> {
   const source = `${conversions()}\n${sourceOf('mpi', 'collective.c')}`;
   return compileLibrary(compiler, { name: 'mpi', source, flags });

@@ -1,4 +1,4 @@
-/** The functions of `runtime/`, typed, and how they get into the process. */
+/** The functions of `runtime/`, typed; builds and loads the addon. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -10,7 +10,7 @@ import { type Compiler, findCompiler } from './compiler.ts';
 import { poolSize } from './threads.ts';
 
 declare const handleKind: unique symbol;
-/** A number that only `runtime/` makes, and that it refuses once its object is gone. */
+/** A number issued by `runtime/`, which refuses it once its object is gone. */
 type Handle<Kind extends string> = number & { readonly [handleKind]: Kind };
 
 export type BufferHandle = Handle<'buffer'>;
@@ -34,15 +34,15 @@ export type TypedArray =
   | BigUint64Array;
 
 /**
- * Every function checks what it is given and throws an `Error`. Where a kernel failed, that error
- * is a `KernelFailure`; where memory ran out, it has `bytesAsked` and `bytesLive`.
+ * Every function checks its arguments and throws an `Error`. If a kernel failed, that error
+ * is a `KernelFailure`; if memory ran out, it has `bytesAsked` and `bytesLive`.
  */
 export interface Native {
   /** Zero-filled, aligned to 64 bytes, from 1 MiB on to 2 MiB. */
   allocate(bytes: number): BufferHandle;
-  /** What is queued still sees the memory; a plan that names it cannot be run again. */
+  /** Queued commands still see the memory; a plan that refers to it cannot be run again. */
   free(buffer: BufferHandle): void;
-  /** Some bytes of another buffer, as a buffer. Their memory stays until both are freed. */
+  /** A range of another buffer, as a buffer. The memory is kept until both are freed. */
   window(buffer: BufferHandle, offset: number, bytes: number): BufferHandle;
   address(buffer: BufferHandle): number;
   write(buffer: BufferHandle, offset: number, from: TypedArray): void;
@@ -52,51 +52,51 @@ export interface Native {
 
   open(path: string): LibraryHandle;
   kernel(library: LibraryHandle, symbol: string): KernelHandle;
-  /** Unmapped when no plan needs it any more. */
+  /** Unmapped once no plan needs it. */
   close(library: LibraryHandle): void;
 
   /**
-   * `program` is, for each step, the kernel, how many arguments it gets, and those: a buffer, or
+   * `program` has, for each step, the kernel, its number of arguments, and the arguments: a buffer, or
    * `-1 - i` for index `i` of the plan.
    */
   createPlan(stream: StreamHandle, indexCount: number, program: Float64Array): PlanHandle;
-  /** What is queued still runs. */
+  /** Queued runs still execute. */
   destroyPlan(plan: PlanHandle): void;
   launch(plan: PlanHandle, ...indices: number[]): Position;
-  /** `count` runs; from each to the next index `i` grows by stride `i`. */
+  /** `count` runs; after each, index `i` grows by stride `i`. */
   loop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): Position;
-  /** On this thread, after all that is queued on the plan's stream. */
+  /** On this thread, after everything queued on the plan's stream. */
   run(plan: PlanHandle, ...indices: number[]): void;
   runLoop(plan: PlanHandle, count: number, ...indicesAndStrides: number[]): void;
 
-  /** Of the whole machine when no device is given. */
+  /** On the whole machine if no device is given. */
   createStream(device?: NativeDeviceHandle): StreamHandle;
-  /** Waits for what is queued. */
+  /** Waits for queued work. */
   destroyStream(stream: StreamHandle): void;
-  /** For how many milliseconds its thread has run kernels and copies. */
+  /** How many milliseconds its thread has spent in kernels and copies. */
   busy(stream: StreamHandle): number;
   wait(stream: StreamHandle): void;
   idle(stream: StreamHandle): Promise<void>;
-  /** Resolves when all up to the position is done; rejects with what kept some of it from that. */
+  /** Resolves when everything up to the position is done; rejects with the error that prevented it. */
   finished(stream: StreamHandle, position: Position): Promise<void>;
 
-  /** Holds the stream until another has come to a position. What failed there has failed here. */
+  /** Makes the stream wait until another one has reached a position. A failure there is a failure here. */
   waitFor(stream: StreamHandle, other: StreamHandle, position: Position): Position;
-  /** Between buffers of one size. */
+  /** Between buffers of the same size. */
   copy(stream: StreamHandle, to: BufferHandle, from: BufferHandle): Position;
 
   /**
-   * Commands for several streams, to be queued by one call. `program` is how many streams, those, and for each
-   * command five numbers: see `runtime/lists.c`.
+   * Commands for several streams, queued by one call. `program` has the number of streams, the streams, and five
+   * numbers for each command: see `runtime/lists.c`.
    */
   createList(program: Float64Array): ListHandle;
-  /** What has been started goes on. */
+  /** Started lists continue. */
   destroyList(list: ListHandle): void;
   /**
-   * Queues all of it, after everything that is queued on its streams. `numbers` are the indices of its runs, and room
-   * for the position of each stream. `inputs` are read when their turn comes: nobody may change them before it is done. Then
-   * `results` are, for each stream, the milliseconds that it has been at work, and eight bytes for each result.
-   * Rejects with what kept some of it from being done.
+   * Queues the whole list, after everything that is queued on its streams. `numbers` has the indices of its runs, and room
+   * for the position of each stream. `inputs` are read when a stream reaches them and must not change before the list is
+   * done. Then `results` has, for each stream, the milliseconds that it has worked, and eight bytes for each result.
+   * Rejects with the error that prevented some of it.
    */
   start(
     list: ListHandle,
@@ -105,7 +105,7 @@ export interface Native {
   ): Promise<void>;
 
   /**
-   * Threads of streams that would wake on the caller's processor, and take it, are not woken for what is queued
+   * Stream threads that would wake on the caller's processor and preempt it are not woken for queued commands
    * until `release`, or until the caller waits.
    */
   hold(): void;
@@ -113,33 +113,33 @@ export interface Native {
 
   /** Some cores: see `sizePool`. The threads of its streams run there too. */
   createDevice(threads: number, cores: Int32Array): NativeDeviceHandle;
-  /** Its streams keep it. */
+  /** Its streams keep it alive. */
   destroyDevice(device: NativeDeviceHandle): void;
 
   /**
-   * How many threads the loops of kernels share in this process, with the one that runs the kernel; 1 to
-   * 1024. With the core of each processor, -1 for none, their threads are pinned; there must be
+   * How many threads the loops of kernels share in this process, including the one that runs the kernel; 1 to
+   * 1024. If the core of each processor is given, -1 for none, the threads are pinned; there must be
    * as many cores as threads.
    */
   sizePool(threads: number, cores: Int32Array): void;
 }
 
 export interface KernelFailure extends Error {
-  /** The plan's handle; it may be gone by now. */
+  /** The plan's handle; it may be stale. */
   readonly plan: number;
   readonly step: number;
   readonly code: number;
 }
 
-/** How many commands of a stream have been queued: it comes there when so many are done. */
+/** A number of commands of a stream, reached when that many are done. */
 export type Position = number;
 
 let loading: Promise<Native> | undefined;
 
-/** Built at first use, by the compiler that kernels are built with; loaded once per process. */
+/** Built on first use, by the compiler that kernels are built with; loaded once per process. */
 export function loadNative(compiler?: Compiler): Promise<Native> {
   loading ??= buildAndLoad(compiler);
-  // A failure may be mended, say by installing a compiler, without a restart.
+  // A failure may be fixed without a restart, for example by installing a compiler.
   loading.catch(() => (loading = undefined));
   return loading;
 }
@@ -158,7 +158,10 @@ function build(compiler: Compiler): Promise<string> {
   return compileLibrary(compiler, { name: 'runtime', source, flags, include: nodeApiHeaders() });
 }
 
-/** A file of `backends/`, with those it includes from beside it, which the compiler would not find in its workspace. */
+/**
+ * A file of `backends/`, with the files it includes from its folder inlined, since the compiler would not find them
+ * in its workspace.
+ */
 export function sourceOf(folder: string, file: string): string {
   const text = readFileSync(join(packageRoot(), 'backends', folder, file), 'utf8');
   return text.replaceAll(/^#include "(.*)"$/gm, (_, other: string) => sourceOf(folder, other));
@@ -170,7 +173,7 @@ function nodeApiHeaders(): { readonly path: string; readonly version: string } {
   return { path: join(dirname(description), 'include'), version };
 }
 
-/** The same folder from the sources and from a bundle in `dist/`. */
+/** The same folder, whether this runs from source or from a bundle in `dist/`. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!isRoot(folder)) {

@@ -1,4 +1,4 @@
-/** Where the cells of a buffer are, as a device holds them: in native memory or, until there is such a thing, in JavaScript. */
+/** Where the cells of a buffer are: in native memory or, until the native runtime is loaded, in JavaScript. */
 import { bytesOf, type DType } from '../../compiler/core/dtype.ts';
 import { type AnyCells, BackendError, deviceCells } from '../../compiler/index.ts';
 import type { BufferHandle, Native } from './addon.ts';
@@ -15,7 +15,7 @@ export class BufferMemory {
   readonly #dtype: DType;
   readonly #cells: number;
   #memory: Allocated | undefined;
-  /** Before there is memory; all zeros until it is written to. */
+  /** Before native memory is available; all zeros until it is written to. */
   #early: AnyCells | undefined;
 
   constructor(source: NativeSource, dtype: DType, cells: number, known?: Allocated) {
@@ -27,7 +27,7 @@ export class BufferMemory {
     else checkRoom(cells * bytesOf[dtype], 0, `${cells} cells of ${dtype}`);
   }
 
-  /** Some of its cells, in native memory from now on. */
+  /** A window of it, which moves it to native memory. */
   window(first: number, cells: number): BufferMemory {
     const { native, handle } = this.allocated();
     const size = bytesOf[this.#dtype];

@@ -20,7 +20,7 @@ export class NativeBuffer implements DeviceBuffer {
   readonly #memory: BufferMemory;
   readonly #ownership: Ownership;
 
-  /** Throws a `BackendError` when there is no room. */
+  /** Throws a `BackendError` when out of memory. */
   constructor(source: NativeSource, dtype: DType, cells: number, known?: BufferMemory) {
     invariant(Number.isSafeInteger(cells) && cells >= 0, () => `a buffer of ${cells} cells`);
     const memory = known ?? new BufferMemory(source, dtype, cells);
@@ -31,7 +31,7 @@ export class NativeBuffer implements DeviceBuffer {
     this.#ownership = new Ownership(this, this.#label(), () => memory.free());
   }
 
-  /** For plans. Throws once the buffer is disposed of. */
+  /** For plans. Throws after disposal. */
   get handle(): BufferHandle {
     this.#ownership.check();
     return this.#memory.allocated().handle;

@@ -1,4 +1,4 @@
-/** Runs the compiler: a library of one source in one go, of several with an object file for each of them first. */
+/** Runs the compiler: one source compiles and links in one run, several are compiled to object files first. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Place {
   readonly compiler: Compiler;
   /** The folder for all files. */
   readonly workspace: string;
-  /** Of each run of the compiler. */
+  /** Limits each run of the compiler. */
   readonly timeoutMs: number;
 }
 
@@ -32,7 +32,7 @@ export async function buildLibrary(library: LibrarySource, place: Place): Promis
   const steps = parts.map(
     part => ({ library: part, kind: 'object', inputs: [written(part, place)] }) as const,
   );
-  // All have ended before the folder goes that they write to.
+  // All must have ended before the folder they write to is removed.
   const ends = await Promise.allSettled(steps.map(step => make(step, place)));
   const failed = ends.find(end => end.status === 'rejected');
   if (failed) throw failed.reason;
@@ -42,14 +42,14 @@ export async function buildLibrary(library: LibrarySource, place: Place): Promis
 
 type Kind = 'object' | 'library';
 
-/** A run of the compiler. */
+/** One run of the compiler. */
 interface Step {
   readonly library: LibrarySource;
   readonly kind: Kind;
   readonly inputs: readonly string[];
 }
 
-/** Where the compiler refuses an option, without it: what gcc knows, clang may not, and neither may an older gcc. */
+/** Retries without an option that the compiler refuses: clang or an older gcc may not know what gcc does. */
 async function make(step: Step, place: Place): Promise<Product> {
   const { library, kind } = step;
   const { name, source } = library;
@@ -74,8 +74,8 @@ function isRefused(flag: string, { stderr, timedOut }: ToolResult): boolean {
 function run(attempt: Attempt, { compiler, workspace }: Place): Promise<ToolResult> {
   const { path, searchPath } = compiler;
   const { args, timeoutMs } = attempt;
-  // CPATH, LD_PRELOAD and the like would change what is built without changing its key.
-  // The compiler believes PWD, so debug data names no folder of this machine.
+  // CPATH, LD_PRELOAD and the like would change the output without changing its key.
+  // The compiler trusts PWD, so debug data names no folder of this machine.
   const env = { PATH: searchPath, LC_ALL: 'C', TMPDIR: workspace, PWD: '/proc/self/cwd' };
   return runTool({ path, args, cwd: workspace, env, timeoutMs }).catch((cause: unknown) => {
     throw startError(attempt, cause);
@@ -114,7 +114,7 @@ function outputOf({ name }: LibrarySource, kind: Kind): string {
   return kind === 'library' ? `${name}.so` : `${name}.o`;
 }
 
-/** Of objects and libraries alike. */
+/** Options for objects and libraries alike. */
 function isElf(path: string): boolean {
   try {
     return readFileSync(path).subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));

@@ -16,12 +16,12 @@ import { Ownership } from './ownership.ts';
 import { NativePlan } from './plan.ts';
 import { NativeStream } from './stream.ts';
 
-/** As `runtime/lists.c` counts them. */
+/** The numbering of `runtime/lists.c`. */
 const recordedKinds = { run: 0, wait: 1, copy: 2, fill: 3, get: 4 } as const;
 
 const resultBytes = 8;
 
-/** Keeps its streams, its plans and its buffers from being collected. */
+/** Keeps its streams, plans and buffers from being garbage-collected. */
 export class NativeCommandList implements CommandList {
   readonly #native: Native;
   readonly #handle: ListHandle;
@@ -29,7 +29,7 @@ export class NativeCommandList implements CommandList {
   readonly #commands: readonly StreamCommand[];
   readonly #streams: readonly NativeStream[];
   readonly #inputs: readonly DType[];
-  /** The milliseconds of each stream, and eight bytes for each cell that is asked for. */
+  /** The milliseconds of each stream, and eight bytes for each requested cell. */
   readonly #results: Float64Array;
   readonly #cells: readonly ResultCell[];
   /** The indices, and then the positions of the streams. */
@@ -91,19 +91,19 @@ export class NativeCommandList implements CommandList {
     return { values, milliseconds };
   };
 
-  /** Throws when a buffer or a stream is disposed of; the list cannot be started any more. */
+  /** Throws if a buffer or a stream has been disposed of; the list cannot be started any more. */
   checkBuffers(): void {
     encode(this.#commands, this.#streams);
     for (const c of this.#commands) if (c.kind === 'run') ownPlan(c.plan).checkBuffers();
   }
 
-  /** What has been started goes on. */
+  /** Started runs continue. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
 }
 
-/** As `Native.createList` reads it. */
+/** In the format of `Native.createList`. */
 function encode(
   commands: readonly StreamCommand[],
   streams: readonly NativeStream[],
@@ -118,7 +118,7 @@ function encode(
   return Float64Array.from(numbers);
 }
 
-/** Three numbers. `indices`: how many the runs before it take. */
+/** Three numbers. `indices`: how many indices the previous runs take. */
 function argumentsOf(command: StreamCommand, indices: number): readonly number[] {
   switch (command.kind) {
     case 'run':
@@ -148,7 +148,7 @@ function inputsOf(commands: readonly StreamCommand[]): readonly DType[] {
   return dtypes;
 }
 
-/** A cell among the results, as its dtype is stored. */
+/** A cell among the results, stored in its dtype. */
 interface ResultCell {
   readonly dtype: DType;
   readonly cell: AnyCells;

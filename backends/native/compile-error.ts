@@ -1,4 +1,4 @@
-/** What went wrong when C was compiled, in words: the compiler's, with the lines they are about. */
+/** Error messages for failed compilations: the compiler's own, with the source lines they are about. */
 import { BackendError, type Diagnostic } from '../../compiler/index.ts';
 import { type ToolResult } from './process.ts';
 
@@ -6,14 +6,14 @@ export interface Attempt {
   /** The compiler's path. */
   readonly compiler: string;
   readonly name: string;
-  /** Of the source, as the compiler calls it. */
+  /** The name of the source file, as the compiler reports it. */
   readonly file: string;
   readonly source: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
 }
 
-/** For a compiler that ran, but did not give a library. */
+/** For a compiler that ran but produced no library. */
 export function outcomeError(attempt: Attempt, result: ToolResult): BackendError {
   const { name } = attempt;
   if (result.timedOut) return failed(attempt, 'EINC0903', timeoutText(attempt), result, []);
@@ -95,7 +95,7 @@ const shownErrors = 3;
 const shownRawLines = 5;
 
 export interface SourceFile {
-  /** As the compiler calls it. */
+  /** The file name as the compiler reports it. */
   readonly file: string;
   readonly text: string;
 }
@@ -104,7 +104,7 @@ export interface SourceFile {
 const errorLine =
   /^([^:\s()]+)(?::(\d+):(?:\d+:)?|\((\d+)\):) (?:fatal |internal compiler |catastrophic )?error: /;
 
-/** The first errors with the lines they are about; where none has a place, the first words at all. */
+/** The first errors with the lines they are about; if none has a position, the first lines of output. */
 export function diagnosticsOf({ file, text }: SourceFile, stderr: string): readonly string[] {
   const said = stderr.split('\n').filter(line => line.trim() !== '');
   const errors = said.flatMap(line => {

@@ -1,4 +1,4 @@
-/** C text to a shared library: from the cache, or by running the compiler. */
+/** Compiles C text to a shared library: from the cache, or by running the compiler. */
 import { emitWarning } from 'node:process';
 import { invariant } from '../../compiler/index.ts';
 import { type Cache, contentKey, openCache } from '../../runtime/cache.ts';
@@ -13,17 +13,17 @@ export type { LibrarySource };
 export interface CompileOptions {
   readonly cache?: Cache;
   readonly timeoutMs?: number;
-  /** Where people are told of what takes long; stderr, if it is a terminal. */
+  /** Where progress is shown; stderr, if it is a terminal. */
   readonly terminal?: Terminal;
 }
 
-/** What kernels and this runtime have agreed on: `int32_t k(void *const *args)`, `einc_parallel`. */
+/** The version of the ABI between kernels and the runtime: `int32_t k(void *const *args)`, `einc_parallel`. */
 const abiVersion = '2';
 const defaultTimeoutMs = 120_000;
 
 let sharedCache: Cache | undefined;
 
-/** The path of the library, whole and ready to be loaded. Rejects with a `BackendError`. */
+/** The path of the library, complete and ready to load. Rejects with a `BackendError`. */
 export function compileLibrary(
   compiler: Compiler,
   library: LibrarySource,

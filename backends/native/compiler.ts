@@ -4,23 +4,23 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { BackendError } from '../../compiler/index.ts';
 
 export interface Compiler {
-  /** Absolute, as found and not resolved: wrappers look at the name they are called by. */
+  /** Absolute, as found and not resolved: wrappers depend on the name they are called by. */
   readonly path: string;
-  /** Another text whenever another compiler answers to this path. */
+  /** Changes whenever a different compiler is at this path. */
   readonly identity: string;
-  /** Where the compiler finds its assembler and linker. */
+  /** The search path for its assembler and linker. */
   readonly searchPath: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a compiler is for, and how people get one. */
+/** A kind of compiler, and how people install one. */
 export interface Language {
   readonly name: string;
   /** The environment variable that names a compiler. */
   readonly variable: string;
   readonly usualCommands: readonly string[];
-  /** When there is none. */
+  /** The error if none is found. */
   readonly code: string;
   readonly backend: string;
   readonly debianPackages: string;
@@ -35,7 +35,7 @@ export const c: Language = {
   debianPackages: 'gcc libc6-dev',
 };
 
-/** `$EINC_CC`, a path or a command, and nothing else when it is set; otherwise the usual names. */
+/** `$EINC_CC`, a path or a command, and only that if it is set; otherwise the usual names. */
 export function findCompiler(env: Environment = process.env, language = c): Compiler {
   const searchPath = env['PATH'] ?? '';
   const chosen = env[language.variable] ?? '';

@@ -1,4 +1,4 @@
-/** The control groups that limit what this process may use. */
+/** The control groups (cgroups) that limit this process. */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -7,10 +7,10 @@ export interface Group {
   readonly version: 1 | 2;
 }
 
-/** A file's text; undefined where there is none. */
+/** The text of a file; undefined if it does not exist. */
 export type Read = (path: string) => string | undefined;
 
-/** The group of this process and those above it, each of which may have a limit. */
+/** The group of this process and its ancestors, each of which may have a limit. */
 export function groupsOf(controller: 'cpu' | 'memory', read: Read): readonly Group[] {
   const membership = read('/proc/self/cgroup') ?? '';
   return membership.split('\n').flatMap(line => {

@@ -5,7 +5,7 @@ import { type Target, targets } from '../../compiler/index.ts';
 const telling =
   /^(vendor_id|model name|flags|Features|CPU (implementer|variant|part|revision))\s*:/;
 
-/** What `-march=native` depends on: two machines with the same text may share their code. */
+/** What `-march=native` depends on: two machines with the same text may share compiled code. */
 export function cpuIdentity(): string {
   const lines = firstCpu()
     .split('\n')
@@ -13,7 +13,7 @@ export function cpuIdentity(): string {
   return lines.length > 0 ? lines.join('\n') : (cpus()[0]?.model ?? '');
 }
 
-/** What this processor has. */
+/** The features of this processor. */
 export function nativeTarget(): Target {
   const words = new Set(firstCpu().split(/\s+/));
   if (words.has('avx512f') && words.has('avx512dq')) return targets.avx512;

@@ -6,7 +6,7 @@ import { Ownership } from './ownership.ts';
 import { NativeStream } from './stream.ts';
 import { type PoolSize } from './threads.ts';
 
-/** Some of the cores: its streams' threads run there, with threads that help with their loops. */
+/** Some of the cores: the threads of its streams run there, and a pool that helps with their loops. */
 export class NativeDevice implements BackendDevice {
   readonly name: string;
   readonly #native: Native;
@@ -21,7 +21,7 @@ export class NativeDevice implements BackendDevice {
     this.#ownership = new Ownership(this, `device \`${name}\``, () => native.destroyDevice(handle));
   }
 
-  /** The memory is that of the process: any core reaches it. */
+  /** Memory belongs to the process: every core can access it. */
   allocate(dtype: DType, cells: number): DeviceBuffer {
     return new NativeBuffer(this.#native, dtype, cells);
   }
@@ -31,7 +31,7 @@ export class NativeDevice implements BackendDevice {
     return new NativeStream(this.#native, this.#handle);
   }
 
-  /** Streams that are open keep running. */
+  /** Open streams keep running. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }

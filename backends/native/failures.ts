@@ -1,12 +1,12 @@
-/** Errors that say what `runtime/` cannot know. */
+/** Adds to errors what `runtime/` does not know, such as the names of kernels. */
 import { BackendError } from '../../compiler/index.ts';
 import type { KernelFailure, PlanHandle } from './addon.ts';
 import type { NativeKernel } from './kernel.ts';
 
-/** What an error says of a kernel. Holds on to nothing native. */
+/** What an error message needs to know of a kernel. Holds no native objects. */
 type FailingKernel = Pick<NativeKernel, 'symbol' | 'explainFailure'>;
 
-/** Of each plan, for errors, which go from stream to stream. */
+/** By plan, since errors pass from stream to stream. */
 const kernels = new Map<number, readonly FailingKernel[]>();
 
 export function noteKernels(plan: PlanHandle, of: readonly FailingKernel[]): void {
@@ -20,7 +20,7 @@ export function forgetKernels(plan: PlanHandle): void {
   kernels.delete(plan);
 }
 
-/** Throws when a buffer of it is disposed of. */
+/** Throws if one of its buffers has been disposed of. */
 interface Called {
   checkBuffers(): void;
 }

@@ -5,18 +5,18 @@ import { type KernelHandle, loadError, type Native } from './addon.ts';
 import { NativeBuffer } from './buffer.ts';
 import { Ownership } from './ownership.ts';
 
-/** What a kernel's C takes. C cannot check it, so whoever binds and plans is held to it. */
+/** The parameters of a kernel's C function. C cannot check them, so binding and planning do. */
 export interface Signature {
   readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
-  /** Of the arena; 0, or left out, for a kernel that takes none. */
+  /** Size of the arena; 0 or omitted for a kernel without one. */
   readonly arenaBytes?: number;
   readonly indices: number;
 }
 
-/** What a code that a kernel returned means; undefined where it is the code alone that is known. */
+/** Explains a kernel's return code; undefined if there is nothing to add to the code. */
 export type ExplainFailure = (code: number) => BackendError | undefined;
 
-/** The function `symbol` of a library. Without a signature its arguments are taken on trust. */
+/** The function `symbol` of a library. Without a signature its arguments are not checked. */
 export function openKernel(
   native: Native,
   libraryPath: string,
@@ -49,7 +49,7 @@ export class NativeKernel implements Kernel {
     this.#ownership = new Ownership(this, `kernel \`${symbol}\``, () => native.close(library));
   }
 
-  /** For plans. Throws once the kernel is disposed of. */
+  /** For plans. Throws after disposal. */
   get handle(): KernelHandle {
     this.#ownership.check();
     return this.#handle;
@@ -78,13 +78,13 @@ export class NativeKernel implements Kernel {
     return buffer;
   }
 
-  /** Plans made before keep running. */
+  /** Existing plans keep running. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
 }
 
-/** The `BoundKernel` of this backend. Keeps its kernel and its buffers from being collected. */
+/** The `BoundKernel` of this backend. Keeps its kernel and buffers from being garbage-collected. */
 export class NativeBoundKernel {
   readonly kernel: NativeKernel;
   /** The last one is the arena if the kernel takes one. */

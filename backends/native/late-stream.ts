@@ -1,7 +1,7 @@
 import type { Native, NativeDeviceHandle, StreamHandle } from './addon.ts';
 import { ifLoaded, loadedFrom, type NativeSource } from './late.ts';
 
-/** Opens a native stream when it is first needed, or at once if the native runtime is already loaded. */
+/** Opens a native stream when it is first needed, or immediately if the native runtime is already loaded. */
 export class LateStream {
   readonly #source: NativeSource;
   readonly #device: NativeDeviceHandle | undefined;

@@ -1,6 +1,6 @@
 /**
- * The native runtime while it may still be under construction: the first time of all, a compiler makes it, and what is
- * read, derived and translated meanwhile needs none of it. Until it is there, buffers hold their cells in
+ * The native runtime while it may still be compiling, which happens on a cold cache. Parsing, shape inference, derivatives
+ * and lowering do not need it. Until it is loaded, buffers hold their cells in
  * JavaScript and streams have nothing to do, since every kernel waits for it.
  */
 import { invariant } from '../../compiler/index.ts';
@@ -14,11 +14,11 @@ export class LateNative {
     this.loaded = loaded;
     loaded.then(
       native => (this.#native = native),
-      () => undefined, // told to whoever waits for it
+      () => undefined, // reported to whoever waits for it
     );
   }
 
-  /** Waits for what comes out of the cache; not for a compiler. */
+  /** Waits if it only has to be loaded from the cache; not for a compiler. */
   async unlessItTakesLong(): Promise<void> {
     const turn = new Promise<void>(resolve => setImmediate(resolve));
     await Promise.race([this.loaded, turn]);
@@ -28,14 +28,14 @@ export class LateNative {
     return this.#native;
   }
 
-  /** For what cannot be before `loaded` resolves. */
+  /** For what needs the runtime, and so cannot happen before `loaded` resolves. */
   get native(): Native {
     invariant(this.#native !== undefined, () => 'the native runtime is used before it is there');
     return this.#native;
   }
 }
 
-/** What buffers and streams are made with. */
+/** What buffers and streams are created with. */
 export type NativeSource = Native | LateNative;
 
 export function ifLoaded(source: NativeSource): Native | undefined {

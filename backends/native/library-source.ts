@@ -1,15 +1,15 @@
-/** What a library is made of. */
+/** The sources and options of a library. */
 export interface LibrarySource {
   /** Letters, digits and `_.-`; names the source file, so diagnostics and debuggers show it. */
   readonly name: string;
-  /** How the name of the source file ends; `c` unless something else is said. */
+  /** The extension of the source file; `c` by default. */
   readonly extension?: string;
   readonly source: string;
-  /** More sources of it, compiled at the same time. */
+  /** Further sources, compiled in parallel. */
   readonly others?: readonly string[];
-  /** Options of the compiler; `-l…` go behind the source, where linkers want them. */
+  /** Compiler options; `-l…` go behind the source, where linkers expect them. */
   readonly flags: readonly string[];
-  /** Headers beside the system's; `version` stands for what is in them. */
+  /** Headers besides the system's; `version` identifies their contents. */
   readonly include?: { readonly path: string; readonly version: string };
 }
 

@@ -1,4 +1,4 @@
-/** Lets at most `limit` jobs run at a time; the others wait in the order they came. */
+/** Runs at most `limit` jobs at a time; the others wait in order of arrival. */
 export function atMost(limit: number): <T>(job: () => Promise<T>) => Promise<T> {
   let free = limit;
   const waiting: (() => void)[] = [];
@@ -16,7 +16,7 @@ export function atMost(limit: number): <T>(job: () => Promise<T>) => Promise<T> 
     try {
       return await job();
     } finally {
-      // A turn that is over goes to the next in line, or back.
+      // A finished job passes its slot to the next in line, or returns it.
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();

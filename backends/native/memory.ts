@@ -1,20 +1,20 @@
 /**
- * How much memory is left. Linux promises more than it has and later kills who uses it, so a large
+ * How much memory is left. Linux overcommits and later kills processes that use too much, so a large
  * array has to be refused here, while that can still be an error.
  */
 import { BackendError } from '../../compiler/index.ts';
 import { type Group, groupsOf, readText } from './control-group.ts';
 
-/** Below this, asking the system would cost more than it is worth. */
+/** Below this, querying the system would cost more than it is worth. */
 const smallBytes = 1 << 24;
 
 const residentAtStart = process.memoryUsage.rss();
 
-/** Throws when `bytes` more cannot be had. `liveBytes` is what all buffers have now. */
+/** Throws if `bytes` more are not available. `liveBytes` is the size of all existing buffers. */
 export function checkRoom(bytes: number, liveBytes: number, what: string): void {
   if (bytes < smallBytes) return;
   const available = availableBytes();
-  // Live buffers nobody has touched are in no statistics yet, but will take their memory.
+  // Live buffers that nobody has touched are not in any statistics yet, but will use their memory.
   const touched = Math.max(0, process.memoryUsage.rss() - residentAtStart);
   if (bytes + Math.max(0, liveBytes - touched) > available) {
     throw noRoom(what, bytes, liveBytes, available);
@@ -34,7 +34,7 @@ export function noRoom(
   });
 }
 
-/** What the machine and the control groups of this process still have. Cached files count as free. */
+/** What the machine and the control groups of this process have left. Page cache counts as free. */
 export function availableBytes(read: (path: string) => string | undefined = readText): number {
   const machine = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1];
   const rooms = groupsOf('memory', read).map(group => roomIn(group, read));
@@ -50,7 +50,7 @@ const files = {
   2: { limit: 'memory.max', used: 'memory.current', cached: 'inactive_file' },
 } as const;
 
-/** Infinity where there is no limit, which version 1 writes as a huge number and version 2 as `max`. */
+/** Infinity without a limit, which cgroups v1 write as a huge number and v2 as `max`. */
 function roomIn({ folder, version }: Group, read: (path: string) => string | undefined): number {
   const { limit, used, cached } = files[version];
   const most = Number(read(`${folder}/${limit}`) ?? NaN);

@@ -1,4 +1,4 @@
-/** Says on a terminal what is being compiled, when that takes long enough to be wondered about. */
+/** Names on a terminal what is being compiled, if that takes noticeably long. */
 import { settings } from '../../runtime/index.ts';
 
 export interface Terminal {
@@ -8,10 +8,10 @@ export interface Terminal {
 }
 
 const longMs = 300;
-/** What is shown at the moment; a line for all, that the next one takes the place of. */
+/** What is shown at the moment; all share one line, which the next notice replaces. */
 const shown: { readonly name: string }[] = [];
 
-/** Does the work; the line goes when the work is done, whether or not it succeeds. */
+/** Runs the work; the line is erased when the work ends, whether or not it succeeds. */
 export async function withNotice<T>(
   name: string,
   work: () => Promise<T>,
@@ -41,6 +41,6 @@ function terminalOfProcess(): Terminal | undefined {
 
 function show(terminal: Terminal): void {
   const text = shown.length === 0 ? '' : `compiling ${shown.map(({ name }) => name).join(', ')}…`;
-  // A line that wraps could not be taken back.
+  // A line that wraps could not be erased.
   terminal.write(`\r\x1b[K${text.slice(0, (terminal.columns ?? 80) - 1)}`);
 }

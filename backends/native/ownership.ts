@@ -1,14 +1,14 @@
 import { UserError } from '../../compiler/index.ts';
 
-/** A net under a forgotten `dispose`, nothing to rely on: it may act late or never. */
+/** A safety net for a forgotten `dispose`, not to be relied on: it may act late or never. */
 const forgotten = new FinalizationRegistry<() => void>(release => release());
 
-/** That `owner` has something native, until it is disposed of. */
+/** Marks that `owner` holds a native resource until it is disposed of. */
 export class Ownership {
   readonly #what: string;
   #release: (() => void) | undefined;
 
-  /** `release` must not hold on to `owner`. */
+  /** `release` must not refer to `owner`. */
   constructor(owner: object, what: string, release: () => void) {
     this.#what = what;
     this.#release = release;
@@ -19,7 +19,7 @@ export class Ownership {
     return this.#release !== undefined;
   }
 
-  /** Throws when what is owned is gone. */
+  /** Throws if the resource has been released. */
   check(): void {
     if (this.#release !== undefined) return;
     throw new UserError({

@@ -1,4 +1,4 @@
-/** A plan of the native runtime: kernels with their arguments, which one call runs. */
+/** A plan of the native runtime: kernels with their arguments, run by one call. */
 import { invariant } from '../../compiler/index.ts';
 import type { Plan, PlanStep, Stream } from '../../runtime/backend.ts';
 import type { Native, PlanHandle, StreamHandle } from './addon.ts';
@@ -21,7 +21,7 @@ export function planFor(
   return new NativePlan(stream, handle, indexCount, own, native);
 }
 
-/** Keeps its stream, its kernels and its buffers from being collected. */
+/** Keeps its stream, kernels and buffers from being garbage-collected. */
 export class NativePlan implements Plan {
   readonly stream: Stream;
   readonly indexCount: number;
@@ -53,12 +53,12 @@ export class NativePlan implements Plan {
     return this.#handle;
   }
 
-  /** Throws when a buffer of the plan is disposed of; the plan cannot run any more. */
+  /** Throws if a buffer of the plan has been disposed of; the plan cannot run any more. */
   checkBuffers(): void {
     for (const { kernel } of this.steps) kernel.buffers.forEach(buffer => buffer.handle);
   }
 
-  /** What is queued still runs. */
+  /** Queued runs still execute. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
@@ -79,7 +79,7 @@ function ownStep({ kernel, symbols }: PlanStep): NativeStep {
   return { kernel, symbols };
 }
 
-/** As `Native.createPlan` reads it: a kernel's buffers first, then its indices. */
+/** In the format of `Native.createPlan`: a kernel's buffers first, then its indices. */
 function encode(steps: readonly NativeStep[]): Float64Array {
   const numbers = steps.flatMap(({ kernel: { kernel, buffers }, symbols }) => [
     kernel.handle,

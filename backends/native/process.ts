@@ -1,6 +1,6 @@
 /**
- * Runs a tool to its end, and ends it with all it has started: a compiler driver that is killed
- * alone leaves its `cc1` behind, so the tool gets a process group and the group is what we kill.
+ * Runs a tool to its end, and kills it with all its children: a compiler driver that is killed
+ * alone leaves its `cc1` behind, so the tool gets a process group and the group is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 
@@ -14,22 +14,22 @@ export interface ToolCall {
 }
 
 export interface ToolResult {
-  /** null when a signal ended the tool. */
+  /** null if a signal ended the tool. */
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly timedOut: boolean;
-  /** What it wrote to stderr, at most a mebibyte. */
+  /** What it wrote to stderr, at most 1 MiB. */
   readonly stderr: string;
 }
 
 const stderrLimit = 1 << 20;
-/** How long after the tool's end something it left behind may keep its stderr open. */
+/** How long after the tool's end a leftover child may keep its stderr open. */
 const lingerMs = 500;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach(killGroup));
 
-/** Rejects only when the tool cannot be started. */
+/** Rejects only if the tool cannot be started. */
 export function runTool(call: ToolCall): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(call.path, call.args, {
@@ -80,6 +80,6 @@ function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // No process of the group is left.
   }
 }

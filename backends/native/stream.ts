@@ -53,7 +53,7 @@ export class NativeStream implements Stream {
     }
   }
 
-  /** `loop` on the calling thread, after all that is queued; returns when it is done. */
+  /** `loop` on the calling thread, after everything queued; returns when it is done. */
   runLoop(plan: Plan, count: number, indices: readonly number[], steps: readonly number[]): void {
     const own = this.#own(plan);
     try {
@@ -109,7 +109,7 @@ export class NativeStream implements Stream {
     }
   }
 
-  /** For command lists. Throws once the stream is disposed of. */
+  /** For command lists. Throws after disposal. */
   get handle(): StreamHandle {
     this.#ownership.check();
     return this.#late.open().handle;
@@ -153,7 +153,7 @@ export class NativeStream implements Stream {
     }
   }
 
-  /** Waits for what is queued; a failure that nobody has waited for is lost. */
+  /** Waits for queued work; a failure that nobody has waited for is lost. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
@@ -165,7 +165,7 @@ export class NativeStream implements Stream {
   }
 }
 
-/** A position of a stream, which it keeps from being collected. Nothing native stands behind it. */
+/** A position of a stream, which it keeps from being garbage-collected. It has no native counterpart. */
 class NativeEvent implements StreamEvent {
   readonly stream: NativeStream;
   readonly position: Position;

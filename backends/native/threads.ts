@@ -1,4 +1,4 @@
-/** How many threads the loops of a kernel share: as many as there are cores for this process. */
+/** How many threads the loops of a kernel use: as many as there are cores for this process. */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../compiler/index.ts';
 import { launchOf, settings } from '../../runtime/index.ts';
@@ -10,12 +10,15 @@ export interface PoolSize {
   readonly threads: number;
   /**
    * The core of each processor, or -1 for one that this process may not use; empty unless there is one
-   * thread for each core. With fewer, others may be meant to use the rest, in ways unknown here.
+   * thread per core. With fewer threads, the remaining cores may be in use by others, unknown to us.
    */
   readonly coreOf: readonly number[];
 }
 
-/** `$EINC_THREADS`, else the cores, or this rank's part of them. Throws a `UserError` for what is no number of threads. */
+/**
+ * `$EINC_THREADS`, else the number of cores, or this rank's part of them. Throws a `UserError` if it is not a valid
+ * number of threads.
+ */
 export function poolSize(
   setting = settings().threads ?? '',
   read: Read = readText,
@@ -28,8 +31,8 @@ export function poolSize(
 }
 
 /**
- * The same threads and cores in so many parts, or in as many as there are threads. Each has neighbouring
- * cores of its own, until there are more parts than cores, which then take turns.
+ * Divides the threads and cores into the given number of parts, or into one part per thread. Each part has neighbouring
+ * cores of its own; if there are more parts than cores, cores are reused round-robin.
  */
 export function partsOf({ threads, coreOf }: PoolSize, count: number | 'all'): readonly PoolSize[] {
   const parts = count === 'all' ? threads : count;
@@ -55,8 +58,8 @@ function parsed(setting: string): number {
 }
 
 /**
- * The cores, but no more than the process has a share of time for. Ranks of one machine share it: a
- * launcher may have given each its cores already, or nothing but leave to use all.
+ * The number of cores, limited by the process's share of CPU time. Ranks of one machine divide it: a
+ * launcher may already have pinned each to its cores, or have left all cores open to all ranks.
  */
 function fitting(cores: number, ranks: number, read: Read): number {
   const usable = cores === 0 ? availableParallelism() : cores;
@@ -65,7 +68,7 @@ function fitting(cores: number, ranks: number, read: Read): number {
   return Math.max(1, Math.min(most, usable, ...shares));
 }
 
-/** All that are there, whoever may use them; Infinity when that is not known. */
+/** The cores of the machine, whoever may use them; Infinity if unknown. */
 function coresOfMachine(read: Read): number {
   const online = read('/sys/devices/system/cpu/online')?.trim();
   if (online === undefined) return Infinity;
@@ -73,8 +76,8 @@ function coresOfMachine(read: Read): number {
 }
 
 /**
- * Two threads of one core take turns at its arithmetic, so cores count and not what the system calls
- * processors. They are numbered in the order of the processors.
+ * Two hardware threads of a core share its arithmetic units, so this counts cores and not what the system calls
+ * processors. Cores are numbered in the order of the processors.
  */
 function coresOfProcessors(read: Read): readonly number[] {
   const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(read('/proc/self/status') ?? '')?.[1];
@@ -90,7 +93,7 @@ function coresOfProcessors(read: Read): readonly number[] {
   return coreOf;
 }
 
-/** Of `0-2,5`. */
+/** Parses a list such as `0-2,5`. */
 function numbersIn(list: string): readonly number[] {
   return list.split(',').flatMap(range => {
     const [first = NaN, last = first] = range.split('-').map(Number);
@@ -98,13 +101,13 @@ function numbersIn(list: string): readonly number[] {
   });
 }
 
-/** The processors of the same core, as text that no other core has. */
+/** A text that identifies the processor's core. */
 function siblingsOf(processor: number, read: Read): string {
   const folder = `/sys/devices/system/cpu/cpu${processor}/topology`;
   return read(`${folder}/thread_siblings_list`)?.trim() ?? `${processor}`;
 }
 
-/** How many processors' time a group may take; Infinity where there is no limit. */
+/** The CPU quota of a group, in processors; Infinity without a limit. */
 function shareOf({ folder, version }: Group, read: Read): number {
   const file = (name: string): string => read(`${folder}/${name}`)?.trim() ?? '';
   const [quota, period] =

@@ -1,6 +1,6 @@
 /**
- * Ranks that have a GPU each, over NCCL. NCCL adds in the order of its own rings and trees: the same in every
- * run on the same machines, and the same bits on all ranks, but not those of other transports.
+ * Collectives between ranks with a GPU each, over NCCL. NCCL reduces in the order of its own rings and trees: the same in every
+ * run on the same machines, and the same bits on all ranks, but different from other transports.
  */
 import { BackendError, bytesOf } from '../../compiler/index.ts';
 import type { DeviceBuffer } from '../../runtime/backend.ts';
@@ -17,20 +17,20 @@ import {
 } from '../../runtime/index.ts';
 import { byte, check, dtypeNumber, type Nccl, opNumbers } from './library.ts';
 
-/** The GPU of a rank, as its backend knows it. */
+/** The GPU of a rank, supplied by its backend. */
 export interface NcclDevice {
-  /** Where the memory of a buffer is, on the device. */
+  /** The device address of a buffer. */
   readonly addressOf: (buffer: DeviceBuffer) => number;
-  /** Makes its context the current one of this thread: NCCL asks CUDA which GPU is meant. */
+  /** Makes its context current on this thread: NCCL asks CUDA for the current GPU. */
   readonly enter: () => void;
-  /** The CUDA stream that the calls are queued on. */
+  /** The CUDA stream that calls are queued on. */
   readonly stream: number;
-  /** Resolves when all that is queued there is done. */
+  /** Resolves when everything queued there is done. */
   readonly idle: () => Promise<void>;
 }
 
 /**
- * `ranks` is how they find each other: MPI, whose ranks these are. It also says who is missing when a call
+ * `ranks`, over MPI, is used to set up the group. It also reports which rank is missing when a call
  * takes longer than `seconds`.
  */
 export async function joinNccl(
@@ -89,7 +89,7 @@ class NcclCollective implements Collective {
     });
   }
 
-  /** Shares may differ in length, which NCCL's own function does not allow. */
+  /** Shares may differ in length, which NCCL's own function does not support. */
   async reduceScatter(
     from: DeviceBuffer,
     to: DeviceBuffer,
@@ -168,7 +168,7 @@ class NcclCollective implements Collective {
     );
   }
 
-  /** The messages of a call belong together: alone, one would wait for another rank's next one. */
+  /** The messages of a call form a group: issued alone, one would wait for another rank's next one. */
   async #queue(call: string, messages: () => void): Promise<void> {
     this.#device.enter();
     this.#check('ncclGroupStart', this.#nccl.ncclGroupStart());
@@ -180,7 +180,7 @@ class NcclCollective implements Collective {
     await this.#finish(call);
   }
 
-  /** A GPU that waits for others cannot say for whom; the ranks can. */
+  /** A GPU that waits cannot say for which rank; the host ranks can. */
   async #finish(call: string): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>(resolve => {

@@ -1,4 +1,4 @@
-/** NCCL: its functions, and what it calls dtypes and reductions. */
+/** NCCL's functions, and its codes for dtypes and reductions. */
 import { BackendError, type DType } from '../../compiler/index.ts';
 import type { ReduceOp } from '../../runtime/index.ts';
 import {
@@ -27,7 +27,7 @@ const signatures = {
 
 export type Nccl = Functions<typeof signatures>;
 
-/** `$EINC_NCCL`, else what the system finds. Throws a `BackendError` when there is none. */
+/** `$EINC_NCCL`, else what the system finds. Throws a `BackendError` if there is none. */
 export function openNccl(chosen = process.env['EINC_NCCL'] ?? ''): Nccl {
   try {
     return openLibrary(chosen === '' ? ['libnccl.so.2', 'libnccl.so'] : [chosen], signatures).calls;
@@ -45,7 +45,7 @@ export function openNccl(chosen = process.env['EINC_NCCL'] ?? ''): Nccl {
   }
 }
 
-/** Throws a `BackendError` with NCCL's own words unless the call went well. */
+/** Throws a `BackendError` with NCCL's message unless the call succeeded. */
 export function check(nccl: Nccl, call: string, result: number): void {
   if (result === 0) return;
   const words = nccl.ncclGetErrorString(result);
@@ -57,7 +57,7 @@ export function check(nccl: Nccl, call: string, result: number): void {
   });
 }
 
-/** Of `ncclDataType_t`. It has no integers of 16 bits. */
+/** Values of `ncclDataType_t`. NCCL has no 16-bit integers. */
 const dtypeNumbers: Readonly<Partial<Record<DType, number>>> = {
   i8: 0,
   u8: 1,
@@ -73,7 +73,7 @@ const dtypeNumbers: Readonly<Partial<Record<DType, number>>> = {
   f8e5m2: 11,
 };
 
-/** To be added up; what is only moved goes as bytes. */
+/** For reductions; pure data movement is done in bytes. */
 export function dtypeNumber(dtype: DType): number {
   const number = dtypeNumbers[dtype];
   if (number !== undefined) return number;
@@ -86,5 +86,5 @@ export function dtypeNumber(dtype: DType): number {
 
 export const byte = 1;
 
-/** Of `ncclRedOp_t`. */
+/** Values of `ncclRedOp_t`. */
 export const opNumbers: Readonly<Record<ReduceOp, number>> = { sum: 0, max: 2, min: 3 };

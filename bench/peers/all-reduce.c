@@ -1,6 +1,6 @@
 /*
  * The same sums as programs/all-reduce.ts, by MPI_Allreduce: prints some cells of one, then for each count
- * that it reads the seconds of so many.
+ * that it reads the time of that many sums, in seconds.
  */
 #include <mpi.h>
 #include <stdio.h>

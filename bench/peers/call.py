@@ -1,4 +1,4 @@
-"""A call that does next to nothing: a peer of ../call.ts."""
+"""A call that does almost nothing: a peer of ../call.ts."""
 
 import numpy as np
 from inputs import noise

@@ -1,4 +1,4 @@
-"""A convolution: a peer of ../conv.ts, in both of its own layouts."""
+"""A convolution: a peer of ../conv.ts, in both of PyTorch's layouts."""
 
 from inputs import noise
 from outcome import sample

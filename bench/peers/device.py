@@ -1,4 +1,4 @@
-"""Where PyTorch computes: this processor, or a GPU, whose own clock then tells the time."""
+"""The device of PyTorch: the CPU, or a GPU, whose own clock is then used for timing."""
 
 import os
 import sys

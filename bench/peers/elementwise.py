@@ -1,4 +1,4 @@
-"""Cell by cell over large arrays: a peer of ../elementwise.ts."""
+"""Element-wise operations on large arrays: a peer of ../elementwise.ts."""
 
 import numpy as np
 from device import tensor

@@ -1,4 +1,4 @@
-"""Products of matrices: a peer of ../gemm.ts."""
+"""Matrix products: a peer of ../gemm.ts."""
 
 import numpy as np
 from device import tensor

@@ -1,4 +1,4 @@
-"""How much memory PyTorch's tensors take at once."""
+"""The peak memory of PyTorch's tensors."""
 
 import gc
 

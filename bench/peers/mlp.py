@@ -1,4 +1,4 @@
-"""A training step of a network for pictures: a peer of ../mlp.ts."""
+"""A training step of a network for images: a peer of ../mlp.ts."""
 
 from itertools import count
 from math import sqrt

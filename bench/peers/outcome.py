@@ -1,4 +1,4 @@
-"""What peers tell about what they compute, as ../subjects.ts does."""
+"""The results that peers report for comparison, as in ../subjects.ts."""
 
 LOSS_STEPS = 24
 

@@ -1,6 +1,6 @@
 /**
- * Sums an array of as many cells as its argument says over all ranks. The first rank prints some cells of a
- * sum, then for each count that it reads the seconds of so many sums.
+ * Sums an array, with as many cells as its argument says, over all ranks. The first rank prints some cells of a
+ * sum, then for each count that it reads the time of that many sums, in seconds.
  */
 import { createInterface } from 'node:readline';
 import { context, forward, joinWorld, op, tensor } from 'einc';

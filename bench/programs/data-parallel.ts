@@ -1,6 +1,6 @@
 /**
- * A training step of the network for pictures, on this rank's share of a batch: prints, as JSON, what of it
- * takes how long. `data-parallel.ts ROWS` takes so many rows on each rank.
+ * A training step of the image network, on this rank's share of a batch: prints the times of its parts
+ * as JSON. `data-parallel.ts ROWS` uses that many rows on each rank.
  */
 import { context, joinWorld } from 'einc';
 import { gradUpdate, sgdUpdate } from 'einc/train';

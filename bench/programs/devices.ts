@@ -1,8 +1,8 @@
 /**
- * Trains the network for pictures in several ways: 0, by one routine on one core, with all examples there; n, by
- * `dataParallel` on n devices of a core each; then by one routine that is given the examples of each step; and at last,
- * for several devices, by such a routine on each, which train models of their own. Prints the first losses of each way,
- * then for each way and count that it reads the seconds of so many steps.
+ * Trains the image network in several ways: 0, by one routine on one core, with all examples in memory; n, by
+ * `dataParallel` on n devices of one core each; then by one routine that is fed the examples of each step; and finally,
+ * for several devices, by such a routine on each, training independent models. Prints the first losses of each way,
+ * then for each way and count that it reads the time of that many steps, in seconds.
  *
  *   devices.ts SIZE DTYPE MOST
  */

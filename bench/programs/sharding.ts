@@ -1,6 +1,6 @@
 /**
- * A training step of the network for pictures with its optimiser divided among the ranks, and with its first hidden
- * axis divided: prints, as JSON, what takes how long and what a rank holds. `sharding.ts ROWS BATCH`: so many rows on
+ * A training step of the image network with its optimiser divided among the ranks, and with its first hidden
+ * axis divided: prints, as JSON, the times and the memory of a rank. `sharding.ts ROWS BATCH`: that many rows on
  * each rank for the one, and the same batch on all ranks for the other.
  */
 import { context, joinWorld } from 'einc';

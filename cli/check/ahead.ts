@@ -1,4 +1,4 @@
-/** A thread that checks the files of a project from the last one on, while this one does from the first. */
+/** A second thread that checks the files of a project from the last one on, while this one starts from the first. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Found } from './clean-templates.ts';

@@ -1,4 +1,4 @@
-/** All templates of a project, and what is wrong with them. */
+/** Checks all templates of a project. */
 import type { Diagnostic } from '../../compiler/index.ts';
 import type { PreparedThread } from './ahead.ts';
 import type { CleanTemplates } from './clean-templates.ts';

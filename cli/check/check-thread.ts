@@ -1,7 +1,7 @@
 /**
- * A thread of its own, which checks the templates it is sent until it comes to a file that the other
- * thread has taken, and answers with what it found. Until it is sent any, it reads what look like
- * templates, from the last file on: of the files it is told, and before that of those it expects.
+ * The second thread, which checks the templates it is sent until it reaches a file that the main
+ * thread has taken, and returns its findings. Until it receives any, it parses what look like
+ * templates, from the last file on: first in files that it expects, then in those it is given.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

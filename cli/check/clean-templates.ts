@@ -1,10 +1,10 @@
 /**
- * Templates that were found clean before, kept on disk so that they need not be parsed again:
+ * Caches on disk which templates were free of errors, so that they need not be parsed again:
  *
  *   <cache>/check/<project>.json     what they make, and with which types in their holes they are clean
  *
- * What is wrong is not kept: it is looked at again each time. The file is replaced whole after each
- * check and holds what that check used; another build of einc does not read it.
+ * Errors are not cached: such templates are checked again each time. The file is replaced as a whole after each
+ * check and contains the entries that the check used; other builds of einc do not read it.
  */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

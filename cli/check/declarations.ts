@@ -1,4 +1,4 @@
-/** The declaration file that tells TypeScript what templates make. */
+/** Generates the declaration file that gives TypeScript the types of templates. */
 import type { DefinedPart, Params } from '../../dsl/dry-run/index.ts';
 import { distinctNames } from '../../dsl/graph/distinct-names.ts';
 

@@ -1,4 +1,4 @@
-/** What the `op` templates of a program define, with the parameters that come through their holes. */
+/** The definitions of a program's `op` templates, with the parameters that come through their holes. */
 import { ts } from 'ts-morph';
 import { UserError } from '../../compiler/index.ts';
 import {

@@ -1,4 +1,4 @@
-/** What the program knows of einc: its two tags and its types, whatever they are called there. */
+/** The program's symbols for einc's two tags and its types, under whatever names. */
 import { ts } from 'ts-morph';
 import type { Language } from '../../dsl/dry-run/index.ts';
 import type { Programs } from './programs.ts';

@@ -1,7 +1,7 @@
 /**
- * What a name or an expression is where its own text says so, without the types of the program:
- * numbers, comparisons, templates, tensors and what is declared as such. It says what `hole-types.ts`
- * would, or nothing.
+ * Types names and expressions by their text alone, without the program's type checker:
+ * numbers, comparisons, templates, tensors and whatever is declared as such. It gives the same answer as
+ * `hole-types.ts`, or none.
  */
 import { ts } from 'ts-morph';
 import type { HoleType, Language } from '../../dsl/dry-run/index.ts';

@@ -1,4 +1,4 @@
-/** Which files of a folder are looked at, as far as their names say. */
+/** Which files of a folder are checked, judged by their names. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../compiler/index.ts';

@@ -1,4 +1,4 @@
-/** What TypeScript knows of holes, in the terms of the languages. */
+/** Translates the TypeScript types of holes to the types of the languages. */
 import { ts } from 'ts-morph';
 import type { HoleType } from '../../dsl/dry-run/index.ts';
 import type { TypeName } from './einc-symbols.ts';

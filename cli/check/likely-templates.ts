@@ -1,6 +1,6 @@
 /**
- * The templates of a file, found without TypeScript: those whose tag is called what it mostly is. A
- * template that is missed, or none, costs time and nothing else.
+ * Finds the templates of a file without TypeScript: those whose tag has its usual name. A
+ * missed template, or a false one, costs only time.
  */
 import type { Language } from '../../dsl/dry-run/index.ts';
 import { endOfHole } from '../../dsl/language/javascript-text.ts';

@@ -1,4 +1,4 @@
-/** A template of a file that TypeScript has read, as the languages take it. */
+/** Converts a template found by TypeScript to the form that the languages take. */
 import { ts } from 'ts-morph';
 import { type KnownPlace, TemplateSource, type TextFile } from '../../dsl/dry-run/index.ts';
 

@@ -1,7 +1,7 @@
 /**
- * TypeScript's view of a project, twice: an outline, which knows what each name of its files stands
- * for, and the whole, which knows types. The whole reads the declarations of everything that is
- * imported and of JavaScript itself, so it is made only for what the outline does not say.
+ * TypeScript's view of a project, in two stages: an outline, which resolves the names of its files,
+ * and the whole, which has types. The whole reads the declarations of everything
+ * imported and of JavaScript itself, so it is made only for questions that the outline cannot answer.
  */
 import { Project as MorphProject, ts } from 'ts-morph';
 

@@ -1,4 +1,4 @@
-/** What is wrong with the templates of a file of a project. */
+/** Checks the templates of one file of a project. */
 import { ts } from 'ts-morph';
 import { type Diagnostic, UserError } from '../../compiler/index.ts';
 import {

@@ -1,4 +1,4 @@
-/** Which files are checked, and the TypeScript programs they are part of. */
+/** Which files are checked, and the TypeScript programs they belong to. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** A template with what TypeScript knows of its holes, as data that can be sent to another thread. */
+/** A template with the TypeScript types of its holes, as data that can be sent to another thread. */
 import type { HoleType, Language, Made } from '../../dsl/dry-run/index.ts';
 
 export interface SentTemplate {

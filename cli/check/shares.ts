@@ -1,4 +1,4 @@
-/** Which files one of two threads has taken, so that the other leaves them to it. */
+/** Records which files each of two threads has taken. */
 export class Shares {
   readonly memory: SharedArrayBuffer;
   readonly #isTaken: Int32Array;

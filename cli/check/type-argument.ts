@@ -1,4 +1,4 @@
-/** `op<T>`: what the program says that a template makes, beside what it makes. */
+/** Compares the type argument of `op<T>` with what the template makes. */
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../../compiler/index.ts';
 import type { Made, TemplateSource } from '../../dsl/dry-run/index.ts';

@@ -1,4 +1,4 @@
-/** One elaboration of a template, down to the bodies of its functions and layers. */
+/** One elaboration of a template with stand-ins, including the bodies of its functions and layers. */
 import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { elaborateCd } from '../elaborate/cd-template.ts';
 import { each } from '../elaborate/collect.ts';

@@ -1,4 +1,4 @@
-/** What is wrong with a template whatever its holes will hold, as far as their types tell. */
+/** Finds the errors of a template that are certain whatever values its holes have, given their types. */
 import type { Diagnostic, Span } from '../../compiler/index.ts';
 import type { CdProgram, If, Statement } from '../language/ast-cd.ts';
 import type { OpProgram } from '../language/ast-op.ts';

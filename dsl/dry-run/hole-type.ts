@@ -1,4 +1,4 @@
-/** What is known of a template before its program runs. All of it is data that can be sent and kept. */
+/** What is known of a template before its program runs, as plain data that can be sent and cached. */
 
 /** What a template makes, as far as its text says. */
 export type Made =

@@ -1,4 +1,4 @@
-/** Templates without their program: what they make and what is wrong with them. */
+/** Analyses templates without running their program: what they make, and their errors. */
 import { UserError } from '../../compiler/index.ts';
 import type { CdProgram } from '../language/ast-cd.ts';
 import type { OpProgram } from '../language/ast-op.ts';

@@ -1,4 +1,4 @@
-/** The parameters of what a template defines, by its text and by those of what its holes hold. */
+/** The parameters of a template's definitions, from its text and from its holes. */
 import { subexpressions } from '../elaborate/walk.ts';
 import type { Configure, Expr, StringLit } from '../language/ast.ts';
 import type { Definition, OpProgram } from '../language/ast-op.ts';

@@ -1,4 +1,4 @@
-/** What each `${…}` of a template, and each name in it, is there for. */
+/** How each `${…}` of a template, and each name in it, is used. */
 import type { CdProgram } from '../language/ast-cd.ts';
 import type { OpProgram } from '../language/ast-op.ts';
 import { isView } from '../ops/names.ts';

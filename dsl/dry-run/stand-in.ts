@@ -1,4 +1,4 @@
-/** Values to elaborate a template with when all that is known of its holes is their types. */
+/** Stand-in values for elaborating a template when only the types of its holes are known. */
 import type { Span, StaticSymbol } from '../../compiler/index.ts';
 import { HoleOfType } from '../elaborate/hole.ts';
 import { type Layer, makeLayer } from '../elaborate/layer.ts';

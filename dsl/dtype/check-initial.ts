@@ -16,7 +16,7 @@ interface Checked {
   readonly span: Span | undefined;
 }
 
-/** The values that a program gives integers and bools must be some. */
+/** The initial values that a program gives for integers and bools must be representable. */
 export function checkInitial(initial: Initial, dtype: DType, { label, hint, span }: Checked): void {
   const given = valuesOf(initial);
   const cell = firstMisfit(dtype, given);
@@ -29,7 +29,7 @@ export function checkInitial(initial: Initial, dtype: DType, { label, hint, span
   });
 }
 
-/** Of values that take the dtype of what they meet: each must be one of it. */
+/** For values that take the dtype of their use: each must be representable in it. */
 export function valuesDemand(values: readonly number[], span: Span): Demand {
   return {
     accepts: dtype => firstMisfit(dtype, values) < 0,
@@ -48,7 +48,7 @@ function valuesOf(initial: Initial): ArrayLike<Value> {
   return initial.kind === 'fill' ? [initial.value] : [];
 }
 
-/** -1 when all fit. */
+/** -1 if all are. */
 export function firstMisfit(dtype: DType, values: ArrayLike<Value>): number {
   if (kindOf(dtype) === 'float') return -1;
   for (let i = 0; i < values.length; i++) if (!holds(dtype, values[i] ?? NaN)) return i;

@@ -1,9 +1,9 @@
-/** What derivatives are taken by is a float, now or once its dtype is decided. */
+/** Derivatives are taken only with respect to floats; checked now or once the dtype is decided. */
 import { type DType, kindOf, type Span } from '../../compiler/index.ts';
 import type { Solver } from '../shape/solve.ts';
 import { demand, type DTypeVar, resolveDType } from './dtype-var.ts';
 
-/** A tensor that `call`, one of `grad vjp jvp`, is asked for the derivative by, at `span`. */
+/** A tensor with respect to which `call`, one of `grad vjp jvp`, at `span`, differentiates. */
 export interface DerivativeBy {
   readonly call: string;
   readonly name: string;

@@ -1,34 +1,34 @@
 /**
- * The dtype of a tensor while a program is being built: decided by what made the tensor, or by what it
- * is computed with, in either direction. What nothing decides has the dtype of the context.
+ * The unknown dtype of a tensor while a program is built: decided by the tensor's definition, or by the tensors that it
+ * is computed with, in either direction. If nothing decides it, it is the dtype of the context.
  */
 import { type DType, type Span } from '../../compiler/index.ts';
 import type { Solver } from '../shape/solve.ts';
 import { cannotHold, type Meeting, ranAlready, type Refusal } from './explain.ts';
 import type { Floats } from './floats.ts';
 
-/** Tensors that are computed with each other share one of these: it is bound to that of the others. */
+/** Tensors that are computed with each other share one variable: the others are bound to it. */
 export interface DTypeVar {
   binding: DTypeVar | undefined;
   decision: Decision | undefined;
-  /** What must be able to have the dtype, once there is one: numbers, parameters. */
+  /** Demands, checked once the dtype is decided: from numbers, parameters. */
   demands: readonly Demand[];
-  /** The contexts' dtypes that routines have taken for it. */
+  /** The contexts' dtypes that compiled routines have assumed for it. */
   ranAs: readonly DType[];
   /**
-   * Of values that take the dtype of what they meet and decide none: numbers, comparisons, data without
-   * a dtype, what is computed from these alone. Such a variable is never bound.
+   * For values that take the dtype of their use and decide none: numbers, comparisons, data without
+   * a dtype, and what is computed from these alone. Such a variable is never bound.
    */
   readonly weak: Weakness | undefined;
 }
 
 /**
- * `whole`: without fractions, as 0 and 1, sizes and indices are. `number`: it may have one. Data of
- * the host is of floats whatever it meets: see `Floats`.
+ * `whole`: integers, such as 0 and 1, sizes and indices. `number`: may have a fraction. Data of
+ * the host always counts as floats: see `Floats`.
  */
 export type Weakness = 'whole' | 'number' | Floats;
 
-/** Why a dtype is what it is, in words that stand beside its place. */
+/** The reason for a dtype, as a phrase shown beside its source position. */
 export interface Decision {
   readonly dtype: DType;
   readonly text: string;
@@ -48,7 +48,7 @@ export function weakDType(weak: Weakness): DTypeVar {
   return { binding: undefined, decision: undefined, demands: [], ranAs: [], weak };
 }
 
-/** Of what is computed from several such values. */
+/** For what is computed from several such values. */
 export function weakestOf(weak: readonly Weakness[]): Weakness {
   const floats = weak.find(w => typeof w === 'object');
   return floats ?? (weak.includes('number') ? 'number' : 'whole');
@@ -58,7 +58,7 @@ export function resolveDType(variable: DTypeVar): DTypeVar {
   return variable.binding ? resolveDType(variable.binding) : variable;
 }
 
-/** The dtype in a context. From then on the program may decide no other. */
+/** The dtype in a context. After that the program may not decide another one. */
 export function dtypeIn(variable: DTypeVar, contextDtype: DType): DType {
   const v = resolveDType(variable);
   if (v.decision) return v.decision.dtype;
@@ -66,7 +66,7 @@ export function dtypeIn(variable: DTypeVar, contextDtype: DType): DType {
   return contextDtype;
 }
 
-/** Asks something of whatever dtype it is or will be. */
+/** Adds a demand on the dtype, known or future. */
 export function demand(variable: DTypeVar, asked: Demand, solver: Solver): void {
   const v = resolveDType(variable);
   const { demands } = v;
@@ -75,7 +75,7 @@ export function demand(variable: DTypeVar, asked: Demand, solver: Solver): void 
   check(v);
 }
 
-/** Makes two variables one. Both decided, they must have decided alike: that is the caller's to check. */
+/** Unifies two variables. If both are decided, the caller must have checked that they agree. */
 export function bind(from: DTypeVar, to: DTypeVar, meeting: Meeting, solver: Solver): void {
   const { decision, demands, ranAs } = to;
   from.binding = to;
@@ -89,7 +89,7 @@ export function bind(from: DTypeVar, to: DTypeVar, meeting: Meeting, solver: Sol
   check(to, meeting);
 }
 
-/** `meeting`: what brought together those that say different things. */
+/** `meeting`: the operation that combines tensors with different decisions. */
 function check({ decision, demands, ranAs }: DTypeVar, meeting?: Meeting): void {
   if (!decision) return;
   const refused = demands.find(({ accepts }) => !accepts(decision.dtype));

@@ -1,4 +1,4 @@
-/** What dtype errors say: what has which dtype, where each was decided, and how to convert. */
+/** Messages of dtype errors: which operand has which dtype, where each was decided, and how to convert. */
 import { type Diagnostic, type DType, kindOf, type Span, UserError } from '../../compiler/index.ts';
 
 interface Reason {
@@ -7,13 +7,13 @@ interface Reason {
   readonly span: Span | undefined;
 }
 
-/** Something that cannot have the dtype that was decided. */
+/** Something that cannot have the decided dtype. */
 export interface Refusal {
   readonly code: 'EINC0318' | 'EINC0404' | 'EINC0603' | 'EINC0604' | 'EINC0605';
-  /** What it says about a dtype: "0.5 is no i32". */
+  /** Its complaint about a dtype: "0.5 is no i32". */
   readonly message: (dtype: DType) => string;
   readonly span: Span | undefined;
-  /** Why it cannot, where that stands elsewhere. */
+  /** Why it cannot, if that is at another place. */
   readonly because?: Place;
   readonly help: (dtype: DType) => readonly string[];
 }
@@ -23,7 +23,7 @@ export interface Meeting {
   readonly span: Span | undefined;
 }
 
-/** Something in an operation, as the user calls it. */
+/** An operand, as the user calls it. */
 export interface Named {
   readonly text: string | undefined;
   readonly reason: Reason;
@@ -92,7 +92,7 @@ export function aOr(dtype: DType): string {
   return /^[if8]/.test(dtype) && dtype !== 'f64' ? `an ${dtype}` : `a ${dtype}`;
 }
 
-/** How to make integers meet a number with a fraction. */
+/** How to use integers together with a number with a fraction. */
 export function convertHelp(dtype: DType, what: string | undefined): readonly string[] {
   if (kindOf(dtype) === 'float') return [];
   const integers = `convert the ${dtype === 'bool' ? 'bools' : 'integers'} first: f32(…)`;

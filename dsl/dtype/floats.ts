@@ -1,26 +1,26 @@
-/** Data without a dtype, and what is said where it meets integers. */
+/** Data without a dtype, and the errors for using it with integers. */
 import { type DType, type Span, UserError } from '../../compiler/index.ts';
 import { called, convert, labelsOf, type Meeting, type Named, type Refusal } from './explain.ts';
 
 /**
- * Data that is made without a dtype, and what is computed from it: in each context of its dtype,
- * converted where it meets other floats. It never meets integers, so no use changes any other.
+ * Data made without a dtype, and what is computed from it: in each context it has the context's dtype, and it is
+ * converted where it is used with other floats. It is never used with integers, so no use affects another.
  */
 export interface Floats {
-  /** What was made so, in words that stand beside its place. */
+  /** The data, as a phrase shown beside its source position. */
   readonly text: string;
   readonly span: Span | undefined;
-  /** Whether its values are some of the dtype, so that it could be made so. */
+  /** Whether its values are representable in the dtype, so that the message can suggest it. */
   readonly couldBe: (dtype: DType) => boolean;
 }
 
-/** Data that is made without a dtype, or computed from it, as the user calls it. */
+/** Data made without a dtype, or computed from it, as the user calls it. */
 interface NamedFloats {
   readonly text: string | undefined;
   readonly floats: Floats;
 }
 
-/** They meet what is decided to be no float. */
+/** It is used with something decided not to be a float. */
 export function floatsMismatch(
   { operator, span }: Meeting,
   { text, floats }: NamedFloats,
@@ -35,7 +35,7 @@ export function floatsMismatch(
   });
 }
 
-/** They met what may become no float. */
+/** It was used with something that may not become a float. */
 export function floatsRefusal({
   text,
   span,

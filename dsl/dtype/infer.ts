@@ -1,4 +1,4 @@
-/** Which arrays of a piece of code have one dtype: read off its scalars. */
+/** Infers which arrays of a piece of code have the same dtype, from its scalar expressions. */
 import {
   type Assign,
   type DType,
@@ -22,16 +22,16 @@ import {
 import { aOr, convertHelp, type Meeting, mismatch } from './explain.ts';
 import { type Floats, floatsMismatch, floatsRefusal } from './floats.ts';
 
-/** What an array of the code is called, and its dtype. */
+/** An array's name in messages, and its dtype. */
 export interface Typed {
   readonly dtype: DTypeVar;
   readonly text: string | undefined;
   readonly span: Span | undefined;
-  /** Of a number. */
+  /** For a number. */
   readonly value?: number | undefined;
 }
 
-/** Over some code: what its arrays are, where it stands, and what takes note of what is inferred. */
+/** The code under inference: its arrays, its source position, and where inferred facts are recorded. */
 export interface Inference<N> {
   readonly typed: (node: N) => Typed;
   readonly meeting: Meeting;
@@ -48,7 +48,7 @@ interface Weak {
 
 type Found = Typed | Weak;
 
-/** The dtype of a scalar; what is computed together in it is made one. */
+/** The dtype of a scalar expression; unifies the dtypes of operands. */
 export function inferScalar<N>(scalar: Scalar<N>, inference: Inference<N>): Found {
   switch (scalar.kind) {
     case 'const':
@@ -74,13 +74,13 @@ function foundOf(typed: Typed): Found {
   return weak ? { ...typed, weak } : typed;
 }
 
-/** What an op that converts its operands to a dtype gives. */
+/** The result of an op that converts its operands to a dtype. */
 function takenAs(dtype: DType, op: string, { span }: Meeting): Typed {
   const decision = { dtype, text: `\`${op}\` gives ${dtype}`, span };
   return { dtype: openDType(decision), text: undefined, span };
 }
 
-/** A number in [0, 1) of whatever float it meets. */
+/** A number in [0, 1) in the float dtype of its use. */
 function fraction({ operator, span }: Meeting): Typed {
   const asked: Demand = {
     accepts: dtype => kindOf(dtype) === 'float',
@@ -95,7 +95,7 @@ function fraction({ operator, span }: Meeting): Typed {
   return { dtype: openDType(undefined, [asked]), text: undefined, span };
 }
 
-/** What an assignment stores takes the dtype of where it is stored, or gives it. */
+/** Unifies the dtypes of an assigned value and its target. */
 export function inferAssign<N>(a: Assign<N, unknown>, inference: Inference<N>): void {
   meet([foundOf(inference.typed(a.target.node)), inferScalar(a.value, inference)], inference);
 }
@@ -139,7 +139,7 @@ function unify(a: Typed, b: Typed, meeting: Meeting, solver: Solver): void {
   bind(y, x, meeting, solver);
 }
 
-/** What is decided of the other is said at once; else it must become a float. */
+/** If the other's dtype is decided, an error is reported now; otherwise it must become a float. */
 function meetFloats(
   { text, span }: Weak,
   floats: Floats,
@@ -156,7 +156,7 @@ function meetFloats(
   }
 }
 
-/** A number that is known must be one of the dtype; any other may have a fraction. */
+/** A known number must be representable in the dtype; any other may have a fraction. */
 function numberDemand({ value, text, span }: Weak): Demand {
   if (value !== undefined) {
     return {

@@ -2,7 +2,7 @@ import type { AccumulateOp } from '../../compiler/index.ts';
 import type { Ident } from '../language/ast.ts';
 import { fail } from './errors.ts';
 
-/** What an assignment operator says: the op to accumulate with, and whether to start anew. */
+/** The meaning of an assignment operator: the op to accumulate with, and whether to reset first. */
 export interface AssignOperator {
   readonly op: 'set' | AccumulateOp;
   readonly reset: boolean;

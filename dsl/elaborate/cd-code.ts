@@ -1,4 +1,4 @@
-/** Code as a statement of `cd`: a hole that holds it, `loss.forward`. */
+/** Code used as a statement of `cd`: a hole that contains code, `loss.forward`. */
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';
 import type { Tensor } from '../graph/tensor.ts';

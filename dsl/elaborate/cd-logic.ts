@@ -6,7 +6,7 @@ import type { CdScope } from './cd-scope.ts';
 import { fail } from './errors.ts';
 import { specOf, textOfSpec } from './spec.ts';
 
-/** What `~logic` says; without it an assignment is pointwise. */
+/** The logic of an assignment, from `~logic`; without it an assignment is pointwise. */
 export function logicOf(
   written: LogicLit | undefined,
   value: Expr,

@@ -12,7 +12,7 @@ import { arrayAt, type CdScope, hasComputedIndex, picksIn, symbolAt } from './cd
 import { fail } from './errors.ts';
 import { ExpressionElaborator } from './expression.ts';
 
-/** An array, or the cells that brackets take of it. */
+/** An array, or the cells of it that brackets select. */
 export interface Part {
   readonly array: ArrayRef;
   readonly picks: Picks | undefined;

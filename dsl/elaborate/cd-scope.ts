@@ -1,4 +1,4 @@
-/** What names, holes and fields stand for in `cd`. */
+/** The meaning of names, holes and fields in `cd`. */
 import type { StaticSymbol, UserError } from '../../compiler/index.ts';
 import { stateTensor } from '../graph/make.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';

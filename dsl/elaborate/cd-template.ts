@@ -1,4 +1,4 @@
-/** The statements of a `cd` template to code. */
+/** Elaborates the statements of a `cd` template to code. */
 import { access, assign, type Scalar, unreachable } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { type CodeTree, sequenceOf } from '../graph/code-tree.ts';

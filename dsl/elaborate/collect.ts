@@ -1,4 +1,4 @@
-/** Parts of a template that can be wrong independently: an error in one does not hide the others'. */
+/** Elaborates parts of a template that can fail independently: an error in one does not hide the others'. */
 import {
   type Diagnostic,
   invariant,

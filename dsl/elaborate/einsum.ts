@@ -1,4 +1,4 @@
-/** Einsum expressions to tensors. */
+/** Elaborates einsum expressions to tensors. */
 import type { Span, UserError } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';

@@ -1,4 +1,4 @@
-/** What the parts of an expression are elaborated with; `expression.ts` is the whole. */
+/** What the elaboration of all kinds of expressions shares; `expression.ts` combines them. */
 import type { StaticSymbol } from '../../compiler/index.ts';
 import { applyOperation, type Written } from '../graph/apply.ts';
 import type { Operation } from '../graph/operation.ts';

@@ -1,4 +1,4 @@
-/** What the names and holes of an `op` template mean. */
+/** The meaning of the names and holes of an `op` template. */
 import type { Span, StaticSymbol, UserError } from '../../compiler/index.ts';
 import { constantTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';

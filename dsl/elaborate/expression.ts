@@ -1,4 +1,4 @@
-/** Expressions of `op` to tensors. */
+/** Elaborates expressions of `op` to tensors. */
 import { type Span, unreachable } from '../../compiler/index.ts';
 import { valuesDemand } from '../dtype/check-initial.ts';
 import { openDType } from '../dtype/dtype-var.ts';

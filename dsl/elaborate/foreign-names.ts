@@ -1,4 +1,4 @@
-/** Names that other languages and libraries have and `op` spells otherwise: what to write for them. */
+/** Names from other languages and libraries that `op` spells differently: what to write instead. */
 const all = '"...|... => 0"';
 const sum = `x ++ ${all}`;
 /** Along the last output axis. */

@@ -1,4 +1,4 @@
-/** What may stand in `${…}`, and how an error calls what stands there instead. */
+/** What may stand in `${…}`, and how errors describe anything else. */
 import { describe as describeValue, type StaticSymbol } from '../../compiler/index.ts';
 import { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';

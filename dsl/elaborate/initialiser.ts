@@ -1,4 +1,4 @@
-/** Named first values of parameters: `{ w = normal(0.02) }`, `{ w = kaiming }`. */
+/** Named initial values of parameters: `{ w = normal(0.02) }`, `{ w = kaiming }`. */
 import { type Initial, type InitialScale, type Span, UserError } from '../../compiler/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Expr } from '../language/ast.ts';

@@ -1,4 +1,4 @@
-/** What layers take, and which functions are layers. */
+/** The settings of layers, and which functions are layers. */
 import type { Tensor } from '../graph/tensor.ts';
 import type { TensorFunction } from './tensor-function.ts';
 

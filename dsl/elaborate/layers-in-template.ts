@@ -1,4 +1,4 @@
-/** `layer(~hid: 16)(x)`: layers given their settings inside a template. */
+/** `layer(~hid: 16)(x)`: layers applied to their settings inside a template. */
 import type { Configure, Expr, GivenSetting, Ident } from '../language/ast.ts';
 import { suggest } from '../language/suggest.ts';
 import { isFunctionName } from '../ops/names.ts';

@@ -1,4 +1,4 @@
-/** The names that the definitions of an `op` template make known, each once. */
+/** The names that the definitions of an `op` template define, which must be distinct. */
 import { type Span, UserError } from '../../compiler/index.ts';
 import { paramTensor } from '../graph/make.ts';
 import type { Tensor } from '../graph/tensor.ts';

@@ -1,4 +1,4 @@
-/** What the brackets after a tensor take of it: syntax to picks. */
+/** Elaborates the items of the brackets after a tensor to picks. */
 import type { Span, StaticSymbol } from '../../compiler/index.ts';
 import type {
   Bound,

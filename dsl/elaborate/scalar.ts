@@ -1,6 +1,6 @@
 /**
- * The right-hand sides of `cd` assignments: one scalar formula over array cells. Where an operand
- * comes from is the caller's: tensors, or the slots of an operation being defined.
+ * Elaborates the right-hand sides of `cd` assignments: one scalar expression over array cells. The caller
+ * supplies the operands: tensors, or the slots of an operation being defined.
  */
 import { type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import type { Apply, Expr, Infix, Prefix } from '../language/ast.ts';

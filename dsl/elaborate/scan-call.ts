@@ -1,4 +1,4 @@
-/** What `scan` is asked for, from a template or from JavaScript. */
+/** The arguments of `scan`, from a template or from JavaScript. */
 import type { Span } from '../../compiler/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ScanAxis } from '../shape/turns.ts';

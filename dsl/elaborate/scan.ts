@@ -1,4 +1,4 @@
-/** `scan`: a step and what it runs over, to the tensors it makes. */
+/** `scan`: makes tensors from a step and its inputs. */
 import { access, assign, type Span, UserError } from '../../compiler/index.ts';
 import { type DTypeVar, openDType, resolveDType } from '../dtype/dtype-var.ts';
 import { inferAssign, type Typed } from '../dtype/infer.ts';

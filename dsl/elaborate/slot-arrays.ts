@@ -1,4 +1,4 @@
-/** Arrays that the code of an operation introduces: whose shape each has follows from its name. */
+/** Arrays that the code of an operation introduces: each one's name determines its shape. */
 import type { Slot } from '../graph/operation.ts';
 import type { Ident, Inline } from '../language/ast.ts';
 import { fail } from './errors.ts';

@@ -1,4 +1,4 @@
-/** `cd` code about the operands of an operation: `g1 =+ g * v2`. */
+/** `cd` code over the operands of an operation: `g1 =+ g * v2`. */
 import { access, accessesOf, assign, type Scalar } from '../../compiler/index.ts';
 import type { Slot, SlotAssign, SlotAxes } from '../graph/operation.ts';
 import type { Assign, CdProgram, Let, LogicLit, Statement } from '../language/ast-cd.ts';

@@ -1,4 +1,4 @@
-/** `[1, 2]`, `[| (1, 2), (3, 4) |]`: numbers in brackets that say which axes they stand along. */
+/** `[1, 2]`, `[| (1, 2), (3, 4) |]`: numbers in brackets whose form determines the row of each axis. */
 import { type Span, UserError } from '../../compiler/index.ts';
 import type { GivenRows } from '../graph/make.ts';
 import type { Expr, TensorLit } from '../language/ast.ts';

@@ -1,4 +1,4 @@
-/** One tensor, or several by name, as `scan` takes and gives them. */
+/** One tensor, or several by name, as `scan` takes and returns them. */
 import { type Span, UserError } from '../../compiler/index.ts';
 import { constantTensor } from '../graph/make.ts';
 import { Tensor } from '../graph/tensor.ts';

@@ -1,4 +1,4 @@
-/** The numbers and axes that functions like `pad` and `reshape` are told. */
+/** The numeric and axis arguments of functions like `pad` and `reshape`. */
 import type { Apply, Expr } from '../language/ast.ts';
 import type { NewRows } from '../shape/cells.ts';
 import type { RowKind, Size } from '../shape/row.ts';

@@ -1,7 +1,7 @@
 import { unreachable } from '../../compiler/index.ts';
 import type { Expr, PickItem } from '../language/ast.ts';
 
-/** An expression and all in it, in the order written. */
+/** Visits an expression and all its subexpressions, in source order. */
 export function subexpressions(e: Expr): readonly Expr[] {
   return [e, ...partsOf(e).flatMap(subexpressions)];
 }

@@ -1,4 +1,4 @@
-/** A function that is applied to more or fewer operands than it takes. */
+/** Errors for functions applied to more or fewer operands than they take. */
 import { type Span, UserError } from '../../compiler/index.ts';
 import { isFollowedByArgument } from '../language/template-source.ts';
 import { reductionOf } from './foreign-names.ts';

@@ -12,16 +12,16 @@ import { OpenProjections } from './open-projections.ts';
 import { ownArray, withOwnArrays } from './own-arrays.ts';
 import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
 
-/** Where an application stands, for errors and for the provenance of its code. */
+/** The source position of an application, for errors and for the provenance of its code. */
 export interface Written {
   /** The whole application. */
   readonly span: Span;
-  /** The operator alone. */
+  /** Only the operator. */
   readonly operator: Span;
   readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
-/** The tensor that `operation` computes from `operands`; its shape follows from theirs. */
+/** The tensor that `operation` computes from `operands`; its shape is inferred from theirs. */
 export function applyOperation(
   operation: Operation,
   operands: readonly Tensor[],
@@ -62,7 +62,7 @@ function useOf(
   return { operator, span: written.operator, operands: shown, result: unnamed };
 }
 
-/** Operands are quoted in messages when that does not take half a line. */
+/** Operands are quoted in messages unless that takes half a line. */
 function shortText(text: string | undefined): string | undefined {
   return text !== undefined && text.length <= 30 && !text.includes('\n') ? text : undefined;
 }
@@ -76,7 +76,7 @@ export function forwardOf(tensor: Tensor): readonly OpenAssign[] {
   return source.by.operation.forward.map(a => instantiate(a, tensor));
 }
 
-/** An assignment over slots, over the arrays of an application. */
+/** Rewrites an assignment over slots to the arrays of an application. */
 export function instantiate(
   a: SlotAssign,
   result: Tensor,
@@ -111,7 +111,7 @@ export function cellOf(tensor: Tensor, slot: number): Scalar<ArrayRef> {
   return constantOf(tensor) ?? access(tensor.value, slot);
 }
 
-/** Constants and symbols need no array: they stand in the formula themselves. */
+/** Constants and symbols need no array: they are part of the expression. */
 function constantOf(tensor: Tensor | undefined): Scalar<ArrayRef> | undefined {
   const source = tensor?.source;
   if (source?.kind === 'constant') return scalarConst(source.value);

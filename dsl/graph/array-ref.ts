@@ -1,6 +1,6 @@
 /**
- * The arrays of a tensor. Written for any `T` that owns arrays, so that this file knows nothing of `Tensor`, which is
- * made from it.
+ * The arrays of a tensor. Generic over the type `T` that owns arrays, so that this file does not depend on `Tensor`, which
+ * is built on it.
  */
 import {
   type ArrayHandle,
@@ -32,12 +32,12 @@ export interface ArrayOwner {
 
 export type ArrayPart = 'value' | 'grad' | MergePart | Tally;
 
-/** What another device has sent for the value or the gradient. */
+/** Values sent by another device for the value or the gradient. */
 export type MergePart = 'merge' | 'grad.merge';
 
 /**
- * One of a tensor's arrays: its value, its gradient, what another device has sent for one of these,
- * or what backprop counts. All have its shape.
+ * One of a tensor's arrays: its value, its gradient, values sent by another device for one of these,
+ * or the counts of backprop. All have its shape.
  */
 export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
   readonly tensor: T;
@@ -51,8 +51,8 @@ export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
   }
 
   /**
-   * The merge buffer: holds what another device has sent for this array, `p.grad =+ p.grad.merge`.
-   * Code reads it and never writes it; the host may, with `ctx.write(p.grad.merge, values)`.
+   * The merge buffer: holds the values that another device has sent for this array, `p.grad =+ p.grad.merge`.
+   * Code reads it but never writes it; the host may, with `ctx.write(p.grad.merge, values)`.
    */
   get merge(): ArrayRefOf<T> {
     if (this.#merge) return this.#merge;
@@ -73,13 +73,13 @@ export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
     return label === undefined || this.part === 'value' ? label : `${label}.${this.part}`;
   }
 
-  /** What names the array in dumps, made unique there. */
+  /** The base of the array's name in dumps, made unique there. */
   get hint(): string {
     const { label, hint } = this.tensor;
     return this.part === 'value' ? (label ?? hint) : `${label ?? hint}.${this.part}`;
   }
 
-  /** Of the contexts that have used it. */
+  /** The dtypes in the contexts that have used it. */
   get dtypes(): readonly DType[] {
     return [...this.#device.keys()];
   }
@@ -87,7 +87,7 @@ export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
   /** The same object each time, so that all routines of a context share one buffer. */
   deviceArray(contextDtype: DType): DeviceArray {
     const own = dtypeIn(this.tensor.dtypeVar, contextDtype);
-    // What is counted has to be exact, and there may be more of it than a narrow float can tell.
+    // Counts must be exact, and may exceed what a narrow float can represent.
     const isCount = this.part !== 'value' && this.part !== 'grad' && !this.isMerge;
     const dtype = isCount ? computeDtype(own) : own;
     const known = this.#device.get(dtype);
@@ -112,7 +112,7 @@ export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
 
   get initial(): Initial {
     const { source } = this.tensor;
-    // Gradients of parameters add up from run to run, so they start somewhere; the others are computed.
+    // Gradients of parameters accumulate over runs, so they have an initial value; the others are computed.
     if (this.part === 'grad' && source.kind === 'param') return { kind: 'sum' };
     if (this.isMerge) return { kind: 'sent' };
     return this.part === 'value' ? startOf(source) : { kind: 'none' };

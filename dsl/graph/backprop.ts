@@ -1,4 +1,4 @@
-/** The code that passes a tensor's gradient down to all it was computed from. */
+/** The code that propagates a tensor's gradient to everything it was computed from. */
 import { access, assign, mapCode, sequence } from '../../compiler/index.ts';
 import { Solver } from '../shape/solve.ts';
 import { cellOf } from './apply.ts';
@@ -12,9 +12,9 @@ import type { ArrayRef, OpenAssign, OpenCode, Tensor } from './tensor.ts';
 import { coneOf } from './cone.ts';
 
 /**
- * Reverse order of the forward code. The gradient of a computed tensor starts with its first
+ * In the reverse order of the forward code. The gradient of a computed tensor is set by its first
  * contribution, whatever it held; the gradients of parameters accumulate over runs of this code
- * until they are zeroed, and that of `root` is the caller's to set.
+ * until they are zeroed; the caller sets that of `root`.
  */
 export function backpropOf(root: Tensor): OpenCode {
   return new Backprop(root).code();
@@ -36,7 +36,7 @@ class Backprop {
 
   #passedOn(tensor: Tensor): readonly OpenCode[] {
     if (tensor.source.kind === 'scan') return this.#passedThrough(tensor);
-    // Nothing has passed some of them a gradient, as with the condition of `where`.
+    // Some of them have received no gradient, such as the condition of `where`.
     if (tensor.requiresGrad && !this.#hasGradient(tensor)) return [];
     return contributionsOf(tensor, ownGradient).map(a => this.#contribution(a));
   }
@@ -53,7 +53,7 @@ class Backprop {
     return starts ? { ...a, reset: true } : a;
   }
 
-  /** The scan back is made of tensors; it reads and adds to gradients where they are held. */
+  /** The backward scan is made of tensors; it reads gradients, and adds to them, where they are stored. */
   #passedThrough(run: Tensor): readonly OpenCode[] {
     const incoming = new Map<Tensor, Tensor>();
     const held = new Map<ArrayRef, ArrayRef>();

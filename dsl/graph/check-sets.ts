@@ -8,7 +8,7 @@ import {
   UserError,
 } from '../../compiler/index.ts';
 
-/** `=:` gives a cell one value: it cannot be used where axes of the right side are summed over. */
+/** `=:` gives a cell one value: it cannot be used if axes of the right side are summed over. */
 export function checkSetsOnce({
   op,
   target,

@@ -12,8 +12,8 @@ import { settle } from './settle.ts';
 /**
  * A piece of code, made by `cd`. It does nothing until it is compiled into a routine.
  *
- * Code that mentions slots (`v =: v1 + v2`) is about the operands of an operation that does not
- * exist yet: it can be given to `defineOp` and nothing else.
+ * Code that mentions slots (`v =: v1 + v2`) is about the operands of a future operation:
+ * it can only be passed to `defineOp`.
  */
 export class Code implements RoutineSource {
   readonly #tree: CodeTree | undefined;

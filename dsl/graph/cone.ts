@@ -1,6 +1,6 @@
 /**
- * Some tensors and all they are computed from, operands before the tensors they go into. What is in
- * `given` counts as given, however it is computed.
+ * The given tensors and everything they are computed from, in topological order, operands first. Tensors in
+ * `given` count as inputs, however they are computed.
  */
 export function coneOf<T extends { readonly operands: readonly T[] }>(
   roots: readonly T[],

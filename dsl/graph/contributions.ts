@@ -1,11 +1,11 @@
-/** What the gradient of one tensor adds to those of its operands. */
+/** The contributions of one tensor's gradient to those of its operands. */
 import { adjointOf, type Tally } from '../../compiler/index.ts';
 import { forwardOf, instantiate } from './apply.ts';
 import type { SlotAssign } from './operation.ts';
 import { neededOf } from './own-arrays.ts';
 import type { ArrayRef, OpenAssign, Tensor } from './tensor.ts';
 
-/** Where the gradient of a tensor is held; undefined for one that none is wanted for. */
+/** The array of a tensor's gradient; undefined if no gradient is wanted. */
 export type GradientOf = (tensor: Tensor) => ArrayRef | undefined;
 
 export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonly OpenAssign[] {
@@ -27,14 +27,17 @@ export function contributionsOf(tensor: Tensor, gradientOf: GradientOf): readonl
 }
 
 /**
- * Among several assignments that add up to a value, none is all of it: so the adjoint must not take
- * the value for what this one assigned.
+ * If several assignments accumulate a value, none is all of it, so its adjoint must not use
+ * the value as if this assignment alone had computed it.
  */
 function asTerm(a: OpenAssign, { length }: readonly OpenAssign[]): OpenAssign {
   return length > 1 && a.op === 'set' ? { ...a, op: 'add', reset: true } : a;
 }
 
-/** A sum of what may be infinite counts as finite: else so would most of a network, behind a softmax. */
+/**
+ * A sum of possibly infinite values counts as finite: otherwise most of a network after a softmax would count as
+ * possibly infinite.
+ */
 export function infiniteOf({ part, tensor }: ArrayRef): boolean {
   return part === 'value' && tensor.mayBeInfinite;
 }

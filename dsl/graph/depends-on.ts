@@ -5,7 +5,7 @@ import type { Tensor } from './tensor.ts';
 /** Something whose value can change while code runs. */
 export type Changing = Tensor | StaticSymbol;
 
-/** The tensors whose values stand when these have changed: not they, nor what depends on them. */
+/** The tensors whose values remain valid when these have changed: all but them and what depends on them. */
 export function withoutDependents(
   tensors: Iterable<Tensor>,
   changed: ReadonlySet<Changing>,
@@ -21,7 +21,7 @@ export function withoutDependents(
   return new Set([...tensors].filter(t => !isStale(t)));
 }
 
-/** Whether a tensor reads one of these symbols itself. */
+/** Whether a tensor itself reads one of these symbols. */
 function readsAny({ source }: Tensor, changed: ReadonlySet<Changing>): boolean {
   if (source.kind === 'symbol') return changed.has(source.symbol);
   if (source.kind === 'scan') return source.scan.inner.some(t => readsAny(t, changed));

@@ -5,7 +5,7 @@ import { type Slot, slotAccess, type SlotAssign } from './operation.ts';
 import { ArrayRef, type OpenAssign, type Tensor } from './tensor.ts';
 
 /**
- * The derivatives so far, by the arrays that assignments about them name: arrays that never exist,
+ * The derivatives so far, by the arrays that assignments about them use: placeholder arrays that never exist,
  * because the assignments become tensors.
  */
 export class Derivatives {
@@ -41,14 +41,14 @@ export class Derivatives {
     );
   }
 
-  /** The derivative to start from, broadcast to the tensor's shape. */
+  /** The initial derivative (seed), broadcast to the tensor's shape. */
   start(tensor: Tensor, derivative: Tensor): void {
     const isConstant = derivative.source.kind === 'constant';
     const value = isConstant ? derivative : sumLike(tensor, [derivative], this.#by);
     this.#tensors.set(this.arrayOf(tensor), value);
   }
 
-  /** What an assignment computes is a term of the derivative it assigns. */
+  /** The value of an assignment is a term of the derivative it assigns. */
   assign(a: OpenAssign): void {
     const { node } = a.target;
     const operands: Tensor[] = [];
@@ -70,17 +70,17 @@ export class Derivatives {
     else this.#addTo(node, term);
   }
 
-  /** A term in the tensor's shape. */
+  /** A term, broadcast to the tensor's shape. */
   add(tensor: Tensor, term: Tensor): void {
     this.#addTo(this.arrayOf(tensor), term);
   }
 
-  /** In the shape of the tensor; zero when nothing came of it. */
+  /** In the tensor's shape; zero if there are no terms. */
   tensorOf(tensor: Tensor): Tensor {
     return this.find(tensor) ?? sumLike(tensor, [], this.#by);
   }
 
-  /** A tensor that is computed, in the shape of the other; undefined when nothing came of it. */
+  /** A computed tensor, in the shape of the other; undefined if there are no terms. */
   find(tensor: Tensor): Tensor | undefined {
     const found = this.#tensors.get(this.arrayOf(tensor));
     return !found || found.source.kind === 'computed' ? found : sumLike(tensor, [found], this.#by);

@@ -1,6 +1,6 @@
 /**
- * Derivatives as tensors: what reverse and forward mode assign, each assignment a tensor of its own.
- * They are computed like all others, so they have derivatives again.
+ * Derivatives as tensors: the assignments of reverse and forward mode, each as a tensor of its own.
+ * They are ordinary tensors, so they can be differentiated again.
  */
 import { tangentOf } from '../../compiler/index.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -17,7 +17,7 @@ import { coneOf } from './cone.ts';
 const nothing: ReadonlySet<Tensor> = new Set();
 
 /**
- * The gradients of the sum of the cells of `root`, each weighted by `seed`: one tensor for each of
+ * The gradients of the sum of the cells of `root`, weighted by `seed`: one tensor for each of
  * `by`, in its shape.
  */
 export function gradients(
@@ -31,7 +31,7 @@ export function gradients(
   return by.map(tensor => derived.tensorOf(tensor));
 }
 
-/** How `root` changes when each of `along` changes by the tensor beside it. */
+/** The tangent of `root` (forward mode) when each of `along` changes by the tensor paired with it. */
 export function tangent(root: Tensor, along: ReadonlyMap<Tensor, Tensor>, solver: Solver): Tensor {
   const derived = new Derivatives({ kind: 'tangent', solver });
   along.forEach((change, tensor) => derived.start(tensor, change));
@@ -39,7 +39,7 @@ export function tangent(root: Tensor, along: ReadonlyMap<Tensor, Tensor>, solver
   return derived.tensorOf(root);
 }
 
-/** What the gradients of the results of a scan give to those of its operands. */
+/** From the gradients of a scan's results to those of its operands. */
 export function backThrough(
   run: Tensor,
   incoming: ReadonlyMap<Tensor, Tensor>,
@@ -59,7 +59,7 @@ export function backThrough(
   return backScan(run, incoming, wanted, { solver, derive });
 }
 
-/** From the gradients of some tensors of a cone to those of `wanted`; not to what `given` hang on. */
+/** From the gradients of some tensors of a cone to those of `wanted`; not to the dependencies of `given`. */
 function passBack(
   cone: readonly Tensor[],
   wanted: ReadonlySet<Tensor>,
@@ -82,7 +82,7 @@ function passBack(
   }
 }
 
-/** From the changes of `given` to those of the other tensors of a cone. */
+/** From the tangents of `given` to those of the other tensors of a cone. */
 function passOn(cone: readonly Tensor[], given: ReadonlySet<Tensor>, derived: Derivatives): void {
   const moving = dependents(cone, given);
   const ofArray = ({ part, tensor }: ArrayRef): ArrayRef | undefined =>
@@ -102,7 +102,7 @@ function passOn(cone: readonly Tensor[], given: ReadonlySet<Tensor>, derived: De
   }
 }
 
-/** How the results of a scan change with its operands. */
+/** The tangents of a scan's results. */
 function forwardThrough(
   run: Tensor,
   changes: ReadonlyMap<Tensor, Tensor>,

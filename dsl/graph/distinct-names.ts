@@ -1,6 +1,6 @@
 import { Names } from '../../compiler/index.ts';
 
-/** Each label once: the first to have it keeps it, the second `w` is `w2` or the next one free. */
+/** Makes labels unique: the first to have a label keeps it, the second `w` becomes `w2` or the next free name. */
 export function distinctNames(labels: readonly string[]): readonly string[] {
   const names = new Names(labels);
   const kept = new Set<string>();

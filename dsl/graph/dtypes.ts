@@ -1,4 +1,4 @@
-/** The dtype of what an operation computes, and what it makes of the dtypes of its operands. */
+/** Infers the dtype of an operation's result, and the constraints on the dtypes of its operands. */
 import type { Span } from '../../compiler/index.ts';
 import { type DTypeVar, openDType, weakDType, weakestOf } from '../dtype/dtype-var.ts';
 import { inferAssign, type Inference, inferScalar, type Typed } from '../dtype/infer.ts';
@@ -12,7 +12,10 @@ interface Written {
   readonly operands: readonly { readonly span: Span; readonly text?: string }[];
 }
 
-/** Numbers, comparisons and data without a dtype take what they meet; computed with each other they remain such. */
+/**
+ * Numbers, comparisons and data without a dtype take the dtype of their use; so does what is computed from only
+ * these.
+ */
 export function dtypeOfResult(
   operation: Operation,
   operands: readonly Tensor[],

@@ -1,4 +1,4 @@
-/** From code as it was put together to the assignments a routine runs. */
+/** Turns composed code into the assignments that a routine runs. */
 import { access, assign, scalarConst, sequence, unreachable } from '../../compiler/index.ts';
 import { backpropOf } from './backprop.ts';
 import { type CodeTree, visitTree } from './code-tree.ts';
@@ -16,13 +16,13 @@ export function expand(tree: CodeTree): OpenCode {
 
 /**
  * Decides where forward code runs: where the code says `.forward`, and before the first use of a
- * value that nothing in the routine has computed. A use never computes a value again, so that
- * `epoch_loss =+ ${loss}` after an update adds the loss that the update came from.
+ * value that nothing in the routine has computed. A use never recomputes a value, so
+ * `epoch_loss =+ ${loss}` after an update adds the loss that the update was computed from.
  */
 class Expansion {
-  /** Computed by now: a use takes the value as it is. */
+  /** Already computed: a use takes the value as it is. */
   #computed: ReadonlySet<Tensor> = new Set();
-  /** Of those, the ones that `.forward` need not compute again: nothing below them has changed. */
+  /** The subset that `.forward` need not recompute: nothing they depend on has changed. */
   #current: ReadonlySet<Tensor> = new Set();
 
   expand(tree: CodeTree): OpenCode {
@@ -72,8 +72,8 @@ class Expansion {
   }
 
   /**
-   * A turn of the loop starts with what the turn before has changed, and with another value of the
-   * symbol than anything before the loop was computed for.
+   * An iteration of the loop starts with the changes of the previous one, and with a value of the
+   * symbol other than the one that earlier code used.
    */
   #repeat(tree: CodeTree & { readonly kind: 'repeat' }): OpenCode {
     const symbol = new Set<Changing>([tree.symbol]);
@@ -95,7 +95,7 @@ function assignedIn(body: CodeTree): readonly Tensor[] {
   return tensors;
 }
 
-/** Only gradients of parameters accumulate from run to run, so only they need zeroing. */
+/** Only gradients of parameters accumulate over runs, so only they need zeroing. */
 function zeroGradsOf(root: Tensor): readonly OpenAssign[] {
   return Object.values(root.params).map(({ grad, label, shape, span, origins }) => {
     const use = {

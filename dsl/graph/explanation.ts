@@ -1,4 +1,4 @@
-/** What `tensor.explain()` says: what a tensor is, its axes, and why each has its size. */
+/** The result of `tensor.explain()`: what a tensor is, its axes, and why each has its size. */
 import { type DType, type Initial, shownPlace, type Span } from '../../compiler/index.ts';
 import type { Decision } from '../dtype/dtype-var.ts';
 import { printShape } from '../shape/print.ts';
@@ -11,15 +11,15 @@ export interface Explanation {
   readonly what: string;
   /** `file:line:column` */
   readonly place: string | undefined;
-  /** `10 | 2 -> 16`; `?` and `…` stand for what is open. */
+  /** `10 | 2 -> 16`; `?` and `…` stand for undetermined sizes and rows. */
   readonly shape: string;
   readonly rows: Readonly<Record<RowKind, RowReport>>;
   readonly operands: readonly { readonly name: string; readonly shape: string }[];
-  /** What it holds before anything is computed, in words. */
+  /** Its initial contents, in words. */
   readonly initial: string | undefined;
-  /** What the program decides, and why; undefined where that is left to the contexts. */
+  /** The dtype decided by the program, and why; undefined if it is left to the contexts. */
   readonly dtype: DTypeReport | undefined;
-  /** Those that it has had in contexts. */
+  /** The dtypes that it has had in contexts. */
   readonly dtypes: readonly DType[];
 }
 
@@ -30,7 +30,7 @@ export interface DTypeReport {
   readonly place: string | undefined;
 }
 
-/** A tensor as far as explanations go. */
+/** What explanations need of a tensor. */
 export interface Explained {
   readonly name: string;
   readonly what: string;
@@ -94,7 +94,7 @@ function initialText(initial: Initial): string | undefined {
   }
 }
 
-/** In a line: its name, its shape and what it is. */
+/** One line: its name, shape and kind. */
 export function headOf({ name, shape, what, place }: Explanation): string {
   return `${name}: ${shape}, ${what}${place === undefined ? '' : ` (${place})`}`;
 }
@@ -119,7 +119,7 @@ function dtypeText({ dtype, because, place }: DTypeReport): string {
   return `${dtype}  ${because}${place === undefined ? '' : ` (${place})`}`;
 }
 
-/** Sizes of one row stand below each other. */
+/** Sizes of one row are aligned below each other. */
 function rowLines(row: RowKind, { axes, openAt, because }: RowReport): readonly [string, string][] {
   const width = Math.max(0, ...axes.map(axis => sizeText(axis).length));
   const lines = axes.map(axis => {

@@ -24,7 +24,7 @@ export function forwardCodeOf(tensor: Tensor): OpenCode {
   return source.kind === 'scan' ? scanCode(source.scan) : sequence(forwardOf(tensor));
 }
 
-/** Whether it takes code to compute: the results of a scan are there when it has run. */
+/** Whether it needs code of its own: the results of a scan are computed by its run. */
 export function takesCode({ source }: Tensor): boolean {
   return source.kind === 'computed' || source.kind === 'scan';
 }
@@ -79,7 +79,7 @@ function slice(part: Tensor, whole: Tensor, { origins, logic }: By): OpenAssign 
   return assign(cell(part, 0), { op: 'set' }, cell(whole, 1), projections, origins);
 }
 
-/** The slice the other way round: the slots change places. */
+/** The inverse slice: source and target slots swapped. */
 function putTurn({ each, whole }: ScanResult, { origins, logic }: By): OpenAssign {
   const projections = projectionsOf(logic, each, whole);
   return assign(cell(whole, 1), { op: 'set', keeps: true }, cellOf(each, 0), projections, origins);
@@ -100,8 +100,8 @@ function projectionsOf(logic: Logic, ...tensors: readonly [Tensor, ...Tensor[]])
 }
 
 /**
- * What a turn computes is computed again by the scans of its derivatives: each of them has arrays of
- * its own for it.
+ * The scans of the derivatives recompute what an iteration computes: each of them has its own
+ * arrays for it.
  */
 function withOwnArrays(code: OpenCode, { operands, carries, stacks, sums }: Scan): OpenCode {
   const results = [...carries.flatMap(c => [c.saved, { whole: c.last }]), ...stacks, ...sums];

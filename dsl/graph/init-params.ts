@@ -1,10 +1,10 @@
-/** The code of `.init_params`: parameters get the values they start from. */
+/** The code of `.init_params`: assigns parameters their initial values. */
 import { access, assign, scalarConst, type Scalar } from '../../compiler/index.ts';
 import type { Use } from '../shape/row.ts';
 import { OpenProjections } from './open-projections.ts';
 import { type ArrayRef, type OpenAssign, Tensor } from './tensor.ts';
 
-/** Assigns a parameter; what it starts `from`, if that is a tensor, has been computed before. */
+/** Assigns a parameter; the tensor that it starts `from`, if any, has been computed before. */
 export function initialise(param: Tensor): OpenAssign {
   const { source, origins } = param;
   if (source.kind !== 'param') throw new TypeError('only parameters start from something');
@@ -16,7 +16,7 @@ export function initialise(param: Tensor): OpenAssign {
   return assign(access(param.value, 0), { op: 'set' }, value, projections, origins);
 }
 
-/** How an initial value meets the parameter. */
+/** How the shape of an initial value corresponds to that of the parameter. */
 export function useOf({ label, span, shape }: Tensor, from?: Tensor): Use {
   const operands = from ? [{ span: from.span, text: from.label, shape: from.shape }] : [];
   return { operator: '=', span, operands, result: { span, text: label, shape } };
@@ -31,7 +31,7 @@ function setFrom(param: Tensor, from: Tensor): OpenAssign {
 
 const initials = new WeakMap<Tensor, Tensor>();
 
-/** An array that holds what the parameter started from, the same one for all routines. */
+/** An array that holds the parameter's initial value, the same one for all routines. */
 function initialOf(param: Tensor): Tensor {
   const known = initials.get(param);
   if (known) return known;

@@ -2,9 +2,9 @@ import { readsOf, visitAssigns } from '../../compiler/index.ts';
 import type { ArrayRef, OpenAssign, OpenCode } from './tensor.ts';
 
 export interface Lifetimes {
-  /** Every array the code touches, in the order met. */
+  /** Every array the code uses, in order of first use. */
   readonly arrays: readonly ArrayRef[];
-  /** Those read before the code has written them: they hold what an earlier run left. */
+  /** Those read before the code has written them: they hold values of an earlier run. */
   readonly inputs: ReadonlySet<ArrayRef>;
   readonly outputs: ReadonlySet<ArrayRef>;
 }
@@ -24,7 +24,9 @@ export function lifetimesIn(code: OpenCode): Lifetimes {
   return { arrays: [...arrays], inputs, outputs };
 }
 
-/** What an assignment leaves depends on what was there; the turns of a scan together set every cell. */
+/**
+ * Whether an assignment's result depends on the previous contents; the iterations of a scan together set every cell.
+ */
 function isUpdate({ op, reset, keeps, projections }: OpenAssign): boolean {
   return keeps ? projections.logic.kind !== 'turn' : op !== 'set' && !reset;
 }

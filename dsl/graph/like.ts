@@ -1,4 +1,4 @@
-/** Tensors in the shape of others. */
+/** Tensors with the shape of others. */
 import { assign, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import { constraintsOf } from '../shape/logic.ts';
 import type { Solver } from '../shape/solve.ts';
@@ -6,13 +6,13 @@ import { OpenProjections } from './open-projections.ts';
 import { type Slot, slotAccess, type SlotAssign } from './operation.ts';
 import { type Computation, Tensor } from './tensor.ts';
 
-/** What derived tensors are named after: `grad_w`. */
+/** The base of derived tensors' names: `grad_w`. */
 export interface Derivation {
   readonly kind: 'grad' | 'tangent';
   readonly solver: Solver;
 }
 
-/** The sum of some tensors, which broadcast to the shape of `like`. */
+/** The sum of some tensors, broadcast to the shape of `like`. */
 export function sumLike(
   like: Tensor,
   terms: readonly Tensor[],

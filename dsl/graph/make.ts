@@ -1,4 +1,4 @@
-/** Tensors that no operation computes. */
+/** Makes tensors that no operation computes. */
 import {
   type Initial,
   kindOf,
@@ -26,7 +26,7 @@ import {
 } from '../dtype/dtype-var.ts';
 import { Tensor } from './tensor.ts';
 
-/** What is said about a tensor where it is introduced; the rest is left to inference. */
+/** What is declared about a tensor where it is introduced; the rest is inferred. */
 export interface Given {
   readonly rows: GivenRows;
   readonly dtype?: Decision | undefined;
@@ -59,13 +59,13 @@ export function dimTensor(axis: Dim | Row, shapes: readonly Shape[], span: Span)
   return new Tensor({ label: undefined, hint: 'dim', shape: scalarShape, dtype, source, origins });
 }
 
-/** The axes that a definition gives; rows it does not name are left to inference. */
+/** The axes that a definition gives; rows it does not name are inferred. */
 export type GivenRows = Partial<Readonly<Record<RowKind, readonly Dim[]>>>;
 
 const noBatch = closedRow([], { text: 'a parameter has none unless they are given' });
 
 /**
- * `{ w }`: a parameter, which may start from what another tensor computes. Parameters have no batch
+ * `{ w }`: a parameter, whose initial value another tensor may compute. Parameters have no batch
  * axes unless they are given.
  */
 export function paramTensor(
@@ -111,14 +111,14 @@ export function stateTensor(label: string, { rows, dtype }: Given, span: Span): 
   return new Tensor({ label, hint: label, shape, dtype: variable, source, origins: [span] });
 }
 
-/** `let x = …`: an array that one assignment computes, in the shape that this gives it. */
+/** `let x = …`: an array that one assignment computes, in the shape of its value. */
 export function letTensor(label: string, span: Span): Tensor {
   const shape = openShape();
   const source = { kind: 'state' } as const;
   return new Tensor({ label, hint: label, shape, dtype: openDType(), source, origins: [span] });
 }
 
-/** Values of the host, with the shape they have there. */
+/** Data of the host, with the shape it has there. */
 export function dataTensor(
   label: string,
   initial: Initial,
@@ -137,7 +137,7 @@ export function dataTensor(
   });
 }
 
-/** Of what is made of nothing: these output axes, or those of what it meets. */
+/** The shape of tensors without operands: these output axes, or those of their use. */
 export function grownShape(tensor: string, output: readonly Dim[], span: Span): Shape {
   const rows = output.length > 0 ? { batch: [], input: [], output } : {};
   return leafShape(tensor, rows, span, false);

@@ -1,12 +1,12 @@
-/** What arrays and routines are called in dumps: after the user's words, the same each time. */
+/** Names of arrays and routines in dumps: based on the user's names, and deterministic. */
 import { Names } from '../../compiler/index.ts';
 import type { CodeTree } from './code-tree.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { ArrayRef, Tensor } from './tensor.ts';
 
 /**
- * Labelled tensors keep their labels if they can; the others are called after their operation. A
- * gradient is called after its tensor.
+ * Labelled tensors keep their labels if possible; the others are named after their operation, and a
+ * gradient after its tensor.
  */
 export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, string> {
   const tensors = [...new Set(arrays.map(array => array.tensor))];
@@ -22,12 +22,12 @@ export function nameArrays(arrays: readonly ArrayRef[]): ReadonlyMap<ArrayRef, s
   return new Map(arrays.map(array => [array, nameOf(array)]));
 }
 
-/** The language has letters of all alphabets; dumps and generated code have those of ASCII. */
+/** The language allows letters of all alphabets; dumps and generated code use ASCII. */
 function plain(label: string): string {
   return label.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll(/\W/gu, '_');
 }
 
-/** The titles of the outermost sections: `scalar_loss_gradient_then_gd_update`. */
+/** From the titles of the outermost sections: `scalar_loss_gradient_then_gd_update`. */
 export function nameOfCode(tree: CodeTree): string {
   const titles = outerTitles(tree);
   const words = titles.map(title => title.match(/\w+/g)?.join('_')).filter(Boolean);

@@ -7,15 +7,15 @@ import type { Logic } from '../shape/logic.ts';
 import { projectionsOf } from '../shape/projections.ts';
 import type { Shape } from '../shape/row.ts';
 
-/** How the operands of an assignment hang together, before and after their shapes are settled. */
+/** Which axes of an assignment's operands correspond, before and after their shapes are settled. */
 export class OpenProjections {
   readonly logic: Logic;
-  /** The result's shape, then the operands'; the slots of accesses count along these. */
+  /** The result's shape, then the operands'; the slots of accesses are numbered in this order. */
   readonly slots: readonly Shape[];
   readonly use: Use;
   readonly #block: Block | undefined;
   readonly #blocks = new Map<Block, OpenProjections>();
-  /** The slots whose axes are looped over; all of them where nothing is said. */
+  /** The slots whose axes are looped over; all of them if undefined. */
   readonly #only: readonly number[] | undefined;
   #settled: Projections | undefined;
 
@@ -32,7 +32,7 @@ export class OpenProjections {
     this.#only = only;
   }
 
-  /** Of one block, where the operation is several; or without the loops that only other slots have. */
+  /** For one block, if the operation has several; or without the loops that only other slots have. */
   of(block: Block | SlotAxes | undefined): OpenProjections {
     if (!block) return this;
     if ('slots' in block) {
@@ -45,7 +45,7 @@ export class OpenProjections {
     return made;
   }
 
-  /** Closes the shapes it concerns, if they still are open. */
+  /** Closes the shapes it uses, if they are still open. */
   settle(): Projections {
     if (!this.#settled) {
       closeShapes(this.slots);

@@ -11,9 +11,9 @@ import type { Logic } from '../shape/logic.ts';
 import type { Dim } from '../shape/row.ts';
 
 /**
- * An operation in the abstract: which shapes it takes and the code it stands for, over its result
- * (operand 0) and operands 1, 2, 3. `backward` is for ops that bring their own derivative, which may
- * be none at all; the others are derived from `forward`.
+ * An abstract operation: the shapes it accepts and the code it stands for, over its result
+ * (operand 0) and operands 1, 2, 3. `backward` is for ops that supply their own derivative, possibly
+ * none at all; the others are differentiated from `forward`.
  */
 export interface Operation {
   /** As written: `*`, `relu`. */
@@ -23,13 +23,13 @@ export interface Operation {
   readonly logic: Logic;
   readonly forward: readonly SlotAssign[];
   readonly backward: readonly SlotAssign[] | undefined;
-  /** Its result has this dtype, whatever its operand has; otherwise they have one, as the code says. */
+  /** The fixed dtype of its result; if undefined, result and operands have the dtypes that the code implies. */
   readonly converts?: DType;
-  /** Its result has these output axes; if there are none, those of what it meets, as a parameter has. */
+  /** The output axes of its result; if empty, those of its use, as for a parameter. */
   readonly grows?: readonly Dim[];
 }
 
-/** Whether it is not flat wherever it is defined: `backward` may say that nothing flows. */
+/** Whether its derivative is not zero everywhere; `backward` may say that no gradient flows. */
 export function isDifferentiable({ backward }: Operation): boolean {
   return backward?.length !== 0;
 }
@@ -38,7 +38,7 @@ export function isDifferentiable({ backward }: Operation): boolean {
 export interface Slot {
   readonly part: 'value' | 'grad';
   readonly operand: number;
-  /** Instead of the operand itself, an array of the operation's own in its shape. */
+  /** Instead of the operand itself, an array of the operation's own with its shape. */
   readonly own?: OwnArray | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface SlotAxes {
   readonly slots: readonly number[];
 }
 
-/** `at`: the positions that the logic leaves to the run. */
+/** `at`: the dynamic positions in the logic. */
 export function slotAccess(
   part: Slot['part'],
   operand: number,

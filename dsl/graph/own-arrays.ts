@@ -1,6 +1,6 @@
 /**
- * The arrays that an operation's own code introduces. In `forward` each assignment of one makes a
- * tensor, so that derivatives pass through them; in `backward` they are arrays among the gradients.
+ * The arrays that an operation's own code introduces. In `forward` each assignment to one makes a
+ * tensor, so that they are differentiated; in `backward` they are arrays like the gradients.
  */
 import { accessesOf, assign, mapAccesses, type Scalar, scalarApply } from '../../compiler/index.ts';
 import type { DTypeVar } from '../dtype/dtype-var.ts';
@@ -14,10 +14,10 @@ import {
 } from './operation.ts';
 import { type ArrayRef, type Computation, Tensor } from './tensor.ts';
 
-/** The dtype of what an operation makes of some operands. */
+/** The dtype of an operation's result for given operands. */
 type DTypeOf = (operation: Operation, operands: readonly Tensor[]) => DTypeVar;
 
-/** A computation whose own arrays have become operands, behind those it is given. */
+/** A computation whose own arrays have become operands, after the given ones. */
 export function withOwnArrays(whole: Computation, dtypeOf: DTypeOf): Computation {
   const { operation, projections } = whole;
   if (!operation.forward.some(a => a.target.node.own)) return whole;
@@ -33,7 +33,7 @@ export function withOwnArrays(whole: Computation, dtypeOf: DTypeOf): Computation
 class OwnArrays {
   readonly #whole: Computation;
   readonly #dtypeOf: DTypeOf;
-  /** What each holds by now. */
+  /** The current value of each. */
   readonly #tensors = new Map<OwnArray, Tensor>();
 
   constructor(whole: Computation, dtypeOf: DTypeOf) {
@@ -46,7 +46,7 @@ class OwnArrays {
     this.#tensors.set(own, before ? this.#changed(before, a, own) : this.#tensor(a, own));
   }
 
-  /** `=+` and `=-`: what is added or taken away is put together first. */
+  /** `=+` and `=-`: the value added or subtracted is computed first. */
   #changed(before: Tensor, a: SlotAssign, own: OwnArray): Tensor {
     const term = this.#tensor({ ...a, op: 'add', reset: true }, own);
     const at = (operand: number): Scalar<Slot> => {
@@ -58,7 +58,7 @@ class OwnArrays {
     return this.#made(both, own, [before, term]);
   }
 
-  /** A value over `operands`, to which those it reads are added. */
+  /** A value over `operands`, to which the operands that it reads are added. */
   over(value: Scalar<Slot>, operands: Tensor[]): Scalar<Slot> {
     return mapAccesses(value, access => {
       const { own, operand } = access.node;
@@ -113,7 +113,7 @@ export function ownArray(
   return tensor.value;
 }
 
-/** Of the dtype of the gradient that the code passes on. */
+/** Has the dtype of the gradient that the code propagates. */
 function stateIn(
   { slots }: OpenProjections,
   { name, span }: OwnArray,
@@ -132,7 +132,7 @@ function stateIn(
   });
 }
 
-/** Of backward code: what passes gradients to those that want one, and what that is computed from. */
+/** The parts of backward code that are needed: assignments to wanted gradients, and their dependencies. */
 export function neededOf(
   backward: readonly SlotAssign[],
   isWanted: (a: SlotAssign) => boolean,

@@ -1,14 +1,14 @@
-/** Where an infinity or NaN may come from that no operand has: `log(x)`, `a /. b`. */
+/** Detects poles: where an operation may give an infinity or NaN that no operand has: `log(x)`, `a /. b`. */
 import { mapAccesses, mayBeInfinite, scalarConst } from '../../compiler/index.ts';
 import type { Operation, Slot } from './operation.ts';
 
-/** Of an operand, what its poles depend on. */
+/** The properties of an operand that its poles depend on. */
 export interface Factor {
   readonly mayBeInfinite: boolean;
   readonly source: { readonly kind: string; readonly value?: number };
 }
 
-/** Whether a cell of the result may be infinite or NaN, cell by cell: sums do not count. */
+/** Whether a cell of the result may be infinite or NaN; considers single cells, not overflow in sums. */
 export function hasPoles({ forward }: Operation, operands: readonly Factor[]): boolean {
   const operandOf = ({ part, operand }: Slot): Factor | undefined =>
     part === 'value' ? operands[operand - 1] : undefined;

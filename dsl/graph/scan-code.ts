@@ -1,4 +1,4 @@
-/** What holds for the code of scans as a whole. */
+/** Checks and simplifications of code that contains scans. */
 import {
   accessesOf,
   sequence,
@@ -9,7 +9,7 @@ import {
 import { TurnSymbol } from '../shape/turns.ts';
 import type { ArrayRef, OpenCode, Tensor } from './tensor.ts';
 
-/** Leaves out the hidden results of scans that nothing in the code reads. */
+/** Removes the hidden results of scans that nothing in the code reads. */
 export function withoutUnread(code: OpenCode): OpenCode {
   const read = new Set<ArrayRef>();
   visitAssigns(code, a => accessesOf(a.value).forEach(({ node }) => read.add(node)));
@@ -33,7 +33,7 @@ export function withoutUnread(code: OpenCode): OpenCode {
   return go(code);
 }
 
-/** A carry or slice has a value in the turns of its scan only. */
+/** A carry or slice has a value only in the iterations of its scan. */
 export function checkInside(root: Tensor): void {
   const stray = root.cone().find(t => t.source.kind === 'stand-in');
   if (!stray) return;

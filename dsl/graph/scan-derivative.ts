@@ -1,10 +1,10 @@
-/** What the derivatives of scans have in common. They are scans too. */
+/** What reverse and forward mode of scans share. Derivatives of scans are scans too. */
 import type { Solver } from '../shape/solve.ts';
 import { type Derivation, sumLike } from './like.ts';
 import { standIn } from './scan.ts';
 import type { Scan, ScanSlice, Tensor } from './tensor.ts';
 
-/** A tensor and its gradient, or its change, in one shape. One tensor may have several, to add up. */
+/** A tensor and its gradient or tangent, in one shape. One tensor may have several, which add up. */
 export interface Derivative {
   readonly of: Tensor;
   readonly derivative: Tensor;
@@ -18,7 +18,7 @@ export function scanOf({ source }: Tensor): Scan {
   throw new TypeError('not a scan');
 }
 
-/** Every tensor that the turns of a scan write. */
+/** Every tensor that the iterations of a scan write. */
 export function resultsOf(run: Tensor): readonly Tensor[] {
   const { carries, stacks, sums } = scanOf(run);
   const results = [...carries.map(c => c.saved), ...stacks, ...sums];
@@ -26,8 +26,8 @@ export function resultsOf(run: Tensor): readonly Tensor[] {
 }
 
 /**
- * What moves along with some operands of a scan: these, where the step reads them itself, and of the
- * step all that depends on one. A carry moves from some turn on when what it becomes does.
+ * What varies with some operands of a scan: the operands that the step reads itself, and everything
+ * in the step that depends on one. A carry varies if, in any iteration, its next value does.
  */
 export function movingIn(
   { carries, slices, closed, inner }: Scan,
@@ -46,7 +46,7 @@ export function movingIn(
   return moving;
 }
 
-/** Stand-ins in the step of the scan of a derivative, beside those of the scan itself. */
+/** Placeholders in the step of a derivative scan, beside those of the scan itself. */
 export class Additions {
   readonly slices: ScanSlice[] = [];
   readonly #run: Tensor;
@@ -57,12 +57,12 @@ export class Additions {
     this.#kind = kind;
   }
 
-  /** Stands for the derivative of `of` in one turn. */
+  /** Stands for the derivative of `of` in one iteration. */
   place(of: Tensor): Tensor {
     return standIn(`${this.#kind}_${of.label ?? of.hint}`, of, this.#run);
   }
 
-  /** One turn's part of the derivative of what the turns stack. */
+  /** One iteration's part of the derivative of a stacked result. */
   slice(of: Tensor, whole: Tensor): Tensor {
     if (whole.source.kind === 'constant') return whole;
     const place = this.place(of);
@@ -71,7 +71,7 @@ export class Additions {
   }
 }
 
-/** Zero where there is none. */
+/** Zero if there is none. */
 export function inShape(like: Tensor, derivative: Tensor | undefined, by: Derivation): Tensor {
   if (derivative && derivative.source.kind !== 'constant') return derivative;
   return sumLike(like, derivative ? [derivative] : [], by);

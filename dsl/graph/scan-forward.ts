@@ -1,4 +1,7 @@
-/** Forward mode through a scan: the derivative is a scan over the same turns that carries both the carry and its change. */
+/**
+ * Forward mode through a scan: the derivative is a scan over the same iterations that carries both the carry and its
+ * tangent.
+ */
 import { makeScan, type ResultParts } from './scan.ts';
 import {
   Additions,
@@ -11,13 +14,13 @@ import {
 } from './scan-derivative.ts';
 import type { Scan, ScanCarry, ScanResult, Tensor } from './tensor.ts';
 
-/** How some tensors change with others, whose changes are given. */
+/** The tangents of some tensors, from those of others. */
 export type ChangesOf = (
   roots: readonly Tensor[],
   along: ReadonlyMap<Tensor, Tensor>,
 ) => DerivativeOf;
 
-/** The changes of a scan's results, from those of its operands. */
+/** The tangents of a scan's results, from those of its operands. */
 export function forwardScan(
   run: Tensor,
   changes: ReadonlyMap<Tensor, Tensor>,
@@ -68,13 +71,13 @@ export function forwardScan(
   ];
 }
 
-/** A carry that changes, and the place of its change in the step. */
+/** A carry that varies, and the placeholder of its tangent in the step. */
 interface MovingCarry {
   readonly carry: ScanCarry;
   readonly place: Tensor;
 }
 
-/** What one turn is given: the changes of its carries, of its slices, and of what it reads from outside. */
+/** The inputs of an iteration: the tangents of its carries, its slices, and the outside tensors that it reads. */
 function changesInTurn(
   scan: Scan,
   carries: readonly MovingCarry[],

@@ -1,7 +1,7 @@
 /**
- * Reverse mode through a scan: it takes the turns from the last to the first. Its carry is the
- * gradient of the carry; its step computes the turn again, from the carry that was saved before it,
- * and then the gradients of the turn. Those of what the step closes over add up over the turns.
+ * Reverse mode through a scan: runs the iterations from the last to the first. Its carry is the
+ * gradient of the carry; its step recomputes the iteration, from the carry saved before it,
+ * and then computes the iteration's gradients. Gradients of outside tensors that the step reads accumulate over the iterations.
  */
 import { makeScan, type ResultParts } from './scan.ts';
 import {
@@ -15,13 +15,13 @@ import {
 } from './scan-derivative.ts';
 import type { ScanCarry, ScanResult, Tensor } from './tensor.ts';
 
-/** The gradients of tensors that count as given, whatever they are computed from. */
+/** The gradients of tensors that count as inputs, however they are computed. */
 export type GradientsOf = (
   seeds: readonly Derivative[],
   given: ReadonlySet<Tensor>,
 ) => DerivativeOf;
 
-/** From the gradients of its results to what they give to those of `wanted`, of its operands. */
+/** From the gradients of its results to the contributions to those of `wanted`, which are among its operands. */
 export function backScan(
   run: Tensor,
   incoming: ReadonlyMap<Tensor, Tensor>,
@@ -96,7 +96,7 @@ function beside(
   });
 }
 
-/** What the carry was in each turn: now a slice like any other. */
+/** The carry of each iteration, which is now a slice like any other. */
 function savedSlice({ place, saved }: ScanCarry): { place: Tensor; whole: Tensor } {
   return { place, whole: saved.whole };
 }

@@ -1,11 +1,11 @@
-/** Scans: a step taken once for each cell of an axis, as a tensor to which its results belong. */
+/** Scans: a step executed once for each index of an axis, as a tensor to which its results belong. */
 import { openDType } from '../dtype/dtype-var.ts';
 import { scalarShape, type Shape } from '../shape/row.ts';
 import { stacked, type Turns } from '../shape/turns.ts';
 import { coneOf } from './cone.ts';
 import { type Scan, type ScanCarry, type ScanResult, type ScanSlice, Tensor } from './tensor.ts';
 
-/** What a scan is made from. The step has been called: all of it hangs on its stand-ins. */
+/** The parts of a scan. The step has been called, and is expressed in terms of placeholders. */
 export interface ScanParts {
   readonly turns: Turns;
   readonly carries: readonly CarryParts[];
@@ -15,7 +15,7 @@ export interface ScanParts {
 }
 
 export interface CarryParts extends Pick<ScanCarry, 'place' | 'start' | 'next'> {
-  /** What the last turn leaves is asked for, not just what the other results need of it. */
+  /** The final carry itself is requested, not only what the other results need of it. */
   readonly isResult: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface ResultParts {
   readonly hint: string;
 }
 
-/** Stands for the carry or a slice while the step is made. */
+/** A placeholder for the carry or a slice while the step is built. */
 export function standIn(
   hint: string,
   { shape, dtypeVar }: Pick<Tensor, 'shape' | 'dtypeVar'>,
@@ -35,7 +35,7 @@ export function standIn(
   return new Tensor({ label: undefined, hint, shape, dtype: dtypeVar, source, origins });
 }
 
-/** Leaves out the carries and slices that nothing asked for depends on. */
+/** Removes the carries and slices that no requested result depends on. */
 export function makeScan(parts: ScanParts): Scan {
   const { turns } = parts;
   const carries = neededCarries(parts);
@@ -65,7 +65,7 @@ function rootsOf({ carries, stacks, sums }: ScanParts): readonly Tensor[] {
   return [...stacks.map(s => s.each), ...sums.map(s => s.each), ...asked.map(c => c.next)];
 }
 
-/** One carry may need another only to know its own next value. */
+/** One carry may need another only to compute its own next value. */
 function neededCarries(parts: ScanParts): readonly CarryParts[] {
   let needed = parts.carries.filter(c => c.isResult);
   for (;;) {
@@ -76,7 +76,7 @@ function neededCarries(parts: ScanParts): readonly CarryParts[] {
   }
 }
 
-/** What depends on the carry or a slice is another in each turn. */
+/** Whatever depends on the carry or a slice differs in each iteration. */
 function innerOf(
   cone: readonly Tensor[],
   places: readonly { readonly place: Tensor }[],

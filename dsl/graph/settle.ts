@@ -1,4 +1,4 @@
-/** From code whose shapes may be open to a routine the compiler takes. */
+/** Turns code whose shapes may be open into a routine for the compiler. */
 import {
   inMemoryOrder,
   type LinkableRoutine,
@@ -60,14 +60,14 @@ export function settle(tree: CodeTree, options: SettleOptions): LinkableRoutine 
   };
 }
 
-/** Names go into files and generated code. */
+/** Names are used in files and generated code. */
 function checkedName(name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
   const message = `"${name}" cannot name a routine: use letters, digits and _`;
   throw new UserError({ code: 'EINC0509', message });
 }
 
-/** To keep what the code never computes would keep nothing. */
+/** Keeping an array that the code never computes would have no effect. */
 function checkKept(
   routine: string,
   arrays: readonly ArrayRef[],
@@ -91,8 +91,8 @@ function checkKept(
 }
 
 /**
- * Why an array lives in the context, if it does: a run needs it from before, or is asked to leave it
- * behind. The tensors whose `forward` or `backprop` the code names are asked for by that; so are gradients that
+ * Why an array lives in the context, if it does: a run needs its previous value, or is asked to leave its
+ * result there. This applies to the tensors whose `forward` or `backprop` the code names, and to gradients that
  * it zeroes for the backprop of another routine.
  */
 function outliving(

@@ -1,4 +1,4 @@
-/** Code in stages: after each, some of the arrays that it computes are done. */
+/** Splits code into stages: after each, some of the arrays that it computes are complete. */
 import { readsOf, sequence, visitAssigns } from '../../compiler/index.ts';
 import { type CodeTree } from './code-tree.ts';
 import { expand } from './expand.ts';
@@ -7,19 +7,19 @@ import type { ArrayRef, OpenCode } from './tensor.ts';
 
 export interface Stage {
   readonly tree: CodeTree;
-  /** What a later stage reads of what this one computes, beside what is done. */
+  /** What a later stage reads of this one's results, beside the completed arrays. */
   readonly hands: readonly ArrayRef[];
 }
 
-/** These, those that the code is done with first before the others. */
+/** These arrays, ordered by when the code completes them. */
 export function inOrderOfEnd(tree: CodeTree, arrays: readonly ArrayRef[]): readonly ArrayRef[] {
   const ends = endsIn(piecesOf(expand(tree)));
   return arrays.toSorted((a, b) => (ends.get(a) ?? -1) - (ends.get(b) ?? -1));
 }
 
 /**
- * As many stages as groups: after the first one, the arrays of the first group are done; after the last one,
- * all of the code has run. An array is set to a constant in the stage that first adds to it.
+ * As many stages as groups: after the first one, the arrays of the first group are complete; after the last one,
+ * all code has run. An array is set to a constant in the stage that first adds to it.
  */
 export function stagesOf(
   tree: CodeTree,
@@ -48,20 +48,20 @@ export function stagesOf(
   });
 }
 
-/** What is done one after the other; the turns of a loop are one piece. */
+/** The units of sequential execution; a loop is one piece. */
 function piecesOf(code: OpenCode): readonly OpenCode[] {
   if (code.kind === 'sequence') return code.body.flatMap(piecesOf);
   return code.kind === 'section' ? piecesOf(code.body) : [code];
 }
 
-/** Of each array, which piece writes it last. */
+/** For each array, which piece writes it last. */
 function endsIn(pieces: readonly OpenCode[]): ReadonlyMap<ArrayRef, number> {
   const ends = new Map<ArrayRef, number>();
   pieces.forEach((piece, i) => visitAssigns(piece, a => ends.set(a.target.node, i)));
   return ends;
 }
 
-/** Pieces that set one of these to a constant stand before the next one that uses it. */
+/** Moves pieces that set one of these to a constant before the next one that uses it. */
 function withLateStarts(
   pieces: readonly OpenCode[],
   arrays: ReadonlySet<ArrayRef>,

@@ -2,7 +2,7 @@ import { type StaticSymbol, symbolsOf, unreachable, UserError } from '../../comp
 import { symbolsOfLogic } from '../shape/logic.ts';
 import type { OpenCode } from './tensor.ts';
 
-/** The static symbols a routine must be given: those used outside a loop over them, as met. */
+/** The static symbols that must be passed to a routine: those used outside a loop over them, in order of use. */
 export function freeSymbols(code: OpenCode): readonly StaticSymbol[] {
   const found = new Set<StaticSymbol>();
   collect(code, new Set(), found);

@@ -1,6 +1,6 @@
 /**
- * Where the value of a tensor comes from. Written for any `T` that stands for tensors, so that these
- * types know nothing of `Tensor`, which is made from them.
+ * How the value of a tensor is produced. Generic over the type `T` of tensors, so that these
+ * types do not depend on `Tensor`, which is built on them.
  */
 import { type Initial, type StaticSymbol, unreachable } from '../../compiler/index.ts';
 import type { Dim, Row, Shape } from '../shape/row.ts';
@@ -8,27 +8,27 @@ import type { Turns } from '../shape/turns.ts';
 import type { OpenProjections } from './open-projections.ts';
 import type { Operation } from './operation.ts';
 
-/** Where a tensor's value comes from. */
+/** How a tensor's value is produced. */
 export type SourceOf<T> =
-  /** Learned: has an initial value and a gradient. `from` is what computes the initial value. */
+  /** Learned: has an initial value and a gradient. `from` computes the initial value. */
   | { readonly kind: 'param'; readonly initial: Initial; readonly from?: T | undefined }
-  /** Given by the host. */
+  /** Data of the host. */
   | { readonly kind: 'data'; readonly initial: Initial }
-  /** Introduced by `cd` code that assigns it; keeps its value from run to run if it is read first. */
+  /** Introduced by `cd` code that assigns it; keeps its value between runs if it is read first. */
   | { readonly kind: 'state' }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'symbol'; readonly symbol: StaticSymbol }
   /** The size of an axis, or of all axes of a row, of some shapes; settled when code is compiled. */
   | { readonly kind: 'dim'; readonly axis: Dim | Row; readonly shapes: readonly Shape[] }
   | { readonly kind: 'computed'; readonly by: ComputationOf<T> }
-  /** The turns of a scan. It has no value of its own: its results have. */
+  /** The iterations of a scan. It has no value of its own: its results have. */
   | { readonly kind: 'scan'; readonly scan: ScanOf<T> }
-  /** A result of a scan, written by its turns. `isHidden`: only where something reads it. */
+  /** A result of a scan, written by its iterations. `isHidden`: removed unless something reads it. */
   | { readonly kind: 'scanned'; readonly run: T; readonly isHidden: boolean }
   /** The carry or a slice, as the step of a scan sees it. */
   | { readonly kind: 'stand-in' };
 
-/** An operation applied to operands: how a tensor is computed. */
+/** An operation applied to operands. */
 export interface ComputationOf<T> {
   readonly operation: Operation;
   readonly operands: readonly T[];
@@ -36,33 +36,33 @@ export interface ComputationOf<T> {
 }
 
 /**
- * A step taken once for each cell of an axis: from the carry and the slices of that turn, the carry
- * of the next turn and more results. What the turns compute stands in `inner`; it has no value
- * outside of them.
+ * A step executed once for each index of an axis: from the carry and the slices of that iteration it computes the next
+ * carry and further results. The values of an iteration are in `inner`; they do not exist
+ * outside it.
  */
 export interface ScanOf<T> {
   readonly turns: Turns;
   readonly carries: readonly ScanCarryOf<T>[];
   readonly slices: readonly ScanSliceOf<T>[];
-  /** Results with one value a turn, side by side along the axis. */
+  /** Results with one value per iteration, stacked along the axis. */
   readonly stacks: readonly ScanResultOf<T>[];
-  /** Results that add up over the turns. */
+  /** Results that accumulate over the iterations. */
   readonly sums: readonly ScanResultOf<T>[];
-  /** What is computed in each turn, operands first. */
+  /** What is computed in each iteration, operands first. */
   readonly inner: readonly T[];
-  /** Those from outside that the step reads: parameters, and whatever is the same in all turns. */
+  /** The outside tensors that the step reads: parameters, and whatever is the same in all iterations. */
   readonly closed: readonly T[];
-  /** All that is from outside: where carries start, what slices are of, what the step reads. */
+  /** All outside tensors: initial carries, arrays to be sliced, and what the step reads. */
   readonly operands: readonly T[];
 }
 
-/** What one turn hands to the next. All but `saved` have one shape. */
+/** A value passed from one iteration to the next. All but `saved` have the same shape. */
 export interface ScanCarryOf<T> {
   readonly place: T;
   readonly start: T;
   readonly next: T;
   readonly last: T;
-  /** What `place` held in each turn, for the derivatives. */
+  /** The value of `place` in each iteration, for the derivatives. */
   readonly saved: ScanResultOf<T>;
 }
 
@@ -71,13 +71,13 @@ export interface ScanSliceOf<T> {
   readonly whole: T;
 }
 
-/** What a turn computes, and what the turns make of it. */
+/** A value computed in an iteration, and the result that the iterations make of it. */
 export interface ScanResultOf<T> {
   readonly each: T;
   readonly whole: T;
 }
 
-/** What it is computed from directly. */
+/** The tensors that it is computed from directly. */
 export function operandsOf<T>(source: SourceOf<T>): readonly T[] {
   switch (source.kind) {
     case 'computed':
@@ -127,7 +127,7 @@ export function whatIs(source: SourceOf<unknown>): string {
   }
 }
 
-/** What the array of its value holds at first. */
+/** The initial contents of its value array. */
 export function startOf(source: SourceOf<unknown>): Initial {
   switch (source.kind) {
     case 'param':

@@ -1,5 +1,5 @@
 /**
- * Tensors: what the language computes with. A tensor has a shape, which may still be open, an array for its value and,
+ * Tensors: the values of the language. A tensor has a shape, which may still be open, an array for its value and,
  * if it is computed from a parameter, one for its gradient.
  */
 import {
@@ -40,7 +40,7 @@ export type ScanCarry = ScanCarryOf<Tensor>;
 export type ScanSlice = ScanSliceOf<Tensor>;
 export type ScanResult = ScanResultOf<Tensor>;
 
-/** One of a tensor's arrays: its value, its gradient, what was sent for one of these, or a tally. */
+/** One of a tensor's arrays: its value, its gradient, values sent for one of these, or a count. */
 export type ArrayRef = ArrayRefOf<Tensor>;
 export const ArrayRef: new (tensor: Tensor, part: ArrayPart) => ArrayRef = ArrayRefOf;
 
@@ -64,7 +64,7 @@ export class Tensor implements ArrayHandle {
   readonly origins: Origins;
   /** Whether gradients flow through it: a parameter, or computed from one. */
   readonly requiresGrad: boolean;
-  /** Whether elementwise operations may give infinities or NaN at poles, as `log(x)` does; sums do not count. */
+  /** Whether element-wise operations may give infinities or NaN at poles, as `log(x)` does; sums do not count. */
   readonly mayBeInfinite: boolean;
   readonly value: ArrayRef;
   /** The tensors it is computed from directly. */
@@ -87,7 +87,10 @@ export class Tensor implements ArrayHandle {
     this.#grad = this.requiresGrad ? new ArrayRef(this, 'grad') : undefined;
   }
 
-  /** Whether it changes with an operand for which `moves` holds; results of flat operations (`floor`) do not. */
+  /**
+   * Whether it varies with an operand for which `moves` holds; results of operations with zero derivative (`floor`)
+   * do not.
+   */
   changesWith(moves: (operand: Tensor) => boolean): boolean {
     const { source } = this;
     if (source.kind === 'computed' && !isDifferentiable(source.by.operation)) return false;
@@ -105,12 +108,12 @@ export class Tensor implements ArrayHandle {
     });
   }
 
-  /** What another device has sent for its value: see `ArrayRef.merge`. */
+  /** Values sent by another device for its value: see `ArrayRef.merge`. */
   get merge(): ArrayRef {
     return this.value.merge;
   }
 
-  /** What backprop counts for each of its cells. */
+  /** The counts of backprop for each of its cells. */
   tally(tally: Tally): ArrayRef {
     const known = this.#tallies.get(tally);
     if (known) return known;
@@ -119,19 +122,19 @@ export class Tensor implements ArrayHandle {
     return array;
   }
 
-  /** The tensor and all it is computed from, operands before the tensors they go into. */
+  /** The tensor and everything it is computed from, operands first. */
   cone(): readonly Tensor[] {
     return coneOf<Tensor>([this]);
   }
 
-  /** The parameters it is computed from, by name. Where two share a label, the second `w` is `w2`. */
+  /** The parameters it is computed from, by name. If two share a label, the second `w` is `w2`. */
   get params(): Readonly<Record<string, Tensor>> {
     const params = this.cone().filter(t => t.source.kind === 'param');
     const names = distinctNames(params.map(p => p.label ?? p.hint));
     return Object.fromEntries(params.map((p, i) => [names[i] ?? p.hint, p] as const));
   }
 
-  /** One of them. Throws a `UserError` when there is none of that name. */
+  /** One of them. Throws a `UserError` if there is none of that name. */
   param(name: string): Tensor {
     const { params } = this;
     const param = Object.hasOwn(params, name) ? params[name] : undefined;
@@ -144,7 +147,7 @@ export class Tensor implements ArrayHandle {
     });
   }
 
-  /** Undefined while nothing decides it; then it is the context's. */
+  /** Undefined while undecided; then it is the context's. */
   get dtype(): DType | undefined {
     return resolveDType(this.dtypeVar).decision?.dtype;
   }
@@ -154,14 +157,14 @@ export class Tensor implements ArrayHandle {
   }
 
   /**
-   * Its shape, and for each axis its size and why it has it, as text. What is open stays open and is
+   * Its shape, and for each axis its size and the reason, as text. Undetermined sizes and rows are
    * shown as `?` or `…`.
    */
   explain(): string {
     return printExplanation(this.explanation());
   }
 
-  /** Its name, its shape and what it is: `y: 80, 10 | 16, computed by \`relu\` (program.ts:8:14)`. */
+  /** Its name, shape and kind: `y: 80, 10 | 16, computed by \`relu\` (program.ts:8:14)`. */
   toString(): string {
     return headOf(this.explanation());
   }

@@ -1,4 +1,4 @@
-/** What a `cd` template says: statements. */
+/** The syntax tree of `cd` templates: statements. */
 import type { Expr, Hole, Ident, Located, StringLit } from './ast.ts';
 
 export type Statement = Assign | Let | Section | If | For | Run;
@@ -7,13 +7,13 @@ export type Statement = Assign | Let | Section | If | For | Run;
 export interface Assign extends Located {
   readonly kind: 'assign';
   readonly target: Expr;
-  /** As written: `=:`, `=+`, `=:+`, …; what it accumulates with and whether it resets first. */
+  /** As written: `=:`, `=+`, `=:+`, …; the accumulation operator and whether it resets first. */
   readonly operator: Ident;
   readonly value: Expr;
   readonly logic: LogicLit | undefined;
 }
 
-/** `let d = p.grad + wd *. p`: a name, to the end of its sequence, for an array computed here. */
+/** `let d = p.grad + wd *. p`: a name for an array computed here, valid to the end of its sequence. */
 export interface Let extends Located {
   readonly kind: 'let';
   readonly name: Ident;
@@ -22,7 +22,7 @@ export interface Let extends Located {
 }
 
 /**
- * `~logic:"bi => i" ["i"]`, `~logic:${spec}`. `~projections` says only that the projections in scope
+ * `~logic:"bi => i" ["i"]`, `~logic:${spec}`. `~projections` only states that the projections in scope
  * apply, which they do anyway.
  */
 export interface LogicLit {
@@ -53,7 +53,7 @@ export interface For extends Located {
   readonly body: readonly Statement[];
 }
 
-/** Code by itself: a hole holding code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
+/** Code as a statement: a hole holding code, or `loss.forward`, `loss.backprop`, `loss.zero_grads`. */
 export interface Run extends Located {
   readonly kind: 'run';
   readonly code: Expr;

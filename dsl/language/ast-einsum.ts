@@ -1,4 +1,4 @@
-/** What an einsum specification says. */
+/** The syntax tree of einsum specifications. */
 import type { Ident, Located } from './ast.ts';
 
 /** `rhs; rhs => result` */
@@ -7,14 +7,14 @@ export interface Spec extends Located {
   readonly result: ShapeSpec;
 }
 
-/** `batch | input -> output`; a row that is not written has no axes. */
+/** `batch | input -> output`; an omitted row has no axes. */
 export interface ShapeSpec extends Located {
   readonly batch: RowSpec;
   readonly input: RowSpec;
   readonly output: RowSpec;
 }
 
-/** Axes around at most one row variable; without one the row has just these axes. */
+/** Axes around at most one row variable; without one the row has exactly these axes. */
 export interface RowSpec {
   readonly lead: readonly AxisSpec[];
   /** `...` is named after its kind of row, `..r..` is named `r`. */
@@ -31,21 +31,21 @@ export interface AxisLabel extends Located {
   readonly size: number | undefined;
 }
 
-/** An integer: this slice of the axis. */
+/** An integer: selects this index of the axis. */
 export interface AxisFixed extends Located {
   readonly kind: 'fixed';
   readonly index: number;
 }
 
-/** `_`: some axis, never the same one twice. */
+/** `_`: an anonymous axis; each is distinct. */
 export interface AxisAny extends Located {
   readonly kind: 'any';
 }
 
 /**
- * `stride*over + dilation*kernel + offset`: where one loop steps, and another runs within each step.
- * With a kernel the steps are those at which all of it fits (`o<+k`), or as many as without one,
- * the axis being padded (`o=+k`).
+ * `stride*over + dilation*kernel + offset`: a strided loop, and a window loop within each step.
+ * With a kernel, the steps are those at which all of it fits (`o<+k`), or as many as without one,
+ * with the axis padded (`o=+k`).
  */
 export interface AxisAffine extends Located {
   readonly kind: 'affine';
@@ -57,7 +57,7 @@ export interface AxisAffine extends Located {
   readonly isPadded: boolean;
 }
 
-/** `a^b`, `3^a`: axes end to end. A number is an axis of that size without a name. */
+/** `a^b`, `3^a`: concatenated axes. A number is an axis of that size without a name. */
 export interface AxisConcat extends Located {
   readonly kind: 'concat';
   readonly parts: readonly (AxisLabel | AxisFixed)[];

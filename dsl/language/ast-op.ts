@@ -1,9 +1,9 @@
-/** What an `op` template says: definitions of expressions. */
+/** The syntax tree of `op` templates: definitions of expressions. */
 import type { Expr, Ident, Located } from './ast.ts';
 
 /**
  * `expr`, `name = expr` or `name(x, y) = expr`; definitions are separated by `;`. With settings,
- * `name(~hid)(x) = expr`, the parameters in it are made anew each time the settings are given.
+ * `name(~hid)(x) = expr`, its parameters are created anew each time the settings are applied.
  */
 export interface Definition extends Located {
   readonly kind: 'definition';

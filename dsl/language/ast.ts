@@ -1,8 +1,8 @@
 /**
- * What the user wrote, and where: expressions, which `op` and `cd` share. Nothing here knows tensors,
- * shapes or the values in the holes: a tree is parsed once per call site and elaborated as often as
- * the call site runs. What is around expressions is in `ast-op.ts` and `ast-cd.ts`, einsum
- * specifications are in `ast-einsum.ts`.
+ * Syntax trees with source positions: expressions, which `op` and `cd` share. Nothing here knows tensors,
+ * shapes or the values of holes: a tree is parsed once per call site and elaborated each time
+ * the call site runs. Definitions and statements are in `ast-op.ts` and `ast-cd.ts`, einsum
+ * specifications in `ast-einsum.ts`.
  */
 import type { Span } from '../../compiler/index.ts';
 
@@ -10,7 +10,7 @@ export interface Located {
   readonly span: Span;
 }
 
-/** A name with its own place, for errors that point at the name alone. */
+/** A name with its own position, for errors that point at the name alone. */
 export interface Ident extends Located {
   readonly text: string;
 }
@@ -59,7 +59,7 @@ export interface Inline extends Located {
   readonly name: Ident;
   readonly init: Expr | undefined;
   readonly rows: readonly InlineRow[];
-  /** `dtype = bf16`, as often as it is given. */
+  /** `dtype = bf16`; repeated fields are all kept. */
   readonly dtypes: readonly (Hole | Name)[];
 }
 
@@ -76,8 +76,8 @@ export interface InlineDim extends Located {
 }
 
 /**
- * `-x`; `!@i` the value of a static symbol; `!.x` and `!..n` a host number. The two last mean what
- * the bare hole means and are accepted because OCANNL programs are written with them.
+ * `-x`; `!@i` the value of a static symbol; `!.x` and `!..n` a host number. The last two mean the same as
+ * a bare hole and are accepted because OCANNL programs use them.
  */
 export interface Prefix extends Located {
   readonly kind: 'prefix';
@@ -87,7 +87,7 @@ export interface Prefix extends Located {
 
 export type PrefixOp = '-' | '!@' | '!.' | '!..';
 
-/** `*`, `/` and `**` without a dot are not pointwise: the context says what they mean. */
+/** `*`, `/` and `**` without a dot are not always pointwise: their meaning depends on the context. */
 export interface Infix extends Located {
   readonly kind: 'infix';
   readonly op: InfixOp;
@@ -109,11 +109,11 @@ export interface Apply extends Located {
   readonly kind: 'apply';
   readonly callee: Expr;
   readonly args: readonly Expr[];
-  /** The axes that `reshape` is told. */
+  /** The axes passed to `reshape`. */
   readonly rows: readonly InlineRow[];
 }
 
-/** `x[0, 1:]`, `x[2 | ::-1]`, `table[ids]`: some cells of a tensor. */
+/** `x[0, 1:]`, `x[2 | ::-1]`, `table[ids]`: indexing. */
 export interface Picking extends Located {
   readonly kind: 'pick';
   readonly object: Expr;
@@ -132,7 +132,7 @@ export interface PickAt extends Located {
   readonly at: Expr;
 }
 
-/** `start:stop:step`, each of which may be left out. */
+/** `start:stop:step`, each optional. */
 export interface PickSlice extends Located {
   readonly kind: 'slice';
   readonly start: Bound | undefined;
@@ -140,18 +140,18 @@ export interface PickSlice extends Located {
   readonly step: Bound | undefined;
 }
 
-/** An integer, perhaps from the other end. */
+/** An integer, possibly counted from the end. */
 export interface Bound extends Located {
   readonly isNegative: boolean;
   readonly size: NumberLit | Hole | Name;
 }
 
-/** `...`: all axes between those that are named. */
+/** `...`: all axes between the listed ones. */
 export interface PickRest extends Located {
   readonly kind: 'rest';
 }
 
-/** `layer(~hid: 16, ~label: "l1")`: a layer given its settings, which makes a function. */
+/** `layer(~hid: 16, ~label: "l1")`: applies a layer's settings, which gives a function. */
 export interface Configure extends Located {
   readonly kind: 'configure';
   readonly callee: Expr;
@@ -182,14 +182,14 @@ export interface TensorLit extends Located {
   readonly kind: 'tensor';
   readonly row: 'batch' | 'input' | 'output';
   readonly items: readonly Expr[];
-  /** What its axis is measured in: `([1, 2, 3] : rgb)`. */
+  /** The basis of its axis: `([1, 2, 3] : rgb)`. */
   readonly basis: Ident | undefined;
 }
 
 /** How the values of one cell are accumulated, and, with several operands, combined before that. */
 export type EinsumOp = '++' | '@^^' | '@--' | '@**' | '+*' | '+++' | '@^+' | '@-+' | '++^';
 
-/** Text between double quotes; holes inside stand where they were written. */
+/** Text between double quotes; holes inside are kept at their positions. */
 export interface StringLit extends Located {
   readonly kind: 'string';
   readonly parts: readonly (Ident | Hole)[];

@@ -1,4 +1,4 @@
-/** Where in the user's file a function of ours was called, read from the stack. */
+/** The source position at which the user's code called one of our functions, from the stack trace. */
 import { fileURLToPath } from 'node:url';
 import type { Location, Source, Span } from '../../compiler/index.ts';
 import { readTextFile, shownPath } from './text-file.ts';
@@ -14,8 +14,8 @@ export interface Frame {
 }
 
 /**
- * Remembers who called `above`. Taking the frame is cheap and must happen now; reading it is not,
- * and happens when the result is called.
+ * Records the caller of `above`. Capturing the frame is cheap and must happen now; reading it is expensive
+ * and is deferred until the result is called.
  */
 export function captureFrame(above: AnyFunction): () => Frame | undefined {
   const holder: { stack?: unknown } = {};
@@ -46,7 +46,7 @@ function pathOf(where: string): string {
 }
 
 /**
- * The call of `above` as a place for errors: a span that covers the name of what was called, as
+ * The call of `above` as an error position: a span that covers the name of the called function, as
  * far as the user's file shows it.
  */
 export function callSite(above: AnyFunction): Span {

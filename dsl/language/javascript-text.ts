@@ -1,7 +1,7 @@
 /**
- * Just enough of JavaScript's lexical grammar to step over the expression in a `${…}`. A `/` is
- * told from a regular expression by what stands before it, which is right for all but contrived
- * code; a wrong guess only costs an error message its exact column.
+ * Just enough of JavaScript's lexical grammar to skip the expression in a `${…}`. A `/` is
+ * distinguished from a regular expression by the preceding token, which is right for all but contrived
+ * code; a wrong guess only makes the column of an error message inexact.
  */
 
 /** `start` is just after `${`; the result is just after the `}` that closes it. */

@@ -1,10 +1,10 @@
-/** Looks for a name the user may have meant as `${name}`. */
+/** Looks for a JavaScript variable that the user may have meant as `${name}`. */
 import type { Location, Source } from '../../compiler/index.ts';
 import { TemplateSource } from './template-source.ts';
 
 /**
  * Where the user's file declares the JavaScript variable `name` before the template: the last such
- * place. By regular expressions, so a guess, and good only for a hint.
+ * position. Based on regular expressions, so a guess, used only for a hint.
  */
 export function javascriptVariable(source: Source, name: string): Location | undefined {
   if (source instanceof TemplateSource && source.known) return source.known.declarationOf(name);
@@ -34,7 +34,7 @@ function declarations(name: string): readonly RegExp[] {
   return patterns.map(pattern => new RegExp(pattern.replace('NAME', String.raw`${name}\b`), 'g'));
 }
 
-/** Of the same length, so that offsets stay true. */
+/** Keeps the length, so that offsets stay valid. */
 function withoutComments(code: string): string {
   const comment = /^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm;
   return code.replace(comment, text => text.replace(/[^\n\r]/g, ' '));

@@ -1,16 +1,16 @@
 /**
- * Trees that were parsed in an earlier process. Neither a grammar nor its actions are needed for them, and
- * to make those takes longer than most programs take to start.
+ * Syntax trees that were parsed by an earlier process. Using them needs neither a grammar nor its actions, and
+ * constructing those takes longer than most programs take to start.
  *
- * A text has the same tree wherever it stands: what is kept are offsets, and a span is made of them for
- * whoever asks. What does not parse has no tree, so it is parsed, and reported, each time.
+ * A tree depends only on the text, not on its position: trees are stored with offsets, from which spans are computed on
+ * use. A text that does not parse is not stored, so it is parsed, and reported, each time.
  */
 import type { Span } from '../../compiler/index.ts';
 
 export interface TreeStore {
   /** A tree that was added, in this process or an earlier one. */
   find(language: Language, text: string): unknown;
-  /** `tree` is of plain data: objects, arrays, strings, numbers, booleans and `undefined`. */
+  /** `tree` is plain data: objects, arrays, strings, numbers, booleans and `undefined`. */
   add(language: Language, text: string, tree: unknown): void;
 }
 
@@ -18,7 +18,7 @@ type Language = 'op' | 'cd' | 'spec';
 
 let store: TreeStore | undefined;
 
-/** This folder knows no files, so whoever does says where trees are kept; until then, none are. */
+/** This folder does not access files, so the caller provides the store; by default nothing is stored. */
 export function keepTreesIn(chosen: TreeStore | undefined): void {
   store = chosen;
 }
@@ -29,10 +29,10 @@ export interface Kept {
   readonly spanOf: SpanOf;
 }
 
-/** Of offsets in the text. */
+/** From offsets in the text. */
 type SpanOf = (start: number, end: number) => Span;
 
-/** The tree of a text. The spans of what `parse` gives are offsets in that text. */
+/** The tree of a text. The spans that `parse` returns are offsets in that text. */
 export function keptTree<Tree>({ language, text, spanOf }: Kept, parse: () => Tree): Tree {
   const kept = store?.find(language, text);
   if (kept !== undefined) return withSpans(kept, spanOf) as Tree;
@@ -45,7 +45,7 @@ export function keptTree<Tree>({ language, text, spanOf }: Kept, parse: () => Tr
   return withSpans(tree, spanOf) as Tree;
 }
 
-/** A copy with other spans, which are known by what they have: no other node of a tree has a start and an end. */
+/** A copy with spans converted; a span is recognised by its fields: no other node has a start and an end. */
 function withSpans(tree: unknown, spanOf: (start: number, end: number) => unknown): unknown {
   if (typeof tree !== 'object' || tree === null) return tree;
   if (Array.isArray(tree)) return tree.map(node => withSpans(node, spanOf));

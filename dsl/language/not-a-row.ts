@@ -1,4 +1,4 @@
-/** What a definition `{ w; … }` is told of a field that it does not have. */
+/** The error for an unknown field of an inline definition `{ w; … }`. */
 export function notARow(name: string): {
   readonly message: string;
   readonly help: readonly string[];

@@ -1,4 +1,4 @@
-/** The axes of an einsum specification as trees. */
+/** Builds the trees of axes in einsum specifications. */
 import type { Node } from 'ohm-js';
 import { type Span, UserError } from '../../compiler/index.ts';
 import type { AxisAffine, AxisFixed, AxisLabel, AxisSpec } from './ast-einsum.ts';

@@ -1,4 +1,4 @@
-/** Calls as trees: `relu(x)`, `relu x`, `layer(~hid: 16)`, `reshape(x; o=[4])`. */
+/** Builds the trees of calls: `relu(x)`, `relu x`, `layer(~hid: 16)`, `reshape(x; o=[4])`. */
 import type { Node } from 'ohm-js';
 import type { Span } from '../../compiler/index.ts';
 import type { Apply, Configure, Expr, GivenSetting } from './ast.ts';
@@ -6,7 +6,7 @@ import { inlineRow } from './parse-inline.ts';
 import { expr, ident, listed, operandsIn, spanOf, stringLit } from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
-/** `f(x, y)`, `layer(~hid: 16)`: `given` is what stands in the parentheses. */
+/** `f(x, y)`, `layer(~hid: 16)`: `given` is the content of the parentheses. */
 export function called(
   span: Span,
   callee: Expr,

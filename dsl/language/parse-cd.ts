@@ -1,4 +1,4 @@
-/** A `cd` template as a tree. The grammar is in language.ohm. */
+/** Builds the tree of a `cd` template. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
 import { once } from '../../compiler/index.ts';
 import type { CdProgram, LogicLit, Statement } from './ast-cd.ts';
@@ -82,7 +82,7 @@ const statementActions: Required<Pick<CdActionDict<Statement>, StatementRules>> 
   },
 };
 
-/** Whatever holds statements: a sequence, a branch, an `else`. */
+/** Anything that contains statements: a sequence, a branch, an `else`. */
 type BodyRules = 'Sequence_some' | 'Sequence_none' | 'Branch_one' | 'Branch_sequence' | 'Else';
 
 const bodyActions: Required<Pick<CdActionDict<readonly Statement[]>, BodyRules>> = {

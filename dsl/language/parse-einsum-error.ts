@@ -1,4 +1,4 @@
-/** What to tell the user when an einsum specification cannot be parsed. */
+/** Error messages for einsum specifications that cannot be parsed. */
 import type { FailedMatchResult } from 'ohm-js';
 import { UserError } from '../../compiler/index.ts';
 import { expectedWords, oneOf, theEnd } from './parse-expected.ts';

@@ -1,4 +1,4 @@
-/** Einsum specifications as trees. The grammar is in einsum.ohm. */
+/** Builds the trees of einsum specifications. The grammar is in einsum.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
 import { once, type Span, UserError } from '../../compiler/index.ts';
 import type { AxisSpec, RowSpec, ShapeSpec, Spec } from './ast-einsum.ts';
@@ -9,7 +9,7 @@ import { axisOf } from './parse-axis.ts';
 import { einsumError } from './parse-einsum-error.ts';
 import { SpecText } from './spec-text.ts';
 
-/** What only axes separated by commas can say. `=>` is not the `=` of a padded axis. */
+/** Syntax that only comma-separated axes allow. `=>` is not the `=` of a padded axis. */
 const needsCommas = /[,*+^<:]|=(?!>)/;
 
 /**
@@ -22,7 +22,7 @@ export function parseSpec(literal: StringLit, valueOf: (hole: Hole) => string): 
   return keptTree({ language: 'spec', text: text.text, spanOf }, () => parseAlone(text));
 }
 
-/** The text by itself, which stands in no template; what is wrong is said about the template. */
+/** The text without a template around it; the caller reports errors at the template. */
 function parseAlone(text: SpecText): Spec {
   try {
     return parse(SpecText.alone(text.text));
@@ -106,7 +106,7 @@ function twoRowVariables(first: Node, second: Node, text: SpecText): UserError {
   });
 }
 
-/** The empty word that ends an axis stands after the space, so the space is taken off. */
+/** The empty word that ends an axis comes after the space, so the space is trimmed. */
 function spanOf({ source }: Node, text: SpecText): Span {
   const { startIdx, endIdx } = source.trimmed();
   return text.spanOf(startIdx, endIdx);

@@ -1,4 +1,4 @@
-/** What to tell the user when a template cannot be parsed. */
+/** Error messages for templates that cannot be parsed. */
 import type { FailedMatchResult, Grammar, MatchResult } from 'ohm-js';
 import { type Diagnostic, type Label, UserError } from '../../compiler/index.ts';
 import { expectedWords, oneOf } from './parse-expected.ts';
@@ -10,7 +10,7 @@ import type { TemplateSource } from './template-source.ts';
 
 type Language = Failure['language'];
 
-/** What `build` makes of the whole template; a template that does not parse is a `UserError`. */
+/** The result of `build` for the whole template; a template that does not parse is a `UserError`. */
 export function matched<T>(
   language: Language,
   source: TemplateSource,
@@ -27,7 +27,7 @@ export function matched<T>(
   }
 }
 
-/** The first, and what is wrong in the definitions or statements after it. */
+/** The first error, and those in the definitions or statements after it. */
 function syntaxErrors(
   language: Language,
   source: TemplateSource,
@@ -42,10 +42,10 @@ function syntaxErrors(
     const match = grammar.match(text, 'Program');
     if (!match.failed()) break;
     const next = failureOf(language, text, match);
-    // No further on: what follows from the same mistake.
+    // Stops: later errors are likely consequences of the same mistake.
     if (next.found.start <= last.found.start) break;
     const also = adviceOn(next);
-    // A hint may be about words before both.
+    // A hint may refer to words before both.
     if (also.at.start !== advice.at.start) errors.push(syntaxError(source, also));
     [last, advice] = [next, also];
   }
@@ -75,7 +75,7 @@ function endOf(text: string): Failure['found'] {
   return { kind: 'end', text: '', start: text.length, end: text.length };
 }
 
-/** The first hint that applies, over what can be said without one. */
+/** The first hint that applies, on top of the generic message. */
 function adviceOn(failure: Failure): Advice {
   const plain = plainAdvice(failure);
   const { found } = failure;

@@ -5,8 +5,8 @@ export const theEnd = 'the end of the template';
 
 /**
  * The descriptions of rules as the grammar gives them, terminals in back-ticks. Ohm's own text
- * leaves out what depends on whether a space was typed, hence the list behind it, which its types
- * do not show.
+ * omits alternatives that depend on whether a space was typed, hence the use of the underlying list, which is not
+ * in its types.
  */
 export function expectedWords(match: FailedMatchResult): readonly string[] {
   const words = (match as unknown as WithFailures).getRightmostFailures().map(failure => {
@@ -20,7 +20,7 @@ interface WithFailures {
   getRightmostFailures(): readonly { getText(): string; isStringTerminal(): boolean }[];
 }
 
-/** Where the first is expected, the others are known or would only distract. */
+/** If the first is expected, the others are implied or would only distract. */
 const covers: readonly (readonly [word: string, covered: readonly string[]])[] = [
   ['an operator', ['an expression', '`=`', '`(`', '`~logic`', '`~projections`']],
   ['a statement', ['an expression']],
@@ -35,7 +35,7 @@ export function oneOf(words: readonly string[], isMark: boolean): string {
   return listed(isMark && closing.length > 0 ? closing : kept);
 }
 
-/** Kinds of things first, with what they are joined by last, then single words, then the end. */
+/** Kinds of things first, then `an operator`, then single words, then the end. */
 function listed(words: readonly string[]): string {
   const rank = (word: string): number =>
     word === theEnd ? 3 : word.startsWith('`') ? 2 : word === 'an operator' ? 1 : 0;

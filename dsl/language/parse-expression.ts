@@ -1,4 +1,4 @@
-/** Expressions as trees. The grammar is in language.ohm; here is only what each rule builds. */
+/** Builds the trees of expressions. The grammar is in language.ohm; here is only the action of each rule. */
 import type { Node } from 'ohm-js';
 import { once, UserError } from '../../compiler/index.ts';
 import type { Expr, Prefix, PrefixOp, TensorLit } from './ast.ts';
@@ -17,7 +17,7 @@ import {
 } from './parse-node.ts';
 import { callRow, curriedRow, einsum, infixRow, selectionRow, sumRow } from './parse-row.ts';
 
-/** Listed so that the type checker asks for every action; Ohm itself would only ask at run time. */
+/** Listed so that the type checker requires every action; Ohm itself would only check at run time. */
 type ExprRules =
   | 'Expr'
   | 'And'
@@ -97,7 +97,7 @@ const actions: Required<Pick<ExpressionActionDict<Expr>, ExprRules>> = {
   },
 };
 
-/** Made with the first template that is parsed: where trees are kept, there may be none. */
+/** Created when the first template is parsed, which may never happen if trees are cached. */
 export const expressionSemantics = once(() =>
   grammars.Expression.createSemantics().addOperation<Expr>('expr(source)', actions),
 );

@@ -1,16 +1,16 @@
-/** What is known when a template does not parse, and what can be said about it. */
+/** The state of a failed parse, from which hints build messages. */
 import { isCloser, closerOf, type Token } from './parse-tokens.ts';
 
 export interface Failure {
   readonly language: 'op' | 'cd';
   readonly text: string;
   readonly before: readonly Token[];
-  /** The word that could not be read; of kind `end` when there are none left. */
+  /** The word that could not be parsed; of kind `end` if there are none left. */
   readonly found: Token;
   readonly after: readonly Token[];
   /** The brackets open at `found`, the innermost last. */
   readonly open: readonly Token[];
-  /** What would have been right instead, in words. */
+  /** What would have been accepted instead, in words. */
   readonly expected: readonly string[];
 }
 
@@ -18,13 +18,13 @@ export interface Advice {
   /** EINC0101 if none is given. */
   readonly code?: string;
   readonly message: string;
-  /** Where the caret goes. */
+  /** The position of the caret. */
   readonly at: Token;
   readonly also?: readonly { readonly at: Token; readonly text: string }[];
   readonly help?: readonly string[];
 }
 
-/** Declines by returning `undefined`; what it leaves out is said as if there were no hint. */
+/** Declines by returning `undefined`; fields that it omits have the values they would have without a hint. */
 export type Hint = (failure: Failure) => Partial<Advice> | undefined;
 
 /** The words since the last `;` of the innermost open bracket. */
@@ -46,7 +46,7 @@ export function spanning(first: Token, last: Token): Token {
   return { ...first, end: last.end };
 }
 
-/** How a message names a word. */
+/** How a message refers to a word. */
 export function described({ kind, text }: Token): string {
   if (kind === 'end') return 'the end of the template';
   if (kind === 'hole') return 'a `${…}`';

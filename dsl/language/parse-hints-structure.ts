@@ -1,4 +1,4 @@
-/** Words that are right by themselves but not after what stands before them. */
+/** Words that are valid by themselves but not after the preceding ones. */
 import { notARow } from './not-a-row.ts';
 import { described, type Hint } from './parse-failure.ts';
 import { beginsOperand } from './parse-tokens.ts';

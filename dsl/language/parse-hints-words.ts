@@ -1,4 +1,4 @@
-/** Words that cannot stand as they are: unfinished, run together, or where none may stand. */
+/** Words that are invalid: unfinished, run together, or not allowed at that place. */
 import { type Hint, spanning, touches } from './parse-failure.ts';
 import { endsName, isCloser, keywords } from './parse-tokens.ts';
 

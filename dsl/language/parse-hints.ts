@@ -1,4 +1,4 @@
-/** The usual mistakes, told by the words around the place where parsing stopped. */
+/** Hints for common mistakes, recognised by the words around the position where parsing stopped. */
 import type { Hint } from './parse-failure.ts';
 import { controlHints } from './parse-hints-control.ts';
 import { foreignHints } from './parse-hints-foreign.ts';
@@ -9,7 +9,7 @@ import { separatorHints } from './parse-hints-separator.ts';
 import { structureHints } from './parse-hints-structure.ts';
 import { wordHints } from './parse-hints-words.ts';
 
-/** The first that applies speaks, so the more particular stand first. */
+/** The first that applies is used, so more specific hints come first. */
 export const hints: readonly Hint[] = [
   ...ocamlHints,
   ...controlHints,

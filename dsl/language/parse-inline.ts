@@ -1,4 +1,4 @@
-/** Inline definitions as trees: `{ w = 0.5; o = [16] }`. */
+/** Builds the trees of inline definitions: `{ w = 0.5; o = [16] }`. */
 import type { Node } from 'ohm-js';
 import type { Hole, Inline, InlineDim, InlineRow, Name } from './ast.ts';
 import { expr, hole, ident, listed, nameIn, sizeIn, sourceOf, spanOf } from './parse-node.ts';

@@ -1,4 +1,4 @@
-/** What the rules of both languages are built from: places, names, holes, literals, lists. */
+/** Helpers for the actions of both languages: positions, names, holes, literals, lists. */
 import type { Node } from 'ohm-js';
 import type { Span } from '../../compiler/index.ts';
 import type { Expr, Hole, Ident, InlineDim, Name, NumberLit, StringLit } from './ast.ts';

@@ -1,4 +1,4 @@
-/** An `op` template as a tree. The grammar is in language.ohm. */
+/** Builds the tree of an `op` template. The grammar is in language.ohm. */
 import type { MatchResult, Node } from 'ohm-js';
 import { once } from '../../compiler/index.ts';
 import type { Definition, OpProgram } from './ast-op.ts';

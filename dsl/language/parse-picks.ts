@@ -1,11 +1,11 @@
-/** What stands in the brackets after a tensor as trees: `x[0, 1:]`. */
+/** Builds the trees of index brackets after a tensor: `x[0, 1:]`. */
 import type { Node } from 'ohm-js';
 import type { Span } from '../../compiler/index.ts';
 import type { Bound, Expr, Picking, PickItem } from './ast.ts';
 import { expr, listed, sizeIn, spanOf } from './parse-node.ts';
 import type { TemplateSource } from './template-source.ts';
 
-/** `open` is the opening bracket, `picked` what stands behind it with the closing one. */
+/** `open` is the opening bracket, `picked` its content with the closing one. */
 export function picking(
   span: Span,
   object: Expr,

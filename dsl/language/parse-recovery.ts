@@ -1,4 +1,4 @@
-/** Goes on after a definition or statement that does not parse, to find what else is wrong. */
+/** Continues after a definition or statement that does not parse, to find further errors. */
 import type { Failure } from './parse-failure.ts';
 import { closerOf, isCloser, type Token, tokensOf } from './parse-tokens.ts';
 
@@ -6,8 +6,8 @@ import { closerOf, isCloser, type Token, tokensOf } from './parse-tokens.ts';
 const standIn = 'x';
 
 /**
- * The text with a word in place of the definition or statement that failed, of the same length;
- * undefined where no end of it is in sight. Statements are also found inside the parentheses of
+ * The text with a word in place of the failed definition or statement, padded to the same length;
+ * undefined if its end cannot be found. Statements are also found inside the parentheses of
  * `~~(…)`, `for` and `if`.
  */
 export function withoutFailed({ language, text, found, open }: Failure): string | undefined {
@@ -33,7 +33,7 @@ function blank(text: string, word: string): string {
   );
 }
 
-/** The `;`s with so many brackets open around them, and the brackets that open and close the level. */
+/** The `;`s at a given bracket depth, and the brackets that open and close that level. */
 function separatorsAt(level: number, tokens: readonly Token[], found: Token): readonly Token[] {
   const separators: Token[] = [];
   let depth = 0;
@@ -42,7 +42,7 @@ function separatorsAt(level: number, tokens: readonly Token[], found: Token): re
     if (closerOf(token) !== undefined) depth += 1;
     if (isCloser(token)) depth = Math.max(0, depth - 1);
     if (before < level && depth >= level) {
-      // What is behind a closed bracket is another level.
+      // Text after a closed bracket belongs to another level.
       if (token.start < found.start) separators.length = 0;
       separators.push(token);
     } else if (before === level && (token.text === ';' || depth < level)) {

@@ -1,4 +1,4 @@
-/** What stands in a row is read from the left: `a - b + c` is `(a - b) + c`, `f(x).grad[0]` is of `f(x)`. */
+/** Left-associative chains: `a - b + c` is `(a - b) + c`, `f(x).grad[0]` applies to `f(x)`. */
 import type { Node } from 'ohm-js';
 import type { Span } from '../../compiler/index.ts';
 import type { Einsum, Expr, Infix, InfixOp } from './ast.ts';
@@ -7,7 +7,7 @@ import { capturesIn, expr, ident, sourceOf, spanOf, stringLit } from './parse-no
 import { picking } from './parse-picks.ts';
 import type { TemplateSource } from './template-source.ts';
 
-/** Operators of one level between values. */
+/** Operators of one precedence level between values. */
 export function infixRow(this: Node, first: Node, operators: Node, others: Node): Expr {
   const source = sourceOf(this);
   return row(this, first, others, (left, span, right, i) =>
@@ -41,7 +41,7 @@ export function curriedRow(this: Node, callee: Node, args: Node): Expr {
   return row(this, callee, args, (left, span, arg) => curried(span, left, arg.child(1), source));
 }
 
-/** Each call goes to its closing parenthesis. */
+/** The span of each call ends at its closing parenthesis. */
 export function callRow(this: Node, callee: Node, _open: Node, given: Node, closing: Node): Expr {
   const source = sourceOf(this);
   return row(this, callee, closing, (left, span, _, i) =>
@@ -58,7 +58,7 @@ export function selectionRow(this: Node, first: Node, marks: Node, selected: Nod
   );
 }
 
-/** `build` makes of what is there and the next part of the row what is there up to that part's end. */
+/** A left fold: `build` combines the tree so far with the next part of the chain; its span ends with that part. */
 function row(
   whole: Node,
   first: Node,

@@ -1,4 +1,4 @@
-/** The words of a template, told apart only to explain why it could not be parsed. */
+/** Splits a template into words, only to explain why it could not be parsed. */
 import { holeMark } from './template-source.ts';
 
 export interface Token {
@@ -46,7 +46,7 @@ function tokenAt(text: string, start: number): Token {
   return { kind: 'symbol', text: text.charAt(start), start, end: start + 1 };
 }
 
-/** Past spaces and comments; stops at a comment that is not closed. */
+/** Skips spaces and comments; stops at an unclosed comment. */
 function afterBlanks(text: string, start: number): number {
   let at = start;
   for (;;) {

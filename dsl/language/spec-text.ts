@@ -1,4 +1,4 @@
-/** The text of an einsum string with its holes filled in, and the way back to the template. */
+/** The text of an einsum string with its holes filled in, and the mapping of offsets back to the template. */
 import type { Span } from '../../compiler/index.ts';
 import type { Hole, StringLit } from './ast.ts';
 
@@ -26,7 +26,7 @@ export class SpecText {
     this.#pieces = pieces;
   }
 
-  /** A text without a template around it: its spans say where in the text. */
+  /** A text without a template around it: its spans are offsets in the text. */
   static alone(text: string): SpecText {
     const source = { locate: () => ({ file: '', line: 1, column: 1, text }) };
     const span = { source, start: 0, end: text.length };
@@ -38,7 +38,7 @@ export class SpecText {
     return new SpecText(literal, () => '');
   }
 
-  /** What comes from a hole is the whole hole. The end of the text is the closing quote. */
+  /** Text from a hole maps to the whole hole. The end of the text maps to the closing quote. */
   spanOf(start: number, end: number): Span {
     const { source, end: afterQuote } = this.#literal.span;
     const first = this.#pieceAt(start);

@@ -1,2 +1,2 @@
-/** Guesses for misspelt names. */
+/** Suggestions for misspelt names. */
 export { suggest } from '../../compiler/index.ts';

@@ -15,7 +15,7 @@ export type ReadTemplate<Program> = (
 ) => Template<Program>;
 
 /**
- * `strings` is the same object each time a call site runs. What fails to parse is not kept, so it
+ * `strings` is the same object each time a call site runs. A text that fails to parse is not cached, so it
  * is reported each time. `tag` is the function the user called, as for `TemplateSource`.
  */
 export function parseOnce<Program>(

@@ -3,7 +3,7 @@ import type { Frame } from './call-site.ts';
 import { endOfHole } from './javascript-text.ts';
 import { shownPath, TextFile } from './text-file.ts';
 
-/** For each offset of the template's text, and its end, where that character stands in `file`. */
+/** For each offset of the template's text, including its end, the offset of that character in `file`. */
 export interface TemplatePlaces {
   readonly file: TextFile;
   readonly offsets: readonly number[];
@@ -12,7 +12,7 @@ export interface TemplatePlaces {
 }
 
 /**
- * The first template at or after the frame that reads exactly as `raw`; failing that (the frame of
+ * The first template at or after the frame whose text is exactly `raw`; failing that (the frame of
  * a transpiled file may be off), the first such template of the file.
  */
 export function placeTemplate(
@@ -47,7 +47,7 @@ function matchTemplate(
   for (const [i, quasi] of raw.entries()) {
     for (const character of quasi.split('')) {
       const written = text.startsWith('\r\n', at) ? '\r\n' : text.charAt(at);
-      // JavaScript reads every line break of a template as `\n`.
+      // JavaScript normalises every line break of a template to `\n`.
       if (character !== (written.startsWith('\r') ? '\n' : written)) return undefined;
       offsets.push(at);
       at += written.length;
@@ -61,7 +61,7 @@ function matchTemplate(
   return text[at] === '`' ? offsets : undefined;
 }
 
-/** What to show when the file is not at hand: the template alone, its holes numbered from 1. */
+/** Shown if the file is not available: the template alone, its holes numbered from 1. */
 export function standIn(raw: readonly string[], frame: Frame | undefined): TemplatePlaces {
   const offsets: number[] = [];
   let text = '';

@@ -1,13 +1,13 @@
-/** The text of one template, and the way back from its offsets to the user's file. */
+/** The text of one template, and the mapping of its offsets back to the user's file. */
 import type { Location, Source, Span } from '../../compiler/index.ts';
 import { type AnyFunction, captureFrame, type Frame } from './call-site.ts';
 import { placeTemplate, standIn, type TemplatePlaces } from './template-places.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
 
-/** Stands for one `${…}` in the text of a template; `language.ohm` knows it too. */
+/** Stands for one `${…}` in the text of a template; `language.ohm` uses it too. */
 export const holeMark = '\u{E000}';
 
-/** What one who has read the user's file knows of a template: where it stands, and its scope. */
+/** Facts about a template from the user's file: its position, and its scope. */
 export interface KnownPlace {
   readonly places: TemplatePlaces;
   /** Where the JavaScript variable of this name is declared. */
@@ -22,7 +22,7 @@ export class TemplateSource implements Source {
   readonly known: KnownPlace | undefined;
   #places: TemplatePlaces | undefined;
 
-  /** `tag` is the function the user called: the template stands where that call stands. */
+  /** `tag` is the function the user called: the template is located at that call. */
   constructor({ raw }: Pick<TemplateStringsArray, 'raw'>, tag: AnyFunction, known?: KnownPlace) {
     this.#raw = raw;
     this.text = raw.map(quasi => quasi.replaceAll(holeMark, '\u{FFFD}')).join(holeMark);
@@ -31,12 +31,12 @@ export class TemplateSource implements Source {
     this.#places = known?.places;
   }
 
-  /** Which of the template's holes stands at this offset. */
+  /** The index of the hole at this offset. */
   holeIndex(offset: number): number {
     return this.text.slice(0, offset).split(holeMark).length - 1;
   }
 
-  /** A hole is one character of `text`: at its offset stands the `$`, at the next what follows it. */
+  /** A hole is one character of `text`: its offset maps to the `$`, the next offset to what follows the hole. */
   locate(offset: number): Location {
     const { file, offsets } = this.#located();
     return file.locate(offsets[offset] ?? file.text.length);

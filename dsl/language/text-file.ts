@@ -1,4 +1,4 @@
-/** A text that errors quote, with its lines counted as editors count them. */
+/** A text that errors quote, with lines counted as in editors. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Location } from '../../compiler/index.ts';

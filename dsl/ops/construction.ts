@@ -1,4 +1,4 @@
-/** What the functions that are made of operations ask of their operands. */
+/** Checks and lookups on operands for functions composed of operations. */
 import { type Span, UserError } from '../../compiler/index.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { Tensor } from '../graph/tensor.ts';

@@ -1,4 +1,4 @@
-/** Sums, products and extremes of all cells up to each one: scans of a scalar op. */
+/** Prefix sums, products and extremes: scans of a scalar op. */
 import type { AccumulateOp } from '../../compiler/index.ts';
 
 /**

@@ -1,4 +1,4 @@
-/** The operations of einsum specs: what they accumulate with, block by block. */
+/** The operations of einsum specs: their accumulators, block by block. */
 import {
   type AccumulateOp,
   assign,

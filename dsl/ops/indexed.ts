@@ -1,6 +1,6 @@
 /**
- * The operations that `indexing.ts` is made of, each as the code it stands for: reads and writes at
- * positions, and positions as values. Those that give positions pass no gradient on.
+ * The operations that `indexing.ts` composes, each as the code it stands for: reads and writes at
+ * positions, and positions as values. Those that return positions stop gradients.
  */
 import {
   type AccumulateOp,

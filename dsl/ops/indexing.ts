@@ -1,7 +1,7 @@
 /**
- * The functions of `op` that pick and place cells by number, and how each is made of operations. What
- * a number that names no cell means stands in `compiler/assign/ir.ts`: it reads 0 and writes nothing.
- * Numbers that these functions give have the dtype of the routine; in f32 they are exact up to 2²⁴.
+ * The functions of `op` that gather and scatter cells by index, and how each is composed of operations. For
+ * invalid indices see `compiler/assign/ir.ts`: they read 0 and write nothing.
+ * Indices that these functions return have the dtype of the routine; in f32 they are exact up to 2²⁴.
  */
 import { scalarConst } from '../../compiler/index.ts';
 import { constantTensor, dimTensor } from '../graph/make.ts';

@@ -1,4 +1,4 @@
-/** The operations of `op`, each as the code it stands for. Their derivatives follow from the code. */
+/** The operations of `op`, each as the code it stands for. Their derivatives are derived from the code. */
 import {
   assign,
   type DType,

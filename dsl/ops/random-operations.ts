@@ -1,4 +1,4 @@
-/** The operations that `random.ts` is made of: random bits, and what is made of them. */
+/** The operations that `random.ts` composes: random bits, and numbers derived from them. */
 import { assign, position, type Scalar, scalarApply, scalarConst } from '../../compiler/index.ts';
 import { type Operation, type Slot, slotAccess, type SlotAssign } from '../graph/operation.ts';
 import type { Logic } from '../shape/logic.ts';

@@ -1,8 +1,8 @@
 /**
- * Random tensors, functions of a key: the same key gives the same bits on every backend. They have
- * the shape of what they meet, as parameters do, or the sizes that stand behind their operands. The
- * bits, and the numbers made of them, are those of JAX for the same key and shape; no gradient flows
- * to keys, but to all else.
+ * Random tensors, functions of a key: the same key gives the same bits on every backend. They take
+ * the shape of their use, as parameters do, or the sizes given after their operands. The
+ * bits, and the numbers derived from them, are those of JAX for the same key and shape; no gradient flows
+ * to keys, but to all other operands.
  */
 import { kindOf, type Scalar, scalarApply, scalarConst, UserError } from '../../compiler/index.ts';
 import { demand } from '../dtype/dtype-var.ts';

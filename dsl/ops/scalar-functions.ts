@@ -1,4 +1,4 @@
-/** The scalar functions that both languages know by name: the ops, and what is written with them. */
+/** The scalar functions that both languages know by name: the ops, and functions composed of them. */
 import {
   infoOf,
   invariant,

@@ -1,4 +1,4 @@
-/** Tensors of one shape along a new axis. */
+/** Stacks tensors of one shape along a new axis. */
 import { assign, type Span } from '../../compiler/index.ts';
 import { type Operation, slotAccess, type SlotAssign } from '../graph/operation.ts';
 import type { AxisConcat } from '../language/ast-einsum.ts';

@@ -1,4 +1,4 @@
-/** Functions of `op` that take what a tensor is computed from, not its value, and give a tensor. */
+/** Functions of `op` that take a tensor's whole computation, not its value, and return a tensor. */
 import { gradients, tangent } from '../graph/derived.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Solver } from '../shape/solve.ts';

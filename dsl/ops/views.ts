@@ -1,5 +1,5 @@
 /**
- * Operations that only move cells: each is an assignment of a cell to a cell, with other subscripts
+ * Operations that only move cells: each assigns a cell to a cell, with different subscripts
  * on the two sides. So their derivatives are assignments of the same kind.
  */
 import { assign, type Scalar, scalarConst, type Span } from '../../compiler/index.ts';

@@ -1,4 +1,4 @@
-/** How a plot looks, whatever it shows. */
+/** Options that all plots share. */
 export interface Appearance {
   /** Printed above the frame as it is. */
   readonly title?: string;

@@ -3,7 +3,7 @@ import { type Axis, columnsOver, rowsOver } from './axis.ts';
 import { type Canvas } from './canvas.ts';
 import { footerOf, framed, gutterOf } from './frame.ts';
 
-/** What is settled before anything is drawn. */
+/** The layout, determined before anything is drawn. */
 export interface Layout {
   readonly width: number;
   readonly height: number;

@@ -1,4 +1,4 @@
-/** Numbers as C writes them, so that logs and plots compare with those of other programs. */
+/** Numbers formatted as in C, so that logs and plots compare with those of other programs. */
 
 /** `digits` significant digits of a positive number, the first of them worth 10^`exponent`. */
 interface Decimal {

@@ -1,8 +1,8 @@
 import type { Digit, StaticSymbol } from '../../compiler/index.ts';
 
 /**
- * One axis of one operand while the loops of an assignment are worked out. Axes that must run
- * together are united (a union-find forest); each class becomes one loop.
+ * One axis of one operand during the inference of an assignment's loops. Axes that must share a
+ * loop are united (a union-find forest); each class becomes one loop.
  */
 export interface Axis {
   readonly size: number;
@@ -11,13 +11,13 @@ export interface Axis {
   hint: string | undefined;
   /** Subscripted by this instead of a loop. */
   fixed: number | StaticSymbol | undefined;
-  /** Or by this one of the positions of the access, in the order in which it gives them. */
+  /** Or by this one of the access's positions, in the order in which it lists them. */
   position: number | undefined;
-  /** Or by what the loops of other axes come to. */
+  /** Or by an expression over the loops of other axes. */
   made: MadeOf | undefined;
 }
 
-/** `Σ coeff·axis + offset`, or a digit of that. */
+/** `Σ coeff·axis + offset`, or a mixed-radix digit of that. */
 export interface MadeOf {
   readonly terms: readonly { readonly coeff: number; readonly axis: Axis }[];
   readonly offset: number;

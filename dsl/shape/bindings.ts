@@ -1,6 +1,6 @@
 /**
- * What the variables are bound to, and the constraints that are still to be looked at. Every change is
- * on a trail, so that all since a mark can be undone.
+ * The bindings of variables, and the queue of constraints to process. Every change is
+ * recorded on a trail, so that everything since a mark can be undone.
  */
 import { indexTooLarge } from './explain.ts';
 import type { Constraint, Dim, DimVar, Leaf, Row, RowVar, Watch, Why } from './row.ts';
@@ -10,7 +10,7 @@ export class Bindings {
   readonly #trail: (() => void)[] = [];
   readonly #queue: Constraint[] = [];
 
-  /** Runs a part of a construction; if it throws, undoes what the part did, and throws on. */
+  /** Runs a part of a construction; if it throws, undoes its changes and rethrows. */
   attempt<T>(part: () => T): T {
     const mark = this.#trail.length;
     try {
@@ -21,7 +21,7 @@ export class Bindings {
     }
   }
 
-  /** For what else a construction changes, which is to be undone with it. */
+  /** Registers the undo of another change that a construction makes. */
   onUndo(undo: () => void): void {
     this.#trail.push(undo);
   }
@@ -31,17 +31,17 @@ export class Bindings {
     this.#queue.length = 0;
   }
 
-  /** Puts constraints behind those still to be looked at. */
+  /** Appends constraints to the queue. */
   queue(...constraints: readonly Constraint[]): void {
     this.#queue.push(...constraints);
   }
 
-  /** The next constraint to look at, which then is no longer queued. */
+  /** Takes the next constraint off the queue. */
   next(): Constraint | undefined {
     return this.#queue.shift();
   }
 
-  /** `via` is what resolves to `dim`: a variable that is bound to it may still learn its basis. */
+  /** `via` is what resolves to `dim`: a variable bound to it, which may still receive a basis. */
   bindDim(variable: DimVar, dim: Dim, why?: Why, via = dim): void {
     const { atLeast } = variable;
     if (dim.kind === 'dim-var') {
@@ -69,7 +69,7 @@ export class Bindings {
     this.#wake(variable);
   }
 
-  /** A variable that another one is bound to belongs to the same tensors from then on. */
+  /** A variable that another one is bound to then also belongs to that one's tensors. */
   #inherit(variable: DimVar | RowVar, leaf: Leaf | undefined): void {
     if (leaf && !variable.leaf) this.change(variable, 'leaf', leaf);
   }
@@ -87,7 +87,7 @@ export class Bindings {
     this.#trail.push(() => watch.places.forEach(place => place.watches.delete(watch)));
   }
 
-  /** Puts the constraints that waited at a variable back to work, and no longer waiting anywhere. */
+  /** Requeues the constraints that waited at a variable, and removes them from all other variables. */
   #wake({ watches }: DimVar | RowVar): void {
     for (const watch of [...watches]) {
       watch.places.forEach(place => place.watches.delete(watch));

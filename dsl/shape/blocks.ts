@@ -1,11 +1,11 @@
 /**
- * Concatenations, taken apart: an assignment over `a; b => a^b` is one block for each way to pick a
- * part of every concatenation such that the loops of the result and the operands meet.
+ * Splits concatenations into blocks: an assignment over `a; b => a^b` is one block for each consistent choice of one
+ * part from every concatenation.
  */
 import type { AxisConcat, AxisLabel, AxisSpec, ShapeSpec, Spec } from '../language/ast-einsum.ts';
 import { rowKinds } from './row.ts';
 
-/** The operands an assignment reads, and the part it is about of each concatenation among them. */
+/** The operands that a block reads, and its part of each concatenation among them. */
 export interface Block {
   readonly operands: readonly number[];
   readonly parts: ReadonlyMap<AxisConcat, number>;
@@ -49,8 +49,8 @@ function choicesOf([first, ...others]: readonly AxisConcat[]): readonly Choice[]
 }
 
 /**
- * A label that is chosen in one concatenation is chosen in all that have it, one that stands alone
- * is chosen wherever it is a part, and what the result has some operand has too.
+ * A choice is consistent if a label chosen in one concatenation is chosen in all that contain it, one that also occurs alone
+ * is chosen wherever it is a part, and every label of the result occurs in some operand.
  */
 function meets(choice: Choice, axes: readonly AxisSpec[], read: readonly AxisSpec[]): boolean {
   const concats = [...choice.keys()];

@@ -1,7 +1,7 @@
 /**
- * The same cells under other axes. [4, 6] and [8, 3] count the same loops of 4, 2 and 3; where two
- * lists have no such loops in common, as [2, 3] and [3, 2], the loops are those of the new axes and
- * the old ones are digits of their count.
+ * The same cells with other axes (`reshape`). [4, 6] and [8, 3] have a common refinement into loops of 4, 2 and 3; if two
+ * lists of axes have none, as [2, 3] and [3, 2], the loops are those of the new axes and
+ * the old subscripts are digits of the linear index.
  */
 import { product } from '../../compiler/index.ts';
 import { type Axis, type MadeOf, newAxis, unite } from './axis.ts';
@@ -23,12 +23,12 @@ import {
 } from './row.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
 
-/** The axes of the rows that get new ones; the size of one of them may be left open. */
+/** The axes of the rows that are reshaped; one of the sizes may be left open. */
 export type NewRows = Partial<Readonly<Record<RowKind, readonly (Size | undefined)[]>>>;
 
 const memoryOrder: readonly RowKind[] = ['batch', 'output', 'input'];
 
-/** The cells of the named rows in the order of memory; the other rows stay as they are. */
+/** Reshapes the cells of the named rows in memory order; the other rows stay unchanged. */
 export function reshaped(
   rows: NewRows,
   operand: Shape,
@@ -47,7 +47,7 @@ export function reshaped(
   return [...rowsGiven, { kind: 'same-cells', from: from ?? [], to: to ?? [], why }];
 }
 
-/** The one size that is not known, when the others leave one for it. */
+/** The one unknown size, if the others determine it. */
 export function cellsLeft(constraint: SameCells): Size | undefined {
   const [from, to] = [constraint.from, constraint.to].map(dimsIn);
   const open = (dims: readonly Dim[] = []): number => dims.filter(d => d.kind !== 'size').length;
@@ -55,14 +55,14 @@ export function cellsLeft(constraint: SameCells): Size | undefined {
   if (Math.abs(missing) !== 1) return undefined;
   const [large, small] = missing > 0 ? [from, to] : [to, from];
   const size = cellsOf(large) / cellsOf(small);
-  // Beside an axis of size 0 any size of the operand's fits: it may be found elsewhere.
+  // With another axis of size 0 any size fits; it may be determined elsewhere.
   if (Number.isNaN(size) && missing < 0) return undefined;
   if (!Number.isInteger(size)) throw cellsMismatch(constraint);
   const { operator, span } = constraint.why.use;
   return sizeOf(size, { text: `\`${operator}\` keeps the number of cells`, span });
 }
 
-/** All sizes are known: checks them, and while projections are inferred says where the cells are. */
+/** All sizes are known: checks them, and during projection inference maps subscripts. */
 export function placeCells(constraint: SameCells): void {
   const [from = [], to = []] = [constraint.from, constraint.to].map(dimsIn);
   if (cellsOf(from) !== cellsOf(to)) throw cellsMismatch(constraint);
@@ -79,12 +79,12 @@ function cellsOf(dims: readonly Dim[] = []): number {
   return product(dims.map(dim => (dim.kind === 'size' ? dim.size : 1)));
 }
 
-/** Those that need a loop. */
+/** The axes that need a loop. */
 function axesOf(dims: readonly Dim[]): readonly Axis[] {
   return dims.flatMap(dim => (dim.kind === 'size' && dim.size > 1 ? (dim.axis ?? []) : []));
 }
 
-/** Group by group: after the axes of a group both lists have counted the same cells. */
+/** Group by group: after the axes of a group both lists have covered the same number of cells. */
 function recount(old: readonly Axis[], renewed: readonly Axis[]): void {
   let [i, j] = [0, 0];
   while (i < old.length && j < renewed.length) {
@@ -129,7 +129,7 @@ function asDigits(
 ): void {
   const terms = renewed.map((axis, i) => ({ coeff: newStrides[i] ?? 1, axis }));
   old.forEach((axis, i) => {
-    // The first digit needs no remainder: there are no more cells than it counts.
+    // The first digit needs no remainder: the index is within its range.
     const digit: MadeOf['digit'] = {
       over: oldStrides[i] ?? 1,
       below: i > 0 ? axis.size : undefined,
@@ -138,7 +138,7 @@ function asDigits(
   });
 }
 
-/** Of each axis, the cells that one step of it passes. */
+/** The stride of each axis. */
 function stridesOf(axes: readonly Axis[]): readonly number[] {
   return axes.map((_, i) => product(axes.slice(i + 1).map(axis => axis.size)));
 }

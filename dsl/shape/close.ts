@@ -1,14 +1,14 @@
 /**
- * Settles what no constraint decides, when code is compiled. In this order, until nothing is open:
+ * Applies defaults to whatever no constraint determines, when code is compiled. In this order, until nothing is open:
  *
  *   1. a row of a leaf gets the axes of the smallest row that broadcasts it;
- *   2. a dim of a leaf gets the size it is used at, or 1 when it is used at several;
+ *   2. a dim of a leaf gets the size it is used at, or 1 if it is used at several;
  *   3. axes known at the left end of an inner row and axes known at its right end are the same ones;
- *   4. what is reshaped is settled by 5 and 6 before what it is made into, whose sizes it says;
- *   5. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but where a product
+ *   4. the operand of a reshape is settled by 5 and 6 before its result, whose sizes it determines;
+ *   5. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but if a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
- *   6. all else: no more axes; a part of a concatenation that nothing asks for is empty; the size is
- *      1, or where an index needs more the size it is used at.
+ *   6. everything else: no more axes; a part of a concatenation that nothing determines is empty; the size is
+ *      1, or the size of its use if an index needs more.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -41,7 +41,7 @@ export function closeShapes(shapes: Iterable<Shape>): void {
   });
 }
 
-/** Decides what it can of what is still open; tells whether that was anything. */
+/** Decides what it can of the open variables; returns whether it decided anything. */
 type ClosingRule = (open: Open, solver: Solver) => boolean;
 
 const noMore: Because = { text: 'nothing asks for more' };
@@ -74,7 +74,7 @@ const rules: readonly ClosingRule[] = [
   (open, solver) => defaults.some(rule => rule(open, solver)),
 ];
 
-/** Where nothing is asked for. */
+/** The default if no use requires a size. */
 const defaults: readonly ClosingRule[] = [
   ({ rows }, solver) =>
     decideEach(leavesIn(rows), row => solver.decideRow(row, closedRow([], noMore))),
@@ -92,7 +92,7 @@ const defaults: readonly ClosingRule[] = [
   },
 ];
 
-/** Whether its size will follow from others that are still open. */
+/** Whether its size will follow from other open ones. */
 function isMadeOfOpen(dim: DimVar): boolean {
   return waitingAt(dim).some(
     c =>
@@ -116,15 +116,15 @@ function hasEnds(row: Row): boolean {
 }
 
 /**
- * Of what is computed no more cells than differ: `x - (x ++ "b|i => b|0") /. 1024` divides once a row.
- * An axis that a spec gives an index beyond the first has the size it is used at.
+ * Computed tensors get no redundant cells: `x - (x ++ "b|i => b|0") /. 1024` divides once per row.
+ * An axis that a spec gives an index beyond the first has the size of its use.
  */
 function innerSize(dim: DimVar): Size {
   const isOne = dim.atLeast <= 1;
   return isOne ? defaultSize(dim) : (sizeBelow(dim) ?? defaultSize(dim));
 }
 
-/** What one decision leads to may settle others, so each is looked at again when its turn comes. */
+/** The consequences of one decision may settle others, so each is re-examined when its turn comes. */
 function decideEach<V extends RowVar | DimVar>(
   open: readonly V[],
   decide: (v: V) => void,
@@ -143,8 +143,8 @@ function defaultSize({ atLeast }: DimVar): Size {
 }
 
 /**
- * What is open in the operand of a reshape, and in what it is computed from. Undefined where another
- * reshape or a parameter has to be known first.
+ * The open variables in the operand of a reshape, and in what that is computed from. Undefined if another
+ * reshape or a parameter must be settled first.
  */
 function beforeReshape(open: Open): Open | undefined {
   const reshapes = reshapesAt(open);
@@ -160,7 +160,7 @@ function beforeReshape(open: Open): Open | undefined {
     });
 }
 
-/** Nothing gives a size to it; its batch axes are none unless something asks for them. */
+/** Nothing determines its size; it has no batch axes unless a use requires them. */
 function isOfParam({ leaf }: RowVar | DimVar): boolean {
   return leaf?.isParam === true && leaf.row !== 'batch';
 }

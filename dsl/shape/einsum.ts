@@ -39,7 +39,7 @@ export function einsum(
   return readingOf(spec, result, operands, use, block).constraints;
 }
 
-/** What a label or a row variable of a spec stands for, between these shapes. */
+/** The dims or row that a label or a row variable of a spec stands for, between these shapes. */
 export function captured(
   name: string,
   spec: Spec,
@@ -64,7 +64,7 @@ function readingOf(
   return reading;
 }
 
-/** The result is the operand with margins; the others only say how wide those are. */
+/** The result is the padded operand; the other operands only determine the width of the padding. */
 export function padding(
   spec: Spec,
   padded: number,
@@ -101,7 +101,7 @@ class SpecReading {
     this.#rests = restsOf(spec);
   }
 
-  /** `isBare`: axes are as they are without the margins that the spec asks for. */
+  /** `isBare`: axes without the padding that the spec asks for. */
   shape(shape: Shape, written: ShapeSpec | undefined, slot: number, isBare = false): void {
     if (!written) return;
     for (const row of rowKinds) {
@@ -190,7 +190,7 @@ function partPlace(terms: readonly DimTerm[], chosen: number): Place {
   return { loops: terms.slice(chosen, chosen + 1), offset: 0, behind };
 }
 
-/** A size of the spec's own has a loop of its own, which no operand gives. */
+/** A size literal in the spec has a loop of its own, which no operand determines. */
 function ownSize(size: number, because: Size['because']): Size {
   return { ...sizeOf(size, because), axis: newAxis(size) };
 }

@@ -1,11 +1,11 @@
-/** What errors say of axes that are made of others: sums of a spec, slices, `reshape`. */
+/** Errors about axes derived from others: sums of a spec, slices, `reshape`. */
 import { UserError } from '../../compiler/index.ts';
 import { because, nameOf, placesOf } from './explain-words.ts';
 import { printDim } from './print.ts';
 import type { DimSlice, DimSum, DimVar, SameCells, Dim, Size } from './row.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
 
-/** An axis that a spec makes of others has another size than they make. */
+/** A derived axis has another size than its spec implies. */
 export function sumMismatch(sum: DimSum): UserError {
   const made = sum.terms.reduce((n, { coeff, dim }) => n + coeff * sizeNow(dim), sum.constant);
   const whole = `${sizeNow(sum.whole)} cells`;
@@ -15,7 +15,7 @@ export function sumMismatch(sum: DimSum): UserError {
   );
 }
 
-/** No size of one axis makes the sum come out. */
+/** No size of one axis satisfies the sum. */
 export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserError {
   if (sum.why.use.operator === 'split') return unequalParts(sum);
   const label = unknown.label === undefined ? 'an axis' : `\`${unknown.label}\``;
@@ -49,7 +49,7 @@ export function sliceTooLong({ slice, why }: DimSlice, whole: Size): UserError {
   });
 }
 
-/** A slice has another length than what meets it. */
+/** A slice has another length than the axis it is used with. */
 export function sliceMismatch({ slice, why }: DimSlice, count: number, met: Size): UserError {
   const cells = count === 1 ? '1 cell' : `${count} cells`;
   return new UserError({
@@ -60,7 +60,7 @@ export function sliceMismatch({ slice, why }: DimSlice, count: number, met: Size
   });
 }
 
-/** What stops where it starts takes nothing, which is fine; what stops before is a mistake. */
+/** A slice that stops where it starts is empty, which is allowed; one that stops before is an error. */
 export function backwardSlice({ slice, why }: DimSlice, whole?: Size): UserError {
   const size = whole ? ` whose size is ${whole.size}` : '';
   return new UserError({
@@ -72,7 +72,7 @@ export function backwardSlice({ slice, why }: DimSlice, whole?: Size): UserError
   });
 }
 
-/** New axes that do not hold the cells there are. */
+/** The new axes do not hold the existing number of cells. */
 export function cellsMismatch({ from, to, why }: SameCells): UserError {
   const { operator, operands } = why.use;
   const [old, given] = [from, to].map(rows => {

@@ -1,4 +1,4 @@
-/** Axes of einsum specs whose names are read otherwise than they look. */
+/** Axes of einsum specs whose names are not read as the user probably meant. */
 
 /**
  * Without a comma or a sign of a richer axis each letter is an axis: `row col => col row` has six on

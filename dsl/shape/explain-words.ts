@@ -1,4 +1,4 @@
-/** The words that shape errors share: who must agree with whom, where they stand, what may help. */
+/** Phrases that shape errors share: which rows must agree, source positions, possible fixes. */
 import type { Diagnostic, Label } from '../../compiler/index.ts';
 import { printBecause, printDim, printShape, printSize } from './print.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
@@ -15,7 +15,7 @@ export function describeRow(row: Row, isNamed = true): string {
   return `[${[...lead.map(d => axisText(d, isNamed)), ...(rest ? ['…'] : []), ...trail.map(d => axisText(d, isNamed))].join(', ')}]`;
 }
 
-/** An axis of a spec as the spec has it: a number in it picks a cell. Names are those that a user has written. */
+/** An axis of a spec as written: a number in it selects an index. Only names that the user wrote are shown. */
 function axisText(dim: Dim, isNamed: boolean): string {
   const d = resolveDim(dim);
   if (d.kind === 'dim-var' && d.fixed === undefined && !isNamed) return '_';
@@ -55,7 +55,7 @@ export function placesOf(why: Why | undefined): Pick<Diagnostic, 'labels'> {
   return { labels };
 }
 
-/** Rows of which nothing is known say nothing in an error. */
+/** Rows of which nothing is known are omitted from errors. */
 export function knownRows(shape: Shape): Shape {
   const known = (row: RowKind): Row =>
     hasAxes(shape[row]) ? shape[row] : { lead: [], rest: undefined, trail: [] };

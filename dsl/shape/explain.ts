@@ -1,4 +1,4 @@
-/** What shape errors say: which operation, both shapes, both sizes and why each is what it is. */
+/** Messages of shape errors: the operation, both shapes, both sizes and the reason for each. */
 import { UserError } from '../../compiler/index.ts';
 import { agreement, because, describeRow, hintsFor, nameOf, placesOf } from './explain-words.ts';
 import { meantAsNames } from './explain-names.ts';
@@ -18,7 +18,7 @@ export function sizeMismatch(a: Size, b: Size, why: Why | undefined): UserError 
   });
 }
 
-/** Two axes of one size that are measured in different things. */
+/** Two axes of the same size with different bases. */
 export function basisMismatch(a: Size, b: Size, why: Why): UserError {
   const [first = '', second = ''] = [a.basis, b.basis];
   return new UserError({
@@ -30,7 +30,7 @@ export function basisMismatch(a: Size, b: Size, why: Why): UserError {
   });
 }
 
-/** Functions that are told how many cells, not which. */
+/** Functions that take counts of cells, not indices. */
 const countsCells: ReadonlySet<string> = new Set([
   'topk',
   'argtopk',
@@ -38,7 +38,7 @@ const countsCells: ReadonlySet<string> = new Set([
   'dynamic_update_slice',
 ]);
 
-/** An axis is too short for what subscripts it. */
+/** An axis is too short for its subscript. */
 export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined): UserError {
   const { fixed, atLeast } = variable;
   const last = atLeast - 1;
@@ -55,7 +55,7 @@ export function indexTooLarge(axis: Size, variable: DimVar, why: Why | undefined
   });
 }
 
-/** A row has axes that the other one has no place for. */
+/** A row has axes that do not fit the other one. */
 export function rankMismatch(a: Row, b: Row, why: Why): UserError {
   if (/^(?:\[|(?:flip|roll)$)/.test(why.use.operator)) return tooManyPicks(a, b, why);
   const isSlice = why.use.operator === '@|' && why.rows[0] === 'batch';
@@ -79,7 +79,7 @@ export function rankMismatch(a: Row, b: Row, why: Why): UserError {
   });
 }
 
-/** Functions such as `concat` have a spec that no user has seen. */
+/** Functions such as `concat` use specs internally that the user has not written. */
 function isWritten(spec: string | undefined): spec is string {
   return spec?.includes('=>') ?? false;
 }
@@ -112,7 +112,7 @@ function axesIn(row: Row): readonly Dim[] {
   return [...lead, ...trail];
 }
 
-/** Constraints that run in a circle ask for one more axis at every turn. */
+/** Cyclic constraints add one more axis in every round. */
 export function endlessRow(why: Why): UserError {
   return new UserError({
     code: 'EINC0302',
@@ -121,7 +121,7 @@ export function endlessRow(why: Why): UserError {
   });
 }
 
-/** Parameters whose size nothing in the program says. */
+/** Parameters whose size nothing in the program determines. */
 export function hiddenDimensions(leaves: readonly Leaf[]): UserError {
   const [first] = leaves;
   const names = leaves.map(l => `the ${l.row} axes of \`${l.tensor}\``);

@@ -1,4 +1,4 @@
-/** Dimensions of parameters that a product or a spec hides and nothing gives. */
+/** Detects parameters with a dimension that a product or a spec hides, so that nothing determines it. */
 import { hiddenDimensions } from './explain.ts';
 import type { Open } from './open.ts';
 import type { Constraint, Dim, DimVar, Row, RowVar } from './row.ts';
@@ -6,8 +6,8 @@ import { resolveDim, resolveRow } from './resolve.ts';
 import { waitingAt } from './uses.ts';
 
 /**
- * Throws a `UserError` for parameters of which nothing is known, in a web of constraints where
- * dimensions hide.
+ * Throws a `UserError` for parameters of which nothing is known, in a connected set of constraints with hidden
+ * dimensions.
  */
 export function refuseHidden({ rows, dims }: Open): void {
   const unknown = [...rows.filter(row => row.leaf?.given === false), ...dims];

@@ -1,6 +1,6 @@
 /**
- * The shapes of operations that are at positions in an array: `x[ids]` and what is built on it. An
- * axis that a position selects from is marked (`DimVar.position`), so that no loop runs along it.
+ * The shapes of operations with dynamic positions: `x[ids]` and operations built on it. An
+ * axis indexed by a position is marked (`DimVar.position`), so that it gets no loop.
  */
 import type { Block } from './blocks.ts';
 import {
@@ -66,7 +66,7 @@ export function indexed(
   }
 }
 
-/** Constraints of one use, with the reasons that an error would give. */
+/** The constraints of one use, with the reasons that an error would give. */
 class Meeting {
   readonly #use: Use;
 
@@ -78,12 +78,12 @@ class Meeting {
     return { kind: 'row-eq', a, b, why: ofResult(this.#use, operand, row) };
   }
 
-  /** What an operand's own row has to look like. */
+  /** The required form of an operand's own row. */
   fits(a: Row, b: Row, operand: number, row: RowKind): Constraint {
     return { kind: 'row-eq', a, b, why: { ...ofResult(this.#use, operand, row), left: operand } };
   }
 
-  /** `peer`: the operand that the result has its axes from, so that an error can name it. */
+  /** `peer`: the operand that determines the result's axes, for errors. */
   below(result: Row, operand: Row, position: number, row: RowKind, peer?: number): Constraint {
     return { kind: 'row-le', result, operand, why: ofResult(this.#use, position, row, peer) };
   }
@@ -119,7 +119,7 @@ function take(
   ];
 }
 
-/** A row of positions that may still get axes is taken to have no more. */
+/** A row of positions that may still get axes is closed. */
 function axesSoFar(row: Row): readonly Dim[] {
   const { lead, trail } = resolveRow(row);
   return [...lead, ...trail];
@@ -137,7 +137,7 @@ function scatter(
   if (!x || !updates) return [];
   const same = rowKinds.map(kind => meet.equal(result[kind], x[kind], 0, kind));
   if (block === scatterStart) return same;
-  // What the updates are broadcast to has no array of its own.
+  // The tensor that the updates are broadcast to has no array of its own.
   const space = openShape();
   const last = operands.length - 1;
   const put = [

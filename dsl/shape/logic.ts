@@ -1,7 +1,7 @@
 /**
- * How the shapes of an operation hang together, and nothing else: each logic gives constraints.
+ * How the axes of an operation's shapes correspond: each logic gives constraints.
  * They are used twice: with the tensors' shapes, to infer sizes, and with every axis of every
- * operand made distinct, to infer which axes run in one loop.
+ * operand made distinct, to infer which axes share a loop.
  */
 import type { StaticSymbol } from '../../compiler/index.ts';
 import type { Spec } from '../language/ast-einsum.ts';
@@ -23,26 +23,26 @@ import { ofResult, type Use, type Why } from './row.ts';
 import { textOfTurn, turnConstraints, type Turns } from './turns.ts';
 
 export type Logic =
-  /** Each axis of the result with the same axis of every operand. */
+  /** Each axis of the result corresponds to the same axis of every operand (pointwise). */
   | { readonly kind: 'pointwise' }
-  /** The input axes of the first operand meet the output axes of the second. */
+  /** The input axes of the first operand correspond to the output axes of the second (product). */
   | { readonly kind: 'compose' }
-  /** Input and output axes change places. */
+  /** Swaps input and output axes. */
   | { readonly kind: 'transpose' }
   | { readonly kind: 'einsum'; readonly spec: Spec; readonly text: string }
-  /** One operand of an einsum, with the margins that the einsum's `=` axes need. */
+  /** One operand of an einsum, with the padding that the einsum's `=` axes need. */
   | { readonly kind: 'padding'; readonly spec: Spec; readonly operand: number }
-  /** The first batch axis at the value of a symbol. */
+  /** The index of the first batch axis is the value of a symbol. */
   | { readonly kind: 'slice'; readonly symbol: StaticSymbol }
-  /** The cell of an axis that a scan has come to. */
+  /** The index of an axis is the current iteration of a scan. */
   | { readonly kind: 'turn'; readonly turns: Turns }
   /** At positions that operands hold. */
   | IndexedLogic
   /** Some cells of the operand: `x[1:3]`. */
   | { readonly kind: 'pick'; readonly picks: Picks }
-  /** The cells of some rows, in the order of memory, under other axes. */
+  /** The cells of some rows, in memory order, with other axes (`reshape`). */
   | { readonly kind: 'reshape'; readonly rows: NewRows }
-  /** Another logic, over some cells of what has picks; the result comes first. */
+  /** Another logic, over some cells of the operands that have picks; the result comes first. */
   | {
       readonly kind: 'picked';
       readonly logic: Logic;
@@ -78,7 +78,7 @@ export function symbolsOfLogic(logic: Logic): readonly StaticSymbol[] {
   }
 }
 
-/** As `cd` writes it; empty when only the subscripts say it. */
+/** As written in `cd`; empty if only the subscripts express it. */
 export function textOf(logic: Logic): string {
   switch (logic.kind) {
     case 'pointwise':
@@ -109,7 +109,7 @@ export function textOf(logic: Logic): string {
   }
 }
 
-/** `slots`: the result, then the operands. `block` asks where the loops of that block are. */
+/** `slots`: the result, then the operands. `block` selects the loops of that block. */
 export function constraintsOf(
   logic: Logic,
   slots: readonly Shape[],
@@ -164,7 +164,7 @@ export function constraintsOf(
   }
 }
 
-/** What goes wrong with a bracket is the bracket's own affair. */
+/** Errors in a bracket are reported for the bracket itself. */
 function ofPicks(picks: Picks | undefined, why: Why): Why {
   return { ...why, use: { ...why.use, operator: picks?.text ?? why.use.operator } };
 }

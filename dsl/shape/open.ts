@@ -1,4 +1,4 @@
-/** What is still open in shapes, and in all that is constrained together with them. */
+/** Collects the open variables of shapes, and of everything constrained together with them. */
 import { resolveDim, resolveRow } from './resolve.ts';
 import type { Constraint, Dim, DimVar, Row, RowVar } from './row.ts';
 import { waitingAt } from './uses.ts';
@@ -14,7 +14,7 @@ export function isReshape(c: Constraint): c is Reshape {
   return c.kind === 'same-cells';
 }
 
-/** Every unbound variable in these rows, and in those that `crosses` lets constraints lead to. */
+/** Every unbound variable in these rows, and in those reachable through constraints accepted by `crosses`. */
 export function openIn(starts: readonly Row[], crosses = (_: Constraint): boolean => true): Open {
   const rows = new Set<RowVar>();
   const dims = new Set<DimVar>();

@@ -1,4 +1,4 @@
-/** What a bracket takes of a tensor: `x[0, 1:]`, `x[2 | ::-1]`. */
+/** The items of a bracket: `x[0, 1:]`, `x[2 | ::-1]`. */
 import type { StaticSymbol } from '../../compiler/index.ts';
 import {
   type Constraint,
@@ -20,18 +20,18 @@ export interface Picks {
   readonly text: string;
 }
 
-/** Of the first axes of a row and of its last ones; those between are whole. */
+/** For the first axes of a row and for its last ones; those between are kept whole. */
 export interface RowPicks {
   readonly lead: readonly AxisPick[];
   readonly trail: readonly AxisPick[];
 }
 
 export type AxisPick =
-  /** One index, which counts from the end when it is negative: the axis goes. */
+  /** One index, from the end if negative; removes the axis. */
   | { readonly kind: 'at'; readonly at: number | StaticSymbol }
   | { readonly kind: 'slice'; readonly slice: Slice }
   | { readonly kind: 'whole' }
-  /** An axis that the tensor lacks, of size 1. */
+  /** A new axis, of size 1. */
   | { readonly kind: 'new' };
 
 export const allOfRow: RowPicks = { lead: [], trail: [] };
@@ -43,7 +43,7 @@ export function symbolsOfPicks({ rows }: Picks): readonly StaticSymbol[] {
   );
 }
 
-/** `part` are the cells of `whole` that the picks take. */
+/** `part` are the cells of `whole` that the picks select. */
 export function picked(
   { rows }: Picks,
   whole: Shape,
@@ -68,7 +68,7 @@ function rowPicked(picks: RowPicks, whole: Row, part: Row, why: Why): readonly C
   ];
 }
 
-/** An axis before and after; undefined where there is none. */
+/** An axis before and after; undefined if there is none. */
 interface Pair {
   readonly whole: Dim | undefined;
   readonly part: Dim | undefined;

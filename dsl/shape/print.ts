@@ -1,4 +1,4 @@
-/** Shapes as people write them: `10 | 2 -> 16`. What is not known yet is `?` or `…`. */
+/** Prints shapes: `10 | 2 -> 16`. Unknown sizes are `?`, unknown rows `…`. */
 import { shownPlace } from '../../compiler/index.ts';
 import type { Because, Dim, Row, Shape, Size } from './row.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
@@ -24,7 +24,7 @@ export function printSize({ size, basis }: Size): string {
   return basis === undefined ? String(size) : `${basis}:${size}`;
 }
 
-/** Why something is so, with places: `it is declared with o = […] (moons.ts:3:12)`. */
+/** A reason, with source positions: `it is declared with o = […] (moons.ts:3:12)`. */
 export function printBecause({ text, span, of = [] }: Because): string {
   const reasons = of.length === 0 ? '' : `: ${of.map(printBecause).join(', ')}`;
   return `${text}${span ? ` (${shownPlace(span)})` : ''}${reasons}`;

@@ -1,6 +1,6 @@
 /**
- * The loops of an assignment, once shapes are settled: the logic's own constraints are solved again
- * with every axis of every operand made distinct; axes they make equal run in one loop.
+ * Infers the loops of an assignment, once shapes are settled: the logic's own constraints are solved again
+ * with every axis of every operand made distinct; axes that become equal share a loop.
  */
 import { InternalError, type Projections, type Rows } from '../../compiler/index.ts';
 import { type Axis, newAxis, unite } from './axis.ts';
@@ -34,7 +34,7 @@ export function projectionsOf(
   return { ...subscripts.found(), slots: found, logic: textOf(logic) };
 }
 
-/** Solves the logic's constraints over the axes: those that run together are united. */
+/** Solves the logic's constraints over the axes, uniting those that share a loop. */
 function join(logic: Logic, axes: readonly AxisRows[], use: Use, block?: Block): void {
   const distinct = axes.map(rows => mapRows(rows, rowOfAxes));
   Solver.transaction(solver => {
@@ -44,7 +44,7 @@ function join(logic: Logic, axes: readonly AxisRows[], use: Use, block?: Block):
   });
 }
 
-/** A padded operand has its own cells in the middle; where the margins differ, the last is wider. */
+/** A padded operand has its cells in the middle; if the padding is asymmetric, the far side is wider. */
 function centre(padded: AxisRows | undefined, bare: AxisRows | undefined): void {
   for (const row of rowKinds) {
     padded?.[row].forEach((outer, i) => {
@@ -59,7 +59,7 @@ function centre(padded: AxisRows | undefined, bare: AxisRows | undefined): void 
   }
 }
 
-/** Only what is read has loops; the other operands of a logic merely give sizes. */
+/** Only operands that are read have loops; the other operands of a logic only determine sizes. */
 function reads(logic: Logic, block: Block | undefined, operand: number): boolean {
   if (logic.kind === 'padding') return operand === logic.operand;
   return block?.operands.includes(operand) ?? true;

@@ -1,4 +1,4 @@
-/** What is known of a shape, and why. Looks only: an open shape stays open. */
+/** What is known of a shape, and why. Read-only: an open shape stays open. */
 import { shownPlace } from '../../compiler/index.ts';
 import { printBecause } from './print.ts';
 import type { Because, Dim, Row } from './row.ts';
@@ -6,9 +6,9 @@ import { resolveDim, resolveRow } from './resolve.ts';
 
 export interface RowReport {
   readonly axes: readonly AxisReport[];
-  /** Before which of the axes there may come more; undefined where their number is settled. */
+  /** The position at which more axes may be added; undefined if their number is settled. */
   readonly openAt: number | undefined;
-  /** Why there are no more, where inference decided that. */
+  /** Why there are no more, if inference decided that. */
   readonly because: string | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface AxisReport {
   /** Undefined while it is open. */
   readonly size: number | undefined;
   readonly because: string;
-  /** `file:line:column` of that, where it is one place. */
+  /** `file:line:column` of the reason, if it is a single position. */
   readonly place: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Looking through the bindings of variables: what a dim or a row is by now. */
+/** Resolves variables through their bindings: the current value of a dim or a row. */
 import { closedRow, type Dim, type DimVar, type Row } from './row.ts';
 
 export function resolveDim(dim: Dim): Dim {

@@ -2,7 +2,7 @@
  * Dims, rows and shapes, with variables for what is not known yet.
  *
  * A shape has three rows: batch | input -> output. A row is a list of dims, or, while it may still
- * get more axes, a list with a row variable in it. Variables are bound by the solver alone.
+ * get more axes, a list with a row variable in it. Only the solver binds variables.
  */
 import type { Span, StaticSymbol } from '../../compiler/index.ts';
 import type { Axis } from './axis.ts';
@@ -12,12 +12,12 @@ export const rowKinds: readonly RowKind[] = ['batch', 'input', 'output'];
 
 export type Shape = Readonly<Record<RowKind, Row>>;
 
-/** `lead … trail`; without `rest` there are just these axes. */
+/** `lead … trail`; without `rest` there are exactly these axes. */
 export interface Row {
   readonly lead: readonly Dim[];
   readonly rest: RowVar | undefined;
   readonly trail: readonly Dim[];
-  /** Why there are no more axes, where that was assumed. */
+  /** Why there are no more axes, if that was assumed. */
   readonly because?: Because | undefined;
 }
 
@@ -26,12 +26,12 @@ export type Dim = Size | DimVar;
 export interface Size {
   readonly kind: 'size';
   readonly size: number;
-  /** Of size 1 because nobody asked for more: meets any size. A 1 that the user wrote does not. */
+  /** A size of 1 chosen by default: broadcasts to any size. A 1 that the user wrote does not. */
   readonly broadcasts: boolean;
-  /** What the axis is measured in, `rgb` in `rgb:3`; an axis without a basis meets any. */
+  /** The basis, `rgb` in `rgb:3`; an axis without a basis is compatible with any. */
   readonly basis: string | undefined;
   readonly because: Because;
-  /** Set while projections are inferred: which axis of which operand this is. */
+  /** Set during projection inference: which axis of which operand this is. */
   readonly axis?: Axis;
 }
 
@@ -39,7 +39,7 @@ export interface Size {
 export interface Because {
   readonly text: string;
   readonly span?: Span | undefined;
-  /** Reasons that came together. */
+  /** Several combined reasons. */
   readonly of?: readonly Because[];
 }
 
@@ -49,13 +49,13 @@ export interface DimVar {
   readonly label: string | undefined;
   /** Subscripted by this integer or symbol instead of a loop. */
   readonly fixed: number | StaticSymbol | undefined;
-  /** Subscripted by this one of the positions of its access. */
+  /** Subscripted by this one of the access's positions. */
   readonly position: number | undefined;
-  /** The smallest size that leaves room for what subscripts it. */
+  /** The smallest size that its subscripts need. */
   atLeast: number;
-  /** An einsum spec names it, so nothing but its own size can say how far to sum. */
+  /** Named in an einsum spec, so only its own size determines the range of the sum. */
   hides: boolean;
-  /** A part of a concatenation that nothing else asks for: it may be empty. */
+  /** A part of a concatenation that nothing else determines: it may be empty. */
   readonly isRest: boolean;
   binding: Dim | undefined;
   leaf: Leaf | undefined;
@@ -64,26 +64,26 @@ export interface DimVar {
 
 export interface RowVar {
   readonly kind: 'row-var';
-  /** How many axes inference has put around it: a row that grows without end shows here. */
+  /** How many axes inference has added around it, to detect unbounded growth. */
   readonly grown: number;
   binding: Row | undefined;
   leaf: Leaf | undefined;
   readonly watches: Set<Watch>;
 }
 
-/** A constraint that nothing decides yet, waiting at the variables that could. */
+/** A constraint that determines nothing yet, attached to the variables it waits for. */
 export interface Watch {
   readonly constraint: Constraint;
   readonly places: readonly (DimVar | RowVar)[];
 }
 
-/** A variable of a tensor that nothing computes: a parameter, or an array that `cd` introduces. */
+/** A variable of a leaf, a tensor that nothing computes: a parameter, or an array that `cd` introduces. */
 export interface Leaf {
   readonly tensor: string;
   readonly row: RowKind;
   readonly span: Span | undefined;
   readonly isParam: boolean;
-  /** Some axes of the row are known; that there are no more needs no saying. */
+  /** Some axes of the row are known, so that there are no more needs no explanation. */
   readonly given: boolean;
 }
 
@@ -105,7 +105,7 @@ export function dimVar(
   return { kind: 'dim-var', label, fixed, position, atLeast, hides, isRest, ...open };
 }
 
-/** The cells an axis must have for an index, which counts from the end where it is negative. */
+/** The size an axis needs for an index, which counts from the end if negative. */
 function roomFor(index: number): number {
   return index < 0 ? -index : index + 1;
 }
@@ -114,7 +114,7 @@ export function rowVar(leaf?: Leaf, grown = 0): RowVar {
   return { kind: 'row-var', grown, binding: undefined, leaf, watches: new Set() };
 }
 
-/** Just these axes, aligned at the right when broadcast. */
+/** Exactly these axes, aligned at the right when broadcast. */
 export function closedRow(dims: readonly Dim[], because?: Because): Row {
   return { lead: [], rest: undefined, trail: dims, because };
 }
@@ -136,9 +136,9 @@ export const scalarShape: Shape = {
 // ── Constraints ────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * What shape inference knows. `le` is "result ⊑ operand": the result has at least the axes of the
- * operand, and each is of the operand's size unless that broadcasts. `dim-sum` is an axis that an
- * einsum spec makes of others: `2*o<+k`, `a^b`.
+ * The constraints of shape inference. `le` is "result ⊑ operand": the result has at least the axes of the
+ * operand, and each has the operand's size unless that broadcasts. `dim-sum` is an axis that an
+ * einsum spec derives from others: `2*o<+k`, `a^b`.
  */
 export type Constraint =
   | { readonly kind: 'dim-eq'; readonly a: Dim; readonly b: Dim; readonly why: Why }
@@ -155,14 +155,14 @@ export interface DimSum {
   readonly whole: Dim;
   readonly constant: number;
   readonly terms: readonly DimTerm[];
-  /** Where in the axis the loops are; undefined where that is not asked. */
+  /** Where in the axis the loops are; undefined if not needed. */
   readonly place: Place | undefined;
-  /** The axis as the spec writes it. */
+  /** The axis as written in the spec. */
   readonly text: string;
   readonly why: Why;
 }
 
-/** `part` are the cells of `whole` that a slice takes. */
+/** `part` are the cells of `whole` that a slice selects. */
 export interface DimSlice {
   readonly kind: 'dim-slice';
   readonly whole: Dim;
@@ -180,7 +180,7 @@ export interface Slice {
   readonly text: string;
 }
 
-/** Two lists of rows with the same cells in the same order, counted differently. */
+/** Two lists of rows with the same cells in the same order, but different axes. */
 export interface SameCells {
   readonly kind: 'same-cells';
   /** Outermost first. */
@@ -194,28 +194,28 @@ export interface DimTerm {
   readonly dim: Dim;
 }
 
-/** A subscript: `Σ coeff·loop + offset`, behind all of some other axes. */
+/** A subscript: `Σ coeff·loop + offset`, after all of some other axes. */
 export interface Place {
   readonly loops: readonly DimTerm[];
   readonly offset: number;
   readonly behind: readonly Dim[];
 }
 
-/** Where a constraint comes from: what an error about it has to show. */
+/** The origin of a constraint: what an error about it has to show. */
 export interface Why {
   readonly use: Use;
-  /** The two that must agree: positions among the operands, -1 for the result. */
+  /** The two that must agree: indices of operands, -1 for the result. */
   readonly left: number;
   readonly right: number;
   /** Which row of each. */
   readonly rows: readonly [RowKind, RowKind];
-  /** The other operand with this row, to name instead of a result that has no name. */
+  /** Another operand with this row, to name in place of an unnamed result. */
   readonly peer: number | undefined;
-  /** A product has hidden dimensions here: one that nothing gives is an error. */
+  /** A product has hidden dimensions here: one that nothing determines is an error. */
   readonly hides: boolean;
 }
 
-/** The position of the result, before those of the operands. */
+/** The index of the result, before those of the operands. */
 export const RESULT = -1;
 
 /** The result's row meets an operand's. */
@@ -223,20 +223,20 @@ export function ofResult(use: Use, right: number, row: RowKind, peer?: number): 
   return { use, left: RESULT, right, rows: [row, row], peer, hides: false };
 }
 
-/** An operation as it stands in a template. */
+/** An operation as written in a template. */
 export interface Use {
   /** `*`, `relu`, `=:` */
   readonly operator: string;
   readonly span: Span | undefined;
   readonly operands: readonly Operand[];
   readonly result: Operand;
-  /** The text of the spec that says which axes meet, where one is written. */
+  /** The text of the spec that relates the axes, if one is written. */
   readonly spec?: string;
 }
 
 export interface Operand {
   readonly span: Span | undefined;
-  /** As the user wrote it, when that is short. */
+  /** As the user wrote it, if that is short. */
   readonly text: string | undefined;
   readonly shape: Shape;
 }

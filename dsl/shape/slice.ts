@@ -1,4 +1,4 @@
-/** Slices of an axis: how long they are, and where their cells stand. */
+/** The length of slices, and the indices of their cells. */
 import { newAxis } from './axis.ts';
 import { backwardSlice, sliceMismatch, sliceTooLong } from './explain-derived.ts';
 import { type DimSlice, type DimVar, type Size, type Slice, sizeOf } from './row.ts';
@@ -37,13 +37,13 @@ function valueAt({ perCell, constant }: Linear, size: number): number {
   return perCell * size + constant;
 }
 
-/** Undefined where the slice stops before it starts. */
+/** Undefined if the slice stops before it starts. */
 function countAt(slice: Slice, size: number): number | undefined {
   const span = valueAt(spanOf(slice), size);
   return span < 0 ? undefined : Math.ceil(span / Math.abs(slice.step));
 }
 
-/** The size that follows for the one that is not known, if one does. */
+/** The unknown size, if the other one determines it. */
 export function sliceLeft(
   constraint: DimSlice,
 ): { readonly unknown: DimVar; readonly size: Size } | undefined {
@@ -82,7 +82,7 @@ function checkSlice(constraint: DimSlice, whole: Size): void {
   if (least > beyond) throw backwardSlice(constraint, whole);
 }
 
-/** Both sizes are known: checks them, and while projections are inferred says where the cells are. */
+/** Both sizes are known: checks them, and during projection inference maps subscripts. */
 export function placeSlice(constraint: DimSlice): void {
   const [whole, part] = [resolveDim(constraint.whole), resolveDim(constraint.part)];
   if (whole.kind !== 'size' || part.kind !== 'size') return;

@@ -1,4 +1,4 @@
-/** What follows from constraints on rows: which dims meet, and what is left to a row variable. */
+/** The consequences of constraints on rows: which dims are paired, and which axes a row variable gets. */
 import type { Bindings } from './bindings.ts';
 import { endlessRow, rankMismatch } from './explain.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './row.ts';
 import { flanksOf, openDimsIn, resolveRow } from './resolve.ts';
 
-/** Inference adds no more axes than this to a row: only constraints that run in a circle ask for them. */
+/** Inference adds no more axes than this to a row: only cyclic constraints exceed it. */
 const mostAxes = 64;
 
 export function equalRows(bindings: Bindings, a: Row, b: Row, why: Why): void {
@@ -64,7 +64,7 @@ function equalOpen(
 
 /**
  * One row is known at its left end, the other at its right end. Whether these are the same axes
- * shows when one of them closes; that it has as many axes as either end is sure now.
+ * is decided when one of them closes; but it has at least as many axes as either end.
  */
 function equalOpposite(
   bindings: Bindings,
@@ -87,8 +87,8 @@ function equalOpposite(
 }
 
 /**
- * Which axes of the result the left ones of an operand meet is not known before the operand is
- * closed, as rows are aligned at the right; they wait till then.
+ * Which axes of the result correspond to the left ones of an operand is not known until the operand is
+ * closed, since rows are aligned at the right; they wait until then.
  */
 export function rowBelow(bindings: Bindings, r: Row, o: Row, why: Why): void {
   if (!r.rest) return closedBelow(bindings, r, o, why);
@@ -104,7 +104,7 @@ export function rowBelow(bindings: Bindings, r: Row, o: Row, why: Why): void {
 }
 
 /**
- * The result lacks axes at one end. It gets them there, unless those that it has more of at its
+ * The result lacks axes at one end. They are added, unless surplus axes at its
  * other end may turn out to be the same ones.
  */
 function belowShort(bindings: Bindings, r: Row, rest: RowVar, o: Row, why: Why): void {
@@ -146,7 +146,7 @@ function waitBelow(
   bindings.wait({ constraint: { kind: 'row-le', result, operand, why }, places });
 }
 
-/** Gives an open row axes whose sizes are still open. */
+/** Gives an open row axes of unknown size. */
 function extend(bindings: Bindings, rest: RowVar, lead: number, trail: number, why: Why): void {
   const grown = rest.grown + lead + trail;
   if (grown > mostAxes) throw endlessRow(why);

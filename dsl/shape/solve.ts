@@ -1,8 +1,8 @@
 /**
- * The solver: takes constraints one at a time, binds what they decide, and leaves the rest waiting
- * at the variables that could decide it. The table of its rules is in `README.md`.
+ * The solver: takes constraints one at a time, binds the variables that they determine, and attaches the rest
+ * to the variables that they wait for. The table of its rules is in `README.md`.
  *
- * Every change is on a trail, so a construction that fails leaves all shapes as they were.
+ * Every change is recorded on a trail, so a construction that fails leaves all shapes unchanged.
  */
 import { unite } from './axis.ts';
 import { cellsLeft, placeCells } from './cells.ts';
@@ -29,25 +29,25 @@ import { placeLoops, sizeLeft, weigh } from './sum.ts';
 export class Solver {
   readonly #bindings = new Bindings();
 
-  /** Runs `construct`; if it throws, undoes all that it did to shapes, and throws on. */
+  /** Runs `construct`; if it throws, undoes all its changes to shapes and rethrows. */
   static transaction<T>(construct: (solver: Solver) => T): T {
     const solver = new Solver();
     return solver.attempt(() => construct(solver));
   }
 
-  /** Runs a part of a transaction; if it throws, undoes what the part did, and throws on. */
+  /** Runs a part of a transaction; if it throws, undoes its changes and rethrows. */
   attempt<T>(part: () => T): T {
     return this.#bindings.attempt(part);
   }
 
-  /** Adds constraints and follows them as far as they go. */
+  /** Adds constraints and propagates them. */
   post(constraints: Iterable<Constraint>): void {
     const bindings = this.#bindings;
     bindings.queue(...constraints);
     for (let next = bindings.next(); next; next = bindings.next()) this.#solve(next);
   }
 
-  /** Binds a variable from outside; the constraints that waited for it go on. */
+  /** Binds a variable from outside; the constraints that waited for it are propagated. */
   decideDim(variable: DimVar, dim: Dim): void {
     this.#bindings.bindDim(variable, dim);
     this.post([]);
@@ -58,7 +58,7 @@ export class Solver {
     this.post([]);
   }
 
-  /** For what else the construction changes, which is to be undone with it. */
+  /** Registers the undo of another change that the construction makes. */
   onUndo(undo: () => void): void {
     this.#bindings.onUndo(undo);
   }
@@ -99,8 +99,8 @@ export class Solver {
   }
 
   /**
-   * A variable that is bound to a size without a basis gets that of what it meets. So whether two
-   * named bases clash does not hang on which of them comes first.
+   * A variable bound to a size without a basis takes the basis of dims it is equated with, so whether two
+   * named bases clash does not depend on their order.
    */
   #shareBasis([left, a]: readonly [Dim, Size], [right, b]: readonly [Dim, Size], why: Why): void {
     if (a.basis === b.basis) return;
@@ -125,7 +125,7 @@ export class Solver {
     }
   }
 
-  /** One unknown is what the others leave; with more of them it waits. */
+  /** One unknown is determined by the others; with more unknowns it waits. */
   #sum(constraint: DimSum): void {
     const { unknowns, balance, coeffOf } = weigh(constraint);
     const [unknown, another] = unknowns;
@@ -137,7 +137,7 @@ export class Solver {
     placeLoops(constraint);
   }
 
-  /** The length of a slice follows from that of its axis, and the other way round if it can. */
+  /** The length of a slice follows from that of its axis, and vice versa if possible. */
   #slice(constraint: DimSlice): void {
     const found = sliceLeft(constraint);
     if (found) this.#bindings.bindDim(found.unknown, found.size);
@@ -147,7 +147,7 @@ export class Solver {
     else placeSlice(constraint);
   }
 
-  /** Once all rows are closed, one unknown size is what the others leave. */
+  /** Once all rows are closed, one unknown size is determined by the others. */
   #sameCells(constraint: SameCells): void {
     const rows = [...constraint.from, ...constraint.to].map(resolveRow);
     const unknowns = [...new Set(openDimsIn(rows))];

@@ -1,4 +1,4 @@
-/** The axes that a program measures in something: `hidden` in `{ b1; o = [hidden:512] }`. */
+/** The axes with a basis that a program names: `hidden` in `{ b1; o = [hidden:512] }`. */
 import {
   type DividedAxes,
   type DType,
@@ -14,17 +14,17 @@ import { axesOf } from '../shape/resolve.ts';
 import type { Dim, Shape } from '../shape/row.ts';
 
 export interface AxisWanted {
-  /** What the axis is measured in. */
+  /** The basis of the axis. */
   readonly name: string;
-  /** Among how many devices it is to be divided. */
+  /** How many devices it is to be divided among. */
   readonly parts: number;
   readonly dtype: DType;
   readonly span: Span;
 }
 
 /**
- * Those of arrays that outlive a run, values of tensors. Throws a `UserError` when there are none, and
- * for sizes that are no multiples of the number of devices.
+ * Axes of tensor values that outlive a run. Throws a `UserError` if there are none, and
+ * for sizes that are not multiples of the number of devices.
  */
 export function annotatedAxes(linkable: LinkableRoutine, wanted: AxisWanted): DividedAxes {
   const { routine, arrays, tensors } = linkable;

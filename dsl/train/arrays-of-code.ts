@@ -1,4 +1,4 @@
-/** The arrays of settled code with everything the routine says about them, so that other code can take its place. */
+/** The arrays of settled code with everything the routine says about them, so that other code can replace it. */
 import {
   type DeviceArray,
   type LinkableRoutine,
@@ -30,7 +30,7 @@ export function arraysOf({
   });
 }
 
-/** Other code, and its arrays. */
+/** Replaces the code and its arrays. */
 export function withCode(
   linkable: LinkableRoutine,
   body: Routine['body'],

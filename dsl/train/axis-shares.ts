@@ -1,4 +1,4 @@
-/** Cells of an array in memory order, divided along one of its axes and put together again. */
+/** Splits the cells of an array, in memory order, along one of its axes, and joins them again. */
 import {
   type AnyCells,
   cellArrays,
@@ -10,7 +10,7 @@ import {
 } from '../../compiler/index.ts';
 import type { DividedArray } from './divided-code.ts';
 
-/** One axis of an array with these dims, in equal parts. */
+/** One axis of an array with these dims, divided into equal parts. */
 export interface AxisParts {
   readonly dims: readonly number[];
   readonly axis: number;
@@ -50,7 +50,7 @@ export function joinAxis(dtype: DType, shares: readonly AnyCells[], axis: AxisPa
   return whole;
 }
 
-/** How often a part has cells that lie one after the other, and how many. */
+/** The number of contiguous runs of cells in a part, and their length. */
 function runsOf({ dims, axis, parts }: AxisParts): {
   readonly outer: number;
   readonly run: number;

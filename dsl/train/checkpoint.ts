@@ -1,4 +1,4 @@
-/** Where a training has come to, kept on disk: a run that was ended goes on from there. */
+/** The state of a training run on disk, from which an interrupted run continues. */
 import { toDevice, type AnyCells, deviceCells, fromDevice, product } from '../../compiler/index.ts';
 import {
   type Checkpoint,
@@ -18,14 +18,14 @@ import type { DividedState } from './kept-arrays.ts';
 export interface CheckpointOptions {
   /** How many steps have been done. */
   readonly step: number;
-  /** When several ranks train together: the first one writes, and all wait until it has. */
+  /** If several ranks train together: the first one writes, and all wait until it has. */
   readonly world?: World;
 }
 
 /**
- * Writes all that the routines of a context carry from run to run: the parameters that they update and what
- * the optimiser keeps; of a training on several devices, what all of them have of it. The file is replaced as a
- * whole or not at all. Rejects with a `UserError` when it cannot be written, and when no routine that updates
+ * Writes everything that the routines of a context carry from run to run: the parameters that they update and
+ * the optimiser's state; for a training on several devices, that of all devices. The file is replaced
+ * atomically. Rejects with a `UserError` if it cannot be written, and if no routine that updates
  * anything has been compiled.
  */
 export async function saveCheckpoint(
@@ -53,9 +53,9 @@ export async function saveCheckpoint(
 }
 
 /**
- * Gives the arrays of a context, or of a training on several devices, however many, what `saveCheckpoint` has
- * written, and returns how many steps had been done: 0 when there is no such file. To be called when the training
- * routine has been compiled. Rejects with a `UserError` for a file that is not whole, and for one of another program.
+ * Restores the arrays of a context, or of a training on any number of devices, from a file written by `saveCheckpoint`,
+ * and returns the number of steps done: 0 if there is no such file. Call it after the training
+ * routine has been compiled. Rejects with a `UserError` for an incomplete file, and for one of another program.
  */
 export async function resumeFrom(
   of: Context | DividedState,
@@ -103,7 +103,7 @@ function savedOf({ name, dims, buffer }: StateArray): SavedArray {
   return { name, dims, dtype: buffer.dtype };
 }
 
-/** As devices hold the cells: every machine that einc runs on is little-endian. */
+/** In the byte order of devices: every machine that einc runs on is little-endian. */
 function bytesOf({ buffer }: StateArray): Uint8Array {
   const cells = toDevice(buffer.dtype, buffer.read());
   return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);

@@ -7,17 +7,17 @@ import type { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
 import { World } from '../world/world.ts';
 
-/** The axes and the dtype of an array of an example; batch axes stand behind that of the examples. */
+/** The axes and the dtype of an array of an example; its batch axes follow the axis of examples. */
 export type ExampleShape = Omit<TensorShape, 'label'>;
 
 export type Examples<Name extends string> = Readonly<Record<Name, Tensor>>;
 
 export interface DataParallelOptions<Name extends string> {
-  /** How many, as for `devices`: `all` when left out. Or those of a program that has opened them. */
+  /** How many devices, as for `devices`; `all` by default. Or devices that the program has opened. */
   readonly devices?: number | 'all' | Devices;
   /**
-   * Into how many parts a batch is divided, one for each device when left out. With the same number of
-   * parts, and parameters that are read or copied as here, results are the same to the bit, however many devices there are.
+   * The number of parts (shards) of a batch, by default one per device. With the same number of
+   * parts, and the same choice of shared or copied parameters, results are bit-identical for any number of devices.
    */
   readonly shards?: number;
   /** How many examples a step takes; the last one of an epoch may have fewer. */
@@ -26,32 +26,32 @@ export interface DataParallelOptions<Name extends string> {
   readonly shard: Readonly<Record<Name, ExampleShape>>;
   /**
    * The mean loss of `count` examples, which are the first batch axis of the tensors. It is called once for each
-   * number of examples that a part has, so the model with its parameters is made outside.
+   * number of examples that a part has, so make the model with its parameters outside.
    */
   readonly loss: (examples: Examples<Name>, count: number) => Tensor;
-  /** The code that updates a parameter by its gradient: `p => sgdOne(p, { learningRate: 0.1 })`. */
+  /** The code that updates a parameter from its gradient: `p => sgdOne(p, { learningRate: 0.1 })`. */
   readonly update: (param: Tensor) => Code;
-  /** What `item` and `read` are to find of the tensors that updates compute. */
+  /** Tensors computed by updates that `item` and `read` should be able to read. */
   readonly keep?: readonly (Tensor | ArrayRef)[];
   /**
-   * Whether devices read the parameters where they are, or have copies that are sent to them after each
-   * update. Where devices share memory they are read, when left out.
+   * Whether devices read the parameters in place, or have copies that are sent to them after each
+   * update. By default they are read in place where devices share memory.
    */
   readonly parameters?: 'point' | 'copy';
   /**
-   * The processes that train together, each with devices of its own: `await joinWorld()`. A batch is that of all,
+   * The processes that train together, each with its own devices: `await joinWorld()`. A batch is that of all ranks,
    * and each rank takes its share of it. All ranks call `step` with the same batches.
    */
   readonly world?: World;
   /**
-   * Gradients are added up in buckets of so many bytes at least, each as soon as backprop is done with it, and
-   * while it goes on with others. Infinity: all at the end. The sums are the same.
+   * Gradients are summed in buckets of at least this many bytes, each as soon as backprop has completed it,
+   * overlapped with the rest of backprop. Infinity: all at the end. The sums are the same.
    */
   readonly bucketBytes?: number;
   /**
-   * Whether what the optimiser keeps is divided among the devices, however little it is (ZeRO-1): each has
-   * that of the parameters that it updates. Results have the same bits. False when left out, and then
-   * parameters of few cells are all updated by the first device. Not with several processes.
+   * Whether optimiser state is divided among the devices, however small it is (ZeRO-1): each has
+   * the state of the parameters that it updates. Results have the same bits. By default false: then
+   * small parameters are all updated by the first device. Not supported with several processes.
    */
   readonly shardOptimizer?: boolean;
   readonly seed?: number;
@@ -113,7 +113,7 @@ function isListOfHandles(value: unknown): boolean {
   );
 }
 
-/** Types do not reach callers in JavaScript. */
+/** Checks for callers in JavaScript, who have no types. */
 export function checkDataParallelOptions(options: unknown, span: Span): void {
   const given = optionsGiven('EINC0530', 'dataParallel', options, { names, example, span });
   for (const [name, wanted, fits] of checks) {
@@ -136,7 +136,7 @@ export function checkDataParallelOptions(options: unknown, span: Span): void {
   ]);
 }
 
-/** Of `dataParallel`, for what its functions give back. */
+/** For what functions of `dataParallel` return. */
 export function lossGiven(value: unknown, span: Span): Tensor {
   if (value instanceof Tensor) return value;
   throw wrong(
@@ -146,7 +146,7 @@ export function lossGiven(value: unknown, span: Span): Tensor {
   );
 }
 
-/** The arrays of a batch, each of whole examples, all of as many. Returns how many. */
+/** Checks that the arrays of a batch have whole examples, and equally many. Returns how many. */
 export function examplesGiven(
   batch: unknown,
   cells: ReadonlyMap<string, number>,
@@ -156,7 +156,7 @@ export function examplesGiven(
   return countAtOnce(batch, cells, most) ?? countOrComplain(batch, cells, most, place);
 }
 
-/** Of a batch of typed arrays with nothing wrong, which is what most steps are given; otherwise undefined. */
+/** The fast path for a valid batch of typed arrays, the usual case; otherwise undefined. */
 function countAtOnce(
   batch: unknown,
   cells: ReadonlyMap<string, number>,

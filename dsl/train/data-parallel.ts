@@ -25,22 +25,25 @@ import { type Merge, mergeTree, shardSizes, treeSum } from './shards.ts';
 import type { World } from '../world/world.ts';
 
 export interface StepResult {
-  /** The mean of the batch. */
+  /** The mean over the batch. */
   readonly loss: number;
-  /** How long each device was at work. */
+  /** How long each device was busy. */
   readonly devices: readonly DeviceTime[];
 }
 
 /** A step for batches of one size. */
 interface Step {
   readonly indices: Indices;
-  /** Of the batch, that each shard has; some have nothing. */
+  /** The number of examples of each shard; may be 0. */
   readonly shares: readonly number[];
-  /** In which order their losses are added up. */
+  /** The order in which their losses are added up. */
   readonly sums: readonly Merge[];
-  /** Examples to the shards, their gradients and, of those that have some, the losses. */
+  /** Copies examples to the shards, and computes their gradients and, if they have examples, the losses. */
   readonly gradients: readonly Command[];
-  /** With all that is done by the gradients: of processes that have no gaps in a step, in which ranks speak. */
+  /**
+   * A complete step, including gradient sums and updates; for a single process, where no communication between ranks
+   * interrupts it.
+   */
   readonly whole: Recording | undefined;
 }
 
@@ -55,8 +58,8 @@ interface Opened<Name extends string> {
 export type Batch<Name extends string> = Readonly<Record<Name, ArrayLike<Value>>>;
 
 /**
- * Trains on several devices at the same time: each computes the gradients of a part of the batch, these
- * are added up pairwise, and the parameters are updated by the sum.
+ * Data-parallel training on several devices: each computes the gradients of a part of the batch, these
+ * are added up pairwise, and the parameters are updated with the sum.
  *
  *   const mlp = op`mlp(x) = { w2 } * relu({ b1; o = [16] } + { w1 } * x)`;
  *   using training = await dataParallel({
@@ -67,7 +70,7 @@ export type Batch<Name extends string> = Readonly<Record<Name, ArrayLike<Value>>
  *   });
  *   const { loss } = await training.step({ x: coordinates, label: labels });
  *
- * Throws a `UserError` for options that are none.
+ * Throws a `UserError` for invalid options.
  */
 export async function dataParallel<Name extends string>(
   options: DataParallelOptions<Name>,
@@ -94,20 +97,20 @@ export async function dataParallel<Name extends string>(
 }
 
 export class DataParallel<Name extends string> implements DividedState, Disposable {
-  /** Its arrays are the parameters; routines that are compiled here see them. */
+  /** Its arrays are the parameters; routines compiled here see them. */
   readonly context: Context;
   readonly #options: DataParallelOptions<Name>;
   readonly #code: ShardCode<Name>;
   readonly #replicas: Replicas<Name>;
   readonly #merging: Merging<Name>;
   readonly #all: Devices;
-  /** For each size of a batch. */
+  /** By batch size. */
   readonly #steps = new Map<number, Step>();
   readonly #isOwner: boolean;
-  /** Calls whose step has to be compiled first, or that came after such a one. */
+  /** Pending calls: those whose step has to be compiled first, and those after them. */
   #preparing = 0;
   #prepared: Promise<unknown> | undefined;
-  /** With other ranks a step has gaps in which the next one must not begin. */
+  /** With other ranks, a step has pauses for communication during which the next one must not start. */
   #last: Promise<unknown> | undefined;
 
   constructor(options: DataParallelOptions<Name>, { all, code, replicas, merging }: Opened<Name>) {
@@ -122,8 +125,8 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
 
   /**
    * Computes the gradients of a batch on all devices and updates the parameters. `indices` are values of
-   * the static symbols in losses and updates. The devices read the batch when they come to it: it is not to be changed
-   * until the step is done. Rejects with a `UserError` for a batch that does not fit.
+   * the static symbols in losses and updates. The devices read the batch when they reach it: it must not be changed
+   * until the step is done. Rejects with a `UserError` for a batch of the wrong form.
    */
   readonly step = async (batch: Batch<Name>, indices?: Indices): Promise<StepResult> => {
     const { batch: most, world } = this.#options;
@@ -144,7 +147,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     }
     const before = this.#last;
     const own = (async () => {
-      // Who made that call has been told of its failure.
+      // The failure has been reported to that caller.
       await before?.then(undefined, () => undefined);
       return this.#among(step, batch, given);
     })();
@@ -167,7 +170,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return { loss, devices: times };
   }
 
-  /** After those of the calls before, so that steps are done in the order in which they are asked for. */
+  /** After the previous calls, so that steps are executed in order. */
   #stepInTurn(count: number): Promise<Step> {
     const before = this.#prepared;
     const own = (async () => {
@@ -178,7 +181,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return own;
   }
 
-  /** What each shard has to do with a batch of so many examples, or with this rank's share of it. */
+  /** The plan of each shard for a batch of so many examples, or for this rank's share of it. */
   async #stepFor(count: number): Promise<Step> {
     const { shards } = this.#replicas;
     const { world } = this.#options;
@@ -209,7 +212,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return step;
   }
 
-  /** Gives a shard so many examples of a batch, from the first one on. */
+  /** Gives a shard that many examples of a batch, from the given one on. */
   #fill(ctx: Context, first: number, size: number): readonly Command[] {
     const { examples } = this.#code.part(size);
     return [...this.#code.cells].map(([input, each]) => {
@@ -218,7 +221,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     });
   }
 
-  /** A number of a parameter, or of a tensor that updates keep. Blocks until all is done. */
+  /** One number of a parameter, or of a tensor kept by updates. Blocks until all work is done. */
   item(handle: ArrayHandle, cell = 0): number {
     return this.#firstShard.item(handle, cell);
   }
@@ -236,7 +239,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return this.context.seed;
   }
 
-  /** The parameters, and what updates keep wherever they are done: for `saveCheckpoint`. */
+  /** The parameters and the state of updates, on whichever device they are: for `saveCheckpoint`. */
   async gather(): Promise<readonly StateArray[]> {
     const state: StateArray[] = [];
     for (const kept of this.#code.kept()) {
@@ -245,7 +248,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return state;
   }
 
-  /** Goes on from such a state of the first rank, whatever number of devices it was gathered from. */
+  /** Restores such a state from the first rank, whatever number of devices it was gathered from. */
   async scatter(state: readonly StateArray[]): Promise<void> {
     const found = new Map(state.map(({ name, buffer }) => [name, buffer]));
     for (const { name, array, of } of this.#code.kept()) {
@@ -258,17 +261,17 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     }
   }
 
-  /** What each device holds. */
+  /** The contents of each device. */
   memory(): readonly DeviceMemory[] {
     return this.#replicas.memory();
   }
 
-  /** It sees the parameters, and what updates of the first shard keep. */
+  /** It sees the parameters, and the state of the first shard's updates. */
   get #firstShard(): Context {
     return this.#replicas.shards[0]?.after ?? this.context;
   }
 
-  /** Frees everything; devices that were given stay open. */
+  /** Frees everything; devices passed in stay open. */
   [Symbol.dispose](): void {
     for (const { whole } of this.#steps.values()) whole?.[Symbol.dispose]();
     this.#replicas[Symbol.dispose]();
@@ -276,7 +279,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   }
 }
 
-/** Of the losses of those shards that have a share. */
+/** For the losses of the shards that have examples. */
 function lossOf({ shares, sums }: Step, losses: readonly number[]): number {
   let at = 0;
   const weighed = shares.map(share => (share === 0 ? 0 : share * (losses[at++] ?? NaN)));

@@ -1,4 +1,4 @@
-/** Code for several devices, each of which has a part of one axis. */
+/** Code for several devices, each of which has a slice of one axis. */
 import {
   type ArrayHandle,
   type DeviceArray,
@@ -18,24 +18,24 @@ import { handleTo } from './handle-to.ts';
 
 export interface DividedCode {
   readonly steps: readonly CodeStep[];
-  /** Those that outlive a run of the undivided routine, in its order. */
+  /** The arrays that outlive a run of the undivided routine, in its order. */
   readonly arrays: readonly DividedArray[];
 }
 
-/** All devices run this, or add up what they have of an array. */
+/** A section that all devices run, or a sum of an array over the devices. */
 export type CodeStep =
   | { readonly kind: 'run'; readonly source: RoutineSource }
   | { readonly kind: 'sum'; readonly array: ArrayHandle };
 
 export interface DividedArray {
   readonly whole: DeviceArray;
-  /** What a device has of it: the same one when that is all. */
+  /** A device's slice of it; the whole array if it is not divided. */
   readonly share: DeviceArray;
-  /** In memory order; undefined of an array that each device has. */
+  /** In memory order; undefined for an array that each device has as a whole. */
   readonly axis: number | undefined;
 }
 
-/** Throws a `UserError` for an axis that nothing has, or that cannot be divided. */
+/** Throws a `UserError` for an axis that does not exist, or that cannot be divided. */
 export function dividedCode(linkable: LinkableRoutine, wanted: AxisWanted): DividedCode {
   const { routine } = linkable;
   const axes = dividedAxes(routine.body, annotatedAxes(linkable, wanted), wanted.name);
@@ -94,7 +94,7 @@ function shareOfArray(whole: DeviceArray, axis: number, parts: number): DeviceAr
   };
 }
 
-/** Whether each share of an array starts as the whole does; of others it has to be cut. */
+/** Whether each slice can be initialised like the whole; otherwise slices are cut from the whole's values. */
 export function startsAlike({ kind }: Initial): boolean {
   return kind === 'none' || kind === 'fill' || kind === 'sum';
 }
@@ -120,7 +120,7 @@ function nodesOf(step: DividedStep): StepNodes {
   return { nodes, targets };
 }
 
-/** What one step leaves to another. */
+/** Values passed from one section to another. */
 function metTwice(steps: readonly DividedStep[]): readonly TensorNode[] {
   const counts = new Map<TensorNode, number>();
   for (const step of steps) {

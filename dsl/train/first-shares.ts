@@ -1,4 +1,4 @@
-/** Initial values of divided arrays: each device gets its share of the values that the whole array would get. */
+/** Initial values of divided arrays: each device gets its slice of the values that the whole array would get. */
 import type { AnyCells, DType } from '../../compiler/index.ts';
 import { Context, type Device } from '../../runtime/index.ts';
 import { cutAxis, partsOf } from './axis-shares.ts';
@@ -8,7 +8,7 @@ import { handleTo } from './handle-to.ts';
 export interface FirstShares {
   readonly arrays: readonly DividedArray[];
   readonly parts: number;
-  /** Those whose values a share has to be cut from. */
+  /** Arrays whose slices have to be cut from the whole's values. */
   readonly wholes: ReadonlyMap<DividedArray, AnyCells>;
 }
 
@@ -44,7 +44,7 @@ export async function firstShares(
   return { arrays: held, parts, wholes };
 }
 
-/** Puts all shares of a device into its context. */
+/** Stores all slices of a device in its context. */
 export async function holdShares(
   ctx: Context,
   part: number,
@@ -57,7 +57,9 @@ export async function holdShares(
   }
 }
 
-/** In the order in which a context would meet them in the undivided code, since names decide random values. */
+/**
+ * In the order in which a context would initialise them for the undivided code, since names determine random values.
+ */
 function inOrderOfLinking(arrays: readonly DividedArray[]): readonly DividedArray[] {
   const isComputed = ({ whole }: DividedArray): boolean => whole.initial.kind === 'computed';
   const own = arrays.filter(({ whole }) => whole.initial.kind !== 'sent');

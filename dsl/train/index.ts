@@ -1,4 +1,4 @@
-/** Training: what a loss and its parameters need to learn. */
+/** Training: steps, optimisers, checkpoints, parallel training. */
 export { type CheckpointOptions, resumeFrom, saveCheckpoint } from './checkpoint.ts';
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';

@@ -1,4 +1,4 @@
-/** Code without its late sums (`late-gradients.ts`), and code that takes them. */
+/** Splits code into code without its late sums (`late-gradients.ts`), and code that computes them. */
 import {
   type ArrayHandle,
   type DeviceArray,

@@ -1,5 +1,5 @@
 /**
- * Late gradients: sums over examples that no device takes over its own examples alone. If devices share memory, the operands
+ * Late gradients: sums over examples that are not taken per device. If devices share memory, the operands
  * of such a sum are arrays over all examples, of which each device computes some rows; the owner of a parameter takes
  * the whole sum.
  */
@@ -26,12 +26,12 @@ import {
 import type { ShardCode } from './shard-code.ts';
 import { leastCells } from './shards.ts';
 
-/** Of batches of one size. */
+/** For batches of one size. */
 export interface LateGradients {
   readonly params: ReadonlySet<Tensor>;
-  /** By the number of its examples. */
+  /** By its number of examples. */
   readonly parts: ReadonlyMap<number, LatePart>;
-  /** Code that adds up gradients and uses them, with late sums instead of merging what others sent. */
+  /** Code that sums gradients and uses them, with late sums instead of merging values sent by others. */
   readonly summed: (code: RoutineSource) => RoutineSource;
 }
 
@@ -41,7 +41,7 @@ export interface LatePart {
   readonly rows: readonly SharedRows[];
 }
 
-/** Of the code for so many examples. */
+/** For code for so many examples. */
 interface Sums {
   readonly linkable: LinkableRoutine;
   readonly of: ReadonlyMap<Tensor, LateSum>;

@@ -1,4 +1,4 @@
-/** What becomes of the gradients of all shards: sums, by which parameters are updated. */
+/** Sums the gradients of all shards, and updates the parameters with the sums. */
 import {
   type Command,
   type CompiledCode,
@@ -20,14 +20,14 @@ import { rowsOfCode, sumsForItself } from './rows-of-code.ts';
 import { type Merge, mergeTree } from './shards.ts';
 import type { World } from '../world/world.ts';
 
-/** Parameters of a bucket whose gradients one shard has the sums of in the end, and updates them by. */
+/** Parameters of a bucket whose gradients are summed on one shard, which updates them. */
 interface Unit extends Owned {
   readonly additions: readonly Addition[];
-  /** In the last of the additions, unless ranks add theirs up in between. */
+  /** Part of the last addition, unless ranks are summed in between. */
   readonly update: Routine | undefined;
 }
 
-/** Of what one shard has sent to another. */
+/** Adds the values that one shard has sent to another. */
 interface Addition {
   readonly pair: Merge;
   readonly at: Context;
@@ -40,7 +40,7 @@ export class Merging<Name extends string> {
   readonly #replicas: Replicas<Name>;
   readonly #options: DataParallelOptions<Name>;
   #owned: readonly Owned[] = [];
-  /** Where no gradient is late. */
+  /** For gradients that are not late. */
   #units: Promise<readonly Unit[]> | undefined;
 
   static async open<Name extends string>(
@@ -66,14 +66,14 @@ export class Merging<Name extends string> {
     this.#options = options;
   }
 
-  /** Adds up the gradients of all shards, updates the parameters by them and sends these to all. */
+  /** Sums the gradients of all shards, updates the parameters and sends them to all. */
   async commands(late?: LateGradients): Promise<readonly Command[]> {
     const units = await (late ? this.#unitsOf(late) : (this.#units ??= this.#unitsOf()));
     const merged = units.flatMap(unit => [...this.#add(unit), ...this.#updateBy(unit)]);
     return [...merged, ...units.flatMap(unit => this.#tell(unit))];
   }
 
-  /** The same, adding up the gradients of all ranks in between. */
+  /** The same, with a sum over all ranks in between. */
   async update(world: World, indices: Indices): Promise<readonly QueuedRun[]> {
     const queued: QueuedRun[] = [];
     const units = await (this.#units ??= this.#unitsOf());
@@ -87,7 +87,7 @@ export class Merging<Name extends string> {
     return [...queued, ...queueEach(told, indices)];
   }
 
-  /** Where the update of a parameter is done, and what it keeps lies. */
+  /** Where the update of a parameter runs and its state is stored. */
   ownerOf(param: Tensor): Context {
     const unit = this.#owned.find(({ params }) => params.includes(param));
     return turn(this.#replicas.shards, unit?.shard ?? 0).after;
@@ -105,7 +105,7 @@ export class Merging<Name extends string> {
     return update ? [{ kind: 'run', ctx: after, routine: update }] : [];
   }
 
-  /** The other contexts of what has been updated. */
+  /** The other contexts that need the updated parameters. */
   #tell({ params, shard }: Unit): readonly Command[] {
     const { contexts } = this.#replicas;
     const src = turn(contexts, shard);
@@ -115,7 +115,7 @@ export class Merging<Name extends string> {
     );
   }
 
-  /** Whether it reads what others have where they have it: then that is said once. */
+  /** Whether it reads others' values in place: then this is set up once. */
   get #isPointing(): boolean {
     return this.#all.backend.sharesMemory;
   }
@@ -147,7 +147,7 @@ export class Merging<Name extends string> {
     return units;
   }
 
-  /** What updates carry on of a parameter that several update is in one place, as the parameter is. */
+  /** State of a parameter that several shards update is stored in one place, as the parameter is. */
   async #holdShared(owned: readonly Owned[]): Promise<void> {
     const shared = new Set(owned.flatMap(({ own }) => [...(own?.rows.keys() ?? [])]));
     for (const { array, of } of this.#code.kept()) {
@@ -169,7 +169,7 @@ export class Merging<Name extends string> {
     return { ...owned, additions, update: update ? await after.link(update) : undefined };
   }
 
-  /** Each merge buffer that points somewhere is in a context of its own, but for the last of all. */
+  /** Each merge buffer that points to other memory has its own context, except that of the last addition. */
   async #linkAddition(
     code: CompiledCode,
     params: readonly Tensor[],
@@ -207,7 +207,7 @@ export class Merging<Name extends string> {
     };
   }
 
-  /** The last addition, and the update by it. */
+  /** The last addition, fused with the update. */
   #lastOf({ params, own }: Owned, late: LateGradients | undefined): RoutineSource {
     const whole = this.#code.mergeAndUpdate(params);
     const summed = late ? late.summed(whole) : whole;

@@ -8,11 +8,11 @@ import { isByRow, type OwnRows } from './rows-of-code.ts';
 import type { ShardCode } from './shard-code.ts';
 import { divideByCells, leastCells, ownersOf } from './shards.ts';
 
-/** What one shard receives the sums of, and updates. */
+/** The gradients that one shard sums, and the parameters that it updates. */
 export interface Owned {
   readonly params: readonly Tensor[];
   readonly shard: number;
-  /** Of those parameters that it shares with others. */
+  /** Its rows of the parameters that it shares with others. */
   readonly own: OwnRows | undefined;
 }
 
@@ -23,7 +23,7 @@ interface Parts<Name extends string> {
   readonly options: DataParallelOptions<Name>;
 }
 
-/** Bucket by bucket. All ranks divide it alike, though their numbers of devices may differ. */
+/** By bucket. All ranks divide parameters alike, though their numbers of devices may differ. */
 export function ownedBy<Name extends string>(parts: Parts<Name>): readonly Owned[] {
   const { all, code, replicas, options } = parts;
   const params = replicas.buckets.flat();
@@ -43,7 +43,7 @@ export function ownedBy<Name extends string>(parts: Parts<Name>): readonly Owned
   );
 }
 
-/** Where all see the same parameters, and what the program keeps of an update is of all cells. */
+/** If all devices see the same parameters, and the requested state of updates covers all cells. */
 function mayShareRows<Name extends string>({ all, replicas, options }: Parts<Name>): boolean {
   const { keep = [], shardOptimizer = false } = options;
   const isOneArray = all.backend.sharesMemory && replicas.contexts.length === 1;

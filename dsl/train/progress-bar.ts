@@ -1,15 +1,15 @@
-/** A line on a terminal that says how far a training has come. */
+/** A progress line on a terminal. */
 import { settings } from '../../runtime/index.ts';
 import type { StepResult } from './data-parallel.ts';
 
 export interface ProgressBarOptions {
-  /** How many there will be. */
+  /** The total number of steps. */
   readonly steps: number;
-  /** What shows it, where that is a terminal: stderr when left out. */
+  /** The stream to write to, if it is a terminal; stderr by default. */
   readonly stream?: NodeJS.WriteStream;
 }
 
-/** How often the line changes at most, and over how many steps times are smoothed. */
+/** The minimum time between redraws, and over how many steps times are smoothed. */
 const [everyMs, smoothing] = [100, 20];
 const width = 24;
 
@@ -18,8 +18,8 @@ const width = 24;
  *   for (let n = 0; n < steps; n++) bar.show(n + 1, await training.step(batch));
  *   bar.clear();
  *
- * shows `[#########...............] step 120/300  loss 0.31  devices 1.9 2.0 1.9 2.1 ms`, and nothing where
- * nobody is watching. Times are those of a step, smoothed.
+ * shows `[#########...............] step 120/300  loss 0.31  devices 1.9 2.0 1.9 2.1 ms`, and nothing unless it
+ * writes to a terminal. Times are per step, smoothed.
  */
 export function progressBar(options: ProgressBarOptions): ProgressBar {
   return new ProgressBar(options);
@@ -38,7 +38,7 @@ export class ProgressBar {
     this.#isWatched = stream.isTTY && settings().showsProgress;
   }
 
-  /** After so many steps, with what the last of them gave. */
+  /** Shows the number of steps done, with the result of the last one. */
   show(done: number, { loss, devices }: StepResult): void {
     if (!this.#isWatched) return;
     this.#times = devices.map(({ milliseconds }, i) => {
@@ -52,11 +52,11 @@ export class ProgressBar {
     const bar = '#'.repeat(full) + '.'.repeat(width - full);
     const times = this.#times.map(shortly).join(' ');
     const text = `[${bar}] step ${done}/${this.#steps}  loss ${shortly(loss)}  devices ${times} ms`;
-    // A line that is too long would not be replaced as a whole.
+    // A line that wraps could not be replaced as a whole.
     this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\u001B[K`);
   }
 
-  /** Takes the line away: before something else is printed, and at the end. */
+  /** Erases the line: before something else is printed, and at the end. */
   clear(): void {
     if (this.#isWatched) this.#stream.write('\r\u001B[K');
   }

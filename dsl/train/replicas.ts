@@ -1,4 +1,4 @@
-/** Contexts of data-parallel training: where the parameters are, and for each shard its gradients. */
+/** Contexts of data-parallel training: those of the parameters, and one per shard for its gradients. */
 import {
   type CompiledCode,
   Context,
@@ -23,14 +23,14 @@ import { bucketsOf } from './shards.ts';
 export interface Shard {
   /** Of the examples and the gradients. */
   readonly ctx: Context;
-  /** What happens to the gradients: on a stream of its own where that begins before all of them are done. */
+  /** For gradient sums: on a stream of its own if these start before all gradients are complete. */
   readonly after: Context;
   readonly device: string;
-  /** What computes the gradients, stage by stage, by the number of examples. */
+  /** The routines that compute the gradients, stage by stage, by the number of examples. */
   readonly gradients: Map<number, readonly Routine[]>;
 }
 
-/** Of one bucket: more of them cost more than what is gained while others are still being computed. */
+/** The size of a bucket: more buckets cost more than the overlap gains. */
 const leastBucketBytes = 1 << 20;
 
 export interface DeviceMemory {
@@ -43,9 +43,9 @@ export class Replicas<Name extends string> implements Disposable {
   readonly shards: readonly Shard[];
   /** Of the parameters: one that all devices read, or one for each. */
   readonly contexts: readonly Context[];
-  /** Parameters whose gradients are added up together; those that are done first before the others. */
+  /** Buckets: parameters whose gradients are summed together, in order of completion. */
   readonly buckets: readonly (readonly Tensor[])[];
-  /** Whether one routine does all that is done. */
+  /** Whether a single routine does the whole step. */
   readonly isAlone: boolean;
   readonly streams: readonly DeviceStream[];
   readonly #all: Devices;
@@ -91,7 +91,7 @@ export class Replicas<Name extends string> implements Disposable {
     });
   }
 
-  /** All in one where nothing is gained by more, or an update needs gradients of several parameters. */
+  /** A single bucket if more gain nothing, or if an update needs gradients of several parameters. */
   #inBuckets(least: number): readonly (readonly Tensor[])[] {
     const { dtype = 'f32' } = this.#options;
     const isWhole = this.isAlone || least === Infinity || !this.#code.division().isDivided;
@@ -99,17 +99,20 @@ export class Replicas<Name extends string> implements Disposable {
     return bucketsOf(this.#code.paramsAsDone, p => bytesOf(p, dtype), least);
   }
 
-  /** Whether something else than the cores adds gradients up: a network, or what copies between devices. */
+  /** Whether summing gradients does not use the cores: a network does it, or copies between devices. */
   get #isIdleWhileAdding(): boolean {
     return !this.#all.backend.sharesMemory || (this.#options.world?.size ?? 1) > 1;
   }
 
-  /** The first of those with the parameters. */
+  /** The first of the contexts with the parameters. */
   get first(): Context {
     return turn(this.contexts, 0);
   }
 
-  /** What computes the gradients of so many examples in a shard; of one that is alone also the update. */
+  /**
+   * The routine that computes the gradients of so many examples in a shard; for a single shard it includes the
+   * update.
+   */
   async gradient(shard: Shard, count: number): Promise<readonly Routine[]> {
     const known = shard.gradients.get(count);
     if (known) return known;
@@ -121,7 +124,7 @@ export class Replicas<Name extends string> implements Disposable {
     return routines;
   }
 
-  /** Those that wait until what they sum is there of all examples, in a batch of parts of these sizes. */
+  /** Late gradients, whose operands must be complete for all examples, for a batch of parts of these sizes. */
   lateGradients(sizes: readonly number[]): LateGradients | undefined {
     const { dtype = 'f32', keep = [], world, shardOptimizer, parameters } = this.#options;
     const isAlike = world === undefined && keep.length === 0 && shardOptimizer !== true;
@@ -131,7 +134,7 @@ export class Replicas<Name extends string> implements Disposable {
     return lateGradients(this.#code, sizes, dtype);
   }
 
-  /** What computes the others, in a context whose rows of arrays of all examples begin with that example. */
+  /** Computes the other gradients, in a context whose rows of arrays over all examples start at that example. */
   async early(
     { ctx: above }: Shard,
     { code, rows }: LatePart,
@@ -181,7 +184,7 @@ function bytesOf(p: Tensor, dtype: DType): number {
   return product(inMemoryOrder(array.dims)) * bytesOfCell[array.dtype];
 }
 
-/** The i-th, round and round. */
+/** The i-th, cyclically. */
 export function turn<T>(list: readonly T[], i: number): T {
   const found = list[i % list.length];
   if (found === undefined) throw new RangeError(`nothing at ${i}`);

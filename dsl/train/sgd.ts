@@ -10,9 +10,9 @@ export interface SgdOptions {
   /** A scalar tensor, so that a schedule can be an expression; or a number. */
   readonly learningRate: Tensor | number;
   readonly momentum?: number;
-  /** L2 regularisation, as an addition to the gradient. */
+  /** L2 regularisation, added to the gradient. */
   readonly weightDecay?: number;
-  /** Looks ahead along the momentum (Nesterov 1983). */
+  /** Nesterov momentum (Nesterov 1983). */
   readonly nesterov?: boolean;
 }
 
@@ -52,7 +52,7 @@ const wanted: Readonly<Record<keyof SgdOptions, string>> = {
   nesterov: 'true or false',
 };
 
-/** Types do not reach callers in JavaScript. */
+/** Checks for callers in JavaScript, who have no types. */
 function checkOptions(call: string, given: unknown, span: Span): void {
   const names = Object.keys(wanted) as (keyof SgdOptions)[];
   const example = '{ learningRate: 0.1 }';

@@ -14,17 +14,17 @@ import { coupled, couplingOf, type KeptArray, keptArrays } from './kept-arrays.t
 export interface Part<Name extends string> {
   readonly examples: Examples<Name>;
   readonly loss: Tensor;
-  /** Gradients of the loss, by its share of the batch. */
+  /** Gradients of the loss, weighted by the part's share of the batch. */
   readonly gradient: Code;
 }
 
-/** Some of it, after which the gradients of a bucket are done. */
+/** A stage of it, after which the gradients of a bucket are complete. */
 export interface GradientStage {
   readonly code: Code;
   readonly keep: readonly ArrayRef[];
 }
 
-/** How many examples the batch has is given with each run: the last one may have fewer. */
+/** The batch size is passed to each run: the last batch may be smaller. */
 const total: StaticSymbol = symbol('examples_of_batch');
 
 export function batchIndices(examples: number): Readonly<Record<string, number>> {
@@ -41,7 +41,7 @@ export class ShardCode<Name extends string> {
   readonly #parts = new Map<number, Part<Name>>();
   readonly #updates = new Map<Tensor, Code>();
 
-  /** `largest`: how many examples a part has at most. */
+  /** `largest`: the largest number of examples of a part. */
   constructor(options: DataParallelOptions<Name>, largest: number, span: Span) {
     this.#options = options;
     this.#span = span;
@@ -53,7 +53,7 @@ export class ShardCode<Name extends string> {
     this.params = paramsOf(part.loss);
   }
 
-  /** For a number of examples. Throws a `UserError` when its loss has other parameters. */
+  /** For a number of examples. Throws a `UserError` if its loss has other parameters. */
   part(count: number): Part<Name> {
     const known = this.#parts.get(count);
     if (known) return known;
@@ -69,7 +69,7 @@ export class ShardCode<Name extends string> {
     return part;
   }
 
-  /** Those whose gradients are done first, in the code of the largest part, before the others. */
+  /** The parameters by when their gradients are complete, in the code of the largest part. */
   get paramsAsDone(): readonly Tensor[] {
     const gradients = this.params.map(p => p.grad);
     return inOrderOfEnd(this.part(this.#largest).gradient.tree, gradients).map(g => g.tensor);
@@ -89,12 +89,12 @@ export class ShardCode<Name extends string> {
     }));
   }
 
-  /** Of a part without examples. */
+  /** For a part without examples. */
   zeroGradients(): Code {
     return cd`~~("zero grads"; ${this.params.map(p => cd`${p}.grad =: 0`)})`;
   }
 
-  /** Adds what another device has sent for the gradients of these. */
+  /** Adds the values that another device has sent for these gradients. */
   merge(params: readonly Tensor[]): Code {
     return cd`~~("merge grads"; ${params.map(p => cd`${p}.grad =+ ${p}.grad.merge`)})`;
   }
@@ -109,7 +109,10 @@ export class ShardCode<Name extends string> {
     return cd`~~("update"; ${pieces})`;
   }
 
-  /** Both. Parameter by parameter where no update needs the gradient of another: then a sum is used while it is at hand. */
+  /**
+   * Both. Parameter by parameter if no update needs the gradient of another one, so that a sum is used while it is in
+   * the cache.
+   */
   mergeAndUpdate(params: readonly Tensor[]): Code {
     if (!this.division().isDivided) return sequence([this.merge(params), this.update(params)]);
     const pieces = params.flatMap(p => [cd`${p}.grad =+ ${p}.grad.merge`, this.update([p])]);
@@ -117,8 +120,8 @@ export class ShardCode<Name extends string> {
   }
 
   /**
-   * Whether parameters may be updated by several devices, and from how many cells for each on. Throws a
-   * `UserError` when they are to be and may not.
+   * Whether parameters may be updated by several devices, and the minimum number of cells for each. Throws a
+   * `UserError` if that is requested but impossible.
    */
   division(): { readonly isDivided: boolean; readonly least?: number } {
     const coupling = couplingOf(this.params, p => this.update([p]));
@@ -127,7 +130,7 @@ export class ShardCode<Name extends string> {
     return { isDivided: true, least: 1 };
   }
 
-  /** What updates carry from step to step. */
+  /** The state that updates carry from step to step. */
   kept(): readonly KeptArray[] {
     return keptArrays(this.params, p => this.update([p]));
   }
@@ -157,7 +160,7 @@ function paramsOf(loss: Tensor): readonly Tensor[] {
 
 type Shape = DataParallelOptions<string>['shard'][string];
 
-/** Of so many examples. */
+/** For so many examples. */
 function shapeOf({ batch = [], ...rest }: Shape, label: string, count: number): TensorShape {
   return { ...rest, label, batch: [count, ...batch] };
 }

@@ -26,24 +26,24 @@ import { divideByCells } from './shards.ts';
 
 export interface ShardOptimizerOptions {
   readonly world: World;
-  /** The code that updates a parameter by its gradient: `p => sgdOne(p, { learningRate: 0.1 })`. */
+  /** The code that updates a parameter from its gradient: `p => sgdOne(p, { learningRate: 0.1 })`. */
   readonly update: (param: Tensor) => Code;
-  /** What `item` and `read` are to find of the tensors that updates compute. */
+  /** Tensors computed by updates that `item` and `read` should be able to read. */
   readonly keep?: readonly (Tensor | ArrayRef)[];
 }
 
 /**
- * An optimiser of which each process keeps its share (ZeRO-1): every parameter is updated by one rank, which
- * alone has what the optimiser keeps for it. The parameters are the same, to the bit, as when all ranks
- * add up all gradients and each updates everything.
+ * An optimiser whose state is divided among processes (ZeRO-1): every parameter is updated by one rank, which
+ * alone stores the optimiser's state for it. The parameters are bit-identical to those of all ranks
+ * summing all gradients and updating everything.
  *
  *   const backward = await ctx.compile(gradUpdate(loss), { keep: gradients });
  *   const optimizer = await shardOptimizer(ctx, loss, { world, update: p => sgdOne(p, { … }) });
  *   backward.run({ n });
  *   await optimizer.step();
  *
- * All ranks call it, after they have compiled what computes the gradients. Rejects with a `UserError` for
- * options that are none, and for updates that need more than their own parameter.
+ * All ranks call it, after they have compiled the code that computes the gradients. Rejects with a `UserError` for
+ * invalid options, and for updates that use other parameters than their own.
  */
 export async function shardOptimizer(
   ctx: Context,
@@ -77,9 +77,9 @@ export async function shardOptimizer(
 interface Setup {
   readonly world: World;
   readonly params: readonly Tensor[];
-  /** The rank of each of them. */
+  /** The rank that owns each of them. */
   readonly owners: readonly number[];
-  /** Of this rank's; undefined when there are fewer parameters than ranks and it has none. */
+  /** The update of this rank's parameters; undefined if there are fewer parameters than ranks and it has none. */
   readonly update: Routine | undefined;
   readonly kept: readonly KeptArray[];
 }
@@ -105,7 +105,7 @@ export class ShardOptimizer implements DividedState {
     return params.filter((_, i) => owners[i] === this.world.rank);
   }
 
-  /** Adds up the gradients of all ranks, updates the parameters by them, and has all ranks get these. */
+  /** Sums the gradients over all ranks, updates the parameters, and sends them to all ranks. */
   async step(indices: Indices = {}): Promise<void> {
     const { world } = this;
     const { params, owners, update } = this.#setup;
@@ -148,7 +148,7 @@ export class ShardOptimizer implements DividedState {
     return owners[params.indexOf(of)] ?? 0;
   }
 
-  /** In its shape, for what its owner sends. */
+  /** Has its shape, to receive what its owner sends. */
   #empty({ name, array }: KeptArray): StateArray {
     const { dtype, dims: rows } = array.deviceArray(this.#ctx.dtype);
     const dims = inMemoryOrder(rows);
@@ -156,7 +156,7 @@ export class ShardOptimizer implements DividedState {
   }
 }
 
-/** Types do not reach callers in JavaScript. */
+/** Checks for callers in JavaScript, who have no types. */
 function checkOptions(options: unknown, span: Span): void {
   const example = '{ world: await joinWorld(), update: p => … }';
   const names = ['world', 'update', 'keep'];

@@ -5,13 +5,15 @@ import { describe } from '../elaborate/hole.ts';
 import { World } from '../world/world.ts';
 
 export interface TensorParallelOptions {
-  /** What the axis that is divided is measured in: `hidden` of `{ b1; o = [hidden:512] }`. */
+  /** The basis of the axis to divide: `hidden` of `{ b1; o = [hidden:512] }`. */
   readonly axis: string;
-  /** Of this process: how many, as for `devices`; `all` when left out. Or those that a program has opened. */
+  /**
+   * Devices of this process: how many, as for `devices`; `all` by default. Or devices that the program has opened.
+   */
   readonly devices?: number | 'all' | Devices;
-  /** Instead of devices of this process: its processes, each with a share. */
+  /** Instead of devices of this process: processes, each with one slice. */
   readonly world?: World;
-  /** What `item` and `read` are to find of the tensors that the code computes. */
+  /** Tensors computed by the code that `item` and `read` should be able to read. */
   readonly keep?: readonly ArrayHandle[];
   readonly seed?: number;
   readonly dtype?: DType;
@@ -21,7 +23,7 @@ export interface TensorParallelOptions {
 const names = ['axis', 'devices', 'world', 'keep', 'seed', 'dtype', 'backend'];
 const example = "{ axis: 'hidden', devices: 2 }";
 
-/** Types do not reach callers in JavaScript. */
+/** Checks for callers in JavaScript, who have no types. */
 export function checkTensorParallelOptions(options: unknown, span: Span): void {
   const given = optionsGiven('EINC0540', 'tensorParallel', options, { names, example, span });
   const { axis, devices, world, backend } = given;

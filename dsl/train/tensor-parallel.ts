@@ -30,17 +30,17 @@ import {
 } from './tensor-parallel-options.ts';
 
 /**
- * Runs code on several devices, each of which has a part of one axis: of the parameters along it, of what
- * is computed from them, of what an optimiser keeps for them. Where the code sums over the axis, the parts
- * of all devices are added up; nothing else is sent. All devices have the other arrays.
+ * Tensor parallelism: runs code on several devices, each of which has a slice of one axis: of the parameters along it, of
+ * everything computed from them, of the optimiser's state for them. Where the code sums over the axis, the partial sums
+ * of all devices are added up; nothing else is communicated. The other arrays are replicated.
  *
  *   const mlp = op`mlp(x) = { w2 } * relu({ b1; o = [hidden:512] } + { w1 } * x)`;
  *   const step = sequence([gradUpdate(loss), sgdUpdate(loss, { learningRate: 0.1 })]);
  *   using training = await tensorParallel(step, { axis: 'hidden', devices: 2 });
  *   await training.run();
  *
- * Rejects with a `UserError` for an axis that nothing has, that devices cannot share evenly, or along which
- * there is more than sums and operations cell by cell.
+ * Rejects with a `UserError` for an axis that does not exist, whose size is not a multiple of the number of devices, or along which
+ * the code does more than sums and element-wise operations.
  */
 export async function tensorParallel(
   code: Code,
@@ -66,25 +66,25 @@ export async function tensorParallel(
   }
 }
 
-/** A device of this process, and how it speaks to those that have the other parts. */
+/** A device of this process, and its communication with those that have the other slices. */
 interface Rank {
   readonly ctx: Context;
   readonly world: World;
 }
 
-/** What all of them do at the same time. */
+/** A step that all of them execute at the same time. */
 type Step =
   | { readonly kind: 'run'; readonly routines: readonly Routine[] }
   | { readonly kind: 'sum'; readonly array: ArrayHandle };
 
 interface Setup {
   readonly arrays: readonly DividedArray[];
-  /** How many devices there are, those of other processes among them. */
+  /** The number of devices, including those of other processes. */
   readonly parts: number;
   readonly world: World | undefined;
   readonly seed: number;
   readonly dtype: DType;
-  /** Whether the devices are the program's own, and stay open. */
+  /** Whether the devices belong to the caller, and stay open. */
   readonly isOpen: boolean;
 }
 
@@ -109,7 +109,7 @@ export class TensorParallel implements Disposable {
     });
   }
 
-  /** Compiles the code once and ties it to the arrays of each device. */
+  /** Compiles the code once and links it to the arrays of each device. */
   async open(steps: readonly CodeStep[]): Promise<void> {
     const { arrays, parts, dtype } = this.#setup;
     const [device] = this.#all.all;
@@ -130,12 +130,12 @@ export class TensorParallel implements Disposable {
     this.#steps = linked;
   }
 
-  /** The arrays that are added up over devices in a run, in order. */
+  /** The arrays that are summed over devices in a run, in order. */
   get sums(): readonly string[] {
     return this.#steps.flatMap(s => (s.kind === 'sum' ? [s.array.label ?? 'a tensor'] : []));
   }
 
-  /** Runs the code once, after the runs before. Resolves when all devices are done. */
+  /** Runs the code once, after the previous runs. Resolves when all devices are done. */
   run(indices: Indices = {}): Promise<void> {
     const run = this.#last.then(() => this.#run(indices));
     this.#last = run.catch(() => undefined);
@@ -152,7 +152,7 @@ export class TensorParallel implements Disposable {
     await Promise.all(this.#ranks.map(({ ctx }) => ctx.idle()));
   }
 
-  /** A number of an array that all devices have, such as a loss. Blocks until the device is done. */
+  /** One number of a replicated array, such as a loss. Blocks until the device is done. */
   item(handle: ArrayHandle, cell = 0): number {
     const { axis, share } = this.#arrayOf(handle);
     if (axis === undefined) return this.#first.ctx.item(handleTo(share), cell);
@@ -163,7 +163,7 @@ export class TensorParallel implements Disposable {
     });
   }
 
-  /** The values of a tensor, put together from all devices. All ranks of a world call it. */
+  /** The values of a tensor, assembled from all devices. All ranks of a world call it. */
   async read(handle: ArrayHandle): Promise<HostArray> {
     const array = this.#arrayOf(handle);
     const { whole, share, axis } = array;
@@ -176,7 +176,7 @@ export class TensorParallel implements Disposable {
     return new HostArray(cells, whole.dtype, whole.dims);
   }
 
-  /** Gives a tensor new values, in memory order: to each device its share. */
+  /** Sets a tensor's values, given in memory order: each device gets its slice. */
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     const array = this.#arrayOf(handle);
     const { whole, share, axis } = array;
@@ -189,7 +189,7 @@ export class TensorParallel implements Disposable {
     }
   }
 
-  /** What the devices of this process hold. */
+  /** The contents of the devices of this process. */
   memory(): readonly (ReturnType<Context['memory']> & { readonly device: string })[] {
     return this.#ranks.map(({ ctx }) => ({ device: ctx.device, ...ctx.memory() }));
   }
@@ -206,7 +206,7 @@ export class TensorParallel implements Disposable {
     return known ?? { whole, share: whole, axis: undefined };
   }
 
-  /** Frees everything; devices that were given stay open. */
+  /** Frees everything; devices passed in stay open. */
   [Symbol.dispose](): void {
     for (const { ctx } of this.#ranks) ctx[Symbol.dispose]();
     if (!this.#setup.isOpen) this.#all[Symbol.dispose]();
@@ -219,7 +219,7 @@ function cellsOf(ctx: Context, handle: ArrayHandle): Promise<AnyCells> {
   });
 }
 
-/** What each rank has of an array. */
+/** The part of an array that each rank has. */
 async function inShares(world: World, dtype: DType, own: AnyCells): Promise<readonly AnyCells[]> {
   const all: AnyCells = new cellArrays[dtype](own.length * world.size);
   await world.collective.allGather(new HostBuffer(dtype, own), new HostBuffer(dtype, all));

@@ -5,9 +5,9 @@ import { World } from './world.ts';
 let joining: Promise<World> | undefined;
 
 /**
- * The processes that `mpirun`, `srun` or `mpiexec` has started this one with; a world of one without a
- * launcher. The same world each time. Rejects with a `BackendError` when there is no MPI library, or one
- * that the launcher does not know; `$EINC_TIMEOUT` says for how many seconds a rank may keep the
+ * The processes that `mpirun`, `srun` or `mpiexec` has started together with this one; a world of one without a
+ * launcher. Returns the same world each time. Rejects with a `BackendError` if there is no MPI library, or one
+ * that does not recognise the launcher; `$EINC_TIMEOUT` sets for how many seconds a rank may keep the
  * others waiting.
  */
 export function joinWorld(): Promise<World> {

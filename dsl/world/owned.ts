@@ -1,4 +1,4 @@
-/** Arrays each of which one rank is in charge of: what moves is what an all-reduce of all would move. */
+/** Collectives on arrays that each belong to one rank: they move as much data as an all-reduce of all arrays. */
 import { type AnyCells, cellArrays, type DType } from '../../compiler/index.ts';
 import { type Collective, HostBuffer } from '../../runtime/index.ts';
 import { aboutOf, copy, type Named } from './pack.ts';

@@ -1,14 +1,14 @@
 /*
- * What `compute-sanitizer` looks for on a GPU. With -fsanitize=thread the compiler puts a call before
- * every access to memory that more than one thread may know; here it asks whether the access is inside
- * an array that the kernel has, whether what it reads of shared memory has been written, and whether
- * another thread's access to the same bytes comes before it or after it for certain. The library of
- * ThreadSanitizer itself is not linked.
+ * The checks of `compute-sanitizer`. With -fsanitize=thread the compiler inserts a call before
+ * every access to memory that several threads may share; the functions here check that the access is inside
+ * an array of the kernel, that a read of shared memory sees a written value, and that
+ * another thread's access to the same bytes is ordered before or after it. The ThreadSanitizer
+ * library itself is not linked.
  *
- * Of each four bytes it is known who wrote them last and who read them; of several cells in them, those
- * of one of them. Accesses of a thread are in
- * order; those of a block are when a barrier lies between them, and those of lanes when `__syncwarp`
- * does. Blocks of a launch are in no order.
+ * For each four bytes it records who wrote them last and who read them; for several cells in them, those
+ * of one cell. Accesses of a thread are ordered;
+ * those of a block are ordered by barriers, and those of lanes by `__syncwarp`.
+ * Blocks of a launch are unordered.
  */
 #pragma once
 

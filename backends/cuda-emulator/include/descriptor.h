@@ -1,5 +1,5 @@
 /*
- * Where the cells of a factor are in shared memory, by the descriptor that products of groups take, after the PTX
+ * Decodes the shared-memory descriptors of warpgroup products, after the PTX
  * ISA: "Asynchronous Warpgroup Level Matrix Multiply-Accumulate Instructions".
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
- * Fibers: stacks that one thread of the system runs in turns. What is running gives way by
- * `change_fiber`, which returns when somebody changes back.
+ * Fibers: stacks that one system thread runs alternately. A fiber yields by
+ * `change_fiber`, which returns when another fiber switches back.
  */
 #pragma once
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /*
- * Blocks run one after another, and the threads of a block in turns: each until it waits for others,
- * or ends. A fiber whose thread has ended goes on with the next one of the block that has not begun,
+ * Blocks run one after another, and the threads of a block cooperatively: each until it waits for others,
+ * or ends. A fiber whose thread has ended continues with the next thread of the block that has not started,
  * so kernels without barriers and shuffles are plain loops over their threads.
  *
- * Memory needs no locks: nothing happens between two places where a thread waits.
+ * Memory needs no locks: threads switch only where one waits.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
- * Products of matrices by groups of four warps, after the PTX ISA: "Asynchronous Warpgroup Level Matrix
- * Multiply-Accumulate Instructions". They are computed as late as they may be: when they are waited for. Until then
- * the registers of the sums hold NaN, and what is read of shared memory may not be written.
+ * Warpgroup matrix products, by four warps, after the PTX ISA: "Asynchronous Warpgroup Level Matrix
+ * Multiply-Accumulate Instructions". They are computed as late as allowed: when they are waited for. Until then
+ * the accumulator registers hold NaN, and the shared memory that is read must not be written.
  *
  * `backends/cuda/intrinsics.ts` has the same functions in PTX.
  */

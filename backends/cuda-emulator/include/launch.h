@@ -1,4 +1,4 @@
-/* How a host starts a kernel: with the arguments of its routine, of which it says how large they are. */
+/* How a host launches a kernel: with the arguments of its routine and their sizes. */
 #pragma once
 
 extern "C" int sched_yield();

@@ -1,4 +1,4 @@
-/* Functions of numbers, and of their bits. What CUDA has under several names is the C library's. */
+/* Functions of numbers, and of their bits. CUDA's aliases map to the functions of the C library. */
 #pragma once
 
 #define EINC_LIBM1(name) \

@@ -1,6 +1,6 @@
 /*
  * Floats of 16 bits: __half and __nv_bfloat16, as in <cuda_fp16.h> and <cuda_bf16.h>. Arithmetic is done
- * in float and rounded back, which gives what rounding once would; of `fma`, in double.
+ * in float and rounded back, which gives the correctly rounded result; `fma` is done in double.
  */
 #pragma once
 #define __CUDA_FP16_H__

@@ -1,4 +1,4 @@
-/* What is said of a kernel that failed: numbers, which `report.ts` makes sentences of. */
+/* Reports about a kernel that failed: numbers, which `report.ts` turns into messages. */
 #pragma once
 
 namespace emulated {

@@ -1,6 +1,6 @@
 /*
- * Shared memory: arrays of the library, as blocks run one after another. Each is in a section of its own,
- * whose bounds the linker knows, beside a gap that belongs to no array.
+ * Shared memory: global arrays of the library, since blocks run one after another. Each is in its own section,
+ * whose bounds the linker provides, followed by a gap that belongs to no array.
  */
 #pragma once
 

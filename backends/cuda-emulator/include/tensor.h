@@ -1,5 +1,5 @@
 /*
- * Copies to shared memory that go on while the thread does, and products of small matrices by a warp.
+ * Asynchronous copies to shared memory, and products of small matrices by a warp.
  * `backends/cuda/intrinsics.ts` has the same functions in PTX.
  */
 #pragma once

@@ -1,10 +1,10 @@
-/** What GPU code is made for. */
+/** The architectures that GPU code is compiled for. */
 import { beforeSm80, type Target, UserError, withGroups } from '../../../compiler/index.ts';
 
-/** `sm_90`, or `sm_90a` with what only that one has. */
+/** `sm_90`, or `sm_90a` with architecture-specific features. */
 export type Architecture = `sm_${string}`;
 
-/** Of `$EINC_CUDA_ARCH`, `--arch`: `sm_90`, `90` or `9.0`. Throws a `UserError` for what is none. */
+/** Parses `$EINC_CUDA_ARCH` or `--arch`: `sm_90`, `90` or `9.0`. Throws a `UserError` if it is invalid. */
 export function parseArchitecture(text: string): Architecture {
   const [, major, minor, suffix = ''] = /^(?:sm_)?(\d+)\.?(\d)([af]?)$/.exec(text) ?? [];
   if (major !== undefined && minor !== undefined) return `sm_${major}${minor}${suffix}`;
@@ -15,10 +15,10 @@ export function parseArchitecture(text: string): Architecture {
   });
 }
 
-/** CUDA before does not know `sm_90a`. */
+/** Earlier CUDA versions do not know `sm_90a`. */
 const firstWithGroups = 12;
 
-/** With all that a GPU of that capability has, as far as a compiler of that CUDA knows it. */
+/** The full architecture of a GPU of that capability, as far as a compiler of that CUDA version knows it. */
 export function architectureOf(
   [major, minor]: readonly [number, number],
   compiler?: number,
@@ -28,12 +28,15 @@ export function architectureOf(
   return isHopper && knowsGroups ? 'sm_90a' : `sm_${major}${minor}`;
 }
 
-/** `nvcc` is told of both its steps: with `-arch=sm_90a` alone some compile for sm_90 first, which has less. */
+/**
+ * `nvcc` is given both of its stages: with `-arch=sm_90a` alone some versions compile for sm_90 first, which lacks
+ * features.
+ */
 export function archOptionOf(architecture: Architecture): string {
   return `-gencode=arch=${architecture.replace('sm', 'compute')},code=${architecture}`;
 }
 
-/** `mma` of all dtypes is there from sm_80 on, `wgmma` with sm_90a alone. */
+/** `mma` of all dtypes needs sm_80, `wgmma` needs sm_90a. */
 export function targetFor(architecture: Architecture, target: Target): Target {
   if (numberOf(architecture) < 80) return beforeSm80(target);
   return architecture === 'sm_90a' ? withGroups(target) : target;
@@ -44,8 +47,8 @@ function numberOf(architecture: Architecture): number {
 }
 
 /**
- * What to tell a compiler that knows these: the architecture itself, or for a GPU that is newer than the
- * compiler the newest before it, as PTX, which the driver compiles.
+ * The target for a compiler that knows these architectures: the architecture itself, or for a GPU newer than the
+ * compiler the newest known one before it, as PTX, which the driver compiles.
  */
 export function compilableBy(known: readonly number[], architecture: Architecture): string {
   const wanted = numberOf(architecture);

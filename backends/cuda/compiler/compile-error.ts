@@ -1,4 +1,4 @@
-/** What went wrong when CUDA was compiled, in words: the compiler's, with the lines they are about. */
+/** Error messages for failed CUDA compilations: the compiler's own, with the source lines they are about. */
 import { BackendError } from '../../../compiler/index.ts';
 import { commandOf, diagnosticsOf } from '../../native/compile-error.ts';
 import type { ToolResult } from '../../native/process.ts';
@@ -11,7 +11,7 @@ export interface Attempt {
   readonly args: readonly string[];
 }
 
-/** The compiler read it and said no. */
+/** The compiler rejected the source. */
 export function rejection(attempt: Attempt, said: string): BackendError {
   const { name, text } = attempt;
   const notes = [...diagnosticsOf({ file: `${name}.cu`, text }, said), commandOf(attempt)];
@@ -19,7 +19,7 @@ export function rejection(attempt: Attempt, said: string): BackendError {
   return new BackendError({ code: 'EINC0935', message, notes });
 }
 
-/** The compiler did not get so far. */
+/** The compiler failed before it read the source. */
 export function breakdown(
   attempt: Attempt,
   happened: string,
@@ -35,7 +35,7 @@ export function breakdown(
   });
 }
 
-/** For `nvcc`, when it ran but made nothing. */
+/** For `nvcc` runs without output. */
 export function outcomeError(
   attempt: Attempt,
   { exitCode, signal, stderr, timedOut }: ToolResult,

@@ -1,4 +1,4 @@
-/** CUDA text to what a GPU loads: from the cache, or by NVRTC or `nvcc`. */
+/** Compiles CUDA source to what a GPU loads: from the cache, or by NVRTC or `nvcc`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -24,21 +24,21 @@ export interface CudaText {
 export interface CompileOptions {
   readonly cache?: Cache;
   readonly timeoutMs?: number;
-  /** Where people are told of what takes long; stderr, if it is a terminal. */
+  /** Where progress is shown; stderr, if it is a terminal. */
   readonly terminal?: Terminal;
 }
 
-/** Contraction is decided by our own pass, so the compiler may do none. */
+/** A pass of einc decides contraction, so the compiler must not contract. */
 const flags = ['--std=c++17', '--fmad=false'];
 
-/** Changes with whatever else changes what is made of a text. */
+/** Changes with everything else that determines the result. */
 const version = '1';
 const defaultTimeoutMs = 300_000;
 
 let sharedCache: Cache | undefined;
 const inTurn = atMost(availableParallelism());
 
-/** Machine code of a GPU, or PTX with a zero at its end. Rejects with a `BackendError`. */
+/** Machine code of a GPU, or zero-terminated PTX. Rejects with a `BackendError`. */
 export async function compileCuda(
   compiler: CudaCompiler,
   source: CudaText,

@@ -1,5 +1,5 @@
 /**
- * Finds what compiles CUDA by looking at files only: a warm start must load no compiler. NVRTC, a
+ * Finds a CUDA compiler by looking at files only: a warm start must load no compiler. NVRTC, a
  * library, is several times faster than the command `nvcc`, which reads all of CUDA's headers each time.
  */
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
@@ -11,19 +11,19 @@ import { majorVersionOf } from './version.ts';
 export interface CudaCompiler {
   readonly kind: 'nvrtc' | 'nvcc';
   readonly path: string;
-  /** Another text whenever another compiler answers to this path. */
+  /** Changes whenever a different compiler is at this path. */
   readonly identity: string;
-  /** 12 for CUDA 12.4; undefined where nothing tells. */
+  /** 12 for CUDA 12.4; undefined if unknown. */
   readonly majorVersion: number | undefined;
-  /** Where the headers for numbers of 16 bits are, for NVRTC; `nvcc` knows. */
+  /** The folder of the f16 and bf16 headers, for NVRTC; `nvcc` finds them by itself. */
   readonly include: string | undefined;
-  /** Where `nvcc` finds its C++ compiler. */
+  /** The search path for `nvcc`'s C++ compiler. */
   readonly searchPath: string;
 }
 
 /**
- * `$EINC_NVRTC` or `$EINC_NVCC`, paths, and nothing else when one of them is set; otherwise NVRTC where
- * CUDA or pip put it, otherwise `nvcc`. Throws a `BackendError` when there is none.
+ * `$EINC_NVRTC` or `$EINC_NVCC`, paths, and only that if one of them is set; otherwise NVRTC from
+ * CUDA or pip, otherwise `nvcc`. Throws a `BackendError` if there is none.
  */
 export function findCudaCompiler(env: Environment = process.env): CudaCompiler {
   const isNvccChosen = (env['EINC_NVRTC'] ?? '') === '' && (env['EINC_NVCC'] ?? '') !== '';
@@ -32,7 +32,7 @@ export function findCudaCompiler(env: Environment = process.env): CudaCompiler {
   return found;
 }
 
-/** Throws a `BackendError` when `$EINC_NVRTC` names none. */
+/** Throws a `BackendError` if `$EINC_NVRTC` is not one. */
 export function findNvrtc(env: Environment): CudaCompiler | undefined {
   const own = env['EINC_NVRTC'] ?? '';
   if (own !== '') return chosen('nvrtc', 'EINC_NVRTC', own, env);
@@ -42,7 +42,7 @@ export function findNvrtc(env: Environment): CudaCompiler | undefined {
   return library === undefined ? undefined : describe('nvrtc', library, env);
 }
 
-/** Throws a `BackendError` when `$EINC_NVCC` names none. */
+/** Throws a `BackendError` if `$EINC_NVCC` is not one. */
 export function findNvcc(env: Environment): CudaCompiler | undefined {
   const own = env['EINC_NVCC'] ?? '';
   if (own !== '') return chosen('nvcc', 'EINC_NVCC', own, env);
@@ -90,7 +90,7 @@ function identityOf(path: string): string {
 
 const header = 'cuda_fp16.h';
 
-/** Of CUDA itself: where variables say, of the `nvcc` that would be run, and as usual. */
+/** Of a CUDA installation: named by variables, that of the `nvcc` on the path, the usual folders. */
 function toolkits(env: Environment): readonly string[] {
   const named = [env['CUDA_HOME'], env['CUDA_PATH']].filter(path => path !== undefined);
   const commands = searchFolders(env)
@@ -124,7 +124,7 @@ function libraryFolders(env: Environment): readonly string[] {
   return [...ofToolkits, ...ofPip, ...searched, ...ofSystem];
 }
 
-/** Where the Pythons that one would run have their packages. */
+/** The package folders of the Pythons on the path. */
 function sitePackages(env: Environment): readonly string[] {
   const roots = [env['VIRTUAL_ENV'], env['CONDA_PREFIX']].filter(path => path !== undefined);
   const commands = searchFolders(env).filter(folder => isExecutable(join(folder, 'python3')));
@@ -143,7 +143,7 @@ function sitePackages(env: Environment): readonly string[] {
   });
 }
 
-/** The newest of a folder. */
+/** The newest in a folder. */
 function libraryIn(folder: string): string | undefined {
   const [name] = namesIn(folder, /^libnvrtc\.so(\.\d+)*$/).toSorted(byVersion);
   return name === undefined ? undefined : join(folder, name);
@@ -153,7 +153,7 @@ function byVersion(a: string, b: string): number {
   return b.localeCompare(a, 'en', { numeric: true });
 }
 
-/** The library's own headers, or those of a CUDA beside it. */
+/** The library's own headers, or those of a CUDA installation beside it. */
 function includeFolder(library: string, env: Environment): string | undefined {
   const lib = dirname(library);
   const own = [join(dirname(lib), 'include'), join(lib, '../../cuda_runtime/include')];

@@ -1,4 +1,4 @@
-/** The library that compiles CUDA, in this process. */
+/** NVRTC, the library that compiles CUDA in this process. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -31,7 +31,7 @@ export type NvrtcResult =
       readonly kind: 'failure';
       /** `NVRTC_ERROR_COMPILATION` */
       readonly status: string;
-      /** What the compiler wrote. */
+      /** The compiler's log. */
       readonly log: string;
     };
 
@@ -41,9 +41,9 @@ export class Nvrtc {
   readonly architectures: readonly number[];
   readonly #library: Library<typeof functions>;
 
-  /** Throws `LibraryNotFound` when the library, or the one that it needs beside it, cannot be opened. */
+  /** Throws `LibraryNotFound` if the library, or the one that it depends on, cannot be opened. */
   constructor(path: string) {
-    // It looks for this one by its name alone, and does not find what is not where systems look.
+    // NVRTC loads this library by name only, and does not find it outside the system's folders.
     const [builtins] = builtinsBeside(path);
     if (builtins !== undefined) openLibrary([builtins], {});
     this.#library = openLibrary([path], functions);
@@ -54,7 +54,7 @@ export class Nvrtc {
     this.architectures = architecturesOf(calls);
   }
 
-  /** On another thread. Of `name`, with the ending of a file, errors speak. */
+  /** On another thread. Errors refer to `name` with a file extension. */
   async compile(name: string, text: string, options: readonly string[]): Promise<NvrtcResult> {
     const { calls, asyncCalls } = this.#library;
     const created = new BigUint64Array(1);
@@ -68,13 +68,13 @@ export class Nvrtc {
       if (compiled !== 0) return this.#failure(compiled, this.#log(program));
       return this.#image(program);
     } finally {
-      // The options were read up to here.
+      // The options are read up to here.
       words.length = 0;
       calls.nvrtcDestroyProgram(created);
     }
   }
 
-  /** Machine code; PTX where the options ask for a virtual architecture. */
+  /** Machine code; PTX if the options name a virtual architecture. */
   #image(program: number): NvrtcResult {
     const { calls } = this.#library;
     const size = new BigUint64Array(1);
@@ -105,7 +105,10 @@ export class Nvrtc {
   }
 }
 
-/** That of the same version, or else of the same CUDA: that of 11.8 is beside `libnvrtc.so.11.2`, as all of CUDA 11 are called. */
+/**
+ * That of the same version, or else of the same CUDA: that of 11.8 is beside `libnvrtc.so.11.2`, the name used
+ * throughout CUDA 11.
+ */
 function builtinsBeside(path: string): readonly string[] {
   const folder = dirname(path);
   const [version = '.so'] = /\.so(\.\d+)*$/.exec(basename(path)) ?? [];

@@ -1,7 +1,7 @@
 /**
  * What a plan does in each run. Launches that take neither an index of the routine nor a variable of a
- * loop around them are the same every time: neighbours of that kind become a graph, a loop of them
- * written out. Other launches are done one by one, with the values of the run.
+ * surrounding loop are the same every time: adjacent ones become a graph, with loops of them
+ * unrolled. Other launches are issued individually, with the values of the run.
  */
 import type { Device } from '../driver/device.ts';
 import type { Suspect } from '../driver/status.ts';
@@ -12,18 +12,18 @@ import { type ArgumentBlock, PreparedLaunch, variable } from './launch.ts';
 import type { Module } from './module.ts';
 
 export interface Action {
-  /** How many kernels that are. */
+  /** The number of kernels in it. */
   readonly launches: number;
-  /** Those of them that the driver is told of in each run. */
+  /** The number of driver calls for them in each run. */
   readonly kernels: readonly Suspect[];
   /** Whether it takes a value from one of these slots, which change from run to run. */
   takes(changing: ReadonlySet<number>): boolean;
   run(stream: DriverStream): void;
-  /** Gives back what it has of the GPU. To be called when none of its runs is on its way. */
+  /** Releases its GPU resources. To be called when none of its runs is in flight. */
   release(): void;
 }
 
-/** Beyond that a graph takes more to make than it saves. */
+/** Beyond that, a graph takes longer to build than it saves. */
 const mostInGraph = 4096;
 
 export function prepare(
@@ -44,7 +44,7 @@ export function prepare(
   );
 }
 
-/** The same, with graphs where the slots that change have no part in it. */
+/** The same, with graphs for the parts that do not use the changing slots. */
 export function withGraphs(
   device: Device,
   actions: readonly Action[],
@@ -94,7 +94,7 @@ class LaunchAction implements Action {
   }
 
   release(): void {
-    // Has nothing of its own.
+    // Has no resources.
   }
 }
 
@@ -104,7 +104,7 @@ class LoopAction implements Action {
   readonly #body: readonly Action[];
   readonly #turns: number;
   readonly #block: ArgumentBlock;
-  /** Of the variable. */
+  /** The slot of the variable. */
   readonly #slot: number;
 
   constructor(body: readonly Action[], turns: number, block: ArgumentBlock, slot: number) {
@@ -138,7 +138,7 @@ class LoopAction implements Action {
   }
 }
 
-/** The first run is as if there were no graph: what runs once needs none. */
+/** The first run does not use the graph, since a plan that runs once needs none. */
 class GraphAction implements Action {
   readonly launches: number;
   readonly kernels: readonly Suspect[];

@@ -1,27 +1,27 @@
 import { type DriverStream, Event } from '../driver/stream.ts';
 
-/** What a stream is to do, some of it at a time. */
+/** Work for a stream that can be queued piece by piece. */
 export interface Task {
-  /** For how many launches each turn counts. */
+  /** How many launches each piece counts for. */
   readonly size: number;
-  /** Queues the next turn with the driver; whether there are more. */
+  /** Queues the next piece with the driver; returns whether there are more. */
   next(stream: DriverStream): boolean;
-  /** Called instead of what turns are left, when one of this or of an earlier task failed. */
+  /** Called instead of the remaining pieces, if one of this or of an earlier task failed. */
   drop?(error: unknown): void;
 }
 
-/** The driver's queue has 1024 places, and who puts more into it waits: it gets up to 768. */
+/** The driver's queue has 1024 entries, and blocks a caller that exceeds it: einc uses up to 768. */
 const mostBetweenMarks = 256;
 const mostMarks = 2;
 
 /**
- * What the driver has not been given yet, because its queue is full and it would hold the thread of
- * JavaScript until there is room.
+ * Work held back from the driver, because its queue is full and it would block the JavaScript thread
+ * until there is room.
  */
 export class Backlog {
   readonly #stream: DriverStream;
   readonly #tasks: Task[] = [];
-  /** Points of the stream, the first first. */
+  /** Positions in the stream, in order. */
   readonly #marks: Event[] = [];
   #sinceMark = 0;
 
@@ -33,18 +33,18 @@ export class Backlog {
     return this.#tasks.length === 0;
   }
 
-  /** Done at once where that takes no waiting. Throws what the task throws. */
+  /** Runs the task immediately if that does not block. Throws what the task throws. */
   push(task: Task): void {
     this.#tasks.push(task);
     this.pump();
   }
 
-  /** Gives the driver what it has room for. */
+  /** Submits what the driver has room for. */
   pump(): void {
     this.#give(() => this.#hasRoom());
   }
 
-  /** Gives it everything, however long that takes. */
+  /** Submits everything, blocking as long as necessary. */
   flush(): void {
     this.#give(() => true);
   }
@@ -56,7 +56,7 @@ export class Backlog {
         if (!task.next(this.#stream)) this.#tasks.shift();
       }
     } catch (error) {
-      // What is behind it was to run after it, not without it.
+      // Later work was meant to run after it, not without it.
       this.#tasks.splice(0).forEach(task => task.drop?.(error));
       throw error;
     }

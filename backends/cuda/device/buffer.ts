@@ -20,7 +20,7 @@ export class CudaBuffer implements DeviceBuffer {
   readonly #address: number;
   readonly #ownership: Ownership;
 
-  /** Throws a `BackendError` when there is no room. */
+  /** Throws a `BackendError` when out of memory. */
   constructor(memory: DeviceMemory, dtype: DType, cells: number) {
     invariant(Number.isSafeInteger(cells) && cells >= 0, () => `a buffer of ${cells} cells`);
     const { address, free } = memory.allocate(cells * bytesOf[dtype], `${cells} cells of ${dtype}`);
@@ -31,7 +31,7 @@ export class CudaBuffer implements DeviceBuffer {
     this.#ownership = new Ownership(this, this.#label(), free);
   }
 
-  /** Throws once the buffer is disposed of. */
+  /** Throws after disposal. */
   get address(): number {
     this.#ownership.check();
     return this.#address;
@@ -66,7 +66,7 @@ export class CudaBuffer implements DeviceBuffer {
     return fromDevice(this.dtype, cells);
   }
 
-  /** What is queued still sees it. */
+  /** Queued work still sees it. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }

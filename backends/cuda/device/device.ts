@@ -6,13 +6,13 @@ import { CudaBuffer } from './buffer.ts';
 import { DeviceMemory } from './memory.ts';
 import { CudaStream } from './stream.ts';
 
-/** A GPU, as the runtime knows it. Several may be the same GPU: they share its time, but no arrays. */
+/** A GPU, as the runtime sees it. Several may be the same GPU: they share its time, but no arrays. */
 export class CudaDevice implements Disposable {
   readonly name: string;
   readonly device: Device;
   readonly #memory: DeviceMemory;
 
-  /** Throws a `BackendError` for a GPU that is not there. */
+  /** Throws a `BackendError` for a GPU that does not exist. */
   constructor(driver: Driver, name: string, ordinal: number) {
     this.name = name;
     this.device = new Device(driver, ordinal);
@@ -32,7 +32,7 @@ export class CudaDevice implements Disposable {
     return new CudaStream(this.device);
   }
 
-  /** Waits for what is queued, and takes back all that was made here. */
+  /** Waits for queued work, and releases everything created here. */
   [Symbol.dispose](): void {
     this.device[Symbol.dispose]();
   }

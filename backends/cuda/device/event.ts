@@ -3,7 +3,7 @@ import type { Waiting } from '../driver/driver.ts';
 import { Event } from '../driver/stream.ts';
 import type { Queue } from './queue.ts';
 
-/** A point of a stream, which it keeps from being collected. */
+/** A position in a stream, which it keeps from being garbage-collected. */
 export class CudaEvent {
   readonly queue: Queue;
   readonly #event: Event;
@@ -13,7 +13,7 @@ export class CudaEvent {
     const event = new Event(queue.device);
     this.queue = queue;
     this.#event = event;
-    // Nobody disposes of events: they go when they are collected.
+    // Events are not disposed of explicitly: they are released by garbage collection.
     new Ownership(this, 'an event', () => event[Symbol.dispose]());
     queue.push({
       size: 0,
@@ -26,14 +26,14 @@ export class CudaEvent {
     });
   }
 
-  /** Of what will never be reached, nobody needs to wait for: somebody is told. */
+  /** An event that will never be reached need not be waited for: its failure is reported elsewhere. */
   holdBack(stream: Waiting): void {
-    // The other stream may still be waiting for room.
+    // The other stream may still be held back.
     if (this.#state === 'waiting') this.queue.flush();
     if (this.#state === 'recorded') this.#event.holdBack(stream);
   }
 
-  /** Throws when something before it failed. */
+  /** Throws if something before it failed. */
   isReached(): boolean {
     if (typeof this.#state === 'object') throw this.#state.error;
     return this.#state === 'recorded' && this.#event.isReached();

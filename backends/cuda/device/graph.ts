@@ -3,7 +3,7 @@ import { resultOf } from '../driver/driver.ts';
 import { flag } from '../driver/functions.ts';
 import type { DriverStream } from '../driver/stream.ts';
 
-/** Launches that the driver has been told once, and does again as one. */
+/** A CUDA graph: launches recorded once and launched as one. */
 export class Graph {
   readonly #device: Device;
   readonly #label: string;
@@ -11,8 +11,8 @@ export class Graph {
   readonly #release: () => void;
 
   /**
-   * Of what `launch` queues on the stream, which does not happen. Leaves what the stream holds alone.
-   * Errors speak of it by the label.
+   * Records what `launch` queues on the stream, without executing it. Leaves the stream's backlog alone.
+   * The label is used in errors.
    */
   constructor(device: Device, stream: DriverStream, label: string, launch: () => void) {
     const recorded = capture(device, stream, label, launch);
@@ -34,7 +34,7 @@ export class Graph {
     this.#device.call(what, 'cuGraphLaunch', this.#handle, stream.handle);
   }
 
-  /** To be called when none of its runs is on its way. */
+  /** To be called when none of its runs is in flight. */
   release(): void {
     this.#release();
   }
@@ -46,7 +46,7 @@ function capture(device: Device, stream: DriverStream, label: string, launch: ()
   try {
     launch();
   } catch (error) {
-    // A stream that is still recording could not be used any more.
+    // A stream left in capture mode would be unusable.
     const out = new BigUint64Array(1);
     device.try('cuStreamEndCapture', stream.handle, out);
     if (Number(out[0]) !== 0) device.try('cuGraphDestroy', Number(out[0]));

@@ -6,14 +6,14 @@ import type { Step } from '../steps.ts';
 import { CudaBuffer } from './buffer.ts';
 import { Module } from './module.ts';
 
-/** A routine, compiled. */
+/** A compiled routine. */
 export interface CompiledSteps {
   readonly name: string;
-  /** What the driver loads. */
+  /** The code that the driver loads. */
   readonly image: Uint8Array;
   readonly steps: readonly Step[];
   readonly buffers: readonly { readonly dtype: DType; readonly cells: number }[];
-  /** 0 for a routine that takes no arena. */
+  /** 0 for a routine without an arena. */
   readonly arenaBytes: number;
   readonly indices: number;
 }
@@ -50,7 +50,7 @@ export class CudaKernel implements Kernel {
     return new CudaBoundKernel(this, all);
   }
 
-  /** The code in a GPU, loaded when it is first asked for. */
+  /** The code on a GPU, loaded on first use. */
   moduleOn(device: Device): Module {
     const known = this.#modules.get(device);
     if (known) return known;
@@ -64,13 +64,13 @@ export class CudaKernel implements Kernel {
     return buffer;
   }
 
-  /** Plans made before keep running. */
+  /** Existing plans keep running. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
 }
 
-/** The `BoundKernel` of this backend. Keeps its kernel and its buffers from being collected. */
+/** The `BoundKernel` of this backend. Keeps its kernel and buffers from being garbage-collected. */
 export class CudaBoundKernel {
   readonly kernel: CudaKernel;
   /** The last one is the arena if the kernel takes one. */

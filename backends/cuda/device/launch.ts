@@ -6,14 +6,14 @@ import type { KernelArgument, Launch, Step } from '../steps.ts';
 import type { Module } from './module.ts';
 
 /**
- * The values that the launches of a routine take, 8 bytes each: buffers, arena, indices; then variables of
- * loops and addresses in the arena. The driver copies them with each launch, so they may change right after.
+ * The values that the launches of a routine take, 8 bytes each: buffers, arena, indices; then loop
+ * variables and addresses in the arena. The driver copies them at each launch, so they may change right after.
  */
 export class ArgumentBlock {
   readonly #values: BigInt64Array;
   readonly #start: number;
   readonly #argumentCount: number;
-  /** Of what is not an argument of the routine. */
+  /** Slots of values that are not arguments of the routine. */
   readonly #slots: ReadonlyMap<string, number>;
 
   constructor(argumentCount: number, steps: readonly Step[], arena: number) {
@@ -66,7 +66,7 @@ function nameOf(argument: KernelArgument): string {
   }
 }
 
-/** A kernel with its arguments, ready to be launched as long as the block is there. */
+/** A kernel with its arguments, ready to be launched as long as the argument block exists. */
 export class PreparedLaunch implements Suspect {
   readonly kind = 'launch';
   readonly label: string;

@@ -7,9 +7,9 @@ import { noRoom } from '../../native/memory.ts';
 import { Staging } from './staging.ts';
 
 /**
- * The arrays of one backend on its GPU. What happens to them apart from kernels is queued on two
- * streams: new memory, and copies from and to the host, on one; memory that goes, on the other, where it
- * may wait for kernels without holding up the first.
+ * The arrays of one backend on its GPU. Operations on them other than kernels are queued on two
+ * streams: allocations, and copies from and to the host, on one; frees on the other, where they
+ * can wait for kernels without delaying the first.
  */
 export class DeviceMemory {
   readonly device: Device;
@@ -29,24 +29,24 @@ export class DeviceMemory {
     this.#staging = new Staging(device, this.#copies);
   }
 
-  /** Grows whenever something is queued that kernels have to wait for. */
+  /** Increases whenever something is queued that kernels have to wait for. */
   get version(): number {
     return this.#version;
   }
 
-  /** Makes a stream wait for all that has been queued. */
+  /** Makes a stream wait for everything queued. */
   holdBack(stream: Waiting): void {
     this.#copied.record(this.#copies);
     this.#copied.holdBack(stream);
   }
 
   /**
-   * Zeros. `free` gives them back once: when all that is queued has run, without waiting for it. Throws a
-   * `BackendError` that says what was asked when there is no room.
+   * Zero-filled memory. `free` releases it once: when everything queued has run, without blocking. Throws a
+   * `BackendError` with the requested size when out of memory.
    */
   allocate(bytes: number, what: string): { readonly address: number; readonly free: () => void } {
     const { device } = this;
-    // The driver has no memory of no bytes.
+    // The driver cannot allocate zero bytes.
     const size = Math.max(bytes, 1);
     const address = this.#take(size, what);
     this.#liveBytes += bytes;
@@ -64,7 +64,7 @@ export class DeviceMemory {
     return { address, free };
   }
 
-  /** `from` may change as soon as this returns. */
+  /** `from` may be changed as soon as this returns. */
   write(to: number, from: Uint8Array): void {
     this.#staging.upload(to, from);
     this.#version += 1;
@@ -79,7 +79,7 @@ export class DeviceMemory {
     const out = new BigUint64Array(1);
     let status = this.#tryToTake(out, size);
     if (status === outOfMemory) {
-      // Some of it may be about to be given back.
+      // Some memory may be about to be freed.
       this.device.try('cuStreamSynchronize', this.#releases.handle);
       status = this.#tryToTake(out, size);
     }
@@ -102,7 +102,7 @@ export class DeviceMemory {
       for (const busy of device.driver.busy) busy.holdBack(this.#releases);
       this.holdBack(this.#releases);
     } catch {
-      // A GPU that a kernel has brought down refuses, and frees all when the process ends.
+      // After a failed kernel the driver refuses; it frees everything when the process ends.
       return;
     }
     if (device.properties.hasPools) {
@@ -120,7 +120,7 @@ export class DeviceMemory {
   }
 }
 
-/** Memory that was given back stays with the process, so that it need not be asked for again. */
+/** Freed memory stays in the process's pool, so that it need not be requested again. */
 function keepPool(device: Device): void {
   const pool = device.pool();
   if (pool === undefined) return;

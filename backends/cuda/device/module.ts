@@ -4,11 +4,11 @@ import { resultOf } from '../driver/driver.ts';
 import { flag } from '../driver/functions.ts';
 import { isOfKernel, refusal } from '../driver/status.ts';
 
-/** What a kernel gets of shared memory without being allowed more. */
+/** The shared memory that a kernel may use without an explicit limit. */
 const usualSharedBytes = 48 << 10;
 const logBytes = 8 << 10;
 
-/** The code of a routine, in a GPU, for whoever made it and for all that keep it. */
+/** The code of a routine, loaded on a GPU; shared by its creator and all plans that use it. */
 export class Module {
   readonly device: Device;
   readonly #routine: string;
@@ -30,13 +30,13 @@ export class Module {
     this.#users += 1;
   }
 
-  /** The last one to let go of it does so when nothing of it is running. */
+  /** The last owner releases it when no kernel of it is running. */
   letGo(): void {
     this.#users -= 1;
     if (this.#users === 0) this.#release();
   }
 
-  /** The function of a kernel that is launched with so much dynamic shared memory. */
+  /** The function of a kernel that is launched with this much dynamic shared memory. */
   functionOf(kernel: string, sharedBytes: number): number {
     const known = this.#functions.get(kernel);
     if (known !== undefined && sharedBytes <= usualSharedBytes) return known;
@@ -57,7 +57,7 @@ export class Module {
   }
 }
 
-/** Code for another GPU the driver compiles, if it is PTX, and says what is wrong with it. */
+/** The driver compiles PTX for its GPU, and reports errors in it. */
 function load(device: Device, routine: string, image: Uint8Array): number {
   const log = new Uint8Array(logBytes);
   const options = Int32Array.of(flag.jitErrorLog, flag.jitErrorLogBytes);

@@ -1,10 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
-/** Most kernels are done by then. */
+/** Most kernels finish within this time. */
 const eagerMs = 2;
 
 /**
- * Waits for other things to happen, so that one can look again: at first for whatever is due, then for a
+ * Yields to the event loop between polls: at first for one turn, then for a
  * millisecond at a time.
  */
 export function nextTurn(): () => Promise<void> {

@@ -19,7 +19,7 @@ export class CudaPlan implements Plan {
   /** How many kernels a run launches, and which. */
   readonly launches: number;
   readonly kernels: readonly Suspect[];
-  /** Of its buffers. */
+  /** Uses of its buffers. */
   readonly memories: readonly DeviceMemory[];
   readonly #buffers: readonly CudaBuffer[];
   readonly #ownership: Ownership;
@@ -38,19 +38,19 @@ export class CudaPlan implements Plan {
     );
   }
 
-  /** Throws when it, or a buffer of it, is disposed of. */
+  /** Throws if it, or one of its buffers, has been disposed of. */
   check(): void {
     this.#ownership.check();
     this.#buffers.forEach(buffer => buffer.address);
   }
 
-  /** What is queued still runs. */
+  /** Queued runs still execute. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }
 }
 
-/** All of them, or what they take goes back. */
+/** All of them; if one fails, the others' resources are released. */
 function stepsOn(device: Device, steps: readonly PlanStep[]): readonly CudaStep[] {
   const made: CudaStep[] = [];
   try {
@@ -97,7 +97,7 @@ export class CudaStep {
     this.#slots = symbols.map((index, i) => [first + i, index]);
   }
 
-  /** Queues a run of it. */
+  /** Queues a run. */
   run(stream: DriverStream, indices: readonly number[]): void {
     for (const [slot, index] of this.#slots) {
       const value = indices[index];
@@ -107,7 +107,7 @@ export class CudaStep {
     for (const action of this.actions) action.run(stream);
   }
 
-  /** To be called when none of its runs is on its way. */
+  /** To be called when none of its runs is in flight. */
   release(): void {
     this.actions.forEach(action => action.release());
     this.#module.letGo();

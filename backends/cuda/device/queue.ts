@@ -6,20 +6,20 @@ import { Backlog, type Task } from './backlog.ts';
 import type { DeviceMemory } from './memory.ts';
 import { nextTurn } from './next-turn.ts';
 
-/** A stream of the driver, with what it is still to be given. */
+/** A driver stream, with the work still held back from it. */
 export class Queue implements Busy {
   readonly device: Device;
-  /** The kernels of each plan that is queued. */
+  /** The kernels of each queued plan. */
   readonly #kernels = new Set<readonly Suspect[]>();
-  /** Gives it back, when all that is queued has run. */
+  /** Releases the stream, once everything queued has run. */
   readonly release: () => void;
   readonly #stream: DriverStream;
   readonly #backlog: Backlog;
   /** For others to wait for. */
   readonly #end: Event;
-  /** How far the copies of arrays were that the stream has waited for. */
+  /** The position in the copy stream that this stream has waited for. */
   readonly #seen = new Map<DeviceMemory, number>();
-  /** What to do when the stream has come as far. */
+  /** Callbacks for when the stream reaches a position. */
   readonly #afterwards: { readonly pushed: number; readonly act: () => void }[] = [];
   #pushed = 0;
   #isPumping = false;
@@ -43,8 +43,8 @@ export class Queue implements Busy {
   }
 
   /**
-   * Queues it, with its kernels, for errors. Throws what it throws if that happens at once; otherwise the
-   * next call does that waits.
+   * Queues a task, with its kernels for error messages. Throws what the task throws if it runs immediately; otherwise the
+   * next call that waits throws it.
    */
   push(task: Task, kernels: readonly Suspect[] = []): void {
     this.#pushed += 1;
@@ -54,7 +54,7 @@ export class Queue implements Busy {
     if (!this.#backlog.isEmpty && !this.#isPumping) void this.#pump();
   }
 
-  /** How long the GPU takes for what `work` queues. Blocks until it is done. */
+  /** The GPU time of what `work` queues. Blocks until it is done. */
   secondsOf(work: () => void): number {
     using start = new Event(this.device, { isTimed: true });
     using end = new Event(this.device, { isTimed: true });
@@ -72,7 +72,7 @@ export class Queue implements Busy {
     return end.secondsSince(start);
   }
 
-  /** What is queued from now on starts after what has been copied to these arrays. */
+  /** Work queued from now on starts after the copies to these arrays. */
   catchUp(memory: DeviceMemory): void {
     const { version } = memory;
     if (this.#seen.get(memory) === version) return;
@@ -86,7 +86,7 @@ export class Queue implements Busy {
     this.#end.holdBack(stream);
   }
 
-  /** Gives the driver all there is, so that events of this stream are where they belong. */
+  /** Submits everything to the driver, so that events of this stream are at their positions. */
   flush(): void {
     try {
       this.#backlog.flush();
@@ -95,13 +95,13 @@ export class Queue implements Busy {
     }
   }
 
-  /** When all that is queued has run: at once, or after a call that waits. */
+  /** Runs once everything queued is done: immediately, or after a call that waits. */
   whenDone(act: () => void): void {
     if (!this.device.driver.busy.has(this)) act();
     else this.#afterwards.push({ pushed: this.#pushed, act });
   }
 
-  /** Blocks until all that is queued has run. Throws what went wrong since the last call that waited. */
+  /** Blocks until everything queued has run. Throws the first failure since the last call that waited. */
   wait(): void {
     this.flush();
     const status = this.device.try('cuStreamSynchronize', this.#stream.handle);
@@ -126,14 +126,14 @@ export class Queue implements Busy {
         isReached = () => end.isReached();
         return false;
       },
-      // Whoever is told says why.
+      // The rejection reports the reason.
       drop: () => (isReached = () => true),
     });
     await this.until(() => isReached());
     this.#settle(pushed + 1);
   }
 
-  /** Gives the driver what it takes until the condition holds, or there is a failure, which it throws. */
+  /** Submits held-back work until the condition holds, or until a failure, which it throws. */
   async until(holds: () => boolean): Promise<void> {
     const turn = nextTurn();
     while (this.#isOpen) {
@@ -168,7 +168,7 @@ export class Queue implements Busy {
     if (failure) throw failure.error;
   }
 
-  /** All has run that was queued until then. */
+  /** Everything queued up to then has run. */
   #settle(pushed: number): void {
     if (pushed === this.#pushed) {
       this.device.driver.busy.delete(this);

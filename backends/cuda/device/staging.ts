@@ -6,8 +6,8 @@ import { Event, type DriverStream } from '../driver/stream.ts';
 const chunkBytes = 4 << 20;
 
 /**
- * Memory of the host that a GPU copies from and to by itself. There are two chunks, so that while one is on
- * its way the other is filled or emptied.
+ * Pinned host memory that a GPU copies from and to by DMA. It has two chunks, so that one is filled or emptied
+ * while the other is being transferred.
  */
 export class Staging {
   readonly #device: Device;
@@ -20,7 +20,7 @@ export class Staging {
     this.#stream = stream;
   }
 
-  /** Queues the copy. `from` may change as soon as this returns. */
+  /** Queues the copy. `from` may be changed as soon as this returns. */
   upload(to: number, from: Uint8Array): void {
     for (let at = 0; at < from.length; at += chunkBytes) {
       const piece = from.subarray(at, at + chunkBytes);
@@ -50,7 +50,7 @@ export class Staging {
     arrive();
   }
 
-  /** The one that was used longer ago. */
+  /** The chunk used less recently. */
   #freeChunk(): Chunk {
     this.#turn = 1 - this.#turn;
     const chunk = (this.#chunks[this.#turn] ??= createChunk(this.#device));
@@ -62,7 +62,7 @@ export class Staging {
 interface Chunk {
   readonly address: number;
   readonly bytes: Uint8Array;
-  /** When what was copied last has been. */
+  /** When the last copy is complete. */
   readonly passed: Event;
 }
 

@@ -50,13 +50,13 @@ export class CudaStream implements Stream {
     queue.push({ size: plan.launches, next }, plan.kernels);
   }
 
-  /** A point in the queue: reached when all that is queued so far is done. */
+  /** A position in the queue: reached when everything queued so far is done. */
   record(): CudaEvent {
     this.#ownership.check();
     return new CudaEvent(this.#queue);
   }
 
-  /** What is queued from now on starts after the event, which may be of any GPU. */
+  /** Work queued from now on starts after the event, which may belong to any GPU. */
   waitFor(event: object): void {
     this.#ownership.check();
     invariant(event instanceof CudaEvent, () => 'an event of another backend');
@@ -68,7 +68,7 @@ export class CudaStream implements Stream {
     this.#queue.push({ size: 1, next });
   }
 
-  /** Queues a copy of all cells to an array of the same dtype and size, of whatever GPU. */
+  /** Queues a copy of all cells to an array of the same dtype and size, on any GPU. */
   copy(to: DeviceBuffer, from: DeviceBuffer): void {
     this.#ownership.check();
     invariant(
@@ -81,7 +81,7 @@ export class CudaStream implements Stream {
     );
     if (to.bytes === 0) return;
     const queue = this.#queue;
-    // What is disposed of goes after what is queued, so the addresses are good until then.
+    // Memory is freed only after queued work, so the addresses are valid until then.
     const [target, source] = [placeOf(to), placeOf(from)];
     const next = (stream: DriverStream): boolean => {
       queue.catchUp(to.memory);
@@ -92,7 +92,7 @@ export class CudaStream implements Stream {
     queue.push({ size: 1, next });
   }
 
-  /** Resolves when an event of this stream is reached; rejects when something before it failed. */
+  /** Resolves when an event of this stream is reached; rejects if something before it failed. */
   async finished(event: object): Promise<void> {
     this.#ownership.check();
     const isOwn = event instanceof CudaEvent && event.queue === this.#queue;
@@ -115,7 +115,7 @@ export class CudaStream implements Stream {
     this.#queue.wait();
   }
 
-  /** Waits for what is queued; a failure nobody has waited for is lost. */
+  /** Waits for queued work; a failure that nobody has waited for is lost. */
   [Symbol.dispose](): void {
     this.#ownership.dispose();
   }

@@ -4,7 +4,7 @@ import { type Driver, dumpHelp, noGpu, resultOf } from './driver.ts';
 import { attribute, type DriverCall, flag, type functions } from './functions.ts';
 import { peerAccessAlreadyEnabled } from './status.ts';
 
-/** What is known of a GPU without using it. */
+/** Properties of a GPU, known without opening it. */
 export interface DeviceProperties {
   readonly ordinal: number;
   readonly name: string;
@@ -13,13 +13,13 @@ export interface DeviceProperties {
   readonly bytes: number;
   readonly multiprocessors: number;
   readonly maxThreadsPerBlock: number;
-  /** What a kernel can have when it asks for it; without asking 48 KiB. */
+  /** The most shared memory a kernel can request; without a request it gets 48 KiB. */
   readonly maxSharedBytesPerBlock: number;
-  /** Whether memory can be allocated in the order of a stream. */
+  /** Whether memory can be allocated in stream order. */
   readonly hasPools: boolean;
 }
 
-/** Throws a `BackendError` when there are none. */
+/** Throws a `BackendError` if there are none. */
 export function devicesOf(driver: Driver): readonly DeviceProperties[] {
   const count = resultOf(out => driver.call('count the GPUs', 'cuDeviceGetCount', out));
   if (count === 0) throw noGpu(['cuDeviceGetCount: 0']);
@@ -50,8 +50,8 @@ function handleOf(driver: Driver, ordinal: number): number {
 }
 
 /**
- * A GPU in use: its primary context, which all that use the GPU in this process share, other
- * libraries included. Calls made through it are about it.
+ * An open GPU: its primary context, which all users of the GPU in this process share, including other
+ * libraries. Calls made through it run in that context.
  */
 export class Device implements Disposable {
   readonly driver: Driver;
@@ -63,7 +63,7 @@ export class Device implements Disposable {
   readonly #releases = new Set<() => void>();
   #isOpen = true;
 
-  /** Throws a `BackendError` for a GPU that is not there. */
+  /** Throws a `BackendError` for a GPU that does not exist. */
   constructor(driver: Driver, ordinal: number) {
     const all = devicesOf(driver);
     const properties = all[ordinal];
@@ -86,15 +86,15 @@ export class Device implements Disposable {
     this.driver.call(what, name, ...args);
   }
 
-  /** The status, whatever it is: for what is to go, and cannot fail in a way that matters to anyone. */
+  /** Returns the status: for releasing resources, where a failure matters to nobody. */
   try<Name extends DriverCall>(name: Name, ...args: ArgumentsOf<(typeof functions)[Name]>): number {
     this.driver.enter(this.context);
     return this.driver.try(name, ...args);
   }
 
   /**
-   * For what was made here and has to be given back: by calling what is returned, which does so once, or
-   * else with the GPU, the last first. `release` does not throw.
+   * Registers a resource to be released: by calling the returned function, which does so once, or
+   * else when the GPU is closed, in reverse order. `release` must not throw.
    */
   owns(release: () => void): () => void {
     const once = (): void => {
@@ -104,14 +104,17 @@ export class Device implements Disposable {
     return once;
   }
 
-  /** Where `cuMemAllocAsync` takes its memory from, if the GPU can do that. */
+  /** The memory pool of `cuMemAllocAsync`, if the GPU supports it. */
   pool(): number | undefined {
     if (!this.properties.hasPools) return undefined;
     const what = 'find the memory of the GPU';
     return resultOf(out => this.call(what, 'cuDeviceGetDefaultMemPool', out, this.handle));
   }
 
-  /** Lets copies from the other go directly, where the machine can do that; otherwise they go through the host. */
+  /**
+   * Enables direct copies from the other GPU (peer access), if the machine supports it; otherwise copies go through
+   * the host.
+   */
   reach(other: Device): void {
     if (this.#peers.has(other.context)) return;
     this.#peers.add(other.context);
@@ -131,14 +134,14 @@ export class Device implements Disposable {
     if (status !== 0 && status !== peerAccessAlreadyEnabled) {
       throw driver.failure(what, 'cuCtxEnablePeerAccess', status);
     }
-    // What comes from a pool has rules of its own.
+    // Pool memory has separate access rights.
     const pool = other.pool();
     if (pool === undefined) return;
     const access = Int32Array.of(flag.locationOfDevice, handle, flag.readsAndWrites);
     this.call(what, 'cuMemPoolSetAccess', pool, access, 1);
   }
 
-  /** Waits for all that is queued. */
+  /** Waits for everything queued. */
   [Symbol.dispose](): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -1,4 +1,4 @@
-/** The driver's library, and what it says when it refuses. */
+/** The driver library, and the errors it reports. */
 import { BackendError } from '../../../compiler/index.ts';
 import {
   type ArgumentsOf,
@@ -13,31 +13,31 @@ import { isOfKernel, kernelFailure, refusal, type Suspect } from './status.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A stream, for those that it may have to wait for. */
+/** A stream that others may have to wait for. */
 export interface Waiting {
-  /** What is queued from now on starts after the event. */
+  /** Work queued from now on starts after the event. */
   waitFor(event: number): void;
 }
 
-/** A stream with something queued, which the memory that it needs must outlive. */
+/** A stream with queued work, which the memory that it uses must outlive. */
 export interface Busy {
-  /** The kernels among what is queued, for errors. */
+  /** The queued kernels, for error messages. */
   readonly kernels: Iterable<Suspect>;
-  /** Makes another stream wait for all that is queued. */
+  /** Makes another stream wait for everything queued. */
   holdBack(stream: Waiting): void;
 }
 
-/** CUDA in this process. Nothing here waits for a GPU unless it says so. */
+/** CUDA in this process. Nothing here blocks on a GPU unless it says so. */
 export class Driver {
   /** As `cuda.h` counts: 12040 is CUDA 12.4. */
   readonly version: number;
   readonly busy = new Set<Busy>();
-  /** Whether the driver waits for each kernel, so that a failure is that of the one just launched. */
+  /** Whether the driver waits for each kernel, so that a failure is that of the kernel just launched. */
   readonly #isBlocking: boolean;
   readonly #calls: Functions<typeof functions>;
   #current = 0;
 
-  /** Loaded once per process. Throws a `BackendError` when there is no driver, or it does not work. */
+  /** Loaded once per process. Throws a `BackendError` if there is no driver, or it does not work. */
   static open(env: Environment = process.env): Driver {
     const library = loadDriver(env);
     const known = drivers.get(library.name);
@@ -64,12 +64,12 @@ export class Driver {
     if (status !== 0) throw this.failure(what, name, status);
   }
 
-  /** The status, whatever it is. */
+  /** Returns the status. */
   try<Name extends DriverCall>(name: Name, ...args: ArgumentsOf<(typeof functions)[Name]>): number {
     return this.#calls[name](...args);
   }
 
-  /** What to throw when a call, maybe the launch of a kernel, gave this status. */
+  /** The error for a call, possibly a kernel launch, that returned this status. */
   failure(what: string, name: DriverCall, status: number, kernel?: Suspect): BackendError {
     const words = `${name}: ${this.wordsOf(status)}`;
     if (!isOfKernel(status)) return refusal(what, words, { kernel });
@@ -79,7 +79,7 @@ export class Driver {
     return kernelFailure(isCertain ? [kernel] : [...byLabel.values()], words);
   }
 
-  /** Graphs are launched as one, so what waits for each kernel does without. */
+  /** Graphs launch many kernels as one, so they are not used when each kernel is to be waited for. */
   get usesGraphs(): boolean {
     return !this.#isBlocking;
   }
@@ -93,14 +93,14 @@ export class Driver {
     return `${name ?? `status ${status}`}${text === undefined ? '' : `, ${text}`}`;
   }
 
-  /** Calls that follow are about this context. Other code of this thread leaves it as it is. */
+  /** Makes this context current. Other code of this thread does not change it. */
   enter(context: number): void {
     if (context === this.#current) return;
     this.call('change to another GPU', 'cuCtxSetCurrent', context);
     this.#current = context;
   }
 
-  /** From now on the context may be gone. */
+  /** The context may be destroyed from now on. */
   leave(context: number): void {
     if (context === this.#current) this.#current = 0;
   }
@@ -109,19 +109,19 @@ export class Driver {
 /** By the names of their libraries. */
 const drivers = new Map<string, Driver>();
 
-/** What a call writes where its first argument points: an address, or an integer from 0 up. */
+/** What a call writes through its first argument: an address, or a non-negative integer. */
 export function resultOf(write: (out: BigUint64Array) => void): number {
   const out = new BigUint64Array(1);
   write(out);
   return Number(out[0]);
 }
 
-/** `$EINC_LIBCUDA` and nothing else when it is set; otherwise where drivers are installed. */
+/** `$EINC_LIBCUDA` and only that if it is set; otherwise where drivers are installed. */
 function loadDriver(env: Environment): Library<typeof functions> {
   const chosen = env['EINC_LIBCUDA'] ?? '';
   const usual = [
     'libcuda.so.1',
-    // Where Windows, and where machines of Kubernetes put it, which systems do not always search.
+    // Locations used by WSL and by Kubernetes, which systems do not always search.
     '/usr/lib/wsl/lib/libcuda.so.1',
     '/usr/local/nvidia/lib64/libcuda.so.1',
   ];
@@ -152,7 +152,7 @@ function noDriver(cause: LibraryNotFound): BackendError {
   );
 }
 
-/** The driver is there, and has nothing to drive. */
+/** There is a driver, but no GPU. */
 export function noGpu(notes: readonly string[]): BackendError {
   return new BackendError({
     code: 'EINC0931',

@@ -1,6 +1,6 @@
 /**
- * What of the driver's library einc uses: as in `cuda.h`, under the names that the library has, with a
- * version at their end. All are there since CUDA 11.4.
+ * The functions of the driver library that einc uses: as in `cuda.h`, under the library's names, with a
+ * version suffix. All exist since CUDA 11.4.
  */
 import type { Signatures } from '../../foreign/library.ts';
 
@@ -83,11 +83,11 @@ export const attribute = {
 } as const;
 
 export const flag = {
-  /** `CU_EVENT_DEFAULT`: an event that knows when it is reached. */
+  /** `CU_EVENT_DEFAULT`: an event with timing. */
   withTiming: 0,
-  /** `CU_STREAM_NON_BLOCKING`: apart from the stream 0 of other libraries. */
+  /** `CU_STREAM_NON_BLOCKING`: does not synchronise with stream 0 of other libraries. */
   nonBlocking: 1,
-  /** `CU_EVENT_DISABLE_TIMING`: an event that is only waited for costs less. */
+  /** `CU_EVENT_DISABLE_TIMING`: cheaper, for events that are only waited for. */
   withoutTiming: 2,
   /** `CU_STREAM_CAPTURE_MODE_THREAD_LOCAL` */
   captureOfThread: 1,

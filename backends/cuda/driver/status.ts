@@ -1,11 +1,11 @@
-/** What the driver's statuses are about. */
+/** The meaning of the driver's status codes. */
 import { BackendError, type Label, type Origins } from '../../../compiler/index.ts';
 
 export const notReady = 600;
 export const outOfMemory = 2;
 export const peerAccessAlreadyEnabled = 704;
 
-/** Of these the GPU does not recover: from now on each call of this process fails in the same way. */
+/** The GPU does not recover from these: from now on each call of this process fails in the same way. */
 const ofKernels: ReadonlySet<number> = new Set([
   214, // CUDA_ERROR_ECC_UNCORRECTABLE
   220, // CUDA_ERROR_NVLINK_UNCORRECTABLE
@@ -32,7 +32,7 @@ export function isOfKernel(status: number): boolean {
 export interface Suspect {
   /** kernel \`h\` of \`forward\` */
   readonly label: string;
-  /** Of what it computes, in the templates. */
+  /** The template positions of what it computes. */
   readonly origins: Origins;
 }
 
@@ -42,7 +42,7 @@ interface RefusalOptions {
   readonly kernel?: Suspect | undefined;
 }
 
-/** Of a call that did not do what it is for. */
+/** For a failed call. */
 export function refusal(
   what: string,
   words: string,
@@ -55,7 +55,7 @@ export function refusal(
   });
 }
 
-/** Where the template says what the kernel computes; of several things the last, which is what the others are for. */
+/** Where in the template the kernel's computation is; of several positions the last, which the others lead up to. */
 function placeOf({ origins }: Suspect): readonly Label[] {
   const span = origins.at(-1);
   return span ? [{ span, text: 'what the kernel computes' }] : [];
@@ -72,8 +72,8 @@ function shown({ label, origins }: Suspect): string {
 const shownSuspects = 8;
 
 /**
- * Of a kernel that failed while it ran. Whichever call comes next reports it, so all that were queued
- * are suspects.
+ * For a kernel that failed while it ran. The next call, whichever it is, reports it, so every queued kernel
+ * is a suspect.
  */
 export function kernelFailure(suspects: readonly Suspect[], words: string): BackendError {
   const [first, ...others] = suspects;

@@ -1,4 +1,4 @@
-/** The driver's streams and events, as far as they are the same wherever they are used. */
+/** The driver's streams and events, without anything specific to their use. */
 import type { Device } from './device.ts';
 import { resultOf, type Waiting } from './driver.ts';
 import { flag } from './functions.ts';
@@ -7,7 +7,7 @@ import { notReady } from './status.ts';
 export interface DriverStream extends Waiting {
   readonly device: Device;
   readonly handle: number;
-  /** Waits for what is queued. */
+  /** Waits for queued work. */
   readonly release: () => void;
 }
 
@@ -25,8 +25,8 @@ export function createStream(device: Device): DriverStream {
 }
 
 /**
- * A point in a stream, for others to wait for: that of the last `record`, and none before the first. A
- * timed one knows when it was reached.
+ * A position in a stream, for others to wait for: that of the last `record`; before the first one there is none. A
+ * timed event records when it was reached.
  */
 export class Event implements Disposable {
   readonly #device: Device;
@@ -41,17 +41,17 @@ export class Event implements Disposable {
     this.#release = device.owns(() => device.try('cuEventDestroy_v2', handle));
   }
 
-  /** The stream is of the same GPU. */
+  /** The stream must be on the same GPU. */
   record({ handle }: DriverStream): void {
     this.#device.call('mark a point of a stream', 'cuEventRecord', this.#handle, handle);
   }
 
-  /** The stream waits, whichever GPU it is of; the caller does not. */
+  /** The stream waits, on whichever GPU it is; the caller does not. */
   holdBack(stream: Waiting): void {
     stream.waitFor(this.#handle);
   }
 
-  /** Throws when something before that point failed. */
+  /** Throws if something before that position failed. */
   isReached(): boolean {
     const status = this.#device.try('cuEventQuery', this.#handle);
     if (status === 0 || status === notReady) return status === 0;
@@ -63,7 +63,7 @@ export class Event implements Disposable {
     this.#device.call('wait for a stream', 'cuEventSynchronize', this.#handle);
   }
 
-  /** By the clock of the GPU. Both are timed, of one GPU, and reached. */
+  /** By the GPU's clock. Both events must be timed, on one GPU, and reached. */
   secondsSince(earlier: Event): number {
     const milliseconds = new Float32Array(1);
     const handles = [earlier.#handle, this.#handle] as const;
@@ -71,7 +71,7 @@ export class Event implements Disposable {
     return (milliseconds[0] ?? NaN) / 1000;
   }
 
-  /** Who waits for it goes on waiting. */
+  /** Streams that wait for it are not affected. */
   [Symbol.dispose](): void {
     this.#release();
   }

@@ -1,4 +1,4 @@
-/* Streams and devices that need each other: references, waits, what a plan leaves behind. */
+/* Streams and devices that refer to each other: references, waits, cleaning up after plans. */
 
 static void drop_device(struct device *device)
 {
@@ -18,8 +18,8 @@ static void drop_stream(struct stream *stream)
 }
 
 /*
- * Ends, because a wait is only ever queued behind what it waits for. A failure there is one here: what
- * is queued behind the wait relies on what was not done.
+ * Terminates, because a wait is only ever queued after the command it waits for. A failure there is a failure here: the
+ * commands behind the wait rely on what was skipped.
  */
 static void await_stream(struct stream *stream, struct stream *other, uint64_t position,
                          uint64_t tail)
@@ -72,7 +72,7 @@ static void end_copy(struct copy *copy)
   if (copy->flight == NULL) free(copy);
 }
 
-/* Keeps both until the copy is done. */
+/* Keeps both buffers until the copy is done. */
 static struct copy copy_of(struct buffer *to, struct buffer *from)
 {
   atomic_fetch_add(&to->references, 1);

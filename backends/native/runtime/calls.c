@@ -1,4 +1,4 @@
-/* Arguments and results of the functions that JavaScript calls. */
+/* Arguments and results of the functions called from JavaScript. */
 
 #define MAX_ARGUMENTS (2 + 2 * MAX_INDICES)
 
@@ -64,7 +64,7 @@ static void *read_object(struct call *call, size_t position, enum kind kind, dou
   return find_object(call, kind, number);
 }
 
-/* The caller frees it. */
+/* The caller frees the result. */
 static char *read_text(struct call *call, size_t position)
 {
   napi_value value = call->values[position];
@@ -113,7 +113,7 @@ static napi_value make_number(napi_env env, double number)
 
 static void end_object(struct runtime *runtime, enum kind kind, void *object);
 
-/* The handle of a new object, or 0 after ending the object and throwing. */
+/* The handle of a new object, or 0 after destroying the object and throwing. */
 static double add_object(struct call *call, enum kind kind, void *object)
 {
   double handle = table_add(&call->runtime->table, kind, object);

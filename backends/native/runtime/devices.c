@@ -30,7 +30,7 @@ static bool read_pool(struct call *call, napi_callback_info info, uint64_t *thre
   return false;
 }
 
-/* sizePool(threads, cores): what loops run on from now on, in the whole process */
+/* sizePool(threads, cores): sets what loops run on from now on, in the whole process */
 static napi_value js_size_pool(napi_env env, napi_callback_info info)
 {
   struct call call = { .env = env };
@@ -54,7 +54,7 @@ static napi_value js_create_device(napi_env env, napi_callback_info info)
   return hand_over(&call, DEVICE, device);
 }
 
-/* destroyDevice(device): its streams keep it */
+/* destroyDevice(device): its streams keep it alive */
 static napi_value js_destroy_device(napi_env env, napi_callback_info info)
 {
   struct call call;

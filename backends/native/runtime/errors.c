@@ -1,4 +1,4 @@
-/* Errors for JavaScript. */
+/* Throwing JavaScript errors. */
 
 static void set_number(napi_env env, napi_value object, const char *name, double number)
 {
@@ -16,7 +16,7 @@ static napi_value make_error(napi_env env, const char *message)
   return error;
 }
 
-/* These return NULL, as every function does that has thrown (or false). */
+/* These return NULL, as every function does (or false) after it has thrown. */
 
 __attribute__((format(printf, 2, 3)))
 static void *throw_error(napi_env env, const char *format, ...)

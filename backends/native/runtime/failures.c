@@ -1,6 +1,6 @@
-/* A command that has failed: which come after it, and when they may run again. */
+/* Failed commands: which commands are skipped, and when commands run again. */
 
-/* By the worker: the command after `tail` has failed. */
+/* On the worker: the command after `tail` has failed. */
 static void begin_failure(struct stream *stream, struct failure failure, uint64_t tail)
 {
   failure.first = tail + 1;
@@ -12,8 +12,8 @@ static void begin_failure(struct stream *stream, struct failure failure, uint64_
 }
 
 /*
- * By the worker, or by the caller of an idle stream: what comes after position `last` runs again, if
- * the failure lies before `limit`. Returns it; its code is 0 if there was none.
+ * On the worker, or on the caller of an idle stream: commands after position `last` run again, if
+ * the failure lies before `limit`. Returns the failure; its code is 0 if there was none.
  */
 static struct failure end_failure(struct stream *stream, uint64_t limit, uint64_t last)
 {
@@ -27,7 +27,7 @@ static struct failure end_failure(struct stream *stream, uint64_t limit, uint64_
   return failure;
 }
 
-/* With the mutex: why the command of that position, which the worker has been at, was not done. */
+/* With the mutex held: why the command at that position, which the worker has passed, was not executed. */
 static struct failure failure_at(const struct stream *stream, uint64_t position)
 {
   if (stream->failure.code != 0 && stream->failure.first <= position) return stream->failure;

@@ -1,7 +1,7 @@
 /*
- * Handles: what JavaScript holds for an object.
+ * Handles: numbers that stand for objects in JavaScript.
  *
- * generation * 2^24 + index, exact in a double. A slot whose generations are used up is retired,
+ * generation * 2^24 + index, exact in a double. A slot whose generations are exhausted is retired,
  * so no handle is ever valid twice.
  */
 
@@ -41,7 +41,7 @@ static bool table_grow(struct table *table)
   return true;
 }
 
-/* The new handle, or 0, which is no handle, when there is no room. */
+/* The new handle, or 0, which is no valid handle, if there is no room. */
 static double table_add(struct table *table, enum kind kind, void *object)
 {
   uint32_t index = table->first_free;

@@ -1,4 +1,4 @@
-/* Libraries that hold kernels, loaded and let go. */
+/* Loads and unloads libraries of kernels. */
 
 static void drop_library(struct library *library)
 {
@@ -7,7 +7,7 @@ static void drop_library(struct library *library)
   free(library);
 }
 
-/* Loops of the library that may share their turns call what they find there. */
+/* The library's parallel loops call the function that is stored there. */
 static void offer_pool(void *loaded)
 {
   typedef void (*share_function)(long turns, part_function part, void *const *args);

@@ -1,15 +1,15 @@
 /*
- * What a program queues over and over, on several streams, is recorded as a list and started by one
- * call. A list comes from JavaScript as numbers: how many streams, those, and then five for each command:
+ * Commands that a program queues repeatedly, on several streams, are recorded as a list and started by one
+ * call. A list comes from JavaScript as numbers: the number of streams, the streams, and then five numbers for each command:
  *
- *   RECORDED_RUN     stream, plan, first, 0        with the numbers of the call from the first on as indices
- *   RECORDED_AWAIT   stream, command, 0, 0         of another stream, and before this one
+ *   RECORDED_RUN     stream, plan, first, 0        its indices are the numbers of the call from `first` on
+ *   RECORDED_AWAIT   stream, command, 0, 0         waits for an earlier command, of another stream
  *   RECORDED_COPY    stream, to, from, 0
  *   RECORDED_FILL    stream, to, input, offset     from the caller's memory
- *   RECORDED_RESULT  stream, from, 0, bytes        the first of a buffer, at most eight
+ *   RECORDED_RESULT  stream, from, 0, bytes        the beginning of a buffer, at most eight bytes
  *
- * A stream is its place among those of the list. Each of them begins when all have done what was queued there
- * before. On each the list ends with END_FLIGHT, which also ends a failure: the promise tells of it.
+ * A stream is given by its position among those of the list. Each stream starts when all of them have done what was queued
+ * before. On each stream the list ends with END_FLIGHT, which also ends a failure: the promise reports it.
  */
 
 enum recorded_kind {
@@ -27,10 +27,10 @@ enum recorded_kind {
 struct recorded {
   enum recorded_kind kind;
   size_t stream;
-  double object;     /* a plan's or a buffer's handle */
-  double other;      /* that of the buffer a copy is from */
-  size_t number;     /* of an index, a command or an input */
-  size_t amount;     /* of bytes */
+  double object;     /* handle of a plan or buffer */
+  double other;      /* handle of the source buffer of a copy */
+  size_t number;     /* number of an index, command or input */
+  size_t amount;     /* in bytes */
   uint64_t position; /* where it was queued last */
   /* While the list is being started: */
   struct plan *plan;
@@ -54,7 +54,7 @@ static bool is_below(double number, size_t end)
 
 #define MAX_INPUTS 65536
 
-/* Checks the form. */
+/* Checks the format. */
 static bool read_recorded(const double *numbers, struct list *list, struct recorded *command)
 {
   size_t done = (size_t)(command - list->commands);
@@ -142,7 +142,7 @@ static napi_value js_create_list(napi_env env, napi_callback_info info)
   return list == NULL ? NULL : hand_over(&call, LIST, list);
 }
 
-/* destroyList(list): what has been started goes on */
+/* destroyList(list): started runs continue */
 static napi_value js_destroy_list(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -155,7 +155,7 @@ static napi_value js_destroy_list(napi_env env, napi_callback_info info)
   return NULL;
 }
 
-/* ---- lists: what they name, before anything of them is queued ---------------------------------- */
+/* ---- lists: resolving references, before anything is queued ----------------------------------- */
 
 static struct plan *find_plan(struct call *call, const struct list *list,
                               const struct recorded *command, struct program numbers)
@@ -236,7 +236,7 @@ static bool find_all(struct call *call, struct list *list, struct program number
   return true;
 }
 
-/* ---- lists: queueing them ---------------------------------------------------------------------- */
+/* ---- lists: queueing -------------------------------------------------------------------------- */
 
 static struct flight *make_flight(struct runtime *runtime, const struct list *list)
 {
@@ -257,7 +257,7 @@ static void queue_await(struct stream *stream, struct stream *other, uint64_t po
   queue_command(stream, AWAIT_STREAM, other, position);
 }
 
-/* What the streams of the list do next comes after all that was queued on any of them. */
+/* The streams' next commands come after everything that was queued on any of them. */
 static void meet(const struct list *list, const double *heads)
 {
   for (size_t i = 0; i < list->stream_count; i++) {
@@ -330,7 +330,7 @@ static void queue_recorded(const struct list *list, struct flight *flight, const
   }
 }
 
-/* Into `positions`, where each stream has come to. Workers are woken when all is there: see `hold`. */
+/* Stores the position of each stream in `positions`. Workers are woken once everything is queued: see `hold`. */
 static void queue_list(struct runtime *runtime, const struct list *list, struct flight *flight,
                        const double *numbers, double *positions)
 {
@@ -351,10 +351,10 @@ static void queue_list(struct runtime *runtime, const struct list *list, struct 
 }
 
 /*
- * start(list, numbers, arrays): Promise. `numbers` are the indices of runs and room for a position of each
- * stream. The first of `arrays` is a Float64Array for what is known when the promise is settled: for how many
- * milliseconds each stream has been at work, and then eight bytes for each result. The others are inputs, which
- * nobody changes until then.
+ * start(list, numbers, arrays): Promise. `numbers` has the indices of runs and room for a position of each
+ * stream. The first of `arrays` is a Float64Array for the results, filled in before the promise settles: the
+ * milliseconds that each stream has worked, and then eight bytes for each result. The others are inputs, which
+ * must not change until then.
  */
 static napi_value js_start(napi_env env, napi_callback_info info)
 {
@@ -385,14 +385,14 @@ static napi_value js_start(napi_env env, napi_callback_info info)
   return promise;
 }
 
-/* By its worker: for how long it has been at work so far. */
+/* On its worker: how long it has worked so far. */
 static void begin_flight(struct stream *stream, struct command *command)
 {
   struct flight *flight = command->object;
   flight->results[command->count] = atomic_load(&stream->busy);
 }
 
-/* By the worker that has come to the end of a started list, which is the command after `tail`. */
+/* On the worker that has reached the end of a started list, which is the command after `tail`. */
 static void end_flight(struct stream *stream, struct command *command, uint64_t tail)
 {
   struct flight *flight = command->object;
@@ -404,7 +404,7 @@ static void end_flight(struct stream *stream, struct command *command, uint64_t 
   flight->promise.failure = failure;
 }
 
-/* When others can see that this stream is there. */
+/* Once other streams can see that this one is done. */
 static void land(struct flight *flight)
 {
   if (atomic_fetch_sub(&flight->streams_left, 1) == 1) complete(&flight->promise);

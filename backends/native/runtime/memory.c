@@ -2,7 +2,7 @@
 
 #define SMALL_ALIGNMENT ((size_t)64)
 #define LARGE_ALIGNMENT ((size_t)2 << 20)
-/* From here on half of a huge page at most is left empty. */
+/* From this size on, rounding up to huge pages wastes at most half of one. */
 #define LEAST_MAPPED (LARGE_ALIGNMENT / 2)
 
 static size_t round_up(size_t bytes, size_t multiple)
@@ -10,14 +10,14 @@ static size_t round_up(size_t bytes, size_t multiple)
   return (bytes + multiple - 1) / multiple * multiple;
 }
 
-/* Whole huge pages, where no more than half of the last one is left empty. */
+/* Rounds up to whole huge pages if at most half of the last one is left empty. */
 static size_t mapped_size(size_t bytes)
 {
   size_t huge = round_up(bytes, LARGE_ALIGNMENT);
   return huge - bytes <= LEAST_MAPPED ? huge : round_up(bytes, (size_t)sysconf(_SC_PAGESIZE));
 }
 
-/* Fresh pages are zero without being touched; what the alignment leaves over goes back. */
+/* Fresh pages are zero without being touched; pages beyond the aligned range are unmapped. */
 static void *map_pages(size_t bytes)
 {
   char *start = mmap(NULL, bytes + LARGE_ALIGNMENT, PROT_READ | PROT_WRITE,
@@ -83,7 +83,7 @@ static napi_value js_allocate(napi_env env, napi_callback_info info)
   return hand_over(&call, BUFFER, buffer);
 }
 
-/* window(buffer, offset, bytes): buffer, some of the memory of another one, which stays until both are gone */
+/* window(buffer, offset, bytes): buffer, a range of another one's memory, which is kept until both are freed */
 static napi_value js_window(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -106,7 +106,7 @@ static napi_value js_window(napi_env env, napi_callback_info info)
   return hand_over(&call, BUFFER, window);
 }
 
-/* address(buffer): number, for handing the memory to other native code */
+/* address(buffer): number, for passing the memory to other native code */
 static napi_value js_address(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -123,7 +123,7 @@ static napi_value js_live_bytes(napi_env env, napi_callback_info info)
   return make_number(env, (double)atomic_load(&live_bytes));
 }
 
-/* The part of a buffer that (buffer, offset, typed array) means, and the array itself. */
+/* The range of a buffer given by (buffer, offset, typed array), and the array's memory. */
 static bool read_transfer(struct call *call, napi_callback_info info, struct span *in_buffer,
                           struct span *in_array)
 {

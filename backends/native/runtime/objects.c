@@ -1,18 +1,18 @@
-/* What everything is made of: arrays, libraries, plans, devices, streams and their commands. */
+/* The structs: buffers, libraries, plans, devices, streams and their commands. */
 
 /* Array memory. Zero-filled; small blocks are aligned for vectors, large ones for huge pages. */
 struct buffer {
   _Atomic uint32_t references;
   void *address;
   size_t bytes;
-  size_t mapped_bytes;  /* 0: from the heap */
-  struct buffer *whole; /* whose memory it is, of a window */
-  struct use *uses;     /* the plans that name it; the caller's */
+  size_t mapped_bytes;  /* 0: allocated from the heap */
+  struct buffer *whole; /* of a window: the buffer that owns the memory */
+  struct use *uses;     /* the plans that refer to it; used by the caller only */
 };
 
-/* One argument of a plan that is a buffer, linked to all others of that buffer. */
+/* One buffer argument of a plan, linked to all other uses of that buffer. */
 struct use {
-  struct buffer *buffer;  /* NULL once the buffer was freed */
+  struct buffer *buffer;  /* NULL once the buffer has been freed */
   struct plan *plan;
   struct use *next;
   struct use **link;
@@ -37,7 +37,7 @@ struct step {
   struct library *library;
 };
 
-/* Where an index goes before a run. */
+/* Where an index is filled in before a run. */
 struct patch {
   void **argument;
   uint32_t index;
@@ -45,9 +45,9 @@ struct patch {
 
 struct plan {
   double handle;
-  struct stream *stream;  /* NULL once the stream was destroyed */
+  struct stream *stream;  /* NULL once the stream has been destroyed */
   uint64_t last_command;  /* the stream's head after the plan was last queued */
-  bool broken;            /* names a freed buffer */
+  bool broken;            /* refers to a freed buffer */
   uint32_t index_count;
   size_t step_count;
   size_t patch_count;
@@ -59,8 +59,8 @@ struct plan {
 };
 
 /*
- * The first kernel that failed; code 0 is no failure. Commands from position `first` to `last` are not
- * done; a failure that still holds the stream up has no last one yet.
+ * The first kernel that failed; code 0 means no failure. Commands from position `first` to `last` are
+ * skipped; a failure that still blocks the stream has no `last` yet.
  */
 struct failure {
   int32_t code;
@@ -85,32 +85,34 @@ struct promise {
   struct promise *next;
 };
 
-/* From a buffer or from the caller's memory, to a buffer or to the results of a started list. */
+/* From a buffer or the caller's memory, to a buffer or to the results of a started list. */
 struct copy {
-  struct buffer *to;      /* those that are there are kept until it is done */
+  struct buffer *to;      /* buffers involved are kept until it is done */
   struct buffer *from;
   void *target;
   const void *source;
   size_t bytes;
-  struct flight *flight;  /* whose memory it is in; NULL: in its own */
+  struct flight *flight;  /* the list whose allocation holds this struct; NULL: its own */
 };
 
 struct recorded;
 
-/* What one call queues, again and again. It owns none of what it names, which is looked up each time. */
+/*
+ * Commands that one call queues, repeatedly. It owns nothing that it refers to; handles are resolved at each start.
+ */
 struct list {
   size_t stream_count;
   size_t index_count;
   size_t input_count;
-  size_t result_count;        /* a number for each stream, and what is asked for */
+  size_t result_count;        /* one per stream, plus the requested results */
   size_t copy_count;
   size_t command_count;
   double *stream_handles;
-  struct stream **streams;    /* while it is being started */
+  struct stream **streams;    /* while the list is being started */
   struct recorded *commands;
 };
 
-/* A list that has been started; it goes when its promise is settled. */
+/* A started list; freed when its promise is settled. */
 struct flight {
   struct promise promise;
   _Atomic size_t streams_left;
@@ -136,12 +138,12 @@ enum command_kind {
 struct command {
   enum command_kind kind;
   void *object;
-  uint64_t count;  /* of runs, or the position that is meant */
+  uint64_t count;  /* of runs, or the position to wait for */
   int64_t indices[MAX_INDICES];
-  int64_t strides[MAX_INDICES];  /* what an index grows by from run to run */
+  int64_t strides[MAX_INDICES];  /* how much an index grows from run to run */
 };
 
-/* Failures that are over; whoever asks for what happened before them has forgotten the answer. */
+/* Past failures kept; a caller that asks about an older position gets no answer. */
 #define REMEMBERED_FAILURES 16
 
 struct stream {
@@ -150,36 +152,36 @@ struct stream {
   struct command *ring;
   pthread_t thread;
   _Atomic uint32_t references;  /* the handle's, and those of commands of other streams */
-  pthread_mutex_t mutex;  /* guards falling asleep, and what stands below it */
+  pthread_mutex_t mutex;  /* guards going to sleep, and the fields below it */
   pthread_cond_t work;
   pthread_cond_t progress;
-  struct promise *promises;  /* the first to settle first */
-  struct failure failure;  /* its worker reads it without the mutex, and the caller of an idle stream */
+  struct promise *promises;  /* sorted by when they settle */
+  struct failure failure;  /* read without the mutex by its worker, and by the caller of an idle stream */
   struct failure past[REMEMBERED_FAILURES];
   uint32_t past_count;
-  uint64_t seen_tail;  /* the caller's copy: spares the worker's cache line */
-  bool is_held;        /* to be woken when the caller has queued all; the caller's, too */
+  uint64_t seen_tail;  /* the caller's copy of `tail`: avoids touching the worker's cache line */
+  bool is_held;        /* to be woken once the caller has queued everything; used by the caller only */
   struct stream *next_held;
   _Alignas(64) _Atomic uint64_t head;  /* commands queued */
   _Alignas(64) _Atomic uint64_t tail;  /* commands done */
   _Alignas(64) _Atomic uint64_t awaited;  /* the least tail that somebody sleeps for; or NEVER */
-  _Atomic bool sleeping;   /* the worker is, or is about to be */
-  _Atomic bool abandoned;  /* run nothing more, only let go */
-  _Atomic bool has_failed; /* once */
+  _Atomic bool sleeping;   /* the worker sleeps, or is about to */
+  _Atomic bool abandoned;  /* skip all commands, only release */
+  _Atomic bool has_failed; /* at least once */
   _Atomic uint64_t busy;   /* nanoseconds in kernels and copies */
 };
 
 #define NEVER UINT64_MAX
 
-/* What one env has. */
+/* The state of one env. */
 struct runtime {
   napi_env env;
   struct table table;
   napi_threadsafe_function completions;
   uint32_t pending_promises;
-  bool is_holding;      /* workers of the caller's processor are not woken for what is queued */
-  struct stream *held;  /* those that may have to be */
+  bool is_holding;      /* workers on the caller's processor are not woken for queued commands */
+  struct stream *held;  /* those to be woken later */
 };
 
-/* Of the whole process: buffers of several envs draw on the same memory. */
+/* For the whole process: buffers of all envs share the same memory. */
 static _Atomic int64_t live_bytes;

@@ -1,8 +1,8 @@
 /*
- * Plans, made and unmade.
+ * Creates and destroys plans.
  *
- * A plan comes from JavaScript as numbers, step after step: the kernel, how many arguments, then
- * each argument, a buffer or, below zero, -1 - i for index i of the plan.
+ * A plan comes from JavaScript as numbers, step after step: the kernel, the number of arguments, then
+ * each argument: a buffer or, below zero, -1 - i for index i of the plan.
  */
 
 struct program {
@@ -17,7 +17,7 @@ struct plan_size {
   size_t uses;
 };
 
-/* Checks the form; kernels and buffers are looked up when the plan is filled. */
+/* Checks the format; kernels and buffers are resolved when the plan is filled in. */
 static bool measure_program(struct program program, uint32_t index_count, struct plan_size *size)
 {
   size_t at = 0;
@@ -62,7 +62,7 @@ static void link_use(struct use *use, struct plan *plan, struct buffer *buffer)
   buffer->uses = use;
 }
 
-/* By the caller, or by the worker for a plan whose uses the caller has unlinked. */
+/* On the caller, or on the worker for a plan whose uses the caller has unlinked. */
 static void free_plan(struct plan *plan)
 {
   for (size_t i = 0; i < plan->use_count; i++) {
@@ -197,7 +197,7 @@ static napi_value js_create_plan(napi_env env, napi_callback_info info)
   return plan->handle == 0 ? NULL : make_number(env, plan->handle);
 }
 
-/* destroyPlan(plan): what is queued still runs */
+/* destroyPlan(plan): queued runs still execute */
 static napi_value js_destroy_plan(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -211,7 +211,7 @@ static napi_value js_destroy_plan(napi_env env, napi_callback_info info)
   return NULL;
 }
 
-/* The plan cannot run any more; its reference goes when what is queued of it has run. */
+/* The plan cannot run any more; its reference is released when its queued runs are done. */
 static void break_plan(struct use *use, struct buffer *buffer)
 {
   struct plan *plan = use->plan;
@@ -222,7 +222,7 @@ static void break_plan(struct use *use, struct buffer *buffer)
   else drop_buffer(buffer);
 }
 
-/* free(buffer): what is queued still sees it */
+/* free(buffer): queued commands still see it */
 static napi_value js_free(napi_env env, napi_callback_info info)
 {
   struct call call;

@@ -1,19 +1,19 @@
 /*
- * Threads that help with the turns of a loop. There is one pool for the process, and one for each
- * device that is a part of the machine. Its threads are made when a loop first asks for them, and a loop
- * uses it as a whole: `share_turns` cuts its turns into as many parts of neighbouring turns as there are
- * threads, runs the first itself and hands one to each helper. Which thread runs which turns depends on
- * the counts alone.
+ * Thread pools for parallel loops. There is one pool for the process, and one for each
+ * device that is a part of the machine. Its threads are started when a loop first needs them, and a loop
+ * uses the whole pool: `share_turns` divides its turns (iterations) into as many ranges as there are
+ * threads, runs the first itself and gives one to each helper thread. Which thread runs which turns depends only
+ * on the counts.
  *
- * Whoever finds the pool taken runs all turns itself: another stream's loop, which would wait for
- * processors that are all at work already, and a loop in a part of another.
+ * A loop that finds the pool in use runs all turns itself: that of another stream, which would only wait for
+ * processors that are all busy, and a loop nested in another parallel loop.
  *
- * With a thread for each core of a pool, every helper is pinned to a core of its own, and never to the one its
- * caller is on: the system is slow to pull apart two threads that it has put on one core.
+ * With one thread per core of a pool, every helper is pinned to a core of its own, never the one its
+ * caller is on: the system is slow to separate two threads that it has put on the same core.
  *
- * A helper and its caller have one word between them, `state`. A helper that has nothing to do spins
- * for a while, since the next loop of a routine often follows at once, and then sleeps; so does a
- * caller whose helper is late. `part` and what is beside it belong to the caller, but to the helper
+ * A helper and its caller synchronise through one word, `state`. An idle helper spins
+ * for a while, since the next loop of a routine often follows immediately, and then sleeps; so does a
+ * caller whose helper is late. `part` and the fields beside it belong to the caller, but to the helper
  * while the state is BUSY or AWAITED.
  */
 #define _GNU_SOURCE
@@ -34,14 +34,14 @@ typedef void (*part_function)(long first, long last, void *const *args);
 
 #define MAX_THREADS 1024
 #define THREAD_STACK_BYTES ((size_t)8 << 20)
-/* Several times what it takes to fall asleep and be woken. */
+/* Several times as long as falling asleep and being woken takes. */
 #define SPIN_NANOSECONDS 50000
 
 enum helper_state {
   IDLE,    /* spins */
   ASLEEP,  /* waits for the state to change */
   BUSY,
-  AWAITED, /* busy, and the caller sleeps until it is not */
+  AWAITED, /* busy, and the caller sleeps until it is done */
   LEAVING,
 };
 
@@ -67,18 +67,18 @@ struct cores {
 };
 
 struct pool {
-  _Atomic bool taken;        /* what follows belongs to whoever has set this */
-  _Atomic uint32_t threads;  /* with the caller's; read by anyone */
-  uint32_t helper_count;     /* those that have been started */
+  _Atomic bool taken;        /* whoever has set this owns the fields below */
+  _Atomic uint32_t threads;  /* including the caller's; read by anyone */
+  uint32_t helper_count;     /* how many have been started */
   struct helper *helpers;
   struct cores cores;        /* none: helpers run anywhere */
   int32_t vacant;            /* the core without a helper */
 };
 
 static struct pool whole = { .threads = 1 };
-static _Atomic uint32_t users;  /* envs; with the last one the threads of `whole` end */
+static _Atomic uint32_t users;  /* envs; when the last one ends, so do the threads of `whole` */
 
-/* Of the device that this thread works for; NULL: `whole`. */
+/* The pool of the device that this thread works for; NULL: `whole`. */
 static _Thread_local struct pool *own_pool;
 
 static void relax(void)
@@ -98,8 +98,8 @@ static uint64_t now(void)
 }
 
 /*
- * Another state than `old`, or `old` after a while. Yields, because on a busy machine the thread that
- * is waited for may stand behind this one, on the same processor.
+ * Waits for a state other than `old`, for a limited time. Yields, because on a busy machine the thread that
+ * is waited for may be queued behind this one, on the same processor.
  */
 static uint32_t spin(struct helper *helper, uint32_t old)
 {
@@ -115,7 +115,7 @@ static uint32_t spin(struct helper *helper, uint32_t old)
   return old;
 }
 
-/* Spins while the state is `waiting`; then makes it `sleeping`, until somebody changes that. */
+/* Spins while the state is `waiting`; then sets it to `sleeping` and sleeps until it changes. */
 static uint32_t wait_for_change(struct helper *helper, uint32_t waiting, uint32_t sleeping)
 {
   uint32_t state = spin(helper, waiting);
@@ -146,7 +146,7 @@ static void *help(void *argument)
   return NULL;
 }
 
-/* Signals stay with the thread that Node handles them on. */
+/* Signals are left to the thread on which Node handles them. */
 static bool start_thread(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
 {
   pthread_attr_t attributes;
@@ -174,12 +174,12 @@ static void pin(struct helper *helper, int32_t core)
   for (uint32_t i = 0; i < cores->count; i++) {
     if (cores->of[i] == core) CPU_SET(i, &processors);
   }
-  /* Where it is refused, the helper runs where it did. */
+  /* If this is refused, the helper stays where it was. */
   pthread_setaffinity_np(helper->thread, sizeof processors, &processors);
   helper->core = core;
 }
 
-/* A helper on the caller's core goes to the one that the caller has left. */
+/* Moves a helper on the caller's core to the core that the caller has left. */
 static void make_way(struct pool *pool)
 {
   if (pool->cores.count == 0) return;
@@ -206,7 +206,7 @@ static void start_helpers(struct pool *pool)
     pool->helper_count++;
   }
   pool->vacant = 0;
-  /* A machine that has no threads left does not get asked again. */
+  /* If no more threads can be created, it does not try again. */
   atomic_store(&pool->threads, pool->helper_count + 1);
 }
 
@@ -231,7 +231,7 @@ static void give_part(struct helper *helper, part_function part, long first, lon
   change_state(helper, BUSY, ASLEEP);
 }
 
-/* The first turn of a part; parts differ by one turn at most. */
+/* The first turn of a part; parts differ by at most one turn. */
 static long first_of(long part, long parts, long turns)
 {
   long longer = turns % parts;
@@ -251,7 +251,7 @@ static void share(struct pool *pool, long turns, part_function part, void *const
   for (long i = parts - 1; i > 0; i--) wait_for_change(&pool->helpers[i - 1], BUSY, AWAITED);
 }
 
-/* ---- for others ------------------------------------------------------------------------------ */
+/* ---- interface ------------------------------------------------------------------------------- */
 
 static bool try_to_take(struct pool *pool)
 {
@@ -269,7 +269,7 @@ static void give_back(struct pool *pool)
   atomic_store_explicit(&pool->taken, false, memory_order_release);
 }
 
-/* Runs all turns; they have run when it returns. */
+/* Runs all turns; returns when they are done. */
 static void share_turns(long turns, part_function part, void *const *args)
 {
   struct pool *pool = own_pool != NULL ? own_pool : &whole;
@@ -284,8 +284,8 @@ static void share_turns(long turns, part_function part, void *const *args)
 }
 
 /*
- * How many threads loops run on, the caller's among them. `cores` are those of the processors, as
- * many as threads; of no processor where helpers are not to be pinned.
+ * Sets how many threads loops run on, including the caller's. `cores` gives the core of each processor, with as
+ * many cores as threads; empty if helpers are not to be pinned.
  */
 static void size_pool_of(struct pool *pool, uint32_t threads, const struct cores *cores)
 {

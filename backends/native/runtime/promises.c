@@ -1,7 +1,7 @@
 /*
  * Promises for positions of a stream.
  *
- * The env's event loop stays alive while some are pending and not longer.
+ * They keep the env's event loop alive while some are pending, and no longer.
  */
 
 static void settle_promise(napi_env env, napi_deferred deferred, struct failure failure)
@@ -26,7 +26,7 @@ static bool results_array(napi_env env, napi_value arrays, const struct flight *
          type == napi_float64_array && length == flight->result_count;
 }
 
-/* What has been found goes to the caller's array. */
+/* Copies results to the caller's array. */
 static void hand_back(napi_env env, struct flight *flight)
 {
   napi_value arrays;
@@ -38,7 +38,7 @@ static void hand_back(napi_env env, struct flight *flight)
   napi_delete_reference(env, flight->arrays);
 }
 
-/* On the caller's thread, from the event loop; without an env when that is being torn down. */
+/* On the caller's thread, from the event loop; without an env during teardown. */
 static void on_completion(napi_env env, napi_value callback, void *context, void *data)
 {
   (void)callback;
@@ -56,7 +56,7 @@ static void on_completion(napi_env env, napi_value callback, void *context, void
   free(promise);
 }
 
-/* By a worker. */
+/* On a worker. */
 static void complete(struct promise *promise)
 {
   if (napi_call_threadsafe_function(promise->runtime->completions, promise,
@@ -65,7 +65,7 @@ static void complete(struct promise *promise)
   }
 }
 
-/* With the stream's mutex: those that wait for no more than `tail`. */
+/* With the stream's mutex held: takes the promises that wait for at most `tail`. */
 static void settle_promises(struct stream *stream, uint64_t tail)
 {
   while (stream->promises != NULL && stream->promises->target <= tail) {
@@ -102,14 +102,14 @@ static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t 
   return true;
 }
 
-/* A failure before `limit` ends here: what is queued from now on runs. */
+/* Ends a failure before `limit`: commands queued from now on run. */
 static void queue_end_of_failure(struct stream *stream, uint64_t limit)
 {
   if (is_idle(stream)) end_failure(stream, limit, head_of(stream));
   else queue_command(stream, END_FAILURE, NULL, limit);
 }
 
-/* finished(stream, position): Promise; rejects with what kept a command up to there from being done */
+/* finished(stream, position): Promise; rejects with the error that prevented a command up to there */
 static napi_value js_finished(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -127,7 +127,7 @@ static napi_value js_finished(napi_env env, napi_callback_info info)
   return result;
 }
 
-/* idle(stream): Promise; rejects with a failure that nobody has been told of */
+/* idle(stream): Promise; rejects with a failure that has not been reported yet */
 static napi_value js_idle(napi_env env, napi_callback_info info)
 {
   struct call call;

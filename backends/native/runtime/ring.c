@@ -1,4 +1,4 @@
-/* The ring of commands between the caller and the worker of a stream, and waiting for positions in it. */
+/* The command ring between the caller and the worker of a stream, and waiting for positions in it. */
 
 static uint64_t head_of(struct stream *stream)
 {
@@ -16,9 +16,9 @@ static bool is_idle(struct stream *stream)
 }
 
 /*
- * Sleeping and waking, both ways, rest on sequential consistency: one side stores its counter and
- * then loads the other's wish to be woken, the other stores its wish and then loads the counter.
- * One of them sees the other. The mutex closes the gap between that look and the wait.
+ * Sleeping and waking, in both directions, rely on sequential consistency: one side stores its counter and
+ * then loads the other's request to be woken, the other stores its request and then loads the counter.
+ * At least one of them sees the other's store. The mutex closes the gap between that check and the wait.
  */
 
 /* Sleeps until the stream's worker has done `target` commands. */
@@ -37,7 +37,7 @@ static void wait_for_tail(struct stream *stream, uint64_t target)
   pthread_mutex_unlock(&stream->mutex);
 }
 
-/* By a worker: another one, which works on a part of the same, is often done soon after it. */
+/* On a worker: waits for another worker, which is often done soon, as it works on a part of the same job. */
 static void spin_for_tail(struct stream *stream, uint64_t target)
 {
   uint64_t end = now() + SPIN_NANOSECONDS;
@@ -52,7 +52,7 @@ static void spin_for_tail(struct stream *stream, uint64_t target)
 
 static void settle_promises(struct stream *stream, uint64_t tail);
 
-/* Whoever waits for more says so again. */
+/* Waiters that need more register again. */
 static void advance_tail(struct stream *stream, uint64_t tail)
 {
   atomic_store(&stream->tail, tail);
@@ -65,8 +65,8 @@ static void advance_tail(struct stream *stream, uint64_t tail)
 }
 
 /*
- * The worker sleeps until there is more than `tail`; returns the new head. It looks for a while before, since a
- * program that trains has its next step ready soon, and to be woken takes longer.
+ * The worker sleeps until there is more than `tail`; returns the new head. It spins for a while first, since a
+ * training program has its next step ready soon, and waking takes longer.
  */
 static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
 {
@@ -116,7 +116,7 @@ static void wake_held(struct runtime *runtime)
   }
 }
 
-/* The next free command; waits for room, and then for a quarter of the ring, not one by one. */
+/* The next free command; if the ring is full, waits until a quarter of it is free instead of for single entries. */
 static struct command *next_command(struct stream *stream)
 {
   uint64_t head = head_of(stream);

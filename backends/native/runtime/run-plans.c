@@ -1,4 +1,4 @@
-/* Plans, run by the caller or queued. */
+/* Runs plans on the caller's thread, or queues them. */
 
 static bool run_steps(const struct plan *plan, struct failure *failure)
 {
@@ -26,7 +26,7 @@ static void advance_indices(const struct plan *plan, int64_t *indices, const int
   }
 }
 
-/* A single run looks at no strides. */
+/* A single run ignores strides. */
 static void run_plan(struct stream *stream, const struct plan *plan, uint64_t count,
                      int64_t *indices, const int64_t *strides, struct failure *failure)
 {
@@ -46,7 +46,7 @@ static bool read_indices(struct call *call, size_t position, uint32_t count, int
   return true;
 }
 
-/* The first argument, a plan that may run; for each of its indices there are `each` numbers. */
+/* The first argument, a plan that can run; the call has `each` numbers for each of its indices. */
 static struct plan *read_runnable_plan(struct call *call, size_t others, size_t each)
 {
   struct plan *plan = read_object(call, 0, PLAN, NULL);
@@ -60,7 +60,7 @@ static struct plan *read_runnable_plan(struct call *call, size_t others, size_t 
   return plan;
 }
 
-/* Puts a run at the end of the stream. */
+/* Appends a run to the stream. */
 static void queue_run(struct plan *plan, struct command *command, uint64_t count)
 {
   command->kind = RUN_PLAN;
@@ -98,7 +98,7 @@ static napi_value js_loop(napi_env env, napi_callback_info info)
   return make_position(env, plan->stream);
 }
 
-/* Throws what went wrong in the stream before; afterwards the stream is idle and in order. */
+/* Throws a previous failure of the stream; afterwards the stream is idle and usable. */
 static bool settle_stream(napi_env env, struct stream *stream)
 {
   if (!is_idle(stream)) {
@@ -122,7 +122,7 @@ static napi_value run_here(napi_env env, struct plan *plan, uint64_t count, int6
   return failure.code == 0 ? NULL : throw_failure(env, failure);
 }
 
-/* run(plan, ...indices): on the calling thread, after all that is queued */
+/* run(plan, ...indices): on the calling thread, after everything queued */
 static napi_value js_run(napi_env env, napi_callback_info info)
 {
   struct call call;

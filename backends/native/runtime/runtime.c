@@ -4,28 +4,28 @@
  *   kernel   int32_t k(void *const *args): 0 is success, anything else an error code. A slot of
  *            `args` is an address or an integer cast to a pointer, so calling a kernel needs no
  *            description of its types and no FFI library.
- *            A library with a variable `einc_parallel` is told there whom its loops can ask for
- *            help: see `pool.c`.
+ *            If a library has a variable `einc_parallel`, it is set to the function through which its
+ *            loops use the thread pool: see `pool.c`.
  *   plan     kernels in order, with their arguments; the unit that a stream runs
- *   device   some of the cores: where the threads of its streams run, and those that help them
+ *   device   some of the cores: the threads of its streams run there, and those that help them
  *   stream   a thread with a ring of commands
- *   position how many commands of a stream are meant: others can wait for those to be done
+ *   position a number of commands of a stream; others can wait until that many are done
  *   list     commands for several streams, recorded once and queued by one call: see `lists.c`
  *
  * Threads. JavaScript calls run on the thread of their env, here "the caller"; every stream adds
  * one thread, "the worker". Both run kernels, whose loops may be helped by the threads of the pool.
  * A ring has one producer (its caller) and one consumer (its worker). Handles, tables and the links
- * between buffers and plans belong to the caller alone; what a worker needs it finds in a command,
- * and it publishes `tail` when it is done with it. While a stream is idle (tail == head) the caller
- * may touch what else belongs to the worker. Who waits for a position, the caller, a worker of
- * another stream or a promise, says so in `awaited`; what then is looked at is under the stream's
+ * between buffers and plans belong to the caller alone; a worker finds what it needs in a command,
+ * and publishes `tail` when it is done with it. While a stream is idle (tail == head) the caller
+ * may access what otherwise belongs to the worker. Whoever waits for a position, the caller, a worker of
+ * another stream or a promise, announces it in `awaited`; the data checked after that is guarded by the stream's
  * mutex.
  *
  * Lifetime. JavaScript holds handles, never addresses: a number with a generation in it, so a stale
- * or forged one is an error and not a crash. Buffers, libraries, devices and streams count references:
- * one for the handle, one for each plan, stream or queued command that names them. A plan belongs to one
- * stream; when a plan or a buffer is given up while queued commands need it, a command behind them
- * lets go of it. So memory is returned as soon as the work before it is done, and nobody polls.
+ * or forged one is an error and not a crash. Buffers, libraries, devices and streams are reference-counted:
+ * one reference for the handle, one for each plan, stream or queued command that names them. A plan belongs to one
+ * stream; when a plan or a buffer is released while queued commands need it, a command queued behind them
+ * frees it. So memory is returned as soon as the work before it is done, without polling.
  */
 #define NAPI_VERSION 8
 #include "pool.c"
@@ -44,7 +44,7 @@ typedef int32_t (*kernel_function)(void *const *args);
 #define RING_LENGTH 4096 /* commands; a power of two */
 /* About a microsecond: enough to catch a peer that is just finishing, short on a busy core. */
 #define SPINS 40
-/* What a program does between two steps of a training. */
+/* How long a program takes between two training steps. */
 #define IDLE_SPIN_NANOSECONDS 200000
 
 struct runtime;
@@ -65,7 +65,7 @@ struct runtime;
 #include "lists.c"
 #include "devices.c"
 
-/* ---- the env's beginning and end ------------------------------------------------------------- */
+/* ---- setup and teardown of an env ------------------------------------------------------------ */
 
 static void end_object(struct runtime *runtime, enum kind kind, void *object)
 {
@@ -120,7 +120,7 @@ static void abandon_streams(struct runtime *runtime)
   }
 }
 
-/* Runs before Node ends `completions`, which was made before this hook was added. */
+/* Runs before Node ends `completions`, which was created before this hook was added. */
 static void tear_down(void *data)
 {
   struct runtime *runtime = data;

@@ -1,4 +1,4 @@
-/* Streams: their threads, and what these do with commands. */
+/* Streams: their threads, and how these execute commands. */
 
 static void begin_flight(struct stream *stream, struct command *command);
 static void end_flight(struct stream *stream, struct command *command, uint64_t tail);
@@ -63,7 +63,7 @@ static void execute(struct stream *stream, struct command *command, uint64_t tai
   }
 }
 
-/* On the processors of the stream's device, where they are known. */
+/* Pins to the processors of the stream's device, if they are known. */
 static void settle_on_device(struct stream *stream)
 {
   if (stream->device == NULL) return;
@@ -74,7 +74,7 @@ static void settle_on_device(struct stream *stream)
   for (uint32_t i = 0; i < own_pool->cores.count; i++) {
     if (own_pool->cores.of[i] != NO_CORE) CPU_SET(i, &processors);
   }
-  /* Where it is refused, the worker runs where it did. */
+  /* If this is refused, the worker stays where it was. */
   pthread_setaffinity_np(pthread_self(), sizeof processors, &processors);
 }
 
@@ -117,7 +117,7 @@ static struct stream *start_stream(struct runtime *runtime, struct device *devic
   return NULL;
 }
 
-/* Ends the thread after all that is queued. */
+/* Ends the thread after everything queued. */
 static void stop_stream(struct stream *stream)
 {
   queue_command(stream, EXIT, NULL, 0);
@@ -139,7 +139,7 @@ static napi_value js_create_stream(napi_env env, napi_callback_info info)
   return hand_over(&call, STREAM, stream);
 }
 
-/* busy(stream): for how many milliseconds its worker has run kernels and copies */
+/* busy(stream): how many milliseconds its worker has spent in kernels and copies */
 static napi_value js_busy(napi_env env, napi_callback_info info)
 {
   struct call call;
@@ -150,8 +150,8 @@ static napi_value js_busy(napi_env env, napi_callback_info info)
 }
 
 /*
- * hold(): workers that sleep, and would wake on the caller's processor, are not woken for what is queued until
- * `release`: the system may give them the processor at once, and let the caller wait who has others to wake
+ * hold(): sleeping workers that would wake on the caller's processor are not woken for queued commands until
+ * `release`: the system may give them the processor at once, which would delay the caller, who has others to wake
  */
 static napi_value js_hold(napi_env env, napi_callback_info info)
 {
@@ -180,7 +180,7 @@ static void orphan_plans(struct table *table, struct stream *stream)
   }
 }
 
-/* destroyStream(stream): waits for what is queued; its plans can only be destroyed afterwards */
+/* destroyStream(stream): waits for queued work; its plans can only be destroyed afterwards */
 static napi_value js_destroy_stream(napi_env env, napi_callback_info info)
 {
   struct call call;
