@@ -8,7 +8,15 @@
  *
  * The last square reaches back over cells that are copied already.
  */
-import { at, fixed, type Index, type LoopVar, loopVar, plus, sumOf } from '../../core/index-expr.ts';
+import {
+  at,
+  fixed,
+  type Index,
+  type LoopVar,
+  loopVar,
+  plus,
+  sumOf,
+} from '../../core/index-expr.ts';
 import type { Names } from '../../core/names.ts';
 import { block, type For, forLoop, forLoops, type Stmt } from '../../loop/ir.ts';
 import { strideOf } from '../../loop/stride.ts';
