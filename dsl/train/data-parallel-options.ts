@@ -2,6 +2,7 @@ import type { DType, Span, UserError } from '../../compiler/index.ts';
 import { Devices } from '../../runtime/index.ts';
 import { isRecord, optionsGiven, wrong } from '../arguments.ts';
 import type { TensorShape } from '../data-tensor.ts';
+import type { OpenDevicesOptions } from '../einc.ts';
 import { describe } from '../elaborate/hole.ts';
 import type { Code } from '../graph/code.ts';
 import { ArrayRef, Tensor } from '../graph/tensor.ts';
@@ -56,7 +57,8 @@ export interface DataParallelOptions<Name extends string> {
   readonly shardOptimizer?: boolean;
   readonly seed?: number;
   readonly dtype?: DType;
-  readonly backend?: 'cc' | 'interp';
+  /** Of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
+  readonly backend?: OpenDevicesOptions['backend'];
 }
 
 const names = [

@@ -1,6 +1,7 @@
 import type { ArrayHandle, DType, Span } from '../../compiler/index.ts';
 import { Devices } from '../../runtime/index.ts';
 import { optionsGiven, wrong } from '../arguments.ts';
+import type { OpenDevicesOptions } from '../einc.ts';
 import { describe } from '../elaborate/hole.ts';
 import { World } from '../world/world.ts';
 
@@ -17,7 +18,8 @@ export interface TensorParallelOptions {
   readonly keep?: readonly ArrayHandle[];
   readonly seed?: number;
   readonly dtype?: DType;
-  readonly backend?: 'cc' | 'interp';
+  /** Of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
+  readonly backend?: OpenDevicesOptions['backend'];
 }
 
 const names = ['axis', 'devices', 'world', 'keep', 'seed', 'dtype', 'backend'];
