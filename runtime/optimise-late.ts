@@ -1,14 +1,14 @@
 /**
- * V8 makes fast code of a function that has run for some tenths of a millisecond. That takes it several, on another
- * core if one is free, and it throws the code away when the function is given something that it had not been given by
- * then. To compile a program takes thousands of functions, few of which run for long: half of the time went into that.
+ * Makes V8 wait longer before it optimises a function, while einc compiles. V8 optimises functions after some tenths of a millisecond of
+ * running; that costs several milliseconds each, on another core if one is free, and the code is discarded when the function meets a new type of
+ * object. Compiling a program runs thousands of functions, few of them for long, so half of the time went into optimising them.
  */
 import { setFlagsFromString } from 'node:v8';
 
-/** In bytes of code that have run. Of Node 20: what another V8 has for it, it does not tell. */
+/** V8's default in Node 20, in bytes of bytecode executed. V8 does not tell its default, so other versions are left alone. */
 const usual = 67_584;
 
-/** So many times as long. */
+/** By which factor it waits longer. */
 const patience = 8;
 
 const isUsual =
@@ -17,7 +17,7 @@ const isUsual =
 
 let isLate = false;
 
-/** While `work` runs, functions have to run longer for that. Before and after, all is as it was: training steps are called often. */
+/** Runs `work` with the longer budget, then restores the default: training steps should be optimised soon. */
 export function optimisingLate<T>(work: () => T): T {
   if (!isUsual || isLate) return work();
   isLate = true;
