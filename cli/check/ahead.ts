@@ -5,7 +5,7 @@ import type { Found } from './clean-templates.ts';
 import type { SentTemplate } from './sent-template.ts';
 import { Shares } from './shares.ts';
 
-/** What the thread is told: first of all files, then the templates of each, with their types. */
+/** Messages to the thread: first the files, then the templates of each with their types. */
 export type Told =
   | {
       readonly kind: 'files';
@@ -35,17 +35,17 @@ export class Ahead {
     this.#tell({ kind: 'files', names, shares: this.#shares.memory });
   }
 
-  /** The templates of a file, those of the last file first. */
+  /** The templates of a file; files are sent from the last to the first. */
   send(file: number, templates: readonly SentTemplate[]): void {
     this.#tell({ kind: 'templates', file, templates });
   }
 
-  /** Whether this thread is to check the file. Where it is not, nor are those after it. */
+  /** Whether this thread is to check the file. If not, the same holds for all files after it. */
   take(file: number): boolean {
     return this.#shares.take(file);
   }
 
-  /** What was found in those. Where the thread has failed nothing was, and they are still to be checked. */
+  /** The findings for the other files; none if the thread has failed, and then they are still to be checked. */
   found(): Promise<Found> {
     this.#worker.ref();
     return this.#found;
@@ -56,8 +56,8 @@ export class Ahead {
   }
 
   /**
-   * Starts the thread before it is known whether there is enough for two, as both take as long to
-   * find out. Until then it reads what is in `paths`, or in the working folder, where that is none.
+   * Starts the thread before it is known whether there is enough work for two, since starting takes as long as finding
+   * out. Until then it reads the files in `paths`, or in the working folder if there are none.
    */
   static prepare(paths: readonly string[]): PreparedThread | undefined {
     if (availableParallelism() === 1) return undefined;
@@ -65,7 +65,7 @@ export class Ahead {
       workerData: paths,
       resourceLimits: { maxYoungGenerationSizeMb: 64 },
     });
-    // The program does not stay for what it has no use of, nor fail with it.
+    // The process neither waits for a thread that it does not need, nor fails with it.
     worker.unref();
     worker.on('error', () => undefined);
     return {
@@ -76,7 +76,7 @@ export class Ahead {
 }
 
 export interface PreparedThread {
-  /** With the files that have templates. */
+  /** Sends the files that have templates. */
   begin(names: readonly string[]): Ahead;
   end(): void;
 }

@@ -6,16 +6,16 @@ import { findSources, openProject, type ProjectOptions } from './project.ts';
 import { ProjectChecker } from './project-checker.ts';
 
 export interface Checked {
-  /** By file, in the order of the project, and by place. */
+  /** Ordered by file, as in the project, then by place. */
   readonly faults: readonly Diagnostic[];
   readonly files: number;
   readonly templates: number;
 }
 
-/** In a fraction of the time in which so many are checked, what another thread found is taken over. */
+/** Taking over the findings of another thread costs a fraction of checking so many templates. */
 const enoughForTwo = 400;
 
-/** `onFile` is told how many files are done. */
+/** Calls `onFile` with the number of files done. */
 export async function checkProject(
   options: ProjectOptions,
   clean: CleanTemplates,

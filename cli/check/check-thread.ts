@@ -28,7 +28,7 @@ const clean = new CleanTemplates();
 const trees = new Map<string, Tree>();
 
 let shares = new Shares(0);
-/** The files to look at before there is something to check. */
+/** The files to parse before there is something to check. */
 let unread = guessed(workerData as readonly string[]);
 const looked = new Set<string>();
 setImmediate(readAhead);
@@ -49,17 +49,17 @@ parentPort?.on('message', (told: Told) => {
   parentPort?.close();
 });
 
-/** The files that this is probably told. */
+/** The files that will probably be sent. */
 function guessed(paths: readonly string[]): string[] {
   try {
     const names = (paths.length > 0 ? paths : ['.']).flatMap(filesAt);
     return names.filter(isSource).map(name => resolve(name));
   } catch {
-    return []; // The other thread says what is wrong with the paths.
+    return []; // The main thread reports errors in the paths.
   }
 }
 
-/** File by file, so that messages are heard between them. */
+/** One file at a time, so that messages are received in between. */
 function readAhead(): void {
   const name = unread.pop();
   if (name === undefined) return;
@@ -74,7 +74,7 @@ function check({ language, text, holes }: SentTemplate): void {
   const typed = holes.map(({ type, expression, maker }) => ({
     type: maker ? typeOfMade(type, madeBy(maker.text), maker.property) : type,
     expression,
-    // What is wrong is found again, and said, where the file is known.
+    // The error will be found again and reported when the file is sent.
     typeText: () => '',
   }));
   clean.faultsOf([language, text], typed, () => {

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
 import { build, cacheFolder, writeWhole } from '../../runtime/index.ts';
 
-/** What templates make and which are clean, by digests of their texts and types. */
+/** The types of templates' values, and which templates are clean, by digests of their texts and types. */
 export interface Found {
   readonly made: Readonly<Record<string, Made>>;
   readonly clean: readonly string[];
@@ -29,7 +29,7 @@ export class CleanTemplates {
   readonly #madeNow = new Map<string, Made>();
   readonly #cleanNow = new Set<string>();
 
-  /** `project` is whatever tells one project of the user from another; without it nothing is kept. */
+  /** `project` distinguishes the projects of a user; without it nothing is kept. */
   constructor(project?: string, env: Readonly<Record<string, string | undefined>> = process.env) {
     const isOff = project === undefined || env['EINC_CACHE'] === 'off' || build === undefined;
     this.#path = isOff ? undefined : join(cacheFolder(env), 'check', `${digest(project)}.json`);
@@ -38,12 +38,12 @@ export class CleanTemplates {
     this.#clean = new Set(kept?.clean);
   }
 
-  /** Whether nothing is known from before. */
+  /** Whether nothing is known from earlier checks. */
   get isNew(): boolean {
     return this.#clean.size === 0;
   }
 
-  /** What this check has used or found. */
+  /** The entries that this check has used or added. */
   found(): Found {
     return {
       made: Object.fromEntries(this.#madeNow),
@@ -51,13 +51,13 @@ export class CleanTemplates {
     };
   }
 
-  /** What was found elsewhere is known here. */
+  /** Adds the entries of another thread. */
   add({ made, clean }: Found): void {
     for (const [key, one] of Object.entries(made)) this.#made.set(key, one);
     for (const key of clean) this.#clean.add(key);
   }
 
-  /** What an `op` template makes; `undefined` from `find` is that it cannot be read. */
+  /** The type of an `op` template's value; `find` returns `undefined` if the template cannot be parsed. */
   madeBy(text: string, find: () => Made | undefined): Made | undefined {
     const key = digest(text);
     const made = this.#made.get(key) ?? this.#madeNow.get(key) ?? find();
@@ -65,13 +65,13 @@ export class CleanTemplates {
     return made;
   }
 
-  /** The faults of a template, which are not looked for where there were none before. */
+  /** The errors of a template; the search is skipped if it had none before. */
   faultsOf<T>(
     [language, text]: readonly [Language, string],
     holes: readonly TypedHole[],
     find: () => readonly T[],
   ): readonly T[] {
-    // Of what stands in the holes it only matters where it is the same.
+    // Only which holes hold the same value matters, not the values.
     const expressions = holes.map(({ expression }) => expression);
     const types = holes.map(({ type }, i) => [type, expressions.indexOf(expressions[i] ?? '')]);
     const key = digest(JSON.stringify([language, text, types]));
@@ -81,14 +81,14 @@ export class CleanTemplates {
     return faults;
   }
 
-  /** A cache that cannot be written to is none. */
+  /** Writes the cache; if that is impossible, nothing is kept. */
   save(): void {
     if (this.#path === undefined || build === undefined) return;
     const kept: Kept = { build, ...this.found() };
     try {
       writeWhole(this.#path, JSON.stringify(kept));
     } catch {
-      // The next check takes as long as this one.
+      // The next check will take as long as this one.
     }
   }
 }

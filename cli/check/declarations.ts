@@ -13,7 +13,7 @@ export interface Declarations {
   readonly keys: readonly string[];
 }
 
-/** A name that files give to different things is said with the file: `mlp (src/a.ts)`. */
+/** A name with different meanings in several files is followed by the file: `mlp (src/a.ts)`. */
 export function declarationsOf(templates: readonly DefinedIn[]): Declarations {
   const byKey = groupBy(templates, ({ parts }) => parts.map(p => p.name).join(' '));
   const entries = [...byKey].flatMap(([key, all]) => {

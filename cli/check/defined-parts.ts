@@ -23,7 +23,7 @@ export class DefinitionReader {
     this.#known = known;
   }
 
-  /** Template by template; those that cannot be read define nothing. */
+  /** One entry per template; templates that cannot be parsed define nothing. */
   inFile(file: ts.SourceFile): readonly (readonly DefinedPart[])[] {
     const templates = findTemplates(file, this.#known);
     return templates
@@ -35,7 +35,7 @@ export class DefinitionReader {
   #partsOf(node: ts.TaggedTemplateExpression): readonly DefinedPart[] {
     const known = this.#read.get(node);
     if (known) return known;
-    // What a template uses of itself, through a program that is wrong, adds nothing.
+    // In a faulty program a template may depend on itself; that adds nothing.
     this.#read.set(node, []);
     const text = new TextFile('', node.getSourceFile().text);
     const program = read(

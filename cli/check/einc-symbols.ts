@@ -1,15 +1,15 @@
-/** The program's symbols for einc's two tags and its types, under whatever names. */
+/** The program's symbols for einc's two tags and its types, whatever their local names. */
 import { ts } from 'ts-morph';
 import type { Language } from '../../dsl/dry-run/index.ts';
 import type { Programs } from './programs.ts';
 
 export interface EincSymbols {
-  /** Which tag a function is, if it is one. */
+  /** Which of the tags a function is, if any. */
   readonly languageOf: (tag: ts.Symbol) => Language | undefined;
   readonly isTensorCall: (callee: ts.Symbol) => boolean;
-  /** The type of what may stand in a hole. */
+  /** The type of values that are allowed in a hole. */
   readonly isHole: (type: ts.Type) => boolean;
-  /** Whether values of the type can be used as einc's type of that name. */
+  /** Whether the type is assignable to einc's type of that name. */
   readonly isA: (type: ts.Type, name: TypeName) => boolean;
 }
 
@@ -40,7 +40,7 @@ export function eincSymbols({ whole, door }: Programs): EincSymbols {
   };
 }
 
-/** What an import stands for. */
+/** The symbol that an import refers to. */
 export function resolved(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }

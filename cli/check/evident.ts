@@ -8,7 +8,7 @@ import type { HoleType, Language } from '../../dsl/dry-run/index.ts';
 import { resolved } from './einc-symbols.ts';
 import type { Programs } from './programs.ts';
 
-/** The type of what a hole holds, and the template that made it, where that says more. */
+/** The type of a hole's value, and the template that made it if that says more. */
 export interface Typing {
   readonly type: HoleType;
   readonly maker: Maker | undefined;
@@ -16,7 +16,7 @@ export interface Typing {
 
 export interface Maker {
   readonly template: ts.TaggedTemplateExpression;
-  /** Which of the several things that it makes. */
+  /** Which of its several values. */
   readonly property?: string | undefined;
 }
 
@@ -29,14 +29,14 @@ export class Evident {
     this.#names = programs.outline.getTypeChecker();
   }
 
-  /** The tag's language, or `none` of them; undefined where only its type tells. */
+  /** The tag's language, or `none`; undefined if only its type would tell. */
   languageOf(tag: ts.Expression): Language | 'none' | undefined {
     const name = this.#nameInEinc(tag);
     if (name !== undefined) return name === 'op' || name === 'cd' ? name : 'none';
     const isMember = ts.isPropertyAccessExpression(tag);
     const from = isMember ? tag.expression : tag;
     const symbol = ts.isIdentifier(from) ? this.#names.getSymbolAtLocation(from) : undefined;
-    // Of JavaScript's own names the outline knows nothing.
+    // The outline does not include JavaScript's global names.
     if (!symbol) return from.getText() === 'String' ? 'none' : undefined;
     const isOwn = (symbol.flags & ts.SymbolFlags.Alias) === 0;
     return isOwn && (isMember || symbol.flags & ts.SymbolFlags.Function) ? 'none' : undefined;
@@ -77,7 +77,7 @@ export class Evident {
     return typeArguments ? undefined : typesOfNames.get(this.#nameInEinc(typeName));
   }
 
-  /** The name in einc of what is imported from there: `op`, or `einc.op` of the module. */
+  /** The original name of what is imported from einc: `op`, or `einc.op` for the module. */
   #nameInEinc(e: ts.Expression | ts.EntityName): string | undefined {
     if (ts.isPropertyAccessExpression(e)) {
       const imported = this.#importOf(e.expression);
@@ -88,7 +88,7 @@ export class Evident {
     return (imported.propertyName ?? imported.name).text;
   }
 
-  /** Where a name is imported, when that is from einc. */
+  /** The import of a name, if it is from einc. */
   #importOf(name: ts.Node): ts.NamespaceImport | ts.ImportSpecifier | undefined {
     if (!ts.isIdentifier(name)) return undefined;
     const [declaration] = this.#names.getSymbolAtLocation(name)?.declarations ?? [];

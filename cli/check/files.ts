@@ -11,7 +11,7 @@ export function isDeclaration(name: string): boolean {
   return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(name);
 }
 
-/** What a folder is searched for. */
+/** The patterns of files in a folder. */
 const isTypeScript = /\.[cm]?tsx?$/;
 
 /** The TypeScript in a folder, or the file itself. */

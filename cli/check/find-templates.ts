@@ -10,7 +10,7 @@ export interface FoundTemplate {
   readonly holes: readonly ts.Expression[];
 }
 
-/** In the order they are written; those in the holes of others too. */
+/** In source order, including templates in the holes of others. */
 export function findTemplates(file: ts.SourceFile, known: KnownTypes): readonly FoundTemplate[] {
   const found: FoundTemplate[] = [];
   const visit = (node: ts.Node): void => {
@@ -24,7 +24,7 @@ export function findTemplates(file: ts.SourceFile, known: KnownTypes): readonly 
   return found;
 }
 
-/** Imported under any name, or as a member of the module: `einc.op`. */
+/** The tag may be imported under any name, or be a member of the module: `einc.op`. */
 export function tagOf(
   { tag }: ts.TaggedTemplateExpression,
   known: KnownTypes,

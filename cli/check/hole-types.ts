@@ -18,13 +18,13 @@ export function typingByChecker(hole: ts.Expression, known: KnownTypes): Typing 
 
 // ── By type ─────────────────────────────────────────────────────────────────────────────────────
 
-/** Lists within lists may go on without end; nobody writes more of them than this. */
+/** A recursive list type has no end; nobody nests deeper than this. */
 const mostLists = 4;
 
 function typeOf(type: ts.Type, context: KnownTypes, lists = 0): HoleType {
   const primitive = primitiveOf(type);
   if (primitive) return primitive;
-  // What any hole takes: TypeScript gives it to a template that stands in a hole itself.
+  // The parameter type of the tags: TypeScript infers it for a template that is itself in a hole.
   if (context.einc.isHole(type)) return { kind: 'made' };
   if (type.isUnion()) return unionOf(type.types.map(member => typeOf(member, context, lists)));
   if (type.flags & ts.TypeFlags.Instantiable) {
@@ -62,7 +62,7 @@ function ofEinc(type: ts.Type, { einc: { isA } }: KnownTypes): HoleType | undefi
   if (isFunction) return isA(type, 'Tensor') ? { kind: 'made' } : { kind: 'function' };
   for (const name of ['Tensor', 'ArrayRef', 'Code', 'StaticSymbol'] as const) {
     if (isA(type, name)) return { kind: kinds[name] };
-    // Of another copy of einc, perhaps: nothing can be said.
+    // Perhaps from another copy of einc: nothing is known.
     if (type.getSymbol()?.name === name) return { kind: 'any' };
   }
   return isA(type, 'Layer') ? { kind: 'layer', settings: [] } : undefined;
@@ -78,7 +78,7 @@ function listed(type: ts.Type, context: KnownTypes, lists: number): HoleType | u
   const members = inner.kind === 'union' ? inner.members : [inner];
   const all = (...wanted: readonly HoleType['kind'][]): boolean =>
     members.every(({ kind }) => wanted.includes(kind));
-  // The list without elements fits everything.
+  // An empty list fits everything.
   if (members.length === 0 || all('any')) return { kind: 'any' };
   if (all('code', 'any')) return { kind: 'codes' };
   if (all('number', 'numbers', 'any')) return { kind: 'numbers' };

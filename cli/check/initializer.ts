@@ -1,13 +1,13 @@
 import { ts } from 'ts-morph';
 import { resolved } from './einc-symbols.ts';
 
-/** What a constant was made by: an expression, or the field `property` of it. */
+/** The initialiser of a constant: an expression, or its field `property`. */
 export interface Initializer {
   readonly expression: ts.Expression;
   readonly property: string | undefined;
 }
 
-/** Where `e` names a constant, what that is; `e` itself where it names nothing. */
+/** If `e` names a constant, its initialiser; else `e` itself. */
 export function initializerOf(e: ts.Expression, checker: ts.TypeChecker): Initializer | undefined {
   if (!ts.isIdentifier(e)) return { expression: unwrapped(e), property: undefined };
   const named = checker.getSymbolAtLocation(e);

@@ -3,7 +3,7 @@ import { type EincSymbols, eincSymbols } from './einc-symbols.ts';
 import { Evident } from './evident.ts';
 import type { Programs } from './programs.ts';
 
-/** What is known of a project's names and types. To ask for `checker` or `einc` makes the whole program. */
+/** A project's names and types. Reading `checker` or `einc` builds the whole program. */
 export class KnownTypes {
   readonly evident: Evident;
   readonly #programs: Programs;

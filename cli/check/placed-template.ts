@@ -16,7 +16,7 @@ export function placedTemplate(
   const places = {
     file,
     isStandIn: false,
-    // Most templates are right, and nobody asks where in the file they stand.
+    // Most templates are correct, and then their places are never needed.
     get offsets(): readonly number[] {
       return ranges.flatMap(range => offsetsAt(range, file.text));
     },
@@ -39,7 +39,7 @@ function textAt({ start, end }: Range, file: string): string {
   return file.slice(start, end).replaceAll(/\r\n?/g, '\n');
 }
 
-/** Of each character of the text, and of its end. */
+/** The place of each character of the text, and of its end. */
 function offsetsAt({ start, end }: Range, file: string): readonly number[] {
   const offsets: number[] = [];
   for (let at = start; at < end; at += file.startsWith('\r\n', at) ? 2 : 1) offsets.push(at);

@@ -10,7 +10,7 @@ export interface ProgramOptions {
   readonly sources: readonly string[];
   /** Those of declaration files that the project adds. */
   readonly declarations: readonly string[];
-  /** The file of einc that the program's `import … from 'einc'` finds. */
+  /** The file of einc to which the program's `import … from 'einc'` resolves. */
   readonly door: string;
   readonly options: ts.CompilerOptions;
 }
@@ -39,7 +39,7 @@ export class Programs {
     });
   }
 
-  /** Shares the files that the outline has read. */
+  /** Reuses the files that the outline has read. */
   get whole(): ts.Program {
     const { sources, declarations, door, options } = this.#given;
     const rootNames = [door, ...declarations, ...sources].filter(name => ts.sys.fileExists(name));
@@ -47,7 +47,7 @@ export class Programs {
     return (this.#whole ??= ts.createProgram({ rootNames, options, host }));
   }
 
-  /** Whether what is imported is einc. */
+  /** Whether an import is einc. */
   isEinc(module: ts.Expression): boolean {
     const known = this.#isEinc.get(module);
     if (known !== undefined || !ts.isStringLiteral(module)) return known ?? false;
@@ -80,9 +80,9 @@ export class Programs {
   }
 }
 
-/** Reads each file once, without what its comments say about types, which only JavaScript needs. */
+/** Reads each file once, without parsing JSDoc types, which only JavaScript needs. */
 function hostOf(options: ts.CompilerOptions): ts.CompilerHost {
-  // Unlike its TypeScript alone, ts-morph brings the declarations of JavaScript's own library.
+  // ts-morph includes the declarations of JavaScript's standard library, which its TypeScript alone does not.
   const files = new MorphProject().getModuleResolutionHost();
   const library = '/node_modules/typescript/lib';
   const read = new Map<string, ts.SourceFile>();

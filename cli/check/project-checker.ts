@@ -35,7 +35,7 @@ export class ProjectChecker {
     this.#clean = clean;
   }
 
-  /** None where the file is not TypeScript. */
+  /** Undefined if the file is not TypeScript. */
   templatesIn(file: ts.SourceFile): readonly FoundTemplate[] {
     const known = this.#templates.get(file);
     if (known) return known;
@@ -50,7 +50,7 @@ export class ProjectChecker {
     return this.templatesIn(file).flatMap(template => this.#faultsOf(template));
   }
 
-  /** The templates of a file, for a thread that does not know TypeScript. */
+  /** The templates of a file, for a thread without TypeScript. */
   sent(file: ts.SourceFile): readonly SentTemplate[] {
     return this.templatesIn(file).map(({ node, language, holes }) => ({
       language,
@@ -107,7 +107,7 @@ export class ProjectChecker {
     });
   }
 
-  /** A template is parsed once, be it for its own sake or for those whose holes hold it. */
+  /** Parses a template once, whether for itself or for templates whose holes contain it. */
   #read(
     node: ts.Node,
     language: FoundTemplate['language'],

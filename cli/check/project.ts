@@ -16,9 +16,9 @@ export interface ProjectOptions {
 }
 
 export interface Sources extends ProgramOptions {
-  /** How many files were looked at, those without templates included. */
+  /** The number of files read, including those without templates. */
   readonly count: number;
-  /** How many templates there are, as far as can be seen without TypeScript. */
+  /** The number of templates, as far as can be found without TypeScript. */
   readonly templates: number;
 }
 
@@ -46,7 +46,7 @@ export function openProject(sources: ProgramOptions): Project {
   return { programs, files };
 }
 
-/** Something that could be the end of a tag, and a back-tick. */
+/** A possible end of a tag, and a back-tick. */
 function mayHaveTemplates(text: string): boolean {
   return /[\w$)\]>]\s*`/.test(text);
 }
@@ -82,7 +82,7 @@ function configOf(project: string | undefined): ts.ParsedCommandLine | undefined
     onUnRecoverableConfigFileDiagnostic: (d: ts.Diagnostic) => (failure = d),
   };
   const parsed = ts.getParsedCommandLineOfConfigFile(resolve(path), {}, host);
-  // That a project has no files is found out later, and may be what is wanted.
+  // A project without files is detected later, and may be intended.
   const [error = failure] = parsed?.errors.filter(({ code }) => code !== noInputs) ?? [];
   if (parsed && !error) return parsed;
   const words = error ? ts.flattenDiagnosticMessageText(error.messageText, '\n') : '';
@@ -99,7 +99,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Where a program does not find einc, it is this package, as for `einc run`. */
+/** If a program does not find einc, it gets this package, as with `einc run`. */
 function withEinc(
   given: ts.CompilerOptions,
   importer: string,
@@ -114,7 +114,7 @@ function withEinc(
   const { resolvedModule: found } = ts.resolveModuleName(
     ...(['einc', importer, options, ts.sys, undefined, undefined, mode] as const),
   );
-  // Without its types einc is found as JavaScript, which says nothing.
+  // Without declarations einc would be found as JavaScript, which has no types.
   if (found && /ts$/.test(found.extension)) return { options, door: found.resolvedFileName };
   const own = ownDoors();
   return {
@@ -123,7 +123,7 @@ function withEinc(
   };
 }
 
-/** The package's doors as TypeScript reads them: their declarations, or where none were made its sources. */
+/** The package's entry points for TypeScript: their declarations, or its sources if none were generated. */
 export function ownDoors(): Readonly<Record<'einc' | `einc/${string}`, [string]>> {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
   const declarations = join(root, 'dist', 'types');

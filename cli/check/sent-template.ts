@@ -10,11 +10,11 @@ export interface SentTemplate {
 export interface SentHole {
   readonly type: HoleType;
   readonly expression: string;
-  /** The text of the `op` template whose value it holds, or one field of that. */
+  /** The text of the `op` template whose value, or one field of it, the hole holds. */
   readonly maker: { readonly text: string; readonly property: string | undefined } | undefined;
 }
 
-/** The type of what a template made: its own type does not say. */
+/** The type of a template's value, which its TypeScript type does not tell. */
 export function typeOfMade(
   type: HoleType,
   made: Made | undefined,

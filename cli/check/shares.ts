@@ -11,7 +11,7 @@ export class Shares {
     this.#isTaken = new Int32Array(this.memory);
   }
 
-  /** Whether it is had by the one who asks, which is the first to ask. */
+  /** Takes a file for the first thread that asks; says whether that is the caller. */
   take(file: number): boolean {
     return Atomics.exchange(this.#isTaken, file, 1) === 0;
   }

@@ -4,7 +4,7 @@ import { shownPath } from '../../dsl/language/text-file.ts';
 import { placedTemplate } from './placed-template.ts';
 import { variableInScope } from './variable-in-scope.ts';
 
-/** The templates of a project as the languages take them, each made once, and so are their files. */
+/** The templates of a project in the form that the languages take; each template and file is converted once. */
 export class TemplateSources {
   readonly #names: ts.TypeChecker;
   readonly #texts = new Map<ts.SourceFile, TextFile>();

@@ -6,7 +6,7 @@ import type { KnownTypes } from './known-types.ts';
 
 type Context = Pick<KnownTypes, 'checker' | 'einc'>;
 
-/** TypeScript does not see what is in a template, so it takes the word of the program for it. */
+/** TypeScript cannot see into a template, so it relies on the type argument. */
 export function wrongTypeArgument(
   node: ts.TaggedTemplateExpression,
   made: Made,
@@ -52,7 +52,7 @@ function complaintAbout(type: ts.Type, made: Made, { checker, einc }: Context): 
       function: 'TensorFunction',
       layer: 'Layer',
     } as const;
-    // A declared layer takes the settings it has, which is less than any.
+    // A declared layer takes only the settings that it has.
     const isLayer = made.kind === 'layer' && type.getCallSignatures().length > 0;
     return said.includes(own[made.kind]) || (isLayer && said.length === 0)
       ? undefined

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import type { Location } from '../../compiler/index.ts';
 import type { TextFile } from '../../dsl/dry-run/index.ts';
 
-/** Where a variable is declared that the program could have put into a hole of the template. */
+/** The declaration of a variable that the user may have meant to put into a hole. */
 export function variableInScope(
   name: string,
   template: ts.Node,
@@ -14,14 +14,14 @@ export function variableInScope(
     ts.SymbolFlags.Value | ts.SymbolFlags.Alias,
   );
   const declarations = variables.find(variable => variable.name === name)?.declarations ?? [];
-  // Those of the language and the machine are not what was meant: name, length, top.
+  // Global names such as `name`, `length` and `top` were not meant.
   const own = declarations.find(d => !d.getSourceFile().isDeclarationFile);
   if (!own || isBeingDeclared(own, template)) return undefined;
   const at = ts.getNameOfDeclaration(own) ?? own;
   return fileOf(own.getSourceFile()).locate(at.getStart());
 }
 
-/** `const y = op` right before the template: there is no `y` yet. */
+/** In `const y = op` followed by the template, there is no `y` yet. */
 function isBeingDeclared(declaration: ts.Node, template: ts.Node): boolean {
   if (!ts.isVariableDeclaration(declaration) && !ts.isBindingElement(declaration)) return false;
   const { initializer } = ts.isBindingElement(declaration)
@@ -35,7 +35,7 @@ function isBeingDeclared(declaration: ts.Node, template: ts.Node): boolean {
   );
 }
 
-/** What a function does, it does later. */
+/** The body of a function runs later. */
 function isInFunction(node: ts.Node, below: ts.Node): boolean {
   for (let at = node; at !== below; at = at.parent) if (ts.isFunctionLike(at)) return true;
   return ts.isFunctionLike(below);

@@ -22,7 +22,7 @@ function partOf(e: Picking, elaboration: Elaboration, label?: string): Tensor {
   return applyTo(operation, [e.object], place, elaboration, label);
 }
 
-/** What tensors index, once what the template knows is taken. */
+/** Applies indices that are tensors, after those whose numbers the template knows. */
 function taken(
   e: Picking,
   computed: readonly ComputedIndex[],

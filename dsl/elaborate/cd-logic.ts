@@ -54,7 +54,7 @@ function einsumOf(written: StringLit, count: number, { holes }: CdScope): Logic 
   });
 }
 
-/** `i; i`: for as many tensors. */
+/** The spec of a pointwise assignment from `count` tensors, such as `i; i`. */
 function axesOf(count: number): string {
   return Array.from({ length: count }, () => 'i').join('; ');
 }

@@ -24,19 +24,19 @@ export class Operands {
   #target: Part | undefined;
   readonly tensors: Tensor[] = [];
   readonly spans: Span[] = [];
-  /** The cells that brackets take of each, where there are any. */
+  /** For each operand, the cells that its brackets select, if it has brackets. */
   readonly picks: (Picks | undefined)[] = [];
   /** Tensors whose values are read, so that their forward code must have run. */
   readonly needs: Tensor[] = [];
 
-  /** Copies that are made first. */
+  /** Copies to make before the assignment. */
   readonly copies: CodeTree[] = [];
 
   constructor(scope: CdScope) {
     this.#scope = scope;
   }
 
-  /** What the assignment assigns; said before its operands are added. */
+  /** The target of the assignment; set before operands are added. */
   assigning(target: Part): Part {
     this.#target = target;
     return target;
@@ -56,7 +56,7 @@ export class Operands {
     return this.#access(array, e.span, undefined);
   }
 
-  /** Some cells of an array, read where they are. */
+  /** Some cells of an array, read in place. */
   #cells(e: Picking): Scalar<ArrayRef> {
     const picks = picksIn(e, this.#scope);
     return this.#access(this.#arrayOf(e.object), e.object.span, picks);
@@ -74,7 +74,7 @@ export class Operands {
     return access(array, this.tensors.length);
   }
 
-  /** One of them, for what is inferred of dtypes. */
+  /** One of the operands, for the inference of dtypes. */
   typed(array: ArrayRef): Typed | undefined {
     const at = this.tensors.indexOf(array.tensor);
     if (at < 0) return undefined;
@@ -82,7 +82,7 @@ export class Operands {
     return { dtype: array.tensor.dtypeVar, text, span: this.spans[at] };
   }
 
-  /** An assignment would meet cells of its own target that it has assigned already. */
+  /** An assignment that reads other cells of its target could read cells that it has already assigned. */
   #copy(array: ArrayRef, span: Span, picks: Picks | undefined): Scalar<ArrayRef> {
     const copy = stateTensor(`${array.hint}_before`, { rows: {} }, span);
     this.#copyTo(copy, array, span, picks);
@@ -108,7 +108,7 @@ export class Operands {
     this.copies.push({ kind: 'assign', assign: done, needs: [] });
   }
 
-  /** `p.grad` inside what becomes a tensor of its own: what stands there now, as by a `let`. */
+  /** `p.grad` inside an expression that becomes a tensor: its current value, as for a `let`. */
   #partAsTensor(e: Field | Hole): Tensor {
     const array = arrayAt(e, this.#scope);
     if (array.part === 'value' && !array.isMerge) return array.tensor;
@@ -117,7 +117,7 @@ export class Operands {
     return copy;
   }
 
-  /** For errors about their shapes. */
+  /** The operands as errors about their shapes name them. */
   shown(): readonly Operand[] {
     return this.tensors.map((t, i) => ({ span: this.spans[i], text: t.label, shape: t.shape }));
   }

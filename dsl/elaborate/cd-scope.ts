@@ -19,11 +19,11 @@ export interface CdScope {
   readonly source: TemplateSource;
   readonly holes: readonly unknown[];
   readonly solver: Solver;
-  /** What the template has introduced so far, and what `let` names in this sequence or around it. */
+  /** Arrays that the template has introduced so far, and those that a `let` of this or an enclosing sequence names. */
   readonly names: Map<string, Tensor>;
-  /** Those of them that `let` names. */
+  /** The names among them that come from a `let`. */
   readonly lets: Set<string>;
-  /** The loops around: `i` of `for i in ${batch}`. */
+  /** The enclosing loops: `i` of `for i in ${batch}`. */
   readonly symbols: ReadonlyMap<string, StaticSymbol>;
   /** The sizes that specs have captured so far, as tensors. */
   readonly captures: Map<string, Tensor>;
@@ -96,7 +96,7 @@ export function gradOf(tensor: Tensor, { span }: Ident): ArrayRef {
   });
 }
 
-/** What an assignment assigns; `{ x }` introduces it. */
+/** The target of an assignment; `{ x }` introduces a new one. */
 export function targetOf(e: Expr, scope: CdScope): ArrayRef {
   if (e.kind === 'inline') return introduce(e, scope).value;
   if (e.kind === 'name' && scope.lets.has(e.name)) throw assignedLet(e);
@@ -124,7 +124,7 @@ export function assignedLet({ name, span }: Name): UserError {
   });
 }
 
-/** What to do about a target that is not known: unless the user's own variable was meant, which takes a while to find out. */
+/** What to do about an unknown target, unless the user meant a variable of the program (which takes time to find out). */
 function introductionOf({ name, span }: Name, { names }: CdScope): readonly string[] {
   const isMeant = javascriptVariable(span.source, name) ?? suggest(name, names.keys());
   return isMeant === undefined ? [`to introduce an array write { ${name} }`] : [];
@@ -147,7 +147,7 @@ function introduce(e: Inline, scope: CdScope): Tensor {
   return tensor;
 }
 
-/** After the tensor that the section is about: `delta_w1`. */
+/** The name of an introduced array, with that of the section's tensor: `delta_w1`. */
 export function labelled({ text }: Ident, { section }: CdScope): string {
   const about = section?.label;
   return about === undefined ? text : `${text}_${about}`;
@@ -157,7 +157,7 @@ function noInitial({ span }: Expr): never {
   throw fail('EINC0208', 'an array of `cd` starts at zero; assign it instead', span);
 }
 
-/** Nothing hides anything: a name means one thing wherever it is known. */
+/** Checks that a new name is not already in use: no name hides another. */
 export function checkNew({ text, span }: Ident, { names, lets, symbols }: CdScope): void {
   if (!names.has(text) && !symbols.has(text)) return;
   const isArray = names.has(text) && !lets.has(text);
@@ -170,7 +170,7 @@ export function checkNew({ text, span }: Ident, { names, lets, symbols }: CdScop
   });
 }
 
-/** A hole that holds a static symbol, or the name of a loop around. */
+/** A hole that holds a static symbol, or the name of an enclosing loop. */
 export function symbolAt(
   e: Expr | Hole,
   { holes, symbols }: CdScope,
@@ -190,7 +190,7 @@ export function symbolAt(
   return value;
 }
 
-/** What brackets in `cd` take. */
+/** The context for elaborating the items of brackets in `cd`. */
 export function picksIn(e: Picking, scope: CdScope): Picks {
   return picksOf(e, pickContext(scope));
 }

@@ -65,7 +65,7 @@ export function elaborateCd(
   });
 }
 
-/** What a `let` names in a sequence is known to its end, and not outside of it. */
+/** Elaborates a sequence; names of its `let`s are known until its end, and not outside it. */
 function statements(body: readonly Statement[], outer: CdScope): CodeTree {
   const scope = { ...outer, lets: new Set(outer.lets) };
   const errors = new Collector(scope.solver);
@@ -79,7 +79,7 @@ function statements(body: readonly Statement[], outer: CdScope): CodeTree {
   return sequenceOf(trees.filter(tree => tree !== undefined));
 }
 
-/** What uses the array that a wrong statement was to introduce is not wrong for that. */
+/** Makes known the array that a wrong statement would have introduced, so that its uses are not reported as well. */
 function introduceAnyway(s: Statement, { names, lets }: CdScope): void {
   const name = introducedBy(s);
   if (!name || names.has(name.text)) return;
@@ -111,7 +111,7 @@ function statement(s: Statement, scope: CdScope): CodeTree {
   }
 }
 
-/** The first tensor of the title also names what the section introduces: `sgd_delta_w1`. */
+/** The first tensor in the title of a section also names the arrays that the section introduces: `sgd_delta_w1`. */
 function section({ title, body }: Section, scope: CdScope): CodeTree {
   const tensors: Tensor[] = [];
   const words = title.map(part => {
@@ -131,7 +131,7 @@ function titleText(part: StringLit['parts'][number], { holes }: CdScope): string
   throw wrongHole(value, part.span, 'a word or a number for the title');
 }
 
-/** Titles go into comments, names of files and C: only characters that mean nothing there. */
+/** Titles appear in comments, in file names and in C, so only characters without a meaning there are allowed. */
 function plain(title: string): string {
   return title
     .replaceAll(/[^\w .,:+()=-]/g, ' ')
@@ -163,7 +163,7 @@ function typedTarget(array: ArrayRef, { span }: Assign['target']): Typed {
   return { dtype: array.tensor.dtypeVar, text: array.label, span };
 }
 
-/** An array of its own, assigned here; where several values meet in a cell they add up. */
+/** `let`: a new array, assigned here; several values for one cell are added. */
 function letStatement({ name, value, logic, span }: Let, scope: CdScope): CodeTree {
   checkNew(name, scope);
   const own = subexpressions(value).find(e => e.kind === 'name' && e.name === name.text);
@@ -178,7 +178,7 @@ function letStatement({ name, value, logic, span }: Let, scope: CdScope): CodeTr
   }
 }
 
-/** An array, or some of its cells. */
+/** A target: an array, or some of its cells. */
 function partOf(target: Expr, scope: CdScope): Part {
   if (target.kind !== 'pick') return { array: targetOf(target, scope), picks: undefined };
   const part = { array: targetOf(target.object, scope), picks: picksIn(target, scope) };

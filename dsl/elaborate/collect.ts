@@ -20,8 +20,8 @@ export class Collector {
   }
 
   /**
-   * What the part makes; undefined where it is wrong, which is kept for later. That a name is not
-   * known is no error of its own where the part that would define it is wrong.
+   * The result of the part; undefined if it fails, and then its errors are kept for `finish`. An unknown name is not
+   * reported if the part that would define it has failed.
    */
   try<T>(part: () => T, defines: readonly string[] = []): { readonly value: T } | undefined {
     try {
@@ -30,7 +30,7 @@ export class Collector {
       if (!(error instanceof UserError)) throw error;
       const [first, ...others] = error.diagnostics.filter(d => !this.#isFollowUp(d));
       defines.forEach(name => this.#poisoned.add(name));
-      // The first is why the names are not defined.
+      // The first error is the reason why the names are undefined.
       if (first) this.#diagnostics.push(first, ...others.filter(d => !this.#isFollowUp(d)));
       return undefined;
     }
@@ -40,7 +40,7 @@ export class Collector {
     return unknownName !== undefined && this.#poisoned.has(unknownName);
   }
 
-  /** Throws what was found, if anything: in the order of their places in `source`. */
+  /** Throws the errors found, if any, in the order of their places in `source`. */
   finish(source?: Source): void {
     const startOf = ({ labels = [] }: Diagnostic): number =>
       labels.find(({ span }) => span.source === source)?.span.start ?? Infinity;
@@ -82,7 +82,7 @@ function united(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return withoutRepeats([...found.values()]);
 }
 
-/** What names there are is said with the first that is unknown. */
+/** Only the first error about an unknown name lists the known ones. */
 function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const said = new Set<string>();
   return diagnostics.map(diagnostic => {

@@ -16,7 +16,7 @@ import { fail } from './errors.ts';
 import type { Context } from './tensor-function.ts';
 import { wrongArity } from './wrong-arity.ts';
 
-/** The operation that a spec asks for; an error where the operator takes other operands than it has. */
+/** The operation of a spec; an error if the operator takes another number of operands. */
 export function einsumOperation(
   op: EinsumOp,
   { spec, text }: { readonly spec: Spec; readonly text: string },
@@ -60,7 +60,7 @@ export function einsumOperation(
   throw fail('EINC0304', 'no part of a concatenation meets what is on the other side', spec.span);
 }
 
-/** What is read beyond an axis is 0; what would be stored there is part of the result. */
+/** Reading beyond the ends of an axis gives 0; storing there would enlarge the result. */
 function marginOfResult(axis: AxisSpec): UserError {
   const text = textOfAxis(axis);
   const message = `\`${text}\` of the result asks for margins, which only an operand can have`;
@@ -82,7 +82,7 @@ function repeatedPart({
   return undefined;
 }
 
-/** Operands of which the spec asks for margins get them first. */
+/** Operands that need margins by the spec get them first. */
 export function applyEinsum(
   op: EinsumOp,
   operation: Operation,
@@ -102,7 +102,7 @@ export function textOfString({ parts }: StringLit): string {
   return parts.map(part => ('text' in part ? part.text : '')).join('');
 }
 
-/** The sizes of axes and rows of the spec that an expression gives names to. */
+/** The sizes of axes and rows of the spec that the expression captures under names. */
 export function capture(
   names: readonly StringLit[],
   spec: Spec,

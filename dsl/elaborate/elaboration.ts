@@ -18,7 +18,7 @@ export interface Elaboration {
   value(e: Expr, label?: string): Value;
 }
 
-/** An operation on what expressions make. */
+/** Applies an operation to the tensors of expressions. */
 export function applyTo(
   operation: Operation,
   args: readonly Expr[],
@@ -46,7 +46,7 @@ export function writtenIn(
   }));
 }
 
-/** The symbol of a slice: one that has a range. */
+/** The symbol of a slice, which must have a range. */
 export function slicingSymbolAt(e: Expr, environment: Environment): StaticSymbol {
   const symbol = symbolAt(e, environment);
   if (symbol.range !== undefined) return symbol;

@@ -17,17 +17,17 @@ export interface Environment {
   readonly source: TemplateSource;
   readonly holes: readonly unknown[];
   readonly names: ReadonlyMap<string, Value>;
-  /** The loops of `cd` around: names for static symbols. */
+  /** The enclosing loops of `cd`: names for static symbols. */
   readonly symbols: ReadonlyMap<string, StaticSymbol>;
   /** The parameter of each inline definition. */
   readonly inlines: ReadonlyMap<Inline, Tensor>;
-  /** Of the layer that is being made. */
+  /** The settings of the layer that is being made. */
   readonly settings: ReadonlyMap<string, Setting>;
   /** The sizes that specs have captured so far, as tensors. */
   readonly captures: Map<string, Tensor>;
-  /** The layers defined so far, and what has been made of those given settings; none in `cd`. */
+  /** The layers defined so far, and those already applied to settings; none in `cd`. */
   readonly layers: TemplateLayers | undefined;
-  /** In `cd`: the value that a part such as `p.grad` has where it stands, as a tensor. */
+  /** In `cd`: the current value of a part such as `p.grad`, as a tensor. */
   readonly part?: (e: Field | Hole) => Tensor;
 }
 
@@ -43,7 +43,7 @@ export function settingValue(name: string, setting: Setting, span: Span): Value 
   throw fail('EINC0221', `\`${name}\` is a list of sizes, not a tensor`, span);
 }
 
-/** A layer used as if it were what it makes. */
+/** The error about a layer that is used without settings. */
 export function withoutSettings(name: string, layer: Layer, span: Span): UserError {
   const settings = (settingsOf(layer) ?? []).map(setting => `~${setting}: …`).join(', ');
   return fail('EINC0221', `\`${name}\` is a layer without its settings`, span, {
@@ -51,7 +51,7 @@ export function withoutSettings(name: string, layer: Layer, span: Span): UserErr
   });
 }
 
-/** A hole that holds a static symbol, or the name of a loop around. */
+/** A hole that holds a static symbol, or the name of an enclosing loop. */
 export function symbolAt(e: Expr, { holes, symbols }: Environment): StaticSymbol {
   const known = e.kind === 'name' ? symbols.get(e.name) : undefined;
   const value = e.kind === 'hole' ? holes[e.index] : known;

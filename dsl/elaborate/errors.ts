@@ -11,8 +11,8 @@ import { settingsOf } from './layer-settings.ts';
 import { isTensorFunction } from './tensor-function.ts';
 
 /**
- * `known` are the names of the template and `functions` the built-in ones, where those can stand;
- * `hints` say more than either.
+ * `known` are the names of the template, `functions` the built-in ones if allowed here;
+ * `hints` take precedence over both.
  */
 export function unknownName(
   name: string,
@@ -40,7 +40,7 @@ export function unknownName(
   });
 }
 
-/** What the user may have meant. */
+/** Suggestions of what the user may have meant. */
 function guessesAt(
   name: string,
   span: Span,
@@ -63,7 +63,7 @@ function listed(names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ');
 }
 
-/** A hole holds something that cannot stand there. */
+/** A hole holds something that is not allowed there. */
 export function wrongHole(value: unknown, span: Span, wanted: string): UserError {
   const example = value instanceof HoleOfType ? value.example : value;
   return new UserError({

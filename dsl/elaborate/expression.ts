@@ -89,7 +89,7 @@ export class ExpressionElaborator implements Elaboration {
     }
   }
 
-  /** What a layer makes of the settings it is given; the same each time it is asked for. */
+  /** The function that a layer makes of its settings; the same one at each call. */
   layer(e: Configure): Value {
     const { layers, holes } = this.environment;
     if (!layers) {

@@ -7,7 +7,7 @@ const belowGreatest = `d = x - (x @^^ ${last})`;
 const deviation = (axes: string): string =>
   `c = x - (x ++ ${axes}) /. n; c /. sqrt((c *. c ++ ${axes}) /. n + 0.00001)`;
 
-/** Functions, as expressions that say the same. */
+/** Functions, with equivalent expressions. */
 const spellings: Readonly<Record<string, string>> = {
   sum,
   mean: `(${sum}) /. n`,
@@ -47,7 +47,7 @@ const spellings: Readonly<Record<string, string>> = {
   range_of_shape: 'offsets(x)',
 };
 
-/** Functions of two that elsewhere have a reduction of the same name. */
+/** Functions of two operands; in other libraries a reduction has the same name. */
 const reductions: Readonly<Record<string, string>> = {
   max: `x @^^ ${all}`,
   min: `x @-- ${all}`,
@@ -60,7 +60,7 @@ const convolution =
 const layer = 'a layer of weights is `{ w } * x + { b; o = [16] }`';
 const values = 'write `{ w = ${values}; o = [n] }`';
 
-/** OCANNL's functions that are no expressions here, and words of host languages. */
+/** OCANNL's functions that are not expressions here, and words of host languages. */
 const elsewhere: Readonly<Record<string, string>> = {
   wrap: data,
   init: data,
@@ -105,7 +105,7 @@ const constants: Readonly<Record<string, string>> = {
   false: '0',
 };
 
-/** What to write instead of a function that is not known; nothing where that is not known either. */
+/** What to write instead of an unknown function; undefined if this table has nothing either. */
 export function adviceOnFunction(name: string): readonly string[] {
   const spelling = entry(spellings, name);
   if (spelling !== undefined) return [`there is no function for it: write \`${spelling}\``];
@@ -113,13 +113,13 @@ export function adviceOnFunction(name: string): readonly string[] {
   return advice === undefined ? [] : [advice];
 }
 
-/** The same of a value. */
+/** The same for a value. */
 export function adviceOnValue(name: string): readonly string[] {
   const constant = entry(constants, name);
   return constant === undefined ? [] : [`there is no name for it: write \`${constant}\``];
 }
 
-/** The reduction that one who applies `name` to one operand may have meant. */
+/** The reduction that the user may have meant by applying `name` to one operand. */
 export function reductionOf(name: string): string | undefined {
   return entry(reductions, name);
 }

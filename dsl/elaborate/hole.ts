@@ -27,7 +27,7 @@ export function describe(value: unknown): string {
   return describeOwn(value) ?? describeValue(value);
 }
 
-/** What is known of a hole without running the program: the type of what it will hold. */
+/** What is known about a hole without running the program: the type of its value. */
 export class HoleOfType {
   /** As TypeScript writes it. */
   readonly type: string;
@@ -40,7 +40,7 @@ export class HoleOfType {
   }
 }
 
-/** Things of the language. */
+/** Values that the language knows. */
 function describeOwn(value: unknown): string | undefined {
   if (value instanceof HoleOfType) return `a value of type \`${value.type}\``;
   if (value instanceof Tensor) return 'a tensor';

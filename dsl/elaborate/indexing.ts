@@ -18,7 +18,7 @@ export function applyIndexing(
   const isWrong = more ? operands.length < arity : operands.length !== arity;
   if (isWrong) throw wrongArity(name, arity, operands.length, { span, more });
   const apply = ([operation, ...tensors]: Application, own?: string): Tensor => {
-    // What the user did not write has no place of its own.
+    // Operands that the user did not write have no place of their own.
     const shown = tensors.map(t => written.operands[operands.indexOf(t)] ?? { span });
     const place = { span, operator, operands: shown };
     return applyOperation({ ...operation, operator: name }, tensors, place, { solver, label: own });

@@ -8,12 +8,12 @@ import { fail } from './errors.ts';
 interface Initialiser {
   /** How it is written, for messages. */
   readonly form: string;
-  /** The fewest and the most numbers it takes. */
+  /** The least and greatest number of arguments. */
   readonly counts: readonly [number, number];
   readonly of: (first: number, second: number) => Initial | string;
 }
 
-/** All are about 0, but for those whose numbers say otherwise. */
+/** All are centred on 0 unless their arguments say otherwise. */
 const initialisers: Readonly<Record<string, Initialiser>> = {
   uniform: {
     form: 'uniform(low, high)',
@@ -21,7 +21,7 @@ const initialisers: Readonly<Record<string, Initialiser>> = {
     of: (low, high) => (low <= high ? { kind: 'uniform', low, high } : `${low} is above ${high}`),
   },
   normal: { form: 'normal(deviation)', counts: [1, 1], of: by => random('normal', by) },
-  /** What is further out than two deviations is drawn again, in effect. */
+  /** Equivalent to redrawing what lies beyond two standard deviations. */
   truncated: { form: 'truncated(deviation)', counts: [1, 1], of: by => random('truncated', by) },
   orthogonal: { form: 'orthogonal(gain)', counts: [0, 1], of: by => random('orthogonal', by) },
   kaiming: fanned('kaiming', 'normal', { squared: 2, fan: 'in' }),
@@ -32,13 +32,13 @@ const initialisers: Readonly<Record<string, Initialiser>> = {
 
 const initialiserNames: readonly string[] = Object.keys(initialisers);
 
-/** Where an expression has the name of an initialiser, if it names one: that is no name of a value. */
+/** The place of an initialiser's name in an expression, if it names one: that is not the name of a value. */
 export function initialiserNamed(init: Expr): (Expr & { readonly kind: 'name' }) | undefined {
   const called = calledBy(init);
   return called.kind === 'name' && Object.hasOwn(initialisers, called.name) ? called : undefined;
 }
 
-/** Undefined when the expression is none; `numberIn` reads the numbers it is given. */
+/** Undefined if the expression is no initialiser; `numberIn` reads its arguments. */
 export function initialiserIn(init: Expr, numberIn: (e: Expr) => number): Initial | undefined {
   const called = initialiserNamed(init);
   const found = called && initialisers[called.name];
@@ -52,7 +52,7 @@ export function initialiserIn(init: Expr, numberIn: (e: Expr) => number): Initia
   throw fail('EINC0229', `\`${called.name}\`: ${initial}`, init.span, { help: [found.form] });
 }
 
-/** A value that is computed; a name that is not known there may be a misspelt initial value. */
+/** A computed value; an unknown name in it may be a misspelt initialiser. */
 export function computedIn(init: Expr, tensorOf: (e: Expr) => Tensor): Tensor {
   try {
     return tensorOf(init);
@@ -61,7 +61,7 @@ export function computedIn(init: Expr, tensorOf: (e: Expr) => Tensor): Tensor {
   }
 }
 
-/** What is said of a name that is not known, if that is where the name of an initial value may stand. */
+/** Hints for an unknown name where the name of an initialiser is allowed. */
 export function orMisspelt(init: Expr, error: UserError): UserError {
   const [first, ...others] = error.diagnostics;
   const called = calledBy(init);

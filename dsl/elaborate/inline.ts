@@ -35,20 +35,20 @@ import { describe, type NestedNumbers } from './hole.ts';
 import { computedIn, initialiserIn } from './initialiser.ts';
 import { literalValues } from './tensor-literal.ts';
 
-/** What a hole of the template holds, or a setting is; `others` are names that could stand there too. */
+/** The value of a hole or of a setting; `others` are further names that would be allowed. */
 export type HoleValue = (place: Hole | Name, others?: readonly string[]) => unknown;
 
-/** Makes the tensor that an expression stands for. */
+/** Elaborates an expression to a tensor. */
 export type TensorOf = (e: Expr) => Tensor;
 
-/** What parameters hold when nothing is said: small and on both sides of zero. */
+/** The default of parameters: small values on both sides of zero. */
 const defaultInitial: Initial = { kind: 'uniform', low: -0.25, high: 0.25 };
 
 export interface InlineParts {
   readonly rows: GivenRows;
-  /** A tensor where the values are computed. */
+  /** A tensor if the values are computed. */
   readonly initial: Initial | Tensor;
-  /** Undefined where inference is to find it. */
+  /** Undefined if it is to be inferred. */
   readonly dtype: Decision | undefined;
 }
 
@@ -110,7 +110,7 @@ function shapeAndValues(
 
 // ── Axes ────────────────────────────────────────────────────────────────────────────────────────
 
-/** By their first letters, as OCANNL writes them. */
+/** The rows by their first letters, as in OCANNL. */
 const rowLetters: Readonly<Record<string, RowKind>> = { o: 'output', i: 'input', b: 'batch' };
 
 function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleValue): GivenRows {
@@ -125,7 +125,7 @@ function rowsOf(tensor: string, written: readonly InlineRow[], holeValue: HoleVa
   return rows;
 }
 
-/** The row that `o = […]` is about. */
+/** The row that `o = […]` declares. */
 export function rowOfLetter({ text, span }: Ident): RowKind {
   const kind = rowLetters[text] ?? rowKinds.find(k => k === text);
   if (kind) return kind;
@@ -133,7 +133,7 @@ export function rowOfLetter({ text, span }: Ident): RowKind {
   throw fail('EINC0208', message, span, { help });
 }
 
-/** One size, or all that a hole holds. */
+/** One size, or all sizes in a hole. */
 export function sizesAt(
   { basis, size }: InlineDim,
   holeValue: HoleValue,
@@ -156,7 +156,7 @@ function numbersAt(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly
 
 type InitialValue = NestedNumbers | Float32Array | Float64Array;
 
-/** Undefined for what has to be computed. */
+/** Undefined for a value that must be computed. */
 function initialValue(init: Expr, holeValue: HoleValue): InitialValue | undefined {
   if (init.kind === 'number') return init.value;
   if (init.kind === 'prefix' && init.op !== '!@') {
@@ -170,7 +170,7 @@ function initialValue(init: Expr, holeValue: HoleValue): InitialValue | undefine
   throw wrongHole(value, init.span, 'a number, an array of numbers or a tensor');
 }
 
-/** What an initialiser is given. */
+/** The arguments of an initialiser. */
 function numberIn(e: Expr, holeValue: HoleValue): number {
   const value = initialValue(e, holeValue);
   if (typeof value === 'number') return value;

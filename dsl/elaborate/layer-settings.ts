@@ -5,7 +5,7 @@ import type { TensorFunction } from './tensor-function.ts';
 /** A size, a number, a tensor or a tensor function. */
 export type Setting = number | readonly number[] | Tensor | TensorFunction;
 
-/** By name; `label` is a word. */
+/** Settings by name; `label` is a word. */
 export type Settings = Readonly<Record<string, Setting | string>>;
 
 /**
@@ -24,7 +24,7 @@ export function registerLayer(layer: object, names: readonly string[]): void {
   settings.set(layer, names);
 }
 
-/** Undefined for all that is not a layer. */
+/** Undefined if `value` is not a layer. */
 export function settingsOf(value: unknown): readonly string[] | undefined {
   return typeof value === 'function' ? settings.get(value) : undefined;
 }

@@ -47,7 +47,7 @@ export function makeLayer(definition: LayerDefinition): Layer {
   return layer;
 }
 
-/** What a layer makes of its settings, with parameters of its own. `span` is where they are given. */
+/** Applies a layer to settings: a function with parameters of its own. `span` is the place of the settings. */
 export function applyLayer(
   layer: Layer,
   given: Readonly<Record<string, unknown>>,
@@ -96,7 +96,7 @@ function checkNames(
   throw wrong(`\`${label}\` needs the setting \`${missing}\``, span, `its settings are ${listed}`);
 }
 
-/** Types do not reach callers in JavaScript. */
+/** Callers in JavaScript have no types, so settings are checked at run time. */
 function checked(label: string, name: string, value: unknown, span: Span): Setting {
   if (typeof value === 'number' || value instanceof Tensor || isTensorFunction(value)) return value;
   if (Array.isArray(value) && value.every(n => typeof n === 'number')) return value;

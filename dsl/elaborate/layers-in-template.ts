@@ -26,7 +26,7 @@ function settingsIn({ settings }: Configure): readonly Expr[] {
   return settings.flatMap(({ value }) => (value.kind === 'string' ? [] : [value]));
 }
 
-/** The layer that is given settings: a name of the template, or a hole. */
+/** The layer to which settings are given: a name of the template, or a hole. */
 export function layerAt(
   e: Expr,
   named: ReadonlyMap<string, Layer>,

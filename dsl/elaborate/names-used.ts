@@ -8,8 +8,8 @@ import { initialiserNamed, orMisspelt } from './initialiser.ts';
 import { subexpressions } from './walk.ts';
 
 /**
- * A function's body runs only when it is applied; its names are checked where it is written. Once its
- * parameters are made, nothing is left to say of what they start from. Throws a `UserError`.
+ * Checks the names in the body of a function where it is written, since the body runs only when the function is applied.
+ * Initial values of its parameters are checked when those are made. Throws a `UserError`.
  */
 export function checkNames(
   body: Expr,
@@ -33,7 +33,7 @@ export function checkNames(
   });
 }
 
-/** The sizes that a spec of it captures. */
+/** The sizes that its specs capture. */
 export function namesCaptured(e: Expr): readonly string[] {
   return e.kind === 'einsum' ? e.captures.map(textOfString) : [];
 }

@@ -10,7 +10,7 @@ import type { Environment, Value } from './environment.ts';
 import { isLayer, type Layer } from './layer.ts';
 import { parameter } from './parameter.ts';
 
-/** What a definition makes. */
+/** The value of a definition. */
 export type Made = Value | Layer;
 
 /** The names of a template and what they mean. */
@@ -48,7 +48,7 @@ export class TemplateScope {
     const { name, span } = inline;
     const made = this.#errors.try(() => parameter(inline, this.environment, solver));
     const nothing = { initial: { kind: 'none' } } as const;
-    // A parameter of unknown shape stands for one that is wrong: what uses it is not wrong for that.
+    // A parameter of unknown shape replaces a faulty one, so that its uses are not reported as well.
     const param = made?.value ?? paramTensor(name.text, nothing, { rows: {} }, span);
     this.#inlines.set(inline, param);
     const help = `to use it again write \`${name.text}\` without braces`;
@@ -58,7 +58,7 @@ export class TemplateScope {
   }
 }
 
-/** Parameters are defined before the definitions around them: the places may come in either order. */
+/** Parameters are defined before the definition that contains them, so either place may come first. */
 export function definedTwice(
   name: string,
   one: Span,

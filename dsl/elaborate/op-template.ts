@@ -18,7 +18,7 @@ import { parameter } from './parameter.ts';
 import { makeTensorFunction } from './tensor-function.ts';
 import { subexpressions } from './walk.ts';
 
-/** The value of the last definition if that has no name, else an object of all that have one. */
+/** The value of the last definition if it has no name, else an object with all named ones. */
 export function elaborateOp(
   { definitions }: OpProgram,
   source: TemplateSource,
@@ -54,7 +54,7 @@ export function elaborateOp(
   });
 }
 
-/** What can be wrong about names before any of them means something. */
+/** Checks of names that need no values. */
 function checkDefinition({ name, params = [], body }: Definition, isLast: boolean): void {
   if (!name && !isLast) {
     throw fail('EINC0217', 'only the last of several definitions needs no name', body.span, {
@@ -72,7 +72,7 @@ function checkDefinition({ name, params = [], body }: Definition, isLast: boolea
   }
 }
 
-/** A name that is not known may be one that is defined too late. */
+/** An unknown name may be defined further down. */
 function inOrder<T>(after: readonly string[], elaborate: () => T): T {
   try {
     return elaborate();
@@ -91,7 +91,7 @@ function inOrder<T>(after: readonly string[], elaborate: () => T): T {
   }
 }
 
-/** What a definition would have made known: its own name, and the sizes that its specs capture. */
+/** The names that a definition introduces: its own, and the sizes that its specs capture. */
 function namesOf({ name, body }: Definition): readonly string[] {
   return [...(name ? [name.text] : []), ...subexpressions(body).flatMap(namesCaptured)];
 }
@@ -106,7 +106,7 @@ function elaborateDefinition(
   const known = [...namesKnown(environment), ...settings.map(s => s.text)];
   const own = [...(definition.params ?? []), ...inlinesIn(body).map(nameOf)];
   checkNames(body, [...known, ...own.map(n => n.text)], name?.text);
-  // Names mean what they mean here, not what the template gives them later.
+  // Names have their current meaning, not one that the template gives them later.
   const names = new Map(environment.names);
   const layersNamed = new Map(environment.layers?.named);
   return makeLayer({
@@ -161,7 +161,7 @@ function namesKnown({ names, settings, layers }: Environment): readonly string[]
   return [...names.keys(), ...settings.keys(), ...(layers?.named.keys() ?? [])];
 }
 
-/** What a function's own definitions introduce, then what the layers in it have. */
+/** The parameters of a function's own definitions, then those of the layers in it. */
 function paramsOf(
   inlines: readonly Inline[],
   environment: Environment,

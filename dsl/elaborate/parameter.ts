@@ -13,7 +13,7 @@ import { ExpressionElaborator } from './expression.ts';
 import { inlineParts } from './inline.ts';
 import { subexpressions } from './walk.ts';
 
-/** `suffix` is the label of the layer it is made for. */
+/** `suffix` is the label of the layer to which the parameter belongs. */
 export function parameter(
   inline: Inline,
   environment: Environment,
@@ -58,7 +58,7 @@ export function parameter(
   return param;
 }
 
-/** The tensor that a parameter starts from. */
+/** The tensor of a parameter's initial values. */
 function startOf(init: Expr, environment: Environment, solver: Solver): Tensor {
   const inner = subexpressions(init).find(e => e.kind === 'inline' || e.kind === 'configure');
   if (inner) {

@@ -17,7 +17,7 @@ import { fail, wrongHole } from './errors.ts';
 import { isNewAxis } from './walk.ts';
 
 export interface PickContext {
-  /** What a hole of the template holds, or a setting is. */
+  /** The value of a hole or of a setting. */
   readonly valueOf: (place: Hole | Name) => unknown;
   /** The symbol of `!@…`. */
   readonly symbolOf: (e: Expr) => StaticSymbol;
@@ -37,7 +37,7 @@ export function picksOf(picking: Picking, context: PickContext): Picks {
   return { rows, text: textOf(rows) };
 }
 
-/** As it would be written with the numbers that stand in the holes. */
+/** The text of an item with the numbers in its holes filled in. */
 function textOf({ batch, input, output }: Picks['rows']): string {
   const [before, middle, after] = [batch, input, output].map(({ lead, trail }) =>
     [...lead.map(textOfPick), ...(trail.length > 0 ? ['...'] : []), ...trail.map(textOfPick)].join(
@@ -118,22 +118,22 @@ function boundAt({ isNegative, size }: Bound, context: PickContext): number {
   return isNegative ? -value : value;
 }
 
-/** An index that is known when the template runs; undefined for one that is computed. */
+/** An index that is known when the template runs; undefined for a computed one. */
 function indexAt(e: Expr, context: PickContext): number | StaticSymbol | undefined {
   if (e.kind === 'prefix' && e.op === '!@') return context.symbolOf(e.operand);
   const index = staticNumber(e, context);
   return index === undefined ? undefined : checkedInteger(index, e.span);
 }
 
-/** An index that is computed, and the axis that it is into, once the other picks are taken. */
+/** A computed index, and its axis after the other picks are applied. */
 export interface ComputedIndex {
   readonly index: Expr;
   readonly row: RowKind;
-  /** Counted from the last where it is negative. */
+  /** Counted from the last if negative. */
   readonly axis: number;
 }
 
-/** `table[ids]`: what `picksOf` takes for whole axes. */
+/** `table[ids]`: the indices of axes that `picksOf` treats as whole. */
 export function computedIn(picking: Picking, context: PickContext): readonly ComputedIndex[] {
   return rowKinds.flatMap(row => {
     const items = picking[row];
@@ -153,7 +153,7 @@ export function computedIn(picking: Picking, context: PickContext): readonly Com
   });
 }
 
-/** The row whose first axes are indexed, one by each. */
+/** The row whose first axes are indexed, one axis by each index. */
 export function rowTaken(computed: readonly ComputedIndex[]): 'batch' | 'output' {
   const row = computed.every(index => index.row === 'batch') ? 'batch' : 'output';
   const odd = computed.find((index, i) => index.row !== row || index.axis !== i);
@@ -164,7 +164,7 @@ export function rowTaken(computed: readonly ComputedIndex[]): 'batch' | 'output'
   });
 }
 
-/** A number that is known when the template runs; undefined for what is computed. */
+/** A number that is known when the template runs; undefined for a computed one. */
 export function staticNumber(e: Expr, context: PickContext): number | undefined {
   if (e.kind === 'prefix' && e.op === '-') {
     const number = staticNumber(e.operand, context);

@@ -11,9 +11,9 @@ import { fail } from './errors.ts';
 import { wrongArity } from './wrong-arity.ts';
 
 export interface ScalarContext<N> {
-  /** What is not arithmetic: a cell of an array, or a number. */
+  /** A leaf: a cell of an array, or a number. */
   readonly operand: (e: Expr) => Scalar<N>;
-  /** Whether `*`, `/` and `**` without a dot say enough here. */
+  /** Whether `*`, `/` and `**` without a dot are unambiguous here. */
   readonly allowsProducts: boolean;
   /** Names that hide the built-in functions. */
   readonly isName: (name: string) => boolean;

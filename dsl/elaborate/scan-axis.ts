@@ -2,7 +2,7 @@ import { type Label, UserError } from '../../compiler/index.ts';
 import { axisAt, lacksAxis, rowOf, scanAxes, type ScanAxis } from '../shape/turns.ts';
 import type { Part, ScanCall } from './scan-call.ts';
 
-/** Everything that is scanned over must have the axis, with the same size as far as known. */
+/** All scanned tensors must have the axis, with equal sizes where these are known. */
 export function checkAxes(call: ScanCall, axis: ScanAxis): void {
   const { operator, xs } = call;
   if (!scanAxes.includes(axis)) {

@@ -9,19 +9,19 @@ export interface ScanCall {
   readonly span: Span;
   readonly init: readonly Part[];
   readonly xs: readonly Part[];
-  /** Called once, with tensors that stand for those of any turn. */
+  /** Called once, with placeholders for the tensors of an iteration. */
   readonly step: (carry: readonly Tensor[], x: readonly Tensor[]) => StepResult;
   readonly options: ScanSettings;
-  /** Names the results that are not named otherwise. */
+  /** The name for results without one. */
   readonly label?: string | undefined;
 }
 
 /** One of the tensors that make up the carry, or of those that are scanned. */
 export interface Part {
   readonly tensor: Tensor;
-  /** What the step calls it. */
+  /** Its name in the step. */
   readonly name: string;
-  /** As written, where it has no label. */
+  /** Its text, if it has no label. */
   readonly text?: string | undefined;
   readonly span?: Span | undefined;
 }
@@ -37,6 +37,6 @@ export interface ScanSettings {
   readonly axis?: ScanAxis | undefined;
   /** From the last cell of the axis to the first; results keep their places. */
   readonly reverse?: boolean | undefined;
-  /** How many turns; needed where nothing is scanned. */
+  /** The number of iterations; needed if nothing is scanned. */
   readonly length?: number | undefined;
 }

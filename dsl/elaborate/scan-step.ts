@@ -14,7 +14,7 @@ import { applyDefinition, type FunctionDefinition } from './tensor-function.ts';
 import { wrongArity } from './wrong-arity.ts';
 import { fail } from './errors.ts';
 
-/** A tensor as it is written. */
+/** A tensor with its text. */
 export interface Operand {
   readonly tensor: Tensor;
   readonly span?: Span | undefined;
@@ -27,7 +27,7 @@ export interface ScanContext {
   readonly solver: Solver;
 }
 
-/** `scan(step, init, xs)`: what the step gives in each turn, which is the next carry too. */
+/** `scan(step, init, xs)`: the result of the step for each iteration, which is also the next carry. */
 export function applyStep(
   definition: FunctionDefinition,
   { init, xs }: { readonly init: Operand; readonly xs: Operand },
@@ -56,7 +56,7 @@ export function applyStep(
   );
 }
 
-/** `cumsum` and its like; along the last output axis unless the options say otherwise. */
+/** `cumsum` and the like; by default along the last output axis. */
 export function applyCumulative(
   name: CumulativeName,
   x: Operand,
@@ -85,7 +85,7 @@ export function applyCumulative(
   );
 }
 
-/** What the op leaves alone: for the extremes that of no cells, since dtypes differ in what it is. */
+/** The neutral value of the op; for extremes the reduction of no cells, because it depends on the dtype. */
 function startOf(
   name: CumulativeName,
   { dtypeVar }: Tensor,

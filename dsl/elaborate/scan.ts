@@ -16,7 +16,7 @@ import { checkAxes } from './scan-axis.ts';
 import type { Part, ScanCall } from './scan-call.ts';
 
 export interface Scanned {
-  /** What the last turn leaves. */
+  /** The carry after the last iteration. */
   readonly carry: readonly Tensor[];
   readonly ys: readonly Tensor[];
 }
@@ -45,7 +45,7 @@ export function applyScan(call: ScanCall, solver: Solver): Scanned {
     turns,
     carries: carries.map(({ place, start }, i) => {
       const next = made.carry[i] ?? place;
-      // A carry must not be overwritten before another has taken its value.
+      // A carry must not be overwritten before another carry has read it.
       const isPlace = carries.some(c => c.place === next);
       return { place, start, next: isPlace ? copyOf(next, span, solver) : next, isResult: true };
     }),
@@ -66,7 +66,7 @@ function turnsOf(call: ScanCall): Turns {
   return { symbol: new TurnSymbol(turns, span), axis, reverse };
 }
 
-/** The first batch axis, as `@|` slices it; of tensors without batch axes the first output axis. */
+/** The first batch axis, which `@|` slices; for tensors without batch axes the first output axis. */
 function usualAxis({ xs }: ScanCall): ScanAxis {
   const isBatched = ({ tensor }: Part): boolean => {
     const { lead, trail } = resolveRow(tensor.shape.batch);
@@ -101,12 +101,12 @@ function useOf({ operator, span }: ScanCall, result: Tensor, operands: readonly 
   };
 }
 
-/** A carry that starts as a number or as data without a dtype has that of what it becomes. */
+/** A carry that starts from a number or from data without a dtype takes the dtype of its next value. */
 function carriedDType({ dtypeVar }: Tensor): DTypeVar {
   return resolveDType(dtypeVar).weak ? openDType() : dtypeVar;
 }
 
-/** So it must be able to: 0.5 does not start a carry of integers. */
+/** Its initial value must be valid in that dtype: 0.5 cannot start a carry of integers. */
 function startsDType(
   place: Tensor,
   { tensor, name, span }: Part,
@@ -129,7 +129,7 @@ function startsDType(
   });
 }
 
-/** The step gives a carry of the shape and the dtype that it takes. */
+/** The step must return a carry of the same shape and dtype. */
 function keepsShape(
   place: Tensor,
   next: Tensor,

@@ -5,9 +5,9 @@ import { fail } from './errors.ts';
 
 export interface SlotScope {
   readonly holes: readonly unknown[];
-  /** What the code has introduced so far. */
+  /** The arrays that the code has introduced so far. */
   readonly own: Map<string, Slot>;
-  /** Those of them that `let` names. */
+  /** The names among them that come from a `let`. */
   readonly lets: Set<string>;
 }
 

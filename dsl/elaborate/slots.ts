@@ -23,7 +23,7 @@ const slots: ReadonlyMap<string, Slot> = new Map(
   ]),
 );
 
-/** Whether code mentions slots: then it is about an operation, and about nothing else. */
+/** Whether code mentions slots: then it belongs to an operation and may mention nothing else. */
 export function mentionsSlots({ body }: CdProgram): boolean {
   const introduced = new Set([
     ...body.flatMap(expressionsIn).flatMap(e => (e.kind === 'inline' ? [e.name.text] : [])),
@@ -50,7 +50,7 @@ function expressionsIn(s: Statement): readonly Expr[] {
   }
 }
 
-/** Of loops, and of `let`. */
+/** Names of loops and of `let`. */
 function namesIn(s: Statement): readonly string[] {
   switch (s.kind) {
     case 'let':
@@ -85,7 +85,7 @@ function slotStatements(body: readonly Statement[], scope: SlotScope): readonly 
   return assigns.flat();
 }
 
-/** What uses the array that a wrong statement was to introduce is not wrong for that. */
+/** Makes known the array that a wrong statement would have introduced, so that its uses are not reported as well. */
 function introduceAnyway(s: Statement, { own }: SlotScope): void {
   const inline = s.kind === 'assign' && s.target.kind === 'inline' ? s.target : undefined;
   const name = s.kind === 'let' ? s.name : inline?.name;
@@ -131,7 +131,7 @@ function targetSlot(target: Expr, scope: SlotScope): Slot {
   throw fail('EINC0214', 'code about slots assigns slots', target.span, { help: slotHelp });
 }
 
-/** Where several values meet in a cell they add up. */
+/** Several values for one cell are added. */
 function slotLet({ name, value, logic, span }: Let, scope: SlotScope): SlotAssign {
   checkNoLogic(logic);
   const [scalar, to] = both(
@@ -143,7 +143,7 @@ function slotLet({ name, value, logic, span }: Let, scope: SlotScope): SlotAssig
   return assign(access(to, to.operand), { op: 'add', reset: true }, scalar, over, [span]);
 }
 
-/** Code that mentions an array of its own runs over the axes of what it mentions and no others. */
+/** Code that mentions an array of its own runs over the axes of the arrays that it mentions, and no others. */
 function axesOf(to: Slot, value: Scalar<Slot>): SlotAxes | undefined {
   const read = accessesOf(value);
   const isOwn = to.own !== undefined || read.some(({ node }) => node.own);

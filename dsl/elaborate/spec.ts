@@ -17,7 +17,7 @@ export function specOf(
   return { spec, text };
 }
 
-/** With what stands in its holes. */
+/** A spec with the values of its holes filled in. */
 export function textOfSpec({ parts }: StringLit, holes: readonly unknown[]): string {
   return parts.map(p => ('text' in p ? p.text : fragment(p, holes))).join('');
 }
@@ -29,7 +29,7 @@ function fragment({ index, span }: Hole, holes: readonly unknown[]): string {
   throw wrongHole(value, span, 'an integer or a piece of the spec');
 }
 
-/** An axis that no operand has is of no size: most often a slip of the pen. */
+/** An axis that no operand has gets no size; usually a typing error. */
 export function checkResult({ operands, result }: Spec, text?: string): void {
   const ofOperands = operands.flatMap(axesIn).flatMap(labelsIn);
   const sized = axesIn(result)
@@ -48,7 +48,7 @@ export function checkResult({ operands, result }: Spec, text?: string): void {
   }
 }
 
-/** Letters that a `,` or `^` elsewhere in the spec makes one name: `ij; kl => i^k, j^l`. */
+/** Letters that form one name because of a `,` or `^` elsewhere in the spec: `ij; kl => i^k, j^l`. */
 function runTogether(
   name: string,
   known: readonly string[],

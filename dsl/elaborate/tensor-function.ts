@@ -17,7 +17,7 @@ export interface TensorFunction {
 export interface FunctionDefinition {
   readonly label: string;
   readonly arity: number;
-  /** What its body calls its arguments. */
+  /** The names of its arguments in its body. */
   readonly parameters?: readonly string[];
   readonly params: Readonly<Record<string, Tensor>>;
   readonly body: (args: readonly Tensor[], context: Context, written: Written) => Tensor;
@@ -25,7 +25,7 @@ export interface FunctionDefinition {
 
 export interface Context {
   readonly solver: Solver;
-  /** What to call the result. */
+  /** The name of the result. */
   readonly label: string | undefined;
 }
 
@@ -43,14 +43,14 @@ export function makeTensorFunction(definition: FunctionDefinition): TensorFuncti
       return applyDefinition(definition, operands, context, written);
     });
   };
-  // What a debugger, and an error about a value of JavaScript, call it.
+  // The name in a debugger and in errors about JavaScript values.
   Object.defineProperty(call, 'name', { value: label });
   const result = Object.assign(call, { label, params });
   definitions.set(result, definition);
   return result;
 }
 
-/** Types do not reach callers in JavaScript. */
+/** Callers in JavaScript have no types, so arguments are checked at run time. */
 function operandOf(arg: unknown, { label }: FunctionDefinition, span: Span): Tensor {
   if (arg instanceof Tensor) return arg;
   if (typeof arg === 'number') return constantTensor(arg, [span]);
@@ -58,7 +58,7 @@ function operandOf(arg: unknown, { label }: FunctionDefinition, span: Span): Ten
   throw new UserError({ code: 'EINC0207', message, labels: [{ span }] });
 }
 
-/** Runs the body of a function. What is wrong in it is shown there, and where it is applied. */
+/** Elaborates the body of a function. Errors in it show the place in the body and the application. */
 export function applyDefinition(
   { label, body }: FunctionDefinition,
   operands: readonly Tensor[],
@@ -90,7 +90,7 @@ export function definitionOf(value: TensorFunction): FunctionDefinition {
   return definition;
 }
 
-/** `mlp(moons_input)` gives `mlp_moons_input`. */
+/** The result of `mlp(moons_input)` is named `mlp_moons_input`. */
 export function labelOfCall(label: string, args: readonly Tensor[]): string {
   return [label, ...args.flatMap(t => t.label ?? [])].join('_');
 }

@@ -37,7 +37,7 @@ interface LiteralAxis {
   readonly basis: string | undefined;
 }
 
-/** Outermost first. Throws where siblings differ. */
+/** Sizes, outermost first. Throws if siblings differ. */
 function axesOf(e: Expr): readonly LiteralAxis[] {
   if (e.kind !== 'tensor') return [];
   const [first, ...others] = e.items.map(axesOf);
@@ -61,7 +61,7 @@ function differing(
   });
 }
 
-/** In the brackets of their rows, outermost first. */
+/** Axes with the brackets of their rows, outermost first. */
 function axesText(axes: readonly LiteralAxis[]): string {
   const brackets = { batch: ['[|', '|]'], output: ['[', ']'], input: ['(', ')'] } as const;
   const texts = axes.map(({ row, size, basis }) => {
@@ -71,7 +71,7 @@ function axesText(axes: readonly LiteralAxis[]): string {
   return texts.length === 0 ? 'a number' : texts.join(' of ');
 }
 
-/** Values come in the order they are written, which has to be that of memory. */
+/** Values are taken in the order in which they are written, which must be the order of memory. */
 function checkOrder(axes: readonly LiteralAxis[], span: Span): void {
   const order: readonly RowKind[] = ['batch', 'output', 'input'];
   const ranks = axes.map(axis => order.indexOf(axis.row));

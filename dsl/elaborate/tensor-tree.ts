@@ -7,13 +7,13 @@ import { describe } from './hole.ts';
 /** One tensor, or several by name. */
 export type Tensors = Tensor | Readonly<Record<string, Tensor>>;
 
-/** A tree as a list. Where there is one tensor, it has no key. */
+/** A tree as a list. A single tensor has no key. */
 export interface Leaves {
   readonly keys: readonly string[] | undefined;
   readonly tensors: readonly Tensor[];
 }
 
-/** `what` is said to be wrong where something else stands in it. */
+/** `what` names the tree in the error about a value that is no tensor. */
 export function leavesOf(tree: unknown, what: string, span: Span): Leaves {
   if (isLeaf(tree)) return { keys: undefined, tensors: [tensorAt(tree, what, span)] };
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
@@ -26,7 +26,7 @@ export function leavesOf(tree: unknown, what: string, span: Span): Leaves {
   };
 }
 
-/** The other way round, with other tensors. */
+/** The inverse: a tree of the same form with other tensors. */
 export function treeOf(tensors: readonly Tensor[], keys: readonly string[] | undefined): Tensors {
   const [only] = tensors;
   if (keys === undefined && only) return only;

@@ -29,12 +29,12 @@ export function elaborateTransform(
   return new Tensor({ label, hint, shape, dtype: dtypeVar, source, origins: [span] });
 }
 
-/** Rather than name one, which other tensors may have been computed from. */
+/** Whether `e` makes a new tensor, from which nothing can have been computed yet. */
 function makesTensor(e: Expr, { holes }: Environment): boolean {
   return e.kind === 'hole' ? typeof holes[e.index] === 'number' : e.kind !== 'name';
 }
 
-/** The derivative by it would be 0, whatever is differentiated. */
+/** The error about such a tensor: a derivative with respect to it would always be 0. */
 function madeHere(name: TransformName, by: Expr, environment: Environment): UserError {
   const [text = ''] = writtenIn([by], environment).map(written => written.text);
   const message = `nothing is computed from \`${text}\`, which is made here, so \`${name}\` by it would be 0`;
@@ -56,7 +56,7 @@ function helpFor(name: TransformName, by: Expr): string {
   return `write ${each}, or in JavaScript ${together}`;
 }
 
-/** By one tensor, by each of two, by both in one call of JavaScript. */
+/** With respect to one tensor, to each of two, or to both in one JavaScript call. */
 const examples: Readonly<Record<TransformName, readonly [string, string, string]>> = {
   grad: ['grad(y, x)', '[grad(y, a), grad(y, b)]', 'grad(y, [a, b])'],
   vjp: ['vjp(y, x, g)', '[vjp(y, a, g), vjp(y, b, g)]', 'vjp(y, [a, b], g)'],

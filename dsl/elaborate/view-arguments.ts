@@ -30,7 +30,7 @@ export function numberAt(e: Expr, context: PickContext): NumberArgument {
   return { number, integer, count };
 }
 
-/** `o = [4, _]`: one size may be what the others leave. */
+/** `o = [4, _]`: one size may be inferred from the others. */
 export function newRows({ callee, rows, span }: Apply, context: PickContext): NewRows {
   if (rows.length === 0) {
     throw fail('EINC0316', '`reshape` is told no axes', span, {

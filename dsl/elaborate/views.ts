@@ -12,11 +12,11 @@ import { newRows, numberAt, type NumberArgument } from './view-arguments.ts';
 export interface ViewContext extends PickContext {
   readonly tensor: (e: Expr) => Tensor;
   readonly tensors: (es: readonly Expr[]) => readonly Tensor[];
-  /** Applies an operation to operands; `isLast` for the one that makes the result. */
+  /** Applies an operation to operands; `isLast` for the operation of the result. */
   readonly apply: (operation: Operation, operands: readonly Tensor[], isLast: boolean) => Tensor;
 }
 
-/** One application: its first operand, the numbers after it, and what makes the result. */
+/** One application: its first operand, the numbers after it, and the function that builds the result. */
 interface Viewing {
   readonly x: Tensor;
   readonly numbers: readonly NumberArgument[];
@@ -25,7 +25,7 @@ interface Viewing {
 }
 
 interface View {
-  /** How many operands it takes at least and at most. */
+  /** The least and greatest number of operands. */
   readonly arity: readonly [least: number, most: number];
   readonly make: (viewing: Viewing) => Tensor;
 }
@@ -100,7 +100,7 @@ function timesOf({ numbers: [times] }: Viewing): number {
   return times?.count(1) ?? 1;
 }
 
-/** The last `count` cells come first; with a negative count the first ones come last. */
+/** Moves the last `count` cells to the front; with a negative count, the first ones to the end. */
 function rolled({ x, numbers, application, context }: Viewing): Tensor {
   const [count, axis] = [numbers[0]?.integer() ?? 0, numbers[1]?.integer() ?? 0];
   const part = (start: number | undefined, stop: number | undefined): Operation =>

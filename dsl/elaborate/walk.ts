@@ -38,7 +38,7 @@ function partsOf(e: Expr): readonly Expr[] {
   }
 }
 
-/** What is computed in an item of a bracket; `_` there is no name. */
+/** The expressions in an item of a bracket; `_` is no name there. */
 function indexIn(item: PickItem): readonly Expr[] {
   return item.kind === 'at' && !isNewAxis(item.at) ? [item.at] : [];
 }

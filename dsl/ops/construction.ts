@@ -16,24 +16,24 @@ import {
 } from '../shape/row.ts';
 import type { Solver } from '../shape/solve.ts';
 
-/** An operation and what it is applied to. */
+/** An operation and its operands. */
 export type Application = readonly [Operation, ...operands: readonly Tensor[]];
 
-/** One application of a function, while it is put together. */
+/** One application of a function, while it is composed. */
 export interface Construction {
   /** The function's name. */
   readonly name: string;
-  /** Of the name, where it is applied. */
+  /** The place of the name in the application. */
   readonly span: Span;
   readonly operands: readonly Tensor[];
-  /** Where each of them is written. */
+  /** The place of each operand. */
   readonly places: readonly Span[];
   readonly solver: Solver;
-  /** A tensor on the way to the result. */
+  /** An intermediate tensor. */
   readonly step: (...application: Application) => Tensor;
 }
 
-/** The first or last output axis of `x`, which has room for `size`. */
+/** The first or last output axis of `x`, which must have at least `size` cells. */
 export function endAxis(made: Construction, x: Tensor, end: 'first' | 'last', size?: Dim): Dim {
   checkAxes(made, x, 'output', 1);
   const axis = dimVar();
@@ -54,7 +54,7 @@ function whyOf(made: Construction, x: Tensor): Why {
   return { ...ofResult(use, 0, 'output'), left: 0 };
 }
 
-/** The last output axis of `x`, which has a cell to choose. */
+/** The last output axis of `x`, which must not be empty. */
 export function choiceAxis(made: Construction, x: Tensor): void {
   const { name, span, operands, places } = made;
   const axis = endAxis(made, x, 'last');
@@ -68,13 +68,13 @@ export function choiceAxis(made: Construction, x: Tensor): void {
       labels: [{ span }, ...(place ? [{ span: place, text: printShape(x.shape) }] : [])],
     });
   }
-  // Where the size is not known yet, that the slice is there says it later.
+  // If the size is not known yet, the constraint of the slice checks it later.
   const slice = { start: 0, stop: 1, step: 1, text: '[0]' };
   const why = whyOf(made, x);
   made.solver.post([{ kind: 'dim-slice', whole: axis, part: dimVar(), slice, why }]);
 }
 
-/** The row whose first axes positions select from: output, if there are such axes. */
+/** The row whose first axes are indexed: output, if it has axes. */
 export function addressed(
   made: Construction,
   count: number,
@@ -88,7 +88,7 @@ export function addressed(
   return row;
 }
 
-/** Positions stand along an axis that they select from; input axes would have no place in the result. */
+/** The axes of indices take the place of the indexed axis; input axes would have no place in the result. */
 export function checkPositions(
   { name, span, operands, places }: Construction,
   ids: readonly Tensor[],
@@ -124,7 +124,7 @@ function checkAxes(
   });
 }
 
-/** What an operand says as the size of an axis: a number, or one that a spec has captured. */
+/** The size of an axis given as an operand: a number, or a size that a spec has captured. */
 export function sizeIn({ name, operands, places }: Construction, size: Tensor): Dim {
   const { source } = size;
   const span = places[operands.indexOf(size)];

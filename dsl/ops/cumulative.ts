@@ -2,9 +2,8 @@
 import type { AccumulateOp } from '../../compiler/index.ts';
 
 /**
- * Each is a scan of its op, so its derivative is that of the op: the gradient of `cumprod` is right
- * beside zeros, and a tie of `cummax` shares the gradient evenly between the new cell and what was
- * the greatest before it.
+ * Each is a scan of its op, and its derivative follows from that of the op: the gradient of `cumprod` is correct
+ * at zeros, and at a tie of `cummax` the new cell and the previous maximum each get half of the gradient.
  */
 export const cumulative = {
   cumsum: 'add',

@@ -31,7 +31,7 @@ export const einsumKinds: Readonly<Record<EinsumOp, EinsumKind>> = {
   '++^': { accumulate: 'add', combine: undefined, hint: 'concat' },
 };
 
-/** Undefined where no parts of the concatenations in `spec` meet. */
+/** Undefined if no parts of the concatenations in `spec` overlap. */
 export function einsum(operator: EinsumOp, spec: Spec, text: string): Operation | undefined {
   const { accumulate, hint } = einsumKinds[operator];
   const all = spec.operands.map((_, i) => i);
@@ -59,7 +59,7 @@ function combined(operator: EinsumOp, operands: readonly number[]): Scalar<Slot>
   );
 }
 
-/** An operand with the margins that an `=` axis asks for; in them stands what accumulating ignores. */
+/** An operand with the margins that an `=` axis needs, filled with the neutral value of the accumulation. */
 export function pad(operator: EinsumOp, spec: Spec, operand: number): Operation {
   const { accumulate } = einsumKinds[operator];
   const value = slotAccess('value', operand + 1);

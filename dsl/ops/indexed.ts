@@ -22,9 +22,9 @@ const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
 const last: AxisPlace = { row: 'output', at: -1 };
 
 /**
- * `v =: v1[v2, …]`: the first axes of a row of the first operand, at positions that `count` others
- * hold. By `batch` the positions' own batch axes are axes of the result like their output axes; by
- * `output` batch axes broadcast.
+ * `v =: v1[v2, …]`: indexes the first axes of a row of the first operand by the other `count` operands. For the row
+ * `batch`, batch axes of the indices become axes of the result, like their output axes; for
+ * `output`, batch axes broadcast.
  */
 export function take(count: number, row: 'batch' | 'output' = 'output'): Operation {
   const read = slotAccess('value', 1, positionsIn(count));
@@ -32,8 +32,8 @@ export function take(count: number, row: 'batch' | 'output' = 'output'): Operati
 }
 
 /**
- * `v =: start; v[v2, …] op= v3`, in the shape of the first operand, which is where it starts unless a
- * number says so.
+ * `v =: start; v[v2, …] op= v3`, with the shape of the first operand, which is also the start unless `start` is
+ * a number.
  */
 export function scatter(
   op: AccumulateOp,
@@ -50,12 +50,12 @@ export function scatter(
   return { operator: 'scatter', hint: 'scatter', logic, forward, backward: undefined };
 }
 
-/** Of operands 2, 3, … */
+/** The indices: operands 2, 3, … */
 function positionsIn(count: number): readonly Scalar<Slot>[] {
   return Array.from({ length: count }, (_, i) => slotAccess('value', i + 2));
 }
 
-/** `v =: v1[…, v2]` along the last output axis. */
+/** `v =: v1[…, v2]`, along the last output axis. */
 export const takeAlong: Operation = operation(
   'take_along',
   { kind: 'take-along' },
@@ -63,7 +63,7 @@ export const takeAlong: Operation = operation(
   slotAccess('value', 1, [v2]),
 );
 
-/** Where each cell along the last output axis goes when it goes to position `v1`: `v[…, v1] =:+ i`. */
+/** The inverse of the permutation `v1` along the last output axis: `v[…, v1] =:+ i`. */
 export function inverse(size: Dim): Operation {
   const target = slotAccess('value', 0, [v1]);
   const forward = [assign(target, { op: 'add', reset: true }, position(1, last), undefined)];
@@ -82,7 +82,7 @@ export function range(size: Dim): Operation {
   return flat('range', { kind: 'append', size }, { op: 'set' }, position(0, last));
 }
 
-/** How many cells lie before each, in the shape that the operands have together. */
+/** The number of cells before each cell, in the common shape of the operands. */
 export const offsets: Operation = flat(
   'offsets',
   { kind: 'pointwise' },
@@ -121,12 +121,12 @@ export function rank(order: 'ascending' | 'descending'): Operation {
   return flat('rank', logic, { op: 'add', reset: true }, comes);
 }
 
-/** Of truth values, 0 or 1: arithmetic, which needs no branch. */
+/** The disjunction of truth values, 0 or 1, as arithmetic: no branch is needed. */
 function both(a: Scalar<Slot>, b: Scalar<Slot>): Scalar<Slot> {
   return scalarApply<Slot>('mul', a, b);
 }
 
-/** Of truth values that are not both 1. */
+/** The disjunction of truth values that are not both 1. */
 function either(a: Scalar<Slot>, b: Scalar<Slot>): Scalar<Slot> {
   return scalarApply<Slot>('add', a, b);
 }
@@ -148,12 +148,12 @@ function operation(
   return { operator, hint: operator, logic, forward, backward: undefined };
 }
 
-/** One that passes no gradient on. */
+/** An operation that passes no gradient on. */
 function flat(...[operator, ...others]: Parameters<typeof operation>): Operation {
   return { ...operation(operator, ...others), backward: [] };
 }
 
-/** What is wrong with a use of such a spec is said about the use; nothing is said about its text. */
+/** Errors about such a spec show its use, never its text. */
 function einsum(text: string): Logic {
   const source = { locate: () => ({ file: 'einc', line: 1, column: 1, text }) };
   const span = { source, start: 0, end: text.length };

@@ -31,7 +31,7 @@ import {
 import { elementwise } from './operations.ts';
 
 export interface Indexing {
-  /** How many operands it takes; with `more`, at least that many. */
+  /** The number of operands; with `more`, the least number. */
   readonly arity: number;
   readonly more?: boolean;
   readonly build: Build;
@@ -42,9 +42,9 @@ type Build = (made: Construction, x: Tensor, y: Tensor, z: Tensor) => Applicatio
 /** By name. Each is described with its shapes in `dsl/README.md`. */
 export const indexings: ReadonlyMap<string, Indexing> = new Map(
   Object.entries({
-    /** `take(x, ids)`, `take(x, i, j)`: the first output axes of `x` at these positions. */
+    /** `take(x, ids)`, `take(x, i, j)`: indexes the first output axes of `x`. */
     take: { arity: 2, more: true, build: made => taken(made, addressed(made, positionsOf(made))) },
-    /** Along the first batch axes. */
+    /** The same along the first batch axes. */
     take_batch: taking('batch'),
     /** `take_along(x, ids)`: along the last output axis, as NumPy's `take_along_axis`. */
     take_along: {
@@ -64,7 +64,7 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
         return [scatter('add', count, { row: addressed(made, count) }), ...made.operands];
       },
     },
-    /** The same, but an update replaces the cell; of several updates of one cell the last stands. */
+    /** The same, but an update replaces the cell; of several updates of one cell the last one counts. */
     scatter_set: {
       arity: 3,
       more: true,
@@ -79,16 +79,16 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
     range: { arity: 1, build: (made, n) => [range(sizeIn(made, n))] },
     /** `offsets(x)`: how many cells of `x` lie before each of them. */
     offsets: { arity: 1, build: (_, x) => [offsets, x] },
-    /** The first position of the greatest along the last output axis; of a NaN if there is one. */
+    /** The first position of the maximum along the last output axis, or of a NaN if there is one. */
     argmax: { arity: 1, build: (made, x) => extremePlace(made, x, 'max') },
     argmin: { arity: 1, build: (made, x) => extremePlace(made, x, 'min') },
-    /** Where the cells of the last output axis are in ascending order: stable, NaN last. */
+    /** The indices that sort the last output axis in ascending order: stable, NaN last. */
     argsort: { arity: 1, build: argsort },
     sort: { arity: 1, build: (made, x) => [takeAlong, x, made.step(...argsort(made, x))] },
-    /** `argtopk(x, k)`: where the `k` greatest are, the greatest first: stable, NaN before numbers. */
+    /** `argtopk(x, k)`: the indices of the `k` greatest cells in descending order: stable, NaN before numbers. */
     argtopk: { arity: 2, build: argtopk },
     topk: { arity: 2, build: (made, x, k) => [takeAlong, x, made.step(...argtopk(made, x, k))] },
-    /** `dynamic_slice(x, start, size)`: so many cells along the first output axis. */
+    /** `dynamic_slice(x, start, size)`: `size` cells along the first output axis. */
     dynamic_slice: {
       arity: 3,
       build: (made, x, start, count) => {
@@ -96,7 +96,7 @@ export const indexings: ReadonlyMap<string, Indexing> = new Map(
         return [take(1), x, window(made, { x, start, size, count })];
       },
     },
-    /** `dynamic_update_slice(x, update, start)`: `x` with `update` in the place of such a slice. */
+    /** `dynamic_update_slice(x, update, start)`: `x` with such a slice replaced by `update`. */
     dynamic_update_slice: {
       arity: 3,
       build: (made, x, update, start) => {
@@ -124,9 +124,9 @@ function taken(made: Construction, row: 'batch' | 'output'): Application {
 }
 
 /**
- * Each update is numbered; a cell keeps the greatest number that reaches it, and the updates that find
- * their own number there are the last ones. So gradients go to those alone, and to the cells of `x`
- * that none reaches.
+ * Numbers the updates; each cell keeps the greatest number of its updates, and an update that finds
+ * its own number there is the last one. So gradients flow only to those updates, and to the cells of `x`
+ * without updates.
  */
 function replaced(
   made: Construction,
@@ -152,7 +152,7 @@ export function extremePlace(made: Construction, x: Tensor, op: 'max' | 'min'): 
   return [firstAt(`arg${op}`), x, made.step(extreme(op), x)];
 }
 
-/** Ranks compare all with all: for an axis of n cells n² steps, which need no order. */
+/** Ranks compare all cells with all: n² independent steps for an axis of n cells. */
 export function argsort(made: Construction, x: Tensor): Application {
   const size = endAxis(made, x, 'last');
   return [inverse(size), made.step(rank('ascending'), x, x)];
@@ -172,7 +172,7 @@ interface Window {
   readonly count: Tensor;
 }
 
-/** The positions of a slice; it starts where all of it is inside, as near to `start` as that allows. */
+/** The positions of a slice; its start is clamped so that all of it is inside. */
 function window(made: Construction, { x, start, size, count }: Window): Tensor {
   const { step, span } = made;
   const whole = dimTensor(endAxis(made, x, 'first', size), [x.shape], span);

@@ -1,6 +1,6 @@
 import type { InfixOp } from '../language/ast.ts';
 
-/** The scalar function of each infix operator that has one; `*`, `/` and `**` are not only that. */
+/** The scalar function of each infix operator that has one; `*`, `/` and `**` also have other meanings. */
 export const infixFunctions = {
   '+': 'add',
   '-': 'sub',
@@ -22,7 +22,7 @@ export const infixFunctions = {
   '<>': 'ne',
   '&&': 'and',
   '||': 'or',
-  // OCANNL's: the first, the second, and the second where the first lets it through.
+  // OCANNL's operators: the first operand, the second operand, and the second if the first is positive.
   '-@>': 'fst',
   '-/>': 'snd',
   '-?/': 'relu_gate',

@@ -5,7 +5,7 @@ import { conversions, functions } from './operations.ts';
 import { randomFunctions } from './random.ts';
 import { arities } from './transforms.ts';
 
-/** Those that move cells. */
+/** Functions that move cells. */
 export const viewNames = [
   'concat',
   'flatten',

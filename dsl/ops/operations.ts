@@ -26,7 +26,7 @@ export function elementwise(name: string, operator = name): Operation {
 /** `a * b`, of tensors. */
 export const product = summing('*', 'matmul', { kind: 'compose' }, scalarApply('mul', v1, v2));
 
-/** The infix operators that are element-wise, by how they are written. */
+/** The element-wise infix operators, by their text. */
 export function infixOperation(operator: keyof typeof infixFunctions): Operation {
   return elementwise(infixFunctions[operator], operator);
 }
@@ -53,7 +53,7 @@ export const functions: ReadonlyMap<string, Operation> = new Map(
   [...scalarFunctions.keys()].map(name => [name, elementwise(name)]),
 );
 
-/** `f32(x)`: the same values as another dtype. Nothing can be learned through integers. */
+/** `f32(x)`: the same values in another dtype. No gradient flows through integers. */
 export function conversionTo(dtype: DType): Operation {
   return {
     ...{ ...identity, operator: dtype, hint: dtype, converts: dtype },
@@ -69,7 +69,7 @@ export function operationNamed(name: string): Operation | undefined {
   return functions.get(name) ?? conversions.get(name);
 }
 
-/** How many operands a named function takes. */
+/** The number of operands of a named function. */
 export function arityOf(operation: Operation): number {
   return operation.converts ? 1 : scalarFunction(operation.hint).arity;
 }

@@ -7,18 +7,18 @@ import type { Dim } from '../shape/row.ts';
 const [v1, v2] = [slotAccess('value', 1), slotAccess('value', 2)];
 const place = position(0, { row: 'output', at: -1 });
 
-/** 64 bits a cell, from the key and how many cells lie before it; of these sizes, or of any shape. */
+/** 64 bits per cell, from the key and the number of cells before it; with the given sizes, or of any shape. */
 export function bits(sizes: readonly Dim[]): Operation {
   const of = scalarApply<Slot>('threefry2x32', v1, position(0));
   return { ...flat('random_bits', { kind: 'pointwise' }, of), grows: sizes };
 }
 
-/** `f` of the bits of each cell, an operation that passes no gradient on. */
+/** `f` of the bits of each cell; passes no gradient on. */
 export function ofBits(name: string, f: (bits: Scalar<Slot>) => Scalar<Slot>): Operation {
   return flat(name, { kind: 'pointwise' }, f(v1));
 }
 
-/** The two words in one of 32 bits, as JAX has it. */
+/** Combines two words into one of 32 bits, as JAX does. */
 export function oneWord(of: Scalar<Slot>): Scalar<Slot> {
   return low(scalarApply<Slot>('bit_xor', of, high(of)));
 }
@@ -29,7 +29,7 @@ export function folded(size: Dim): Operation {
   return flat('split_key', { kind: 'append', size }, keys);
 }
 
-/** The same as JAX had it until 0.5; the second operand is the size once more, as a tensor. */
+/** The same as in JAX before 0.5; the second operand is the size again, as a tensor. */
 export function foldedOriginal(size: Dim): Operation {
   const words = scalarApply<Slot>('mul', v2, scalarConst(2));
   const first = scalarApply<Slot>('mul', place, scalarConst(2));
@@ -38,14 +38,14 @@ export function foldedOriginal(size: Dim): Operation {
   return flat('split_key', { kind: 'append', size }, pair);
 }
 
-/** A word for each number below `size`, the second operand, as JAX had it until 0.5. */
+/** A word for each number below `size`, the second operand, as in JAX before 0.5. */
 export function bitsOriginal(size: Dim): Operation {
   return flat('random_bits', { kind: 'append', size }, wordOriginal(place, v2));
 }
 
 /**
- * The `at`-th of `count` words: the numbers 0, 1, … in two halves, the second filled up with 0, are
- * the words of the counters; what comes of the first ones stands before what comes of the second.
+ * The `at`-th of `count` words. Counters pair the numbers 0, 1, … of a first half with those of a second half, padded
+ * with 0; results are the high words of all counters, followed by the low words.
  */
 function wordOriginal(at: Scalar<Slot>, count: Scalar<Slot>): Scalar<Slot> {
   const half = scalarApply<Slot>(

@@ -35,7 +35,7 @@ export const randomFunctions: ReadonlyMap<string, Indexing> = new Map(
       arity: 2,
       build: (made, key, n) => [foldedOriginal(sizeIn(made, n)), keyed(made, key), n],
     },
-    /** 32 bits a cell, as u32. */
+    /** 32 bits per cell, as u32. */
     random_bits: { ...drawing(1), build: (made, key) => [u32, word(made, drawn(made, key, 1))] },
     random_bits_original: {
       arity: 2,
@@ -52,7 +52,7 @@ export const randomFunctions: ReadonlyMap<string, Indexing> = new Map(
       build: (made, key, p) => [lt, made.step(uniform, drawn(made, key, 2)), p],
     },
     randint: { ...drawing(3), build: randint },
-    /** `categorical(key, logits)`: a place along the last output axis of the logits. */
+    /** `categorical(key, logits)`: an index along the last output axis of the logits. */
     categorical: {
       arity: 2,
       build: (made, key, logits) => {
@@ -71,18 +71,18 @@ export const randomFunctions: ReadonlyMap<string, Indexing> = new Map(
   } satisfies Readonly<Record<string, Indexing>>),
 );
 
-/** Sizes may stand behind the operands. */
+/** Sizes may follow the operands. */
 function drawing(arity: number): Pick<Indexing, 'arity' | 'more'> {
   return { arity, more: true };
 }
 
-/** The bits of each cell; sizes stand behind the first `count` operands. */
+/** The bits of each cell; sizes follow the first `count` operands. */
 function drawn(made: Construction, key: Tensor, count: number): Tensor {
   const sizes = made.operands.slice(count).map(size => sizeIn(made, size));
   return made.step(bits(sizes), keyed(made, key));
 }
 
-/** A key is a whole number: of anything else most bits would be lost. */
+/** A key must be an integer: a conversion from anything else would lose most bits. */
 function keyed({ name, operands, places, solver }: Construction, key: Tensor): Tensor {
   const span = places[operands.indexOf(key)];
   const help = ['a key is a whole number from 0, or made of one: key(42), fold_in(k, 1)'];
@@ -111,7 +111,7 @@ function number({ span }: Construction, value: number): Tensor {
   return constantTensor(value, [span]);
 }
 
-/** Of a normal distribution what is between `low` and `high`, by the inverse of its distribution. */
+/** A normal distribution truncated to `low` … `high`, by the inverse of its cumulative distribution. */
 function truncatedNormal(made: Construction, key: Tensor, low: Tensor, high: Tensor): Application {
   const { step } = made;
   const root = number(made, Math.SQRT2);
@@ -122,7 +122,7 @@ function truncatedNormal(made: Construction, key: Tensor, low: Tensor, high: Ten
   return [min, step(max, x, low), high];
 }
 
-/** Two words, since one has more values for some results than for others. */
+/** Two words, since with one word some results would be more likely than others. */
 function randint(made: Construction, key: Tensor, low: Tensor, high: Tensor): Application {
   const { step } = made;
   const from = step(i32, low);
@@ -141,7 +141,7 @@ const unit = (x: Scalar<Slot>): Scalar<Slot> => scalarApply('unit', x);
 const log = (x: Scalar<Slot>): Scalar<Slot> => scalarApply('log', x);
 const negated = (x: Scalar<Slot>): Scalar<Slot> => scalarApply('neg', x);
 
-/** So that no logarithm is infinite: the smallest f32 of all bits. */
+/** The smallest normal f32, so that no logarithm is infinite. */
 const tiny = scalarConst(2 ** -126);
 
 const uniform = ofBits('uniform', unit);

@@ -11,11 +11,11 @@ import {
 
 export interface ScalarFunction {
   readonly arity: 1 | 2 | 3;
-  /** Its value on operands, of which there are as many as `arity` says. */
+  /** Its value on `arity` operands. */
   readonly of: <N>(...operands: readonly Scalar<N>[]) => Scalar<N>;
 }
 
-/** Derivatives follow from those of the ops. At infinities a product may be NaN: `silu(-Infinity)`. */
+/** Derivatives follow from those of the ops. At infinities a product may be NaN, as in `silu(-Infinity)`. */
 const composites: Readonly<Record<string, ScalarFunction>> = {
   id: unary(a => a),
   fst: binary(a => a),
@@ -28,7 +28,7 @@ const composites: Readonly<Record<string, ScalarFunction>> = {
   },
   recip: unary(recip),
   rsqrt: unary(rsqrt),
-  /** OCANNL's name for it. */
+  /** OCANNL's name. */
   recip_sqrt: unary(rsqrt),
   silu: unary(a => scalarApply('mul', a, scalarApply('sigmoid', a))),
   mish: unary(a => scalarApply('mul', a, scalarApply('tanh', scalarApply('softplus', a)))),
@@ -37,7 +37,7 @@ const composites: Readonly<Record<string, ScalarFunction>> = {
   log_sigmoid: unary(a => negated(scalarApply('softplus', negated(a)))),
 };
 
-/** What ops make of bits depends on where it is stored: `random.ts` knows where. */
+/** Left out: ops whose result depends on the dtype of the target, which only `random.ts` knows. */
 const named = (Object.keys(ops) as Op[]).filter(op => !infoOf(op).fromBits);
 
 /** By name. */
@@ -46,7 +46,7 @@ export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map([
   ...Object.entries(composites),
 ]);
 
-/** One that is known to be there. */
+/** A function that is known to exist. */
 export function scalarFunction(name: string): ScalarFunction {
   const found = scalarFunctions.get(name);
   invariant(found, () => `no scalar function ${name}`);
@@ -65,7 +65,7 @@ function binary(of: <N>(a: Scalar<N>, b: Scalar<N>) => Scalar<N>): ScalarFunctio
   return { arity: 2, of: (a, b) => of(given(a), given(b)) };
 }
 
-/** Callers count the operands; this is for the type checker. */
+/** Callers have checked the number of operands; this convinces the type checker. */
 function given<N>(operand: Scalar<N> | undefined): Scalar<N> {
   return operand ?? scalarConst(NaN);
 }

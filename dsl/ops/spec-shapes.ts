@@ -3,14 +3,14 @@ import type { Span } from '../../compiler/index.ts';
 import type { AxisLabel, AxisSpec, RowSpec, ShapeSpec } from '../language/ast-einsum.ts';
 import { type RowKind, rowKinds } from '../shape/row.ts';
 
-/** Any axes, the same wherever it is used. */
+/** Any axes, but the same ones in all uses. */
 export function anyShape(span: Span): ShapeSpec {
   const row = (text: RowKind): RowSpec => ({ lead: [], rowVar: { span, text }, trail: [] });
   const [batch, input, output] = rowKinds.map(row) as [RowSpec, RowSpec, RowSpec];
   return { span, batch, input, output };
 }
 
-/** The same with one output axis spelled out: counted from the last where `at` is negative. */
+/** The same with one explicit output axis, counted from the last if `at` is negative. */
 export function shapeWithAxis(span: Span, at: number, axis: AxisSpec): ShapeSpec {
   const any = anyShape(span);
   const others = (count: number): AxisLabel[] =>

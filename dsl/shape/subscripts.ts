@@ -14,7 +14,7 @@ import {
 import { type Axis, type MadeOf, rootOf } from './axis.ts';
 import type { RowKind } from './row.ts';
 
-/** Gives each class of axes its loop, in the order met; axes of size 1 need none. */
+/** Gives each class of axes its loop, in the order of first use; axes of size 1 need none. */
 export class Subscripts {
   readonly #names = new Names();
   readonly #known = new Map<Axis | StaticSymbol, LoopVar>();

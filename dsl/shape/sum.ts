@@ -1,4 +1,4 @@
-/** Axes made of others: the arithmetic of their sizes, and where their loops are. */
+/** Axes that are sums of others, as in convolutions: their sizes and their loops. */
 import { newAxis } from './axis.ts';
 import { noSizeFits } from './explain-derived.ts';
 import { type Constraint, type Dim, type DimSum, type DimVar, type Size, sizeOf } from './row.ts';
@@ -8,7 +8,7 @@ interface Balance {
   readonly unknowns: readonly DimVar[];
   /** `constant + Σ known terms - whole` */
   readonly balance: number;
-  /** How often `whole - Σ terms` counts an unknown. */
+  /** The coefficient of an unknown in `whole - Σ terms`. */
   readonly coeffOf: (unknown: DimVar) => number;
 }
 
@@ -21,18 +21,18 @@ export function weigh({ whole, constant, terms }: DimSum): Balance {
     if (d.kind === 'size') balance += coeff * d.size;
     else counts.set(d, (counts.get(d) ?? 0) - coeff);
   }
-  // An axis that is the whole and a part of it may have any size.
+  // The whole may itself be one of the terms; then it may have any size.
   const unknowns = [...counts].flatMap(([d, count]) => (count === 0 ? [] : [d]));
   return { unknowns, balance, coeffOf: d => counts.get(d) ?? 0 };
 }
 
-/** The size that makes the sum come out; 0 only where an axis of size 0 is among the others. */
+/** The size that satisfies the sum; 0 only if another axis has size 0. */
 export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
   const least = unknown.isRest || sidesOf(sum).some(dim => sized(dim)?.size === 0) ? 0 : 1;
   if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown, size);
   const span = sum.why.use.span;
   const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
-  // The whole may be met before its axis is, and is united with that later.
+  // The whole may be used before its axis and united with it later.
   const isWhole = resolveDim(sum.whole) === unknown;
   return isWhole || sized(sum.whole)?.axis ? { ...found, axis: newAxis(size) } : found;
 }
@@ -41,7 +41,7 @@ function sidesOf({ whole, terms }: DimSum): readonly Dim[] {
   return [whole, ...terms.map(term => term.dim)];
 }
 
-/** While projections are inferred: tells the axis which loops it is made of. */
+/** During projection inference: records the loops of which the axis is the sum. */
 export function placeLoops({ whole, place }: DimSum): void {
   const { axis } = sized(whole) ?? {};
   if (!axis || !place) return;
@@ -58,7 +58,7 @@ function sized(dim: Dim): Size | undefined {
   return d.kind === 'size' ? d : undefined;
 }
 
-/** Sums that leave a choice, once all shapes are known: `a^b => 0`. */
+/** Sums that are still ambiguous when all shapes are known: `a^b => 0`. */
 export function settleSums(
   constraints: readonly Constraint[],
   decide: (dim: DimVar, size: Size) => void,

@@ -1,4 +1,4 @@
-/** The axis that a scan runs along, and what is left of a shape without it. */
+/** The axis that a scan runs along, and shapes without it. */
 import type { Span, StaticSymbol } from '../../compiler/index.ts';
 import { type Axis, newAxis, unite } from './axis.ts';
 import {
@@ -25,12 +25,12 @@ export interface Turns {
   readonly reverse: boolean;
 }
 
-/** The number of a turn, from 0 on: its range is the length of the axis, when that is known. */
+/** The number of the iteration; its range is the length of the axis, once known. */
 export class TurnSymbol implements StaticSymbol {
   readonly kind = 'static-symbol';
   readonly name = 't';
   readonly length: Dim;
-  /** The scan, for errors. */
+  /** The name of the scan, for errors. */
   readonly span: Span | undefined;
 
   constructor(length: Dim, span: Span | undefined) {
@@ -43,7 +43,7 @@ export class TurnSymbol implements StaticSymbol {
     return length.kind === 'size' ? length.size : undefined;
   }
 
-  /** Something says the length: it is not 1 for want of a reason to be more. */
+  /** The length is given by something; it is not 1 merely by default. */
   get isKnown(): boolean {
     const length = resolveDim(this.length);
     return length.kind === 'size' && !length.broadcasts;
@@ -54,7 +54,7 @@ export function rowOf(axis: ScanAxis): RowKind {
   return axis === 'last' ? 'output' : axis;
 }
 
-/** The axis of `shape` that a scan would run along; undefined where that is not known. */
+/** The axis of `shape` that a scan would run along; undefined if not known yet. */
 export function axisAt(shape: Shape, axis: ScanAxis): Dim | undefined {
   const { lead, rest, trail } = resolveRow(shape[rowOf(axis)]);
   const dim = axis === 'last' ? (trail.at(-1) ?? (rest ? undefined : lead.at(-1))) : lead[0];
@@ -68,7 +68,7 @@ export function lacksAxis(shape: Shape, axis: ScanAxis): boolean {
   return rest === undefined && lead.length + trail.length === 0;
 }
 
-/** The shape of what has a cell of `shape` for each turn. */
+/** The shape that stacks `shape` over all iterations. */
 export function stacked(shape: Shape, { axis, symbol }: Turns): Shape {
   const row = rowOf(axis);
   const { lead, rest, trail } = resolveRow(shape[row]);
@@ -79,7 +79,7 @@ export function stacked(shape: Shape, { axis, symbol }: Turns): Shape {
   return { ...shape, [row]: longer };
 }
 
-/** `whole` is what has a cell of `part` for each turn. */
+/** Constrains `whole` to stack `part` over all iterations. */
 export function turnConstraints(
   turns: Turns,
   [part, whole]: readonly Shape[],
@@ -97,7 +97,7 @@ export function turnConstraints(
 
 type AxisRows = Readonly<Record<RowKind, readonly Axis[]>>;
 
-/** The axes of `part` run with those of `whole`, but for the one that the turn subscripts. */
+/** Unites the axes of `part` with those of `whole`, except for the scanned axis. */
 export function joinTurn(
   { axis, reverse, symbol }: Turns,
   [part, whole]: readonly AxisRows[],
@@ -115,7 +115,7 @@ export function joinTurn(
   }
 }
 
-/** `@| t`, as `.cd` shows it; `~axis` where it is another than the first batch axis. */
+/** `@| t`, as shown in `.cd`; with `~axis` unless it is the first batch axis. */
 export function textOfTurn({ axis, reverse, symbol }: Turns): string {
   const { name, range } = symbol;
   const turn = reverse ? `${(range ?? NaN) - 1} - ${name}` : name;

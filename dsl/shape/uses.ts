@@ -1,4 +1,4 @@
-/** How an open variable is used: with how many axes, at which size. The constraints at it say so. */
+/** How an open variable is used: with how many axes and which sizes, by the constraints on it. */
 import {
   type Constraint,
   type DimSlice,
@@ -11,15 +11,15 @@ import { flanksOf, resolveDim, resolveRow } from './resolve.ts';
 import { wholeFor } from './slice.ts';
 
 /**
- * How many axes the smallest of the rows has that broadcast this one, directly or through others. A
- * row that may still grow counts with the axes it is sure to have, if it has any.
+ * The least number of axes among the rows to which this one broadcasts, directly or through others. A
+ * row that may still grow counts with the axes that it certainly has, if any.
  */
 export function fewestAxesBelow(row: RowVar): number | undefined {
   const beside = axesBeside(row);
   const known = new Map<RowVar, number | undefined>();
   const fewest = (variable: RowVar): number | undefined => {
     if (known.has(variable)) return known.get(variable);
-    // What is asked of it while it is being found out runs in a circle and says nothing.
+    // A request for a variable that is being computed is a cycle and adds nothing.
     known.set(variable, undefined);
     const own = beside.get(variable) ?? 0;
     const above = resultsAbove(variable).map(({ rest, more }) =>
@@ -34,8 +34,8 @@ export function fewestAxesBelow(row: RowVar): number | undefined {
 }
 
 /**
- * For each variable above a row, how many axes stand beside it at least: what broadcasts to `[…]`
- * broadcasts to `[2, …]` too, so of several ways to a variable only the shortest says something.
+ * For each variable above a row, the least number of axes beside it: what broadcasts to `[…]`
+ * also broadcasts to `[2, …]`, so of several paths to a variable only the shortest matters.
  */
 function axesBeside(row: RowVar): ReadonlyMap<RowVar, number> {
   const beside = new Map([[row, 0]]);
@@ -43,7 +43,7 @@ function axesBeside(row: RowVar): ReadonlyMap<RowVar, number> {
     for (const { rest, more } of resultsAbove(variable)) {
       const axes = Math.max(0, count + more);
       if (!rest || axes >= (beside.get(rest) ?? Infinity)) continue;
-      // Put at the end, so that what stands above it is visited again.
+      // Moved to the end, so that the variables above it are visited again.
       beside.delete(rest);
       beside.set(rest, axes);
     }
@@ -53,11 +53,11 @@ function axesBeside(row: RowVar): ReadonlyMap<RowVar, number> {
 
 interface Above {
   readonly rest: RowVar | undefined;
-  /** The axes that stand beside it, less those beside the row in its operand. */
+  /** The axes beside it, minus those beside the row in its operand. */
   readonly more: number;
 }
 
-/** The rows that broadcast this one. */
+/** The rows to which this one broadcasts. */
 function resultsAbove(row: RowVar): readonly Above[] {
   return waitingAt(row).flatMap(constraint => {
     if (constraint.kind !== 'row-le') return [];
@@ -68,10 +68,10 @@ function resultsAbove(row: RowVar): readonly Above[] {
   });
 }
 
-/** Of what is used itself as something else is used, the last reason will do. */
+/** The reason of a size that comes from another use; only the last link of such a chain is shown. */
 const usedWith = /^it is used with this size: /;
 
-/** The size a dim is used at; 1 when it is used at different ones. */
+/** The size with which a dimension is used; 1 if there are several. */
 export function sizeBelow(dim: DimVar): Size | undefined {
   const sizes = sizesBelow(dim, new Set());
   const [first] = sizes;
@@ -100,14 +100,14 @@ function sizesBelow(dim: DimVar, seen: Set<DimVar>): readonly Size[] {
   });
 }
 
-/** What a slice of an axis is used at says how long the axis is. */
+/** The use of a slice of an axis determines the length of the axis. */
 function wholesBelow(dim: DimVar, slice: DimSlice, seen: Set<DimVar>): readonly Size[] {
   const part = resolveDim(slice.part);
   if (part.kind === 'size' || resolveDim(slice.whole) !== dim) return [];
   return sizesBelow(part, seen).flatMap(size => wholeFor(slice, size) ?? []);
 }
 
-/** The constraints that nothing has decided yet. */
+/** The constraints that are still undecided. */
 export function waitingAt({ watches }: RowVar | DimVar): readonly Constraint[] {
   return [...watches].map(watch => watch.constraint);
 }
