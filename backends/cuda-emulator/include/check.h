@@ -5,21 +5,20 @@
  * another thread's access to the same bytes is ordered before or after it. The ThreadSanitizer
  * library itself is not linked.
  *
- * For each four bytes it records who wrote them last and who read them; for several cells in them, those
- * of one cell. Accesses of a thread are ordered;
- * those of a block are ordered by barriers, and those of lanes by `__syncwarp`.
- * Blocks of a launch are unordered.
+ * For each four bytes it records the last write and the reads since; if several cells share the four bytes, those
+ * of one of them. Accesses of a thread are ordered; accesses of a block are ordered by barriers, those of the lanes of a warp
+ * also by `__syncwarp`. Blocks of a launch are unordered.
  */
 #pragma once
 
 namespace emulated {
 
-/* Memory that a kernel has. */
+/* Memory that a kernel may access. */
 struct Region {
   uintptr_t start;
   uint64_t bytes;
   struct Cell *cells;
-  int64_t memory;  /* as in a report */
+  int64_t memory;  /* see `Report` */
   bool is_shared;
 };
 
@@ -34,7 +33,7 @@ namespace emulated {
 
 struct Access {
   uint32_t time;
-  uint32_t at;      /* in the library, or a line: see `place_of_line` */
+  uint32_t at;      /* an offset in the library, or a line: see `place_of_line` */
   uint32_t block;
   uint16_t thread;
   uint8_t mask;     /* which of the four bytes */
@@ -43,12 +42,12 @@ struct Access {
 
 struct Cell {
   Access write;
-  /* The first of those that have read since threads waited for each other; then the others: */
+  /* The first read since the last synchronisation, then a summary of the others. */
   Access read;
-  uint32_t others_time;   /* when one read last */
-  uint32_t others_lanes;  /* which, where they are of the same warp */
-  bool are_others_far;    /* some are not */
-  /* What the block has written. */
+  uint32_t others_time;   /* time of the last of them */
+  uint32_t others_lanes;  /* lanes of the same warp among them */
+  bool are_others_far;    /* whether other warps are among them */
+  /* Which of the bytes the block has written. */
   uint8_t initialised;
 };
 
@@ -57,11 +56,11 @@ constexpr unsigned most_regions = 1024;
 struct Regions {
   Region all[most_regions];
   unsigned count;
-  unsigned latest;  /* where the last access was */
+  unsigned latest;  /* the region of the last access */
   Cell *cells;
   uint64_t cells_capacity;
   uint64_t cells_used;
-  /* Of what comes first: arrays that all blocks know. */
+  /* The first regions are the arguments of the launch, which all blocks share. */
   unsigned of_arguments;
   uint64_t cells_of_arguments;
 };
@@ -78,7 +77,7 @@ EINC_OWN inline void drop_cells()
 
 __attribute__((destructor)) EINC_OWN static void end_checks() { drop_cells(); }
 
-/* Zeros, which are in the past. */
+/* Cells start as zeros: accesses at time 0. */
 EINC_OWN inline bool make_cells(uint64_t count)
 {
   if (now > 1u << 31) {
@@ -109,7 +108,7 @@ EINC_OWN inline void end_of_arguments()
   regions.cells_of_arguments = regions.cells_used;
 }
 
-/* A block has shared memory of its own. */
+/* Each block has its own shared memory. */
 EINC_OWN inline void forget_shared()
 {
   regions.count = regions.of_arguments;
@@ -131,7 +130,7 @@ EINC_OWN inline Region *find_region(uintptr_t address)
   return nullptr;
 }
 
-/* How many bytes lie between. */
+/* The number of bytes between a region and an address. */
 EINC_OWN inline uint64_t distance(const Region &region, uintptr_t address)
 {
   if (address < region.start) return region.start - address;
@@ -148,7 +147,7 @@ EINC_OWN inline const Region *nearest_region(uintptr_t address)
   return nearest;
 }
 
-/* Whether what happened before comes before what the current thread does, on any machine. */
+/* Whether an earlier access is ordered before the current thread's, in every execution that CUDA allows. */
 EINC_OWN inline bool is_ordered(const Access &before)
 {
   if (before.block != static_cast<uint32_t>(block.number)) return false;
@@ -158,7 +157,7 @@ EINC_OWN inline bool is_ordered(const Access &before)
          thread.ordered_lanes >> before.thread % lanes & 1;
 }
 
-/* Whether two accesses of several threads are to the same bytes at the same time. */
+/* Whether two accesses touch the same bytes without being ordered. */
 EINC_OWN inline bool collides(const Access &before, const Access &own, uint32_t horizon)
 {
   return before.time >= horizon && before.mask & own.mask && !(before.is_atomic && own.is_atomic) &&
@@ -196,7 +195,7 @@ constexpr Party nobody = { -1, -1, 0, 0, 0 };
   stop();
 }
 
-/* Of what is no access to an array. */
+/* A fault that is not an access to an array. */
 EINC_OWN inline void refuse(Fault fault, uint32_t at)
 {
   const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
@@ -237,7 +236,7 @@ EINC_OWN inline void note_read(Cell &cell, const Access &own, uint32_t horizon)
   }
 }
 
-/* Whether others than the first of those that have read may do so at this time. */
+/* Whether a reader other than the first is unordered with the current thread. */
 EINC_OWN inline bool others_read(const Cell &cell, const Access &own)
 {
   if (cell.read.time < barrier_time || cell.others_time < barrier_time) return false;
@@ -273,7 +272,7 @@ EINC_OWN inline void look(const Region &region, Cell &cell, const Access &own, c
   note_write(cell, own);
 }
 
-/* What is a kernel's own: variables of a thread, and constants of the library. */
+/* Memory that is not checked: variables of a thread, and constants of the library. */
 EINC_OWN inline bool is_own_memory(const Touch &touch)
 {
   if (is_on_stack(touch.address)) return true;
@@ -304,7 +303,7 @@ EINC_OWN inline void check(const Touch &touch, uint32_t at, bool is_atomic = fal
   }
 }
 
-/* Of what a GPU does in one access, which it refuses where the address is not a multiple of the bytes. */
+/* A vector access: the GPU reports an error unless the address is a multiple of its size. */
 EINC_OWN inline void check_aligned(const Touch &touch, uint32_t at)
 {
   check(touch, at);
@@ -326,7 +325,7 @@ EINC_OWN inline void check_atomic(const void *address, uint64_t bytes, uint32_t 
   check({ reinterpret_cast<uintptr_t>(address), bytes, true }, at, true);
 }
 
-/* What the current thread has begun to write is not there yet. */
+/* Marks bytes as unwritten: the current thread has started to copy to them. */
 EINC_OWN inline void forget_write(uintptr_t address, uint64_t bytes)
 {
   const Region *region = find_region(address);
@@ -336,7 +335,7 @@ EINC_OWN inline void forget_write(uintptr_t address, uint64_t bytes)
   }
 }
 
-/* An array of shared memory has come into view; what earlier blocks left there is not known. */
+/* A shared array is declared; it counts as unwritten, whatever earlier blocks left there. */
 EINC_OWN inline void add_shared(char *start, uint64_t bytes, int64_t memory)
 {
   if (regions.cells_used + cells_for(bytes) <= regions.cells_capacity) {
@@ -367,8 +366,8 @@ EINC_HOOK void __tsan_read_range(void *address, uint64_t bytes) { EINC_CHECK(add
 EINC_HOOK void __tsan_write_range(void *address, uint64_t bytes) { EINC_CHECK(address, bytes, true); }
 
 /*
- * What -fsanitize=signed-integer-overflow calls: compilers of CUDA take it that no signed result is too large, whatever
- * processors make of it.
+ * Called by -fsanitize=signed-integer-overflow: CUDA compilers assume that signed arithmetic does not overflow, although
+ * processors wrap.
  */
 #define EINC_OVERFLOW(name, ...) \
   EINC_HOOK void __ubsan_handle_##name##_overflow(void *, __VA_ARGS__) \

@@ -6,13 +6,13 @@
 
 namespace emulated {
 
-/* "Matrix Descriptor Format": of a factor in shared memory. Offsets are in bytes. */
+/* A factor in shared memory, after "Matrix Descriptor Format". Offsets are in bytes. */
 struct Matrix {
   uint32_t start;
   uint32_t leading;
   uint32_t stride;
   uint32_t base;
-  uint32_t parts;  /* of 16 bytes, in a row of the swizzle's pattern; 1 where nothing is swizzled */
+  uint32_t parts;  /* units of 16 bytes in a row of the swizzle pattern; 1 without swizzle */
   bool is_transposed;
 };
 
@@ -27,7 +27,7 @@ EINC_OWN inline Matrix decode(uint64_t bits, bool is_transposed)
 }
 
 /*
- * "Canonical Layouts", for cells of 16 bits, of which 16 bytes have T = 8. In bytes, where p are the parts of a row:
+ * "Canonical Layouts", for cells of 16 bits, T = 8 of them in 16 bytes; strides in bytes, p parts per row:
  *   K-major           ((8,m),(T,2k)):((1T,SBO),(1,LBO)), swizzled ((8,m),(T,2k)):((pT,SBO),(1,T))
  *   MN-major  ((T,1,m),(8,k)):((1,T,SBO),(1T,LBO)), swizzled ((T,p,m),(8,k)):((1,T,LBO),(pT,SBO))
  */
@@ -44,13 +44,13 @@ EINC_OWN inline uint32_t offset_in(const Matrix &m, uint32_t cell, uint32_t term
   return in_part + row + term % 8 * m.parts * part + term / 8 * m.stride;
 }
 
-/* Swizzle<b, 4, 3> of an address, where there are 2^b parts: bits 4… are changed by bits 7…. */
+/* Swizzle<b, 4, 3> of an address, for 2^b parts: bits 4 and up are XORed with bits 7 and up. */
 EINC_OWN inline uint32_t swizzled(uint32_t address, uint32_t parts)
 {
   return address ^ ((address >> 7 & (parts - 1)) << 4);
 }
 
-/* Patterns of swizzles begin at multiples of their size of all shared memory, wherever arrays begin. */
+/* A swizzle pattern starts at multiples of its size in shared memory, regardless of where the array starts. */
 EINC_OWN inline char *place_in(const Matrix &m, uint32_t cell, uint32_t term)
 {
   return dynamic_memory - dynamic_start + swizzled(m.start + offset_in(m, cell, term), m.parts);

@@ -11,13 +11,13 @@
 #include <ucontext.h>
 #endif
 
-/* Of what belongs to the emulator itself: its memory is nobody's array. */
+/* For functions of the emulator itself, whose memory accesses are not checked. */
 #define EINC_OWN __attribute__((no_sanitize("thread")))
 #define EINC_HIDDEN __attribute__((visibility("hidden")))
 
 namespace emulated {
 
-/* Twice what the largest frame may take: see `library.ts`. Only what is touched takes memory. */
+/* Twice the largest frame allowed: see `library.ts`. Untouched pages take no memory. */
 constexpr size_t stack_bytes = 512 << 10;
 constexpr unsigned most_threads = 1024;
 
@@ -45,8 +45,8 @@ struct Fiber {
 };
 
 /*
- * Keeps what a function must keep on the stack, leaves the stack's top at *from, and takes it all
- * back from the other stack, whose return address is then where it goes on.
+ * Pushes the callee-saved registers, stores the stack pointer in *from, switches to the other stack and pops its registers;
+ * execution continues at the other stack's return address.
  */
 extern "C" __attribute__((visibility("hidden"))) void einc_change_stack(void ***from, void **to);
 asm(R"(
@@ -75,7 +75,7 @@ einc_change_stack:
 
 EINC_OWN inline void change_fiber(Fiber &from, Fiber &to) { einc_change_stack(&from.top, to.top); }
 
-/* `entry` starts as if it had been called: below it lie a return address and six registers. */
+/* Prepares a stack so that switching to it enters `entry` as if called: a return address and six registers. */
 EINC_OWN inline void begin_fiber(Fiber &fiber, char *stack, void (*entry)())
 {
   fiber.top = reinterpret_cast<void **>(stack + stack_bytes) - 8;
@@ -85,7 +85,7 @@ EINC_OWN inline void begin_fiber(Fiber &fiber, char *stack, void (*entry)())
 
 #endif
 
-/* Stacks side by side, kept from one launch to the next. */
+/* Adjacent stacks, kept from launch to launch. */
 struct Stacks {
   char *memory;
   uint16_t free_list[most_threads];
@@ -104,7 +104,7 @@ EINC_OWN inline bool make_stacks()
   return true;
 }
 
-/* When the library is unmapped. */
+/* Runs when the library is unmapped. */
 __attribute__((destructor)) EINC_OWN static void drop_stacks()
 {
   if (stacks.memory != nullptr) munmap(stacks.memory, most_threads * stack_bytes);

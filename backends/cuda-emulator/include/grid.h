@@ -1,6 +1,6 @@
 /*
- * Blocks run one after another, and the threads of a block cooperatively: each until it waits for others,
- * or ends. A fiber whose thread has ended continues with the next thread of the block that has not started,
+ * Blocks run one after another. The threads of a block run cooperatively: each until it waits for others
+ * or ends. A fiber whose thread has ended continues with the next unstarted thread of the block,
  * so kernels without barriers and shuffles are plain loops over their threads.
  *
  * Memory needs no locks: threads switch only where one waits.
@@ -16,7 +16,7 @@ struct dim3 {
   constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
 };
 
-/* What a kernel sees: constants, as they are to each of its threads. What sets them has other names. */
+/* What a kernel sees are constants; the emulator sets them through the variables under other names. */
 EINC_HIDDEN extern const uint3 threadIdx __asm__("einc_thread_index");
 EINC_HIDDEN extern const uint3 blockIdx __asm__("einc_block_index");
 EINC_HIDDEN extern const dim3 blockDim __asm__("einc_block_shape");
@@ -42,31 +42,31 @@ enum class State : uint8_t { ready, at_barrier, in_warp, done };
 struct Thread {
   Fiber fiber;
   State state;
-  /* Which of its slots holds what it gave to the other lanes last. */
+  /* Which of its two slots holds its last value for other lanes. */
   uint8_t turn;
-  /* The same of all lanes it met there, and which those were. */
+  /* The same for all lanes of its last meeting, and which lanes those were. */
   unsigned turns;
   unsigned met;
-  /* Where it waits, and for which lanes. */
+  /* The line at which it waits, and for which lanes. */
   int line;
   unsigned mask;
-  /* When the lanes in `ordered_lanes` last waited for it by `__syncwarp`. */
+  /* The time of its last `__syncwarp`, with the lanes in `ordered_lanes`. */
   uint32_t ordered_at;
   unsigned ordered_lanes;
 };
 
-/* What a lane gives to the others; one of the two may still be read while it fills the next. */
+/* A lane's value for other lanes. There are two, since one may still be read while the lane fills the next. */
 struct alignas(16) Slot {
   char bytes[slot_bytes];
 };
 
 struct Block {
   void (*kernel)();
-  unsigned count;    /* of threads */
+  unsigned count;    /* threads */
   unsigned started;
   unsigned current;
   unsigned done;
-  unsigned waiting;  /* at a barrier */
+  unsigned waiting;  /* threads at a barrier */
   bool failed;
   uint64_t number;   /* in the grid */
   Fiber scheduler;
@@ -76,8 +76,8 @@ struct Block {
 static Block block;
 
 /*
- * Time: goes on when threads have waited for each other. What happened before `barrier_time` has
- * happened before all that the block does now.
+ * Time advances when threads synchronise. What happened before `barrier_time` is ordered before
+ * everything that the block does now.
  */
 static uint32_t now = 1;
 static uint32_t launch_time;
@@ -93,14 +93,14 @@ EINC_OWN inline void enter(unsigned thread)
   thread_index.x = thread % block_shape.x;
   thread_index.y = row % block_shape.y;
   thread_index.z = row / block_shape.y;
-  /* The compiler takes what kernels see for constant. */
+  /* The compiler considers these variables constant, so it must be told that they have changed. */
   asm volatile("" ::: "memory");
 }
 
 EINC_OWN inline void forget_shared();  /* check.h */
 EINC_OWN inline void finish_copies();  /* tensor.h */
 
-/* What a fiber runs: threads, from their first instruction to their last. */
+/* The code of a fiber: runs threads from start to end. */
 EINC_OWN inline void run_threads()
 {
   const unsigned stack = stacks.free_list[stacks.taken - 1];
@@ -130,7 +130,7 @@ EINC_OWN inline void start_threads()
   change_fiber(block.scheduler, fresh);
 }
 
-/* The current thread gives way until it is resumed. */
+/* Suspends the current thread until it is resumed. */
 EINC_OWN inline void give_way(State state, int line)
 {
   Thread &thread = block.threads[block.current];
@@ -139,7 +139,7 @@ EINC_OWN inline void give_way(State state, int line)
   change_fiber(thread.fiber, block.scheduler);
 }
 
-/* The block goes no further; the current thread never returns from this. */
+/* Stops the block; the current thread never returns from this. */
 [[noreturn]] EINC_OWN inline void stop()
 {
   block.failed = true;
@@ -154,7 +154,7 @@ EINC_OWN inline Party party_waiting(unsigned thread)
   return { thread, static_cast<int64_t>(block.number), line, 0, 0 };
 }
 
-/* `thread` waits, and `other` is not where it is waited for. */
+/* Reports that `thread` waits and `other` is not at the same place. */
 EINC_OWN inline void diverged(unsigned thread, unsigned other)
 {
   report->fault = divergence;
@@ -163,7 +163,7 @@ EINC_OWN inline void diverged(unsigned thread, unsigned other)
   block.failed = true;
 }
 
-/* The lanes of a warp that there are and that have not ended. */
+/* The lanes of a warp that exist and have not ended. */
 EINC_OWN inline unsigned living_lanes(unsigned warp)
 {
   unsigned living = 0;
@@ -173,7 +173,7 @@ EINC_OWN inline unsigned living_lanes(unsigned warp)
   return living;
 }
 
-/* Whether all lanes that `thread` waits for wait for the same; they may then go on. */
+/* Whether all lanes for which `thread` waits are waiting for the same lanes, so that they may continue. */
 EINC_OWN inline bool release(unsigned thread, unsigned living)
 {
   const Thread &caller = block.threads[thread];
@@ -199,7 +199,7 @@ EINC_OWN inline bool release(unsigned thread, unsigned living)
   return true;
 }
 
-/* Lets lanes of a warp go on until none can without other warps; whether any did. */
+/* Lets the lanes of a warp continue until all depend on other warps; returns whether any did continue. */
 EINC_OWN inline bool run_warp(unsigned warp)
 {
   const unsigned first = warp * lanes;
@@ -219,7 +219,7 @@ EINC_OWN inline bool run_warp(unsigned warp)
   return has_run;
 }
 
-/* All threads are at a barrier: at the same one, or they have diverged. */
+/* All threads are at a barrier; unless it is the same one, they have diverged. */
 EINC_OWN inline void pass_barrier()
 {
   for (unsigned i = 1; i < block.count; i++) {
@@ -239,7 +239,7 @@ EINC_OWN inline bool is_awaited(unsigned other, unsigned thread)
   return is_living && other / lanes == thread / lanes && waiting.mask >> other % lanes & 1;
 }
 
-/* No thread can go on: of those that wait the first, and one that it waits for. */
+/* No thread can continue: reports the first that waits, and one for which it waits. */
 EINC_OWN inline void find_divergence()
 {
   unsigned thread = 0;
@@ -297,8 +297,8 @@ EINC_OWN inline void wait_for_block(int line)
 }
 
 /*
- * Gives `value` to the lanes of `mask`, and waits until they have given theirs, which `given_by`
- * has until this lane waits for the second time from now.
+ * Exchanges values with the lanes of `mask`: offers `value` and waits until they have offered theirs. `given_by`
+ * returns them until the second meeting of this lane from now.
  */
 template <class T>
 EINC_OWN inline void meet(unsigned mask, const T &value, int line)
@@ -311,7 +311,7 @@ EINC_OWN inline void meet(unsigned mask, const T &value, int line)
   give_way(State::in_warp, line);
 }
 
-/* Of a lane that was not met, garbage. */
+/* The value of a lane from the last meeting; garbage if it did not take part. */
 template <class T>
 EINC_OWN inline T given_by(unsigned lane)
 {
@@ -329,7 +329,7 @@ EINC_OWN inline T given_by(unsigned lane)
 EINC_OWN inline unsigned own_lane() { return block.current % lanes; }
 EINC_OWN inline unsigned lanes_met() { return block.threads[block.current].met; }
 
-/* What lanes did before they met by `__syncwarp` has happened for all of them. */
+/* Orders what the lanes of a meeting did before `__syncwarp` before what they do after it. */
 EINC_OWN inline void order_lanes()
 {
   Thread &thread = block.threads[block.current];

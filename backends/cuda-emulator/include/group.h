@@ -1,7 +1,7 @@
 /*
  * Warpgroup matrix products, by four warps, after the PTX ISA: "Asynchronous Warpgroup Level Matrix
- * Multiply-Accumulate Instructions". They are computed as late as allowed: when they are waited for. Until then
- * the accumulator registers hold NaN, and the shared memory that is read must not be written.
+ * Multiply-Accumulate Instructions". They are computed as late as possible: when a thread waits for them. Until then
+ * the accumulator registers hold NaN, and the shared memory of the factors must not be written.
  *
  * `backends/cuda/intrinsics.ts` has the same functions in PTX.
  */
@@ -17,26 +17,26 @@ struct Product {
   Matrix a;
   Matrix b;
   uint32_t columns;
-  bool is_half;    /* f16, not bf16 */
+  bool is_half;    /* f16; else bf16 */
   uint32_t group;
-  uint32_t begun;  /* when */
+  uint32_t begun;  /* time */
   int line;
 };
 
-/* Sums that are in no register of the thread, as products are at work on them. */
+/* Accumulators of pending products; the thread's registers at `home` hold NaN meanwhile. */
 struct Sums {
   float *home;
   float cells[128];
 };
 
 struct Products {
-  uint32_t seen;       /* the block that all of this is of */
+  uint32_t seen;       /* the time of the block to which all of this belongs */
   Product pending[most_products];
   unsigned count;
-  uint32_t group;      /* that products begun now belong to */
-  uint32_t number;     /* of the products that the thread has begun */
-  bool is_fenced;      /* since registers were last its own */
-  uint32_t fenced_at;  /* when what the thread has written was last told to the async proxy */
+  uint32_t group;      /* of products begun now */
+  uint32_t number;     /* how many products the thread has begun */
+  bool is_fenced;      /* whether `wgmma.fence` was executed since the thread last had the accumulators */
+  uint32_t fenced_at;  /* time of its last `fence.proxy.async` */
   Sums away[4];
 };
 
@@ -54,7 +54,7 @@ EINC_OWN inline Products &products_of(unsigned thread)
 
 EINC_OWN inline Products &own_products() { return products_of(block.current); }
 
-/* Of the last products of each group, what the first of its threads has given. */
+/* The descriptors that the first thread of each group passed for its last products. */
 struct Given {
   uint32_t seen;
   uint32_t number;
@@ -64,7 +64,7 @@ static Given given_to_group[most_threads / group_threads][most_products];
 
 #if EINC_CHECKS
 
-/* What is read of a cell is what threads have written and told to the async proxy, and goes on being so. */
+/* Checks that a cell of a factor was written, announced to the async proxy, and not changed since. */
 EINC_OWN inline void look_at_factor(char *place, const Product &product, bool is_over)
 {
   const uint32_t at = place_of_line(product.line);
@@ -90,7 +90,7 @@ EINC_OWN inline void look_at_factor(char *, const Product &, bool) {}
 
 #endif
 
-/* "Register Fragments": of a group's lane, the row of a sum and its column. */
+/* The row and column of one of the current thread's sums, after "Register Fragments". */
 EINC_OWN inline uint32_t row_of(uint32_t sum)
 {
   return block.current % group_threads / lanes * 16 + sum / 2 % 2 * 8 + own_lane() / 4;
@@ -105,7 +105,7 @@ EINC_OWN inline float value_at(const char *place, bool is_half)
   return is_half ? float_of_half(bits) : float_of_bfloat16(bits);
 }
 
-/* What the thread needs of both factors. */
+/* Calls `f` with each cell of both factors that the thread's sums need. */
 template <class F>
 EINC_OWN inline void for_factors(const Product &product, F f)
 {
@@ -141,7 +141,7 @@ EINC_OWN inline void finish_product(const Product &product, Products &own)
   }
 }
 
-/* Those of groups before `group`; sums that nothing is at work on come back to their registers. */
+/* Computes the products of groups before `group`; accumulators without pending products return to their registers. */
 EINC_OWN inline void finish_products_before(uint32_t group)
 {
   Products &own = own_products();
@@ -162,7 +162,7 @@ EINC_OWN inline void finish_products_before(uint32_t group)
   own.count -= done;
 }
 
-/* All warps of a group give the same descriptors, product by product. */
+/* Checks that all warps of a group pass the same descriptors for each product. */
 EINC_OWN inline void compare_in_group(uint64_t a, uint64_t b, uint32_t number, int line)
 {
   Given &given = given_to_group[block.current / group_threads][number % most_products];
@@ -195,7 +195,7 @@ EINC_OWN static inline void begin_product(float (&c)[registers], uint64_t a, uin
 
 }  // namespace emulated
 
-/* In 32 bits: a descriptor has 18 of them. Factors are in the memory that the launch gives. */
+/* A 32-bit address in shared memory, of which a descriptor keeps 18 bits. Factors are in dynamic shared memory. */
 EINC_OWN static inline unsigned einc_shared_address(const void *place)
 {
   const auto offset = static_cast<const char *>(place) - emulated::dynamic_memory;

@@ -1,11 +1,11 @@
-/* How a host launches a kernel: with the arguments of its routine and their sizes. */
+/* Launches a kernel from the host, with the arguments of its routine and their sizes. */
 #pragma once
 
 extern "C" int sched_yield();
 
 namespace emulated {
 
-/* An address with its bytes, or a number. */
+/* An address with its number of bytes, or an integer. */
 struct Argument {
   uint64_t word;
   uint64_t bytes;
@@ -20,11 +20,11 @@ EINC_OWN inline Argument array(void *address, uint64_t bytes)
 EINC_OWN inline Argument number(long long value) { return { static_cast<uint64_t>(value), 0, false }; }
 
 struct Launch {
-  int64_t number;  /* of the routine */
+  int64_t number;  /* its position in the routine */
   uint3 grid;
   uint3 block;
   uint64_t shared_bytes;
-  unsigned count;  /* of arguments */
+  unsigned count;  /* arguments */
   const Argument *arguments;
 };
 static const Argument *given;
@@ -47,7 +47,7 @@ struct FirstPositions<0, rest...> {
   typedef Positions<rest...> type;
 };
 
-/* A kernel with its arguments given, as a function of nothing; and how many it takes. */
+/* A kernel as a function without parameters, which takes its arguments from `given`; and their number. */
 template <auto kernel>
 struct Kernel;
 template <class... P, void (*kernel)(P...)>
@@ -63,7 +63,7 @@ private:
   }
 };
 
-/* Memory, and what is known about it. */
+/* Allocates stacks and, for the checks, the records of accesses; registers the arrays of the arguments. */
 EINC_OWN inline bool prepare(const Launch &launch)
 {
   if (!make_stacks()) return false;
@@ -83,7 +83,7 @@ EINC_OWN inline bool prepare(const Launch &launch)
   return true;
 }
 
-/* Whether it ran to its end; otherwise the report says why not. */
+/* Whether the launch ran to its end; if not, the report says why. */
 template <auto kernel>
 EINC_OWN inline bool launch(const Launch &launch)
 {
@@ -100,7 +100,7 @@ EINC_OWN inline bool launch(const Launch &launch)
   return run_grid();
 }
 
-/* One routine at a time: what the emulator knows is known once in a library. */
+/* One routine at a time, because a library has only one state of the emulator. */
 struct Routine {
   EINC_OWN explicit Routine(void *place)
   {
@@ -116,5 +116,5 @@ private:
 
 }  // namespace emulated
 
-/* Goes before the function that a host calls. */
+/* Precedes the function that the host calls. */
 #define EINC_ENTRY extern "C" __attribute__((visibility("default"))) EINC_OWN

@@ -36,7 +36,7 @@ static inline double min(double a, double b) { return fmin(a, b); }
 static inline double max(double a, double b) { return fmax(a, b); }
 extern "C" int abs(int);
 
-/* Arithmetic that nothing may be contracted with; the emulator is compiled so that nothing is. */
+/* Arithmetic that must not be contracted; the emulator is compiled without contraction. */
 #define EINC_ROUNDED(prefix, T) \
   static inline T prefix##add_rn(T a, T b) { return a + b; } \
   static inline T prefix##sub_rn(T a, T b) { return a - b; } \
@@ -99,7 +99,7 @@ static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned by)
   by &= 31;
   return by == 0 ? low : low >> by | high << (32 - by);
 }
-/* Four bytes of the eight, by the four low hexadecimal digits of `which`; 8 and more is the sign of one. */
+/* Selects four of eight bytes by the four low hexadecimal digits of `which`; digits from 8 on replicate a byte's sign. */
 static inline unsigned __byte_perm(unsigned low, unsigned high, unsigned which)
 {
   const unsigned long long bytes = static_cast<unsigned long long>(high) << 32 | low;

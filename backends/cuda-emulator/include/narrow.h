@@ -8,7 +8,7 @@
 
 namespace emulated {
 
-/* Bits of an f16 as the float they stand for. */
+/* The float with the value of an f16. */
 static inline float float_of_half(unsigned short bits)
 {
   const unsigned magnitude = bits & 0x7fff;
@@ -17,7 +17,7 @@ static inline float float_of_half(unsigned short bits)
   return einc_bits<float>(sign | einc_bits<unsigned>(einc_bits<float>(magnitude << 13) * 0x1p112f));
 }
 
-/* Rounded to even. The first constant is half a step above the largest f16; the second aligns a small one. */
+/* Rounds to nearest even. The first constant is half a step above the largest f16; adding the second aligns subnormals. */
 static inline unsigned short half_of_float(float value)
 {
   const unsigned bits = einc_bits<unsigned>(value) & 0x7fffffff;
@@ -42,7 +42,7 @@ static inline unsigned short bfloat16_of_float(float value)
   return static_cast<unsigned short>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-/* The float that rounds to 16 bits as the double does: where it is not exact, one whose last bit is odd. */
+/* A float that rounds to 16 bits as the double would: rounded to odd if it is inexact. */
 static inline float odd_float(double value)
 {
   const float near = static_cast<float>(value);

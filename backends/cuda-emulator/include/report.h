@@ -1,43 +1,43 @@
-/* Reports about a kernel that failed: numbers, which `report.ts` turns into messages. */
+/* Reports about a failed kernel, as numbers, which `report.ts` turns into messages. */
 #pragma once
 
 namespace emulated {
 
 enum Fault : int64_t {
   no_fault,
-  /* Threads wait at a barrier that others do not come to. */
+  /* Threads wait at a barrier that others do not reach. */
   divergence,
   out_of_bounds,
   uninitialised,
   race,
-  /* No memory for stacks or for what is known about memory. */
+  /* No memory for stacks or for the records of accesses. */
   no_memory,
-  /* A group of warps multiplies what a thread has written, and no fence between says so. */
+  /* A warpgroup multiplies what a thread has written, without a fence in between. */
   untold,
-  /* It adds to registers that threads have used, and no fence says so. */
+  /* It adds to registers that threads have used, without a fence in between. */
   unfenced,
-  /* Its threads do not say the same, or what nobody knows the meaning of. */
+  /* Its threads pass different descriptors, or an invalid one. */
   disagreement,
-  /* An access to several cells at once, or a copy, begins where it may not. */
+  /* A vector access or a copy is misaligned. */
   misaligned,
-  /* A signed integer grows beyond its type. */
+  /* A signed integer overflows. */
   overflow,
 };
 
-/* One side of a fault: which thread did what, and where. */
+/* One side of a fault: the thread, and what it did where. */
 struct Party {
   int64_t thread;  /* in its block; -1 for none */
   int64_t block;
-  int64_t line;    /* of the source; 0 where only `at` is known */
-  int64_t at;      /* where in the library; 0 where only the line is known */
+  int64_t line;    /* of the source; 0 if only `at` is known */
+  int64_t at;      /* an offset in the library; 0 if only the line is known */
   int64_t is_write;
 };
 
-/* All of 64 bits, in this order: `report.ts` reads them so. */
+/* All fields have 64 bits; `report.ts` relies on their order. */
 struct Report {
   int64_t fault;
-  int64_t launch;  /* which of the routine's launches */
-  Party first;     /* who was stopped */
+  int64_t launch;  /* number of the launch in the routine */
+  Party first;     /* the thread that was stopped */
   Party second;
   /* The memory: an argument of the launch, or -1 - the line that declares a shared array. */
   int64_t memory;
@@ -46,7 +46,7 @@ struct Report {
   int64_t bytes;
 };
 
-/* Where reports go: memory that the host has given. */
+/* Provided by the host. */
 static Report *report;
 
 }  // namespace emulated

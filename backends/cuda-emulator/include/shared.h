@@ -11,22 +11,22 @@ struct Zone {
   char *end;
   char *gap;
   int line;
-  uint32_t seen;  /* the block that has come to it */
+  uint32_t seen;  /* the time of the last block that reached its declaration */
 };
 
 constexpr uint64_t gap_bytes = 128;
-/* What a block may have at most: on sm_90. */
+/* The most that a block may have, on sm_90. */
 constexpr uint64_t most_shared_bytes = 227 << 10;
 
-/* All of the library; none where there are none. */
+/* All zones of the library; null if it has none. */
 __attribute__((weak)) EINC_HIDDEN extern Zone first_zone[] __asm__("__start_einc_zones");
 __attribute__((weak)) EINC_HIDDEN extern Zone end_of_zones[] __asm__("__stop_einc_zones");
 
 static char dynamic_memory[most_shared_bytes + gap_bytes] __attribute__((aligned(1024)));
 static uint64_t dynamic_bytes;
 /*
- * Where it begins, as shared memory counts. Other arrays of the kernel may come before it, so it is at no larger power of
- * two than the declaration asks for.
+ * Its start as an address in shared memory. Other arrays of the kernel may precede it, so it is deliberately not aligned
+ * better than declared.
  */
 static uint32_t dynamic_start;
 
@@ -44,14 +44,14 @@ EINC_OWN inline bool is_shared_memory(uintptr_t address)
 
 EINC_OWN inline void add_shared(char *start, uint64_t bytes, int64_t memory);  /* check.h */
 
-/* Each block finds NaN in it, and is held to its size. */
+/* Fills an array with NaN for the current block and registers its size. */
 EINC_OWN inline void fill_shared(char *start, uint64_t bytes, int line)
 {
   __builtin_memset(start, 0xff, bytes);
   add_shared(start, bytes, -1 - line);
 }
 
-/* The current thread has come to where the array is declared. */
+/* The current thread has reached the declaration of the array. */
 EINC_OWN inline void use_shared(Zone &zone)
 {
   if (zone.seen == block_time) return;
@@ -89,7 +89,7 @@ EINC_OWN inline T *dynamic_shared(uint32_t alignment, int line)
   static __attribute__((section("einc_shared_" #n), aligned(128)))
 
 /*
- * `extern __shared__ T x[];` is no C++ that could be made of these; `library.ts` writes this for it. All
+ * `library.ts` replaces `extern __shared__ T x[];`, which no macro could turn into C++, by this. All such arrays
  * of a kernel are the same memory.
  */
 #define EINC_DYNAMIC_SHARED(T, name, alignment) \

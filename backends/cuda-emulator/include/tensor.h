@@ -14,16 +14,16 @@ struct Copy {
   char *to;
   const char *from;
   uint32_t bytes;
-  uint32_t copied;  /* the rest becomes zeros */
+  uint32_t copied;  /* the rest is filled with zeros */
   uint32_t group;
   int line;
 };
 
-/* Those that the thread has begun, in order. */
+/* The copies that a thread has begun, in order. */
 struct Copies {
   Copy pending[most_copies];
   unsigned count;
-  uint32_t group;  /* that copies begun now belong to */
+  uint32_t group;  /* of copies begun now */
 };
 static Copies copies[most_threads];
 
@@ -45,7 +45,7 @@ EINC_OWN inline void look_at_copy(const Copy &copy, bool is_over)
 #endif
 }
 
-/* As late as it may be. */
+/* Copies happen as late as possible: when they are waited for. */
 EINC_OWN inline void finish_copy(const Copy &copy)
 {
   look_at_copy(copy, true);
@@ -53,7 +53,7 @@ EINC_OWN inline void finish_copy(const Copy &copy)
   __builtin_memset(copy.to + copy.copied, 0, copy.bytes - copy.copied);
 }
 
-/* Those of groups before `group`. */
+/* Finishes the copies of groups before `group`. */
 EINC_OWN inline void finish_copies_before(uint32_t group)
 {
   Copies &own = copies[block.current];
@@ -71,7 +71,7 @@ EINC_OWN inline void finish_copies()
   copies[block.current].group = 0;
 }
 
-/* From now on the bytes may be overwritten at any time. */
+/* Starts a copy: from now on its target may change at any time. */
 EINC_OWN inline void begin_copy(void *to, const void *from, uint32_t bytes, uint32_t copied, int line)
 {
   Copies &own = copies[block.current];
@@ -98,17 +98,17 @@ EINC_OWN static inline void einc_copy_async_16(void *to, const void *from, int l
   emulated::begin_copy(to, from, 16, 16, line);
 }
 
-/* The first `bytes` of 16, and zeros behind them; nothing more is read. */
+/* Copies the first `bytes` of 16 and fills the rest with zeros; nothing beyond is read. */
 EINC_OWN static inline void einc_copy_async_16_of(void *to, const void *from, int bytes,
                                                   int line = __builtin_LINE())
 {
   emulated::begin_copy(to, from, 16, static_cast<uint32_t>(bytes), line);
 }
 
-/* What the thread has begun is a group. */
+/* Ends the current group of copies. */
 EINC_OWN static inline void einc_copy_async_commit() { emulated::copies[emulated::block.current].group++; }
 
-/* Until all but the last so many groups of the thread are there. */
+/* Waits until all but the thread's last `groups` groups have arrived. */
 template <int groups>
 EINC_OWN static inline void einc_copy_async_wait()
 {
@@ -120,19 +120,19 @@ EINC_OWN static inline void einc_copy_async_wait()
 
 namespace emulated {
 
-/* What a lane has of the two factors. */
+/* A lane's part of the two factors. */
 struct Factors {
   unsigned a[4];
   unsigned b[2];
 };
 
-/* Which lane has row `row` of the first factor, or column `row` of the second, at `part`. */
+/* The lane with row `row` of the first factor, or column `row` of the second, at `part`. */
 EINC_OWN inline unsigned lane_of(unsigned row, unsigned part) { return row % 8 * 4 + part; }
 
 /*
  * c += a b, a product of 16 x k and k x 8. A register of a lane has `packed` neighbours of a row, or of
- * a column; `value_of(register, i)` is the i-th. The sums go along k, rounded at each step: tensor
- * cores add in an order and with roundings that nobody tells.
+ * a column; `value_of(register, i)` is the i-th. Sums run along k and are rounded at each step, whereas tensor
+ * cores add in an undocumented order, with undocumented roundings.
  */
 template <unsigned packed, class F>
 EINC_OWN static inline void multiply(float *c, const unsigned *a, const unsigned *b, F value_of, int line)
@@ -172,7 +172,7 @@ EINC_OWN static inline void einc_mma_m16n8k16_bf16(float (&c)[4], const unsigned
   emulated::multiply<2>(c, a, b, value_of, line);
 }
 
-/* Of the factors, which are floats, tensor cores do not see the last 13 bits. */
+/* Tensor cores ignore the last 13 bits of these factors, which are floats. */
 EINC_OWN static inline void einc_mma_m16n8k8_tf32(float (&c)[4], const unsigned (&a)[4],
                                                   const unsigned (&b)[2], int line = __builtin_LINE())
 {
@@ -192,8 +192,8 @@ static inline unsigned einc_tf32(float value)
 namespace emulated {
 
 /*
- * Matrices of 8 x 8 cells of 16 bits in shared memory, of which a lane names one row: lanes 0 to 7 those
- * of the first, and so on. A lane gets two neighbours of each matrix, in a row or, transposed, in a column.
+ * Loads matrices of 8 x 8 cells of 16 bits from shared memory. Each lane passes the address of one row: lanes 0 to 7 those
+ * of the first matrix, and so on. A lane receives two adjacent cells of each matrix, in a row or, transposed, in a column.
  */
 struct Row {
   unsigned short cells[8];

@@ -48,7 +48,7 @@ EINC_OWN static inline void __syncwarp(unsigned mask = 0xffffffff, int line = __
 static inline void __threadfence() {}
 static inline void __threadfence_block() {}
 
-/* What `from` has, if it is in the same part of the warp, of `width` lanes; else what the lane has itself. */
+/* The value of lane `from` if it is in the same segment of `width` lanes; else the lane's own. */
 template <class T>
 EINC_OWN static inline T einc_shuffle(unsigned mask, const T &value, int from, int width, int line)
 {
@@ -86,7 +86,7 @@ template <class T>
 EINC_OWN static inline T __shfl_xor_sync(unsigned mask, T value, int with, int width = 32,
                                          int line = __builtin_LINE())
 {
-  /* A lane of an earlier part may be read, one of a later part may not. */
+  /* A lane of an earlier segment may be read, one of a later segment may not. */
   const int own = static_cast<int>(emulated::own_lane());
   const int from = own ^ with;
   return einc_shuffle(mask, value, from / width <= own / width ? from : own,
@@ -113,7 +113,7 @@ EINC_OWN static inline int __all_sync(unsigned mask, int condition, int line = _
   return __ballot_sync(mask, condition, line) == emulated::lanes_met();
 }
 
-/* The lanes that have the same value. */
+/* The lanes with the same value. */
 template <class T>
 EINC_OWN static inline unsigned __match_any_sync(unsigned mask, T value, int line = __builtin_LINE())
 {
@@ -134,7 +134,7 @@ static inline T __ldcs(const T *address) { return *address; }
 template <class T>
 static inline void __stcs(T *address, T value) { *address = value; }
 
-/* What is there becomes f of it; what was there. Threads do so in the order they run in. */
+/* Replaces a cell by `f` of it and returns the old value. Threads do so in the order in which they run. */
 template <class T, class F>
 EINC_OWN static inline T einc_atomic(T *address, F f, int line)
 {
