@@ -1,14 +1,16 @@
 /*
  * Peak performance of this machine: multiply-adds on the widest vectors, and reading and writing
- * arrays larger than the caches. Prints GFLOP/s and GB/s, each the best of several rounds, on as many
- * threads as the first argument says.
+ * arrays larger than the caches, on as many threads as the first argument says. Prints GFLOP/s and GB/s, each the
+ * best of several rounds. Then it answers each line, `operations COUNT` or `bytes COUNT`, with the seconds that so many take
+ * at that moment.
  *
- *   cc -O3 -march=native -pthread -o machine machine.c && ./machine 1
+ *   cc -O3 -march=native -pthread -o machine machine.c && ./machine 1 < /dev/null
  */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #if defined __AVX512F__
@@ -29,14 +31,15 @@ static pthread_barrier_t barrier;
 static double started[MAX_THREADS], ended[MAX_THREADS];
 static volatile float sink;
 static float *a, *b, *c;
+static long positions[MAX_THREADS];
 
-static void multiply_add(long from, long to) {
-  (void)from, (void)to;
+static void multiply_add(int thread, double operations) {
+  (void)thread;
   vector x[SUMS], factor = {0}, term = {0};
   factor += 0.999f;
   term += 0.001f;
   for (int i = 0; i < SUMS; i++) x[i] = term + (float)i;
-  for (int step = 0; step < STEPS; step++) {
+  for (long steps = (long)(operations / (2 * SUMS * LANES)); steps > 0; steps--) {
 #pragma GCC unroll 12
     for (int i = 0; i < SUMS; i++) x[i] = x[i] * factor + term;
   }
@@ -61,48 +64,74 @@ static void read_all(long from, long to) {
   sink = sums[0][0];
 }
 
+static long cells_of_thread(void) { return CELLS / threads / 128 * 128; }
+
+/* Continues where the thread stopped the last time, whose cells a cache may still hold. */
+static void move(int thread, double cells, void (*part)(long from, long to)) {
+  long all = cells_of_thread(), first = thread * all;
+  for (long left = (long)(cells / 128) * 128; left > 0;) {
+    long at = positions[thread], count = left < all - at ? left : all - at;
+    part(first + at, first + at + count);
+    positions[thread] = (at + count) % all;
+    left -= count;
+  }
+}
+
+static void read_bytes(int thread, double bytes) { move(thread, bytes / 4, read_all); }
+
+static void move_bytes(int thread, double bytes) { move(thread, bytes / 12, triad); }
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Work of one thread: so many operations, or bytes. */
+typedef void work(int thread, double amount);
+
 struct job {
-  int id;
-  void (*work)(long from, long to);
+  int thread;
+  work *work;
+  double amount;
 };
 
 static void *run(void *argument) {
   const struct job *job = argument;
-  long share = CELLS / threads / 128 * 128;
   pthread_barrier_wait(&barrier);
-  started[job->id] = now();
-  job->work(job->id * share, (job->id + 1) * share);
-  ended[job->id] = now();
+  started[job->thread] = now();
+  job->work(job->thread, job->amount);
+  ended[job->thread] = now();
   return NULL;
 }
 
-/* The seconds that all threads together take at best. */
-static double best(void (*work)(long, long)) {
+/* The seconds that all threads together take for an amount of work. */
+static double seconds_for(work *work, double amount) {
+  pthread_t handles[MAX_THREADS];
+  struct job jobs[MAX_THREADS];
+  pthread_barrier_init(&barrier, NULL, (unsigned)threads);
+  for (int i = 0; i < threads; i++) {
+    jobs[i] = (struct job){i, work, amount / threads};
+    if (pthread_create(&handles[i], NULL, run, &jobs[i])) exit(1);
+  }
+  double first = 1e300, last = 0;
+  for (int i = 0; i < threads; i++) {
+    pthread_join(handles[i], NULL);
+    if (started[i] < first) first = started[i];
+    if (ended[i] > last) last = ended[i];
+  }
+  pthread_barrier_destroy(&barrier);
+  return last - first;
+}
+
+/* The work of a second, at best. */
+static double best(work *work, double amount) {
   double shortest = 1e300;
   for (int round = 0; round < ROUNDS; round++) {
-    pthread_t handles[MAX_THREADS];
-    struct job jobs[MAX_THREADS];
-    pthread_barrier_init(&barrier, NULL, (unsigned)threads);
-    for (int i = 0; i < threads; i++) {
-      jobs[i] = (struct job){i, work};
-      if (pthread_create(&handles[i], NULL, run, &jobs[i])) exit(1);
-    }
-    double first = 1e300, last = 0;
-    for (int i = 0; i < threads; i++) {
-      pthread_join(handles[i], NULL);
-      if (started[i] < first) first = started[i];
-      if (ended[i] > last) last = ended[i];
-    }
-    pthread_barrier_destroy(&barrier);
-    if (last - first < shortest) shortest = last - first;
+    double seconds = seconds_for(work, amount);
+    if (seconds < shortest) shortest = seconds;
   }
-  return shortest;
+  return amount / shortest;
 }
 
 static float *filled(void) {
@@ -116,10 +145,14 @@ int main(int count, char **arguments) {
   threads = count > 1 ? atoi(arguments[1]) : 1;
   if (threads < 1 || threads > MAX_THREADS) return 1;
   a = filled(), b = filled(), c = filled();
-  double cells = (double)(CELLS / threads / 128 * 128 * threads);
-  double multiply_adds = (double)STEPS * SUMS * LANES * threads;
-  double reading = 4 * cells / best(read_all), mixed = 12 * cells / best(triad);
-  printf("%.4g %.4g\n", 2e-9 * multiply_adds / best(multiply_add),
-         1e-9 * (reading > mixed ? reading : mixed));
+  double cells = (double)cells_of_thread() * threads;
+  double reading = best(read_bytes, 4 * cells), mixed = best(move_bytes, 12 * cells);
+  double operations = best(multiply_add, 2.0 * STEPS * SUMS * LANES * threads);
+  work *moving = reading > mixed ? read_bytes : move_bytes;
+  printf("%.4g %.4g\n", 1e-9 * operations, 1e-9 * (reading > mixed ? reading : mixed));
+  fflush(stdout);
+  char unit[16];
+  for (double amount; scanf("%15s %lf", unit, &amount) == 2; fflush(stdout))
+    printf("%.9g\n", seconds_for(strcmp(unit, "bytes") == 0 ? moving : multiply_add, amount));
   return 0;
 }

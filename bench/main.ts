@@ -5,7 +5,7 @@
 import type { Options } from './options.ts';
 import { benchmarks } from './benchmarks.ts';
 import { gpuBenchmarks } from './gpu-benchmarks.ts';
-import { type Machine, measureGpu, measureMachine } from './machine.ts';
+import { Cpu, measureGpu } from './machine.ts';
 import { optionsOf } from './options.ts';
 import { PythonPeers } from './peers.ts';
 import { header, tableRow } from './result.ts';
@@ -41,7 +41,9 @@ function list({ chosen }: Options): void {
 
 async function run({ chosen, threads, json, peers: hasPeers, ...rest }: Options): Promise<void> {
   const effort = rest.quick ? quick : careful;
-  const machine = rest.quick ? undefined : measured(threads);
+  const isTimed = !rest.quick;
+  using cpu = isTimed && !isOnGpu ? await Cpu.measure(threads) : undefined;
+  const machine = isTimed && isOnGpu ? measureGpu() : cpu;
   const device = backend === 'cuda' ? 'cuda' : 'cpu';
   using python = hasPeers ? await PythonPeers.find(threads, device) : undefined;
   const surroundings: Surroundings = { threads, effort, machine, python, hasPeers };
@@ -51,6 +53,15 @@ async function run({ chosen, threads, json, peers: hasPeers, ...rest }: Options)
   const limits = machine ? `; peak ${machine.gflops} GFLOP/s, ${machine.gbps} GB/s` : '';
   const where = isOnGpu ? `backend: ${backend}` : `threads: ${threads}`;
   progress(`${where}${limits}${found}`);
+  await timeAll(chosen, json, surroundings);
+}
+
+/** A case that fails is reported; the others are timed all the same. */
+async function timeAll(
+  chosen: Options['chosen'],
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<void> {
   if (!json) console.log(header);
   for (const { benchmark, cases } of chosen) {
     for (const given of cases) {
@@ -59,16 +70,11 @@ async function run({ chosen, threads, json, peers: hasPeers, ...rest }: Options)
         const result = await timeCase(benchmark, given, surroundings);
         console.log(json ? JSON.stringify(result) : tableRow(result));
       } catch (error) {
-        // The other cases can still be timed.
         console.error(`error: ${messageOf(error)}`);
         process.exitCode = 1;
       }
     }
   }
-}
-
-function measured(threads: number): Machine | undefined {
-  return isOnGpu ? measureGpu() : measureMachine(threads);
 }
 
 function progress(text: string): void {

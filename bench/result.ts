@@ -1,6 +1,6 @@
 /** The result of a case, as a line of JSON and as a row of a table. */
 import type { Case } from './benchmark.ts';
-import type { Machine } from './machine.ts';
+import { boundIn, type Machine } from './machine.ts';
 
 /** What does not apply is left out. */
 export interface Result {
@@ -10,7 +10,7 @@ export interface Result {
   readonly ms: number;
   readonly gflops?: number;
   readonly gbps?: number;
-  /** What it would take at what the machine can do: in multiply-adds, in memory bandwidth, or as a bound that was timed. */
+  /** What it would take at what the machine can do: in multiply-adds, in memory bandwidth, or by a bound of its own. */
   readonly predictedMs?: number;
   /** `predictedMs` by `ms`. */
   readonly peakShare?: number;
@@ -75,13 +75,11 @@ export function resultOf(
   };
 }
 
-/** Undefined where nothing bounds it that has been measured. */
-function predictedSeconds(
-  { flops, bytes, isNarrow = false }: Case,
-  { gflops, gbps }: Machine,
-): number | undefined {
-  if (flops !== undefined && !isNarrow) return flops / gflops / 1e9;
-  return bytes === undefined ? undefined : bytes / gbps / 1e9;
+/** Of a step; undefined where nothing bounds it that has been measured. */
+function predictedSeconds(given: Case, { gflops, gbps }: Machine): number | undefined {
+  const bound = boundIn(given);
+  const { steps = 1 } = given;
+  return bound && bound.amount / steps / (bound.unit === 'bytes' ? gbps : gflops) / 1e9;
 }
 
 const columns = [

@@ -37,7 +37,8 @@ async function timeBeside(
   const wrong = await whatIsWrong(given, subject, peers);
   if (wrong !== undefined) throw new Error(`${name}/${given.name} is not timed: ${wrong}`);
   const { steps = 1, rounds = effort.rounds } = given;
-  const bounds = subject.bound ? [subject.bound] : [];
+  const limit = subject.bound ?? machine?.boundOf?.(given);
+  const bounds = limit ? [limit] : [];
   const [own = NaN, ...others] = await medianSeconds(
     [subject.timed ?? timed(subject.call), ...peers.map(peer => peer.timed), ...bounds],
     { ...effort, rounds: Math.min(effort.rounds, rounds) },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Benchmark, Case } from '../../bench/benchmark.ts';
+import { boundIn } from '../../bench/machine.ts';
 import { timeCase } from '../../bench/time-case.ts';
 
 const benchmark: Benchmark = { name: 'b', about: 'nothing', cases: [] };
@@ -40,6 +41,35 @@ test('what computes the same is timed', async () => {
   expect(predictedMs).toBe(1e-5);
   expect(gflops / (1e-3 / ms)).toBeCloseTo(1, 2);
   expect(peakShare / (gflops / 100)).toBeCloseTo(1, 2);
+});
+
+test('what the machine can do is timed in turns with it', async () => {
+  const asked: Case[] = [];
+  const boundOf = (given: Case) => {
+    asked.push(given);
+    return (calls: number) => calls * 2e-3;
+  };
+  const given = { ...caseWith(1, 1), steps: 4 };
+  const machine = { ...surroundings.machine, boundOf };
+  const {
+    ms,
+    predictedMs,
+    peakShare = NaN,
+  } = await timeCase(benchmark, given, {
+    ...surroundings,
+    machine,
+  });
+  expect(asked).toEqual([given]);
+  expect(predictedMs).toBe(0.5);
+  expect(peakShare / (0.5 / ms)).toBeCloseTo(1, 2);
+});
+
+test('what bounds a call: arithmetic, or else memory', () => {
+  const prepare = caseWith(1, 1).prepare;
+  const both = { name: 'c', prepare, flops: 10, bytes: 20, steps: 3 };
+  expect(boundIn(both)).toEqual({ unit: 'operations', amount: 30 });
+  expect(boundIn({ ...both, isNarrow: true })).toEqual({ unit: 'bytes', amount: 60 });
+  expect(boundIn({ name: 'c', prepare })).toBeUndefined();
 });
 
 test('what computes something else is not', async () => {
