@@ -1,14 +1,14 @@
 import type { Stream, StreamEvent } from './backend.ts';
 
 /**
- * A run that is queued. Whoever awaits it waits for it and all before it on its stream; nobody has to. It
- * rejects with the failure that kept it from being done, be it of a run before it.
+ * A queued run. Awaiting it waits for it and for everything before it on its stream; this is optional. It
+ * rejects with the failure that prevented it, which may be that of an earlier run.
  */
 export class Run implements PromiseLike<undefined> {
   readonly #queue: Stream;
   readonly #event: StreamEvent;
 
-  /** Up to an event, or of what was queued last. */
+  /** Waits for an event; by default for what was queued last. */
   constructor(queue: Stream, event: StreamEvent = queue.record()) {
     this.#queue = queue;
     this.#event = event;

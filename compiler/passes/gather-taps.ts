@@ -14,7 +14,7 @@
  *            for v < 28 { for c < 64 { y[v, c] := g[v, c]; } }
  *
  * Pixels and taps that are one cell further a turn, and tiles that have all taps of a term. Not exact: the order of
- * additions changes, to one that is the same for any number of threads. Which sums are gathered hangs on the vectors
+ * additions changes, to one that is the same for any number of threads. Which sums are gathered depends on the vectors
  * and registers of a processor.
  */
 import { fixed, type Index, loopsIn, plus, rangeOf } from '../core/index-expr.ts';

@@ -63,7 +63,7 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
 
 const tensor: Role = { kind: 'tensor' };
 
-/** What a hole is for that is the `field` of `node`, or one of them, which itself is there for `outer`. */
+/** The role of a hole in `field` of `node`, or at a position of it; `outer` is the role of `node` itself. */
 function roleAt(node: Node, field: string, position: number, outer: Role): Role {
   const { kind } = node;
   const place = `${typeof kind === 'string' ? kind : 'row'}.${field}`;
@@ -72,7 +72,7 @@ function roleAt(node: Node, field: string, position: number, outer: Role): Role 
 
 const symbol: Role = { kind: 'symbol' };
 
-/** Where it hangs on more than the place. */
+/** Roles that depend on more than the place. */
 const byNode: Readonly<Record<string, (node: Node, outer: Role, position: number) => Role>> = {
   'apply.callee': ({ args }) => ({
     kind: 'function',

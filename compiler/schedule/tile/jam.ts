@@ -48,7 +48,7 @@ export function jam(body: readonly Stmt[], plan: Jam, names: Names): Stmt {
   return block(new Jammer(plan, names).all(body));
 }
 
-/** Whether conditions on the terms in a loop hang on the tap. */
+/** Whether conditions on the terms in a loop depend on the tap. */
 function areOfTaps({ body }: For, taps: Turns): boolean {
   const term = sumUnderConditionsAt(body);
   if (term?.loops.length !== 0) return false;

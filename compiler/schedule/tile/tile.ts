@@ -105,7 +105,7 @@ function fittingTaps(nest: Nest, rows: For | undefined, registers: number): Taps
   return taps && fewRowsFit(taps, registers) ? taps : undefined;
 }
 
-/** Whether conditions hang on no turns of a tile, but for those of terms that each row, or tap, takes for itself. */
+/** Whether conditions depend on no iteration of a tile, except those of terms that each row, or tap, takes for itself. */
 function isDecided({ body }: Nest, { rows, columns, taps }: Loops): boolean {
   const isDecidedFor = (loop: For | undefined, terms?: For): boolean =>
     areOfTerms(body, loop, terms);
