@@ -17,7 +17,7 @@ export class Arenas implements Disposable {
     return this.#arenas.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Of so many bytes at least. */
+  /** The newest arena if it has at least `bytes`, else a new one; undefined for 0 bytes. */
   of(bytes: number): DeviceBuffer | undefined {
     if (bytes === 0) return undefined;
     const last = this.#arenas.at(-1);

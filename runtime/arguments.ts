@@ -1,4 +1,4 @@
-/** What a caller in JavaScript may get wrong, said before it fails somewhere inside. */
+/** Checks of arguments from JavaScript callers, so that mistakes are reported before they cause failures elsewhere. */
 import {
   type ArrayHandle,
   describe,
@@ -77,7 +77,7 @@ export function handlesToKeep(keep: unknown, option = 'keep'): readonly ArrayHan
   throw wrong('EINC0505', `\`${option}\` is a list of tensors, not ${shown(keep)}`, help);
 }
 
-/** As many numbers as the array has cells. */
+/** Checks that `values` has a number for each cell of the array. */
 export function checkValues(label: string, cells: number, values: unknown): void {
   if (!Array.isArray(values) && (!ArrayBuffer.isView(values) || values instanceof DataView)) {
     throw wrong(
@@ -106,7 +106,7 @@ export function checkCell(label: string, cells: number, cell: unknown): void {
   throw wrong('EINC0505', `\`${label}\` has ${range}; \`item\` was asked for ${described(cell)}`);
 }
 
-/** Of what the language makes, this side knows only what can be done with it. */
+/** The runtime knows the language's values only by their interfaces. */
 function shown(value: unknown): string {
   return isHandle(value) ? 'a tensor' : isSource(value) ? 'code' : describe(value);
 }

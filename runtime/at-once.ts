@@ -9,7 +9,7 @@ import type { Indices, Routine } from './routine.ts';
 import { type Queued, SharedUse, withWaits } from './shared-use.ts';
 import { copiedBy } from './transfer.ts';
 
-/** What an input has to be. */
+/** The requirements on an input. */
 interface Input {
   readonly name: string;
   readonly label: string;
@@ -76,7 +76,7 @@ export class AtOnce implements Recording {
   }
 }
 
-/** By the places of its streams among those that the list has. */
+/** A device, with the positions of its streams among the streams of the list. */
 interface TimedDevice {
   readonly name: string;
   readonly streams: readonly number[];
@@ -106,7 +106,7 @@ function isItem({ kind }: Command): boolean {
   return kind === 'item';
 }
 
-/** What becomes of it when all is started; `inputs` are in the order in which they are given. */
+/** What a command queues at each start; `inputs` gives the order of the inputs. */
 function queuedBy(command: Command, inputs: readonly string[]): readonly Queued[] {
   switch (command.kind) {
     case 'run': {

@@ -1,4 +1,4 @@
-/** Where compiled files are kept, and what they are called there. */
+/** The folder of compiled files, and their names. */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ export function contentKey(parts: readonly (string | Uint8Array)[]): string {
   return hash.digest('hex');
 }
 
-/** Where compiled files are kept, if that place can be trusted. */
+/** The folder of compiled files, if it can be trusted. */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
   const chosen = env['EINC_CACHE_DIR'] ?? '';
   if (chosen !== '') return resolve(chosen);

@@ -1,8 +1,8 @@
-/** What the cache makes for a while, and what a process that was killed leaves of it. */
+/** Removes temporary files of the cache, including those of killed processes. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders that go away with the process. */
+/** Folders that are removed when the process exits. */
 export const removeAtExit = new Set<string>();
 process.on('exit', () => removeAtExit.forEach(remove));
 
@@ -10,13 +10,13 @@ export function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   } catch {
-    // Whoever comes an hour later removes it.
+    // A process that runs an hour later or more removes it.
   }
 }
 
 const leftoverAgeMs = 3_600_000;
 
-/** A process that was killed leaves its folder; age tells, since its number may mean another by now. */
+/** Removes folders of killed processes, judged by age, since process ids are reused. */
 export function removeLeftovers(jobs: string): void {
   for (const name of readdirSync(jobs)) {
     const path = join(jobs, name);

@@ -28,7 +28,7 @@ import { isOurs, prepareRoot } from './cache-trust.ts';
 
 export interface Product {
   readonly path: string;
-  /** For people who look into the cache; nothing reads it. */
+  /** Information for people who look into the cache; einc does not read it. */
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +50,7 @@ export class Store {
     return this.read(key) && this.#path(key);
   }
 
-  /** What is in it. */
+  /** The contents of the entry. */
   read(key: string): Buffer | undefined {
     const base = this.#base(key);
     try {

@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Asked each time: a server that starts as root becomes another user. */
+/** Not remembered, since a server that starts as root changes its user. */
 function user(): number {
   return process.geteuid?.() ?? 0;
 }
@@ -32,7 +32,7 @@ export function prepareRoot(root: string): string | undefined {
   }
 }
 
-/** Whoever may rename a folder above the root can put another in its place. */
+/** A user who may rename a folder above the root could replace it. */
 function faultAbove(root: string): string | undefined {
   for (let path = dirname(root); ; path = dirname(path)) {
     const status = lstatSync(path);

@@ -25,7 +25,7 @@ export interface Cache {
    * `produce` makes it. Within this process a key is produced once at a time.
    */
   file(key: string, produce: Producer): Promise<string>;
-  /** That path, if the file is there, whole and unchanged. */
+  /** The path of the file for `key` if it exists, complete and unchanged. */
   find(key: string): string | undefined;
 }
 
@@ -34,11 +34,11 @@ export type Producer = (workspace: string) => Promise<Product>;
 
 export interface CacheOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told at most once, that and why compiled files are not kept. */
+  /** Called at most once, with the reason if compiled files are not kept. */
   readonly warn?: (message: string) => void;
-  /** What is kept: how its files end, and in which folder of the root they are; libraries, in the root. */
+  /** The kind of files: their extension, and their folder in the root; by default libraries, in the root itself. */
   readonly kind?: Kind;
-  /** Files that are there from the beginning. */
+  /** A store of files made in advance. */
   readonly prepared?: Store;
 }
 

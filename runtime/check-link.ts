@@ -1,4 +1,4 @@
-/** What may be wrong between compiled code and the context it is to be linked to. */
+/** Checks that compiled code can be linked to a context. */
 import { type ArrayHandle, type DType, UserError } from '../compiler/index.ts';
 import { checkOptions, handlesToKeep } from './arguments.ts';
 import type { Backend } from './backend.ts';
@@ -56,7 +56,7 @@ export function checkLinkOptions(code: CompiledCode, options: LinkOptions): void
   });
 }
 
-/** A child reads its parent's arrays, which another device may not reach. */
+/** A child reads its parent's arrays, which may not be accessible from another device. */
 export function checkChild(child: DeviceStream, parent: DeviceStream): void {
   const [own, other] = [child.device, parent.device];
   if (child.sharing === parent.sharing && (own === other || child.sharing.backend.sharesMemory))

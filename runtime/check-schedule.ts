@@ -1,4 +1,4 @@
-/** What may be wrong with a schedule before anything is known of the routine that it is for. */
+/** Checks of a schedule that need no knowledge of the routine. */
 import { describe, overrideNames, type Schedule } from '../compiler/index.ts';
 import { checkOptions, described, isObject, wrong } from './arguments.ts';
 

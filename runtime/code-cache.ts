@@ -54,7 +54,7 @@ export function evaluate<Exports>(
 
 const opening = '(function (exports, require, module, __filename, __dirname) {';
 
-/** To look for characters of several bytes takes longer than all else that is done with the text. */
+/** Decoding ASCII as Latin-1 skips the search for multi-byte characters, which would take longer than everything else. */
 function textOf(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }

@@ -1,4 +1,4 @@
-/** What a program queues over and over, as data. */
+/** Commands that a program queues repeatedly, as data. */
 import type { ArrayHandle, Value } from '../compiler/index.ts';
 import type { Context } from './context.ts';
 import type { DeviceStream } from './device-stream.ts';

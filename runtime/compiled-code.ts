@@ -20,24 +20,24 @@ import { settings, takesTuned } from './settings.ts';
 import { hasTuned, tunedSchedule } from './tuned.ts';
 
 export interface CompileRoutineOptions {
-  /** Tensors whose values, or `.grad`s, a run is to leave behind for the host or other routines. */
+  /** Tensors whose values, or `.grad`s, must be available after a run, for the host or other routines. */
   readonly keep?: readonly ArrayHandle[];
-  /** Instead of the name that the code's sections give. */
+  /** Replaces the name derived from the code's sections. */
   readonly name?: string;
   /**
-   * How its nests are to run, instead of what the compiler would choose: by the names of the arrays
-   * that they compute, as `einc dump --stage schedule` shows them. The results are the same.
+   * Schedules that replace the compiler's choices, by the names of the arrays
+   * that the nests compute, as shown by `einc dump --stage schedule`. The results are the same.
    */
   readonly schedule?: Schedule;
 }
 
 export class CompiledCode implements Disposable {
   readonly linkable: LinkableRoutine;
-  /** For arrays that nothing in the program gives another. */
+  /** The dtype of arrays for which the program determines none. */
   readonly dtype: DType;
   readonly backend: Backend;
   readonly kernel: Kernel;
-  /** What a run needs for the arrays that nobody sees. */
+  /** The memory that a run needs for its scratch arrays. */
   readonly arenaBytes: number;
   readonly #compiled: () => Compiled;
 

@@ -26,12 +26,12 @@ export interface ContextOptions {
   readonly dtype?: DType;
 }
 
-/** Where a context is, when it is not alone on a backend of its own. */
+/** The place of a context that does not have a backend of its own. */
 export interface Place {
   readonly stream: DeviceStream;
-  /** Whose arrays it sees. */
+  /** The context whose arrays it also sees. */
   readonly parent?: Context;
-  /** What goes with it. */
+  /** What is disposed of with the context. */
   readonly owned: readonly Disposable[];
 }
 
@@ -54,11 +54,11 @@ export class Context implements Disposable {
   readonly #parent: Context | undefined;
   readonly #children = new Set<Context>();
   readonly #routines: Routines;
-  /** What the context came with. */
+  /** What is disposed of with the context. */
   readonly #owned: readonly Disposable[];
   #disposed = false;
 
-  /** Alone on a backend, which goes with it, or at a place. Throws a `UserError` for options that are none. */
+  /** On a backend of its own, which is disposed of with it, or at a place. Throws a `UserError` for unknown options. */
   constructor(at: Backend | Place, options: ContextOptions = {}) {
     checkContextOptions(options);
     const { stream, parent, owned } = 'stream' in at ? at : alone(at);
@@ -91,14 +91,14 @@ export class Context implements Disposable {
     return this.#backend.name;
   }
 
-  /** Of the device: `cc`, or `cc:1` where there are several. */
+  /** The name of the device: `cc`, or `cc:1` if there are several. */
   get device(): string {
     return this.stream.device.name;
   }
 
   /**
-   * A context that sees the arrays of this one beside its own, which this one does not see. What one of
-   * the two writes the other reads, in the order of the calls whatever their streams.
+   * A context that sees the arrays of this one in addition to its own, which this one does not see. Either
+   * reads what the other has written, in the order of the calls, whatever their streams.
    */
   child({ stream = this.stream }: { readonly stream?: DeviceStream } = {}): Context {
     this.#checkOpen();
@@ -188,20 +188,20 @@ export class Context implements Disposable {
     return this.#values.cell(handle, 'item', cell);
   }
 
-  /** Gives a tensor new values, in memory order. Blocks until nobody who is queued uses the old ones. */
+  /** Sets the values of a tensor, in memory order. Blocks until nothing queued uses the old ones. */
   write(handle: ArrayHandle, values: ArrayLike<Value>): void {
     this.#checkOpen();
     this.#values.write(handle, 'write', values);
   }
 
-  /** What another context has of an array, into this one: see `deviceToDevice`. */
+  /** Copies an array from another context into this one: see `deviceToDevice`. */
   receive(handle: ArrayHandle, from: Context, into: Destination): Run {
     return transfer(handle, { to: this.home(), from: from.home(), into });
   }
 
   /**
-   * Hands the memory of tensors to `use`, after all that is queued. Until that is done the context takes no
-   * other call, for who does not await it would read what is being written.
+   * Passes the memory of tensors to `use`, after everything queued. Until that is done the context accepts no
+   * other call, since a caller who does not await this would read what is being written.
    */
   async lend<T>(
     handles: readonly ArrayHandle[],
@@ -234,7 +234,7 @@ export class Context implements Disposable {
     this.stream.queue.wait();
   }
 
-  /** Its stream and its arrays, for what is queued there by others. Throws as every call does. */
+  /** Its stream and its arrays, for those who queue work there. Throws as every call does. */
   home(): Home {
     this.#checkOpen();
     const { stream, dtype } = this;

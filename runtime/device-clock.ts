@@ -6,7 +6,7 @@ export interface DeviceTime {
   readonly milliseconds: number;
 }
 
-/** From now on: waiting does not count, where streams know how long they have run. Elsewhere all of the time does. */
+/** Times devices from now on, without waiting if streams know how long they have worked; else by the whole time. */
 export class DeviceClock {
   readonly #streams: readonly DeviceStream[];
   readonly #start: readonly number[];

@@ -9,14 +9,14 @@ import type { Follower, Moment } from './held-array.ts';
 export class Sharing {
   readonly backend: Backend;
   readonly #streams = new Set<DeviceStream>();
-  /** From the second stream on, whatever becomes of them: arrays remember. */
+  /** Set when a second stream is opened, and never reset, because arrays remember their streams. */
   isActive = false;
 
   constructor(backend: Backend) {
     this.backend = backend;
   }
 
-  /** What happened before its time is done before anything of the new stream. */
+  /** Adds a stream, whose work starts after everything queued so far on the others. */
   join(stream: DeviceStream): void {
     for (const other of this.#streams) stream.follow(other.moment());
     this.#streams.add(stream);
@@ -41,7 +41,7 @@ export class DeviceStream implements Follower, Disposable {
   readonly queue: Stream;
   readonly arenas: Arenas;
   #moments = 0;
-  /** Of other streams, up to which moment this one comes after them. */
+  /** For each other stream, the moment that this stream has already waited for. */
   readonly #followed = new Map<object, number>();
   #isOpen = true;
 
@@ -58,7 +58,7 @@ export class DeviceStream implements Follower, Disposable {
     return this.#isOpen;
   }
 
-  /** When all is done that is queued so far. */
+  /** The moment at which everything queued so far is done. */
   moment(): Moment {
     return { stream: this, number: ++this.#moments, event: this.queue.record() };
   }
@@ -69,13 +69,13 @@ export class DeviceStream implements Follower, Disposable {
     this.#followed.set(stream, number);
   }
 
-  /** Blocks until all is done that is queued; failures of it are lost. */
+  /** Blocks until everything queued is done; ignores failures. */
   finish(): void {
     if (!this.#isOpen) return;
     try {
       this.queue.wait();
     } catch {
-      // Who wanted to know has asked before.
+      // Callers that are interested in the failure have waited before.
     }
   }
 

@@ -16,7 +16,7 @@ export interface DevicesOptions {
 }
 
 export interface CompileForDevicesOptions extends CompileRoutineOptions {
-  /** That of the contexts to be linked. */
+  /** The dtype of the contexts that will be linked. */
   readonly dtype?: DType;
 }
 
@@ -25,7 +25,7 @@ export class Devices implements Iterable<Device>, Disposable {
   readonly backend: Backend;
   readonly all: readonly Device[];
 
-  /** The backend goes with them. Throws a `UserError` for a count that is none. */
+  /** Takes over the backend. Throws a `UserError` for an invalid count. */
   constructor(backend: Backend, options: DevicesOptions = {}) {
     checkDevicesOptions(options);
     const sharing = new Sharing(backend);
@@ -47,7 +47,7 @@ export class Devices implements Iterable<Device>, Disposable {
     throw new RangeError('one source, no code');
   }
 
-  /** Several at the same time, by as many compilers as there are cores. */
+  /** Compiles several in parallel, by as many compilers as there are cores. */
   async compileAll(
     sources: readonly RoutineSource[],
     { dtype = 'f32', ...options }: CompileForDevicesOptions = {},
@@ -55,7 +55,7 @@ export class Devices implements Iterable<Device>, Disposable {
     return compileAll(sources, options, { backend: this.backend, dtype });
   }
 
-  /** What is queued in the meantime, on whatever devices, begins on all of them at about the same time. */
+  /** Calls `queue`; what it queues begins on all devices at about the same time. */
   together(queue: () => void): void {
     if (this.backend.together) this.backend.together(queue);
     else queue();
@@ -102,7 +102,7 @@ export class Device implements Disposable {
     this.#sharing = sharing;
   }
 
-  /** A new stream: its runs happen in order, beside those of other streams. */
+  /** Opens a stream: its runs happen in order, concurrently with those of other streams. */
   stream(): DeviceStream {
     const name = `${this.name}/${this.#streams.length}`;
     const stream = new DeviceStream(name, this.#device, this.#sharing);

@@ -1,4 +1,4 @@
-/** An array of a context in memory, and which streams have used it last; of parts of it, if some use no more. */
+/** An array of a context in memory, with its last uses by streams, also for parts that are used separately. */
 import { invariant } from '../compiler/index.ts';
 import type { DeviceBuffer, StreamEvent } from './backend.ts';
 
@@ -9,31 +9,31 @@ export interface Moment {
   readonly event: StreamEvent;
 }
 
-/** What has to wait for moments: a stream, or whoever stands in for one. */
+/** Something that waits for moments: a stream, or a placeholder for one. */
 export interface Follower {
   follow(moment: Moment): void;
 }
 
 let changes = 0;
 
-/** How often the users of any array have changed. */
+/** A counter of changes to the last uses of any array. */
 export function changesOfUsers(): number {
   return changes;
 }
 
 export class HeldArray implements Disposable {
   readonly buffer: DeviceBuffer;
-  /** Whether it holds something, whatever its initial values are: a routine or the host writes it. */
+  /** Whether it holds values, even without initial ones, because a routine or the host writes it. */
   isFilled = false;
   isGone = false;
   #write: Moment | undefined;
-  /** Since then, the last of each stream. */
+  /** The last read of each stream since the last write. */
   readonly #reads = new Map<object, Moment>();
-  /** What this is a part of. */
+  /** The array of which this is a part. */
   readonly whole: HeldArray | undefined;
-  /** Which of its parts. */
+  /** The number of the part. */
   readonly part: number;
-  /** Those that are used apart; no two of them have a cell in common. */
+  /** Parts that are used separately; they do not overlap. */
   #parts: readonly HeldArray[] = [];
 
   constructor(buffer: DeviceBuffer, whole?: HeldArray, part = 0) {
@@ -42,12 +42,12 @@ export class HeldArray implements Disposable {
     this.part = part;
   }
 
-  /** For those who use these cells alone: they wait for nobody who uses those of another part. */
+  /** For uses of this part alone, which do not wait for uses of other parts. */
   partAt(part: number): HeldArray {
     return this.#parts.find(other => other.part === part) ?? this.#withPart(this.buffer, part);
   }
 
-  /** The same as an array of its own: so many cells from the first one on. Only where devices share memory. */
+  /** The same as an array of its own, of `cells` cells starting at `first`. Only if devices share memory. */
   windowAt(part: number, first: number, cells: number): HeldArray {
     const window = this.buffer.window?.(first, cells);
     invariant(window !== undefined, () => 'a window of memory that is not shared');
@@ -60,14 +60,14 @@ export class HeldArray implements Disposable {
     return made;
   }
 
-  /** A read sees what was written before. */
+  /** A read follows the last write. */
   beforeRead(reader: Follower): void {
     if (this.whole) this.whole.#followWrite(reader);
     this.#followWrite(reader);
     for (const part of this.#parts) part.#followWrite(reader);
   }
 
-  /** A write comes after the reads of what it replaces, and after the write before it. */
+  /** A write follows the reads of the old values and the previous write. */
   beforeWrite(writer: Follower): void {
     if (this.whole) this.whole.#followAll(writer);
     this.#followAll(writer);
@@ -94,14 +94,14 @@ export class HeldArray implements Disposable {
     this.#forgetReads();
   }
 
-  /** Of a write that is done already, as all before it is: nobody has to wait. */
+  /** Records a write that is already done, like everything before it: nobody has to wait. */
   settle(): void {
     changes++;
     this.#write = undefined;
     this.#forgetReads();
   }
 
-  /** To clear a map takes a while, also when nothing is there. */
+  /** Clearing a map takes time even if it is empty. */
   #forgetReads(): void {
     if (this.#reads.size > 0) this.#reads.clear();
   }

@@ -53,7 +53,7 @@ export async function keptTranslation(
     });
     return made ?? (JSON.parse(readFileSync(path, 'utf8')) as Translated);
   } catch (error) {
-    // A full disk is no reason to stop: it is made, and not kept.
+    // A full disk is no reason to stop: the result exists, it is just not cached.
     if (made) return made;
     throw error;
   }

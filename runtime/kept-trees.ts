@@ -17,11 +17,11 @@ import { soonOrAtExit } from './soon-or-at-exit.ts';
 export interface KeptTreesOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly build?: string | undefined;
-  /** What it is that has these templates; the script of the process unless something else is said. */
+  /** The program to which the templates belong; by default the script of the process. */
   readonly program?: string | undefined;
 }
 
-/** Undefined where nothing is kept: sources of einc, whose build is not known, keep no trees. */
+/** Undefined if nothing is kept, as for einc's sources, whose build is unknown. */
 export function openKeptTrees({
   env = process.env,
   build = thisBuild,
@@ -31,14 +31,14 @@ export function openKeptTrees({
   return new KeptTrees(join(cacheFolder(env), 'trees'), build, program);
 }
 
-/** A program may make templates while it runs, without end. */
+/** A limit, because a program may create templates endlessly. */
 const mostTrees = 1000;
 
 export class KeptTrees {
   readonly #root: string;
   readonly #build: string;
   #program: string | undefined;
-  /** From when it has been read on. */
+  /** Undefined until the file has been read. */
   #kept: ReadonlyMap<string, unknown> | undefined;
   readonly #used = new Map<string, unknown>();
   #willSave = false;

@@ -36,7 +36,7 @@ export class Lender {
     return this.#lendWhile(call, all, () => use(all.map(({ buffer }) => buffer)));
   }
 
-  /** What routines carry from run to run. Throws a `UserError` when there is no such thing. */
+  /** Lends the arrays that routines keep from run to run. Throws a `UserError` if there are none. */
   lendState<T>(call: string, use: (state: readonly StateArray[]) => Promise<T>): Promise<T> {
     const state = this.#memory.state();
     if (state.length === 0) {

@@ -7,16 +7,16 @@ import type { HeldArray } from './held-array.ts';
 import type { Memory } from './memory.ts';
 import { Run } from './run.ts';
 
-/** What a link takes: arrays of the context, or for a merge buffer whatever is there when it runs. */
+/** An argument: an array of the context, or the current contents of a merge buffer at each run. */
 interface Argument {
   readonly array: DeviceArray;
   readonly held: HeldArray | undefined;
   readonly isWritten: boolean;
-  /** Which part of it, if it is not the whole. */
+  /** The number of the part, if it is not the whole array. */
   readonly part: number | undefined;
 }
 
-/** That something which is queued reads an array, or writes it as well. */
+/** A queued use of an array: a read, or also a write. */
 export interface Use {
   readonly held: HeldArray;
   readonly isWritten: boolean;
@@ -36,9 +36,9 @@ export class Link implements Disposable {
   readonly #memory: Memory;
   readonly #arguments: readonly Argument[];
   readonly #arena: DeviceBuffer | undefined;
-  /** Of code that reads no merge buffers. */
+  /** The plan of code that reads no merge buffers. */
   readonly #fixed: Plan | undefined;
-  /** The latest, and for all that merge buffers have held. */
+  /** The latest plan, and those for all contents that merge buffers have had. */
   #plan: Plan | undefined;
   #held: readonly HeldArray[] = [];
   #plans: readonly { readonly held: readonly HeldArray[]; readonly plan: Plan }[] = [];
@@ -65,7 +65,7 @@ export class Link implements Disposable {
     memory.noteUse(inputs, outputs);
   }
 
-  /** For a run that others queue: what is run where, and which arrays it uses. */
+  /** For a run that is queued with others: its plan, its stream and the arrays that it uses. */
   recorded(): RecordedRun {
     const plan = this.#fixed ?? this.#take(this.#argumentsNow());
     const uses: Use[] = [];

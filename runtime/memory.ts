@@ -16,27 +16,27 @@ import { MergeBuffers } from './merge-buffers.ts';
 export interface MemoryOptions {
   readonly seed: number;
   readonly dtype: DType;
-  /** Its arrays are seen here too, unless this memory has had its own before. */
+  /** Its arrays are also visible here, unless this memory already had its own. */
   readonly parent?: Memory | undefined;
 }
 
 export interface MemoryUsage {
-  /** How many arrays there are that outlive a run, and their size. */
+  /** The number of arrays that outlive a run, and their size. */
   readonly arrays: number;
   readonly bytes: number;
-  /** What routines have beside them for the arrays of one run. */
+  /** The additional memory of routines for the arrays of one run. */
   readonly arenaBytes: number;
 }
 
-/** An array that is part of where a training has come to. */
+/** An array that belongs to the state of a training. */
 export interface StateArray {
-  /** Of no other array of the context. */
+  /** Unique in the context. */
   readonly name: string;
   readonly dims: readonly number[];
   readonly buffer: DeviceBuffer;
 }
 
-/** The same, and who has used it last. */
+/** The same with its last uses. */
 export type HeldState = Omit<StateArray, 'buffer'> & { readonly held: HeldArray };
 
 export class Memory implements Disposable {
@@ -45,10 +45,10 @@ export class Memory implements Disposable {
   readonly #dtype: DType;
   readonly #parent: Memory | undefined;
   readonly #arrays = new Map<DeviceArray, HeldArray>();
-  /** What routines read of what was there before, and what they write. */
+  /** Arrays whose earlier values routines read, and arrays that they write. */
   readonly #read = new Set<DeviceArray>();
   readonly #written = new Set<DeviceArray>();
-  /** Names that tell initial values apart, by the arrays that have them. */
+  /** Unique names of arrays, from which their random initial values are derived. */
   readonly #streamNames: Map<DeviceArray, string>;
   readonly merges: MergeBuffers;
 
@@ -65,13 +65,13 @@ export class Memory implements Disposable {
     return this.find(array)?.isFilled ?? false;
   }
 
-  /** Where it is, if it is here or further up. */
+  /** The array in this memory or in a parent, if it exists. */
   find(array: DeviceArray): HeldArray | undefined {
     if (array.initial.kind === 'sent') return this.merges.find(array);
     return this.#arrays.get(array) ?? this.#parent?.find(array);
   }
 
-  /** The array of a tensor that the host asks for. */
+  /** The array of a tensor that the host accesses. */
   arrayFor(handle: ArrayHandle, call: string): HeldArray {
     const array = handleOf(handle, call).deviceArray(this.#dtype);
     const known = this.find(array);
@@ -93,7 +93,7 @@ export class Memory implements Disposable {
     });
   }
 
-  /** With its initial values when it is first met. */
+  /** The array, created with its initial values at its first use. */
   arrayOf(array: DeviceArray): HeldArray {
     const known = this.find(array);
     if (known) return known;
@@ -106,7 +106,7 @@ export class Memory implements Disposable {
     return held;
   }
 
-  /** Has an array lie within one of another memory, which goes away later: cells from the first one on, a part of a number. */
+  /** Places an array inside one of another memory, which must live longer: a numbered part, starting at cell `first`. */
   place(
     array: DeviceArray,
     whole: HeldArray,
@@ -121,7 +121,7 @@ export class Memory implements Disposable {
     return new HeldArray(this.#device.allocate(dtype, product(inMemoryOrder(dims))));
   }
 
-  /** Two parameters of one label must not start alike. */
+  /** Two parameters with the same label must not have the same initial values. */
   #streamNameOf(array: DeviceArray): string {
     const known = this.#streamNames.get(array);
     if (known !== undefined) return known;
@@ -131,7 +131,7 @@ export class Memory implements Disposable {
     return name;
   }
 
-  /** Throws a `UserError` for what a routine reads and nothing has computed. */
+  /** Throws a `UserError` if a routine reads an array that nothing has computed. */
   checkInputs(routine: string, inputs: ReadonlySet<DeviceArray>): void {
     for (const array of inputs) {
       if (array.initial.kind !== 'none' || this.isFilled(array)) continue;
@@ -146,7 +146,7 @@ export class Memory implements Disposable {
     }
   }
 
-  /** A routine of the context reads these before it writes them, and writes those. */
+  /** Records that a routine reads `inputs` before it writes them, and writes `outputs`. */
   noteUse(inputs: Iterable<DeviceArray>, outputs: Iterable<DeviceArray>): void {
     for (const array of inputs) this.#read.add(array);
     for (const array of outputs) this.#written.add(array);

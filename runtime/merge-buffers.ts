@@ -1,10 +1,10 @@
-/** What other devices have sent to a context: for each array a buffer of its own. */
+/** What other devices have sent to a context, in a separate buffer for each array. */
 import { type DeviceArray, UserError } from '../compiler/index.ts';
 import type { HeldArray } from './held-array.ts';
 
 export class MergeBuffers implements Disposable {
   readonly #allocate: (array: DeviceArray) => HeldArray;
-  /** What is in each: an array of the sender, or a copy. */
+  /** The contents of each: an array of the sender, or a copy. */
   readonly #contents = new Map<DeviceArray, HeldArray>();
   readonly #copies = new Map<DeviceArray, HeldArray>();
 
@@ -12,7 +12,7 @@ export class MergeBuffers implements Disposable {
     this.#allocate = allocate;
   }
 
-  /** What was sent last. Throws a `UserError` when it went away with its context. */
+  /** What was sent last. Throws a `UserError` if it was disposed of with its context. */
   find(array: DeviceArray): HeldArray | undefined {
     const held = this.#contents.get(array);
     if (held?.isGone !== true) return held;
@@ -32,7 +32,7 @@ export class MergeBuffers implements Disposable {
     return copy;
   }
 
-  /** Nothing moves: readers of the merge buffer read the sender's array. */
+  /** Copies nothing: readers of the merge buffer read the sender's array. */
   point(array: DeviceArray, at: HeldArray): void {
     this.#contents.set(array, at);
   }

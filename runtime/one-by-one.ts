@@ -11,7 +11,7 @@ import { DeviceClock } from './device-clock.ts';
 import type { Outcome, Recording } from './recording.ts';
 import type { Indices } from './routine.ts';
 
-/** A start after the one before it is done: what it finds would not be there any more. */
+/** Starts wait for the previous start to be done, since it would overwrite inputs that are still being read. */
 export class OneByOne implements Recording {
   readonly #commands: readonly Command[];
   #last: Promise<unknown> | undefined;
@@ -29,11 +29,11 @@ export class OneByOne implements Recording {
   }
 
   [Symbol.dispose](): void {
-    // Nothing is kept.
+    // It owns nothing.
   }
 }
 
-/** When all is done that has been queued in the meantime. */
+/** Resolves when everything that `queue` queues is done. */
 export async function outcomeOf(
   commands: readonly Command[],
   queue: () => Promise<readonly QueuedRun[]>,

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 /** V8's default in Node 20, in bytes of bytecode executed. V8 does not tell its default, so other versions are left alone. */
 const usual = 67_584;
 
-/** By which factor it waits longer. */
+/** The factor by which the budget is increased. */
 const patience = 8;
 
 const isUsual =

@@ -57,7 +57,7 @@ function normalAt(key: Word2, i: number): number {
   return Math.SQRT2 * evaluate('erf_inv', 'f64', 2 * fractionAt(key, i) - 1);
 }
 
-/** Of the normal distribution what is within two deviations, which makes its own smaller: 0.88. */
+/** A normal distribution truncated at two standard deviations; its own standard deviation is 0.88. */
 function truncatedAt(key: Word2, i: number): number {
   const within = evaluate('erf', 'f64', Math.SQRT2);
   const share = 2 * fractionAt(key, i) - 1;

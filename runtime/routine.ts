@@ -16,7 +16,7 @@ export type Indices = Readonly<Record<string, number>>;
 
 /** Compiled code, tied to the arrays of a context: the thing that runs. */
 export class Routine {
-  /** What other contexts can be linked to as well. */
+  /** The compiled code, which other contexts can be linked to as well. */
   readonly code: CompiledCode;
   readonly symbols: readonly StaticSymbol[];
   /** How often it has been run, a loop counting once. */
@@ -98,7 +98,7 @@ export class Routine {
     checkOptions('EINC0506', this.name, steps, names, 'static symbol');
     const first = this.valuesOf({ ...indices, [name]: 0 });
     const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
-    // What is right in the second run and in the last is right in all between.
+    // Indices are linear in the run, so it suffices to check the second and the last.
     for (const run of [Math.min(1, range - 1), range - 1]) {
       this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * run));
     }
@@ -119,7 +119,7 @@ export class Routine {
     });
   }
 
-  /** What a run gives its symbols, in their order, until the next one. Throws a `UserError` for what is none. */
+  /** The values of the symbols for a run, in their order; reused by the next run. Throws a `UserError` for invalid values. */
   valuesOf(indices: Indices): readonly number[] {
     this.#checkOpen();
     noteRun(this);
@@ -169,7 +169,7 @@ function runText(symbols: readonly StaticSymbol[]): string {
   return values === '' ? 'it has no static symbols: run()' : `run({ ${values} })`;
 }
 
-/** Of a symbol. */
+/** The place where a symbol was made. */
 function placeOf(made: Span | undefined): readonly Label[] {
   return made ? [{ span: made, text: 'the symbol is made here' }] : [];
 }

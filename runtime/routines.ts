@@ -18,7 +18,7 @@ export interface RoutinesOptions {
   readonly stream: DeviceStream;
   readonly memory: Memory;
   readonly dtype: DType;
-  /** Those of the context whose arrays are seen here too. */
+  /** The routines of the parent context. */
   readonly parent: Routines | undefined;
   /** Throws once the context takes no calls. */
   readonly checkOpen: () => void;
@@ -82,7 +82,7 @@ export class Routines implements Disposable {
     return this.#tie(code, options);
   }
 
-  /** What it takes goes back when there is no room for all. */
+  /** Links a routine; if memory is short, what it has allocated is released. */
   #tie(code: CompiledCode, options: LinkOptions): Routine {
     // The context may have gone while the compiler was at work.
     this.#checkOpen();

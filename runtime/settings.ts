@@ -1,12 +1,12 @@
 import type { Compiled, Explainable, Program, Schedule } from '../compiler/index.ts';
 
-/** What holds for a whole process: read from the environment once, and set by the `einc` command. */
+/** Settings of a whole process: read from the environment once, and set by the `einc` command. */
 export interface Settings {
-  /** Of contexts that do not name one. */
+  /** The backend of contexts that name none. */
   readonly backend: string | undefined;
   /** The name of the processor to compile for, instead of this one. */
   readonly target: string | undefined;
-  /** Of the GPU that CUDA is compiled for, instead of the one that it runs on. */
+  /** The GPU architecture to compile CUDA for, instead of the installed GPU's. */
   readonly architecture: string | undefined;
   /** Whether products of f32 may be computed as tf32, with 10 bits behind the point, on a GPU's tensor cores. */
   readonly allowsTf32: boolean;
@@ -16,13 +16,13 @@ export interface Settings {
   readonly checksEmulated: boolean;
   /** Whether a terminal is told what takes long. */
   readonly showsProgress: boolean;
-  /** Off: routines are compiled to text but neither built nor run, and every array reads as zeros. */
+  /** If false, routines are compiled to text but neither built nor run, and every array reads as zeros. */
   readonly executes: boolean;
   /** Whether schedules that `einc tune` found are taken. A target that is named takes none. */
   readonly takesTuned: boolean;
   /** The pass after which `onRoutine` is shown the program too. */
   readonly watchedPass: string | undefined;
-  /** Told of every routine a context compiles. */
+  /** Called for every routine that a context compiles. */
   readonly onRoutine: ((routine: CompiledRoutine) => void) | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface CompiledRoutine {
   readonly source: { readonly extension: string; readonly text: string } | undefined;
   /** The program after the watched pass: the last time, if it ran more than once. */
   readonly watched: Program | undefined;
-  /** Of each array that outlives a run, why it does. */
+  /** For each array that outlives a run, the reason. */
   readonly because: readonly string[];
-  /** What the program asks for. */
+  /** The schedule that the program requests. */
   readonly schedule: Schedule | undefined;
-  /** What the routine is about. */
+  /** The tensors that the routine computes. */
   readonly tensors: readonly Explainable[];
 }
 

@@ -1,10 +1,10 @@
-/** Who waits for whom when work of several streams is queued as one. */
+/** Determines the waits between streams when work for several of them is queued as one. */
 import type { StreamCommand } from './backend.ts';
 import type { DeviceStream, Sharing } from './device-stream.ts';
 import { changesOfUsers, type Follower, HeldArray, type Moment } from './held-array.ts';
 import type { Use } from './link.ts';
 
-/** What is queued on a stream, and the arrays it uses. Its own stream's order it keeps by itself. */
+/** A command with the arrays that it uses. Commands of one stream are in order anyway. */
 export interface Queued {
   readonly stream: DeviceStream;
   readonly command: Exclude<StreamCommand, { kind: 'wait' }>;
@@ -54,10 +54,10 @@ export function withWaits(all: readonly Queued[]): readonly StreamCommand[] {
   return commands;
 }
 
-/** A moment that moves on, with all who remember it. */
+/** A moment that is updated in place, for all who refer to it. */
 type End = { -readonly [Key in keyof Moment]: Moment[Key] };
 
-/** Of an array, in the end. */
+/** The last uses of an array by the commands. */
 interface LastUse {
   readonly held: HeldArray;
   readonly users: ReadonlySet<DeviceStream>;

@@ -5,10 +5,10 @@ export type TimeInTurns = (runs: readonly (() => void)[]) => readonly number[];
 
 const rounds = 15;
 
-/** A turn takes about so long, so that the clock is fine enough. */
+/** The approximate length of a turn, long enough for the clock's resolution. */
 const turnMs = 4;
 
-/** Of several turns the fastest counts: nothing makes code faster than it is. */
+/** The fastest of several turns counts, since disturbances only slow code down. */
 export const timeInTurns: TimeInTurns = runs => {
   const counts = runs.map(run => Math.max(1, Math.ceil(turnMs / Math.max(1e-4, once(run, 2)))));
   const best = runs.map(() => Infinity);

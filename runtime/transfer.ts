@@ -22,7 +22,7 @@ export function transfer(handle: ArrayHandle, ends: Ends): Run {
   return copied ? copy(stream, copied.to, copied.from) : new Run(stream.queue);
 }
 
-/** What has to be copied; with a merge buffer that points, nothing from now on. */
+/** The arrays to copy; undefined if nothing has to be copied, as for a merge buffer that points. */
 export function copiedBy(
   handle: ArrayHandle,
   ends: Ends,

@@ -25,9 +25,9 @@ export interface TuneOptions {
 
 export interface TunedNest {
   readonly name: string;
-  /** What is chosen without a try, first. */
+  /** The schedules tried; the first is the compiler's choice. */
   readonly tried: readonly { readonly asked: NestOverride; readonly ms: number }[];
-  /** The fastest, where it is faster than the first by more than clocks differ. */
+  /** The fastest, if it is faster than the first by more than measurement noise. */
   readonly winner: NestOverride | undefined;
 }
 

@@ -61,7 +61,7 @@ export function openTuned(env: Environment = process.env): TunedSchedules | unde
   return prepareRoot(root) === undefined ? new TunedSchedules(folderIn(root)) : undefined;
 }
 
-/** What was found for a program; nothing is made on disk to look for it. */
+/** The schedule found for a program, if any. Looking for it writes nothing to disk. */
 export function tunedSchedule(
   unoptimized: Program,
   target: Target,

@@ -1,4 +1,4 @@
-/** What the arrays of a context hold, to the host and from it. */
+/** Moves values of a context's arrays to and from the host. */
 import {
   type ArrayHandle,
   type DType,
@@ -12,7 +12,7 @@ import type { HeldArray } from './held-array.ts';
 import { HostArray } from './host-array.ts';
 import type { Memory } from './memory.ts';
 
-/** Where arrays are, on which stream they are used, and the dtype of those that have none of their own. */
+/** The memory of arrays, the stream that uses them, and the dtype of those without their own. */
 export interface Home {
   readonly memory: Memory;
   readonly stream: DeviceStream;
@@ -26,7 +26,7 @@ export class Values {
     this.#home = home;
   }
 
-  /** An array whose last write, by whichever stream, comes before what this stream does next. */
+  /** An array whose last write, by any stream, is ordered before what this stream does next. */
   toRead(handle: ArrayHandle, call: string): HeldArray {
     const { memory, stream } = this.#home;
     const held = memory.arrayFor(handle, call);
@@ -39,14 +39,14 @@ export class Values {
     return new HostArray(buffer.read(), dtype, dims);
   }
 
-  /** Blocks, as the rest does. */
+  /** Blocks until the values are computed, as all methods here do. */
   read(handle: ArrayHandle, call: string): HostArray {
     const held = this.toRead(handle, call);
     this.#home.stream.queue.wait();
     return this.copy(handle, held);
   }
 
-  /** Of a 64-bit integer that no double is, the nearest double. */
+  /** The value of a cell; 64-bit integers are rounded to the nearest double. */
   cell(handle: ArrayHandle, call: string, cell: number): number {
     const { stream, dtype } = this.#home;
     const { buffer } = this.toRead(handle, call);
@@ -56,7 +56,7 @@ export class Values {
     return Number(buffer.at(cell));
   }
 
-  /** When nobody who is queued uses the old ones any more. */
+  /** Writes when nothing queued uses the old values any more. */
   write(handle: ArrayHandle, call: string, values: ArrayLike<Value>): void {
     const { memory, stream, dtype } = this.#home;
     const array = handleOf(handle, call).deviceArray(dtype);

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** For this user only. Throws the system's error, and then leaves nothing behind. */
+/** Writes a file that only this user can access. Throws the system's error, and then leaves nothing behind. */
 export function writeWhole(path: string, text: string): void {
   const half = `${path}.${process.pid}`;
   try {

@@ -17,7 +17,7 @@ export interface SavedArray {
   readonly dims: readonly number[];
 }
 
-/** What there is to know of a checkpoint before its cells. */
+/** The header of a checkpoint. */
 export interface Contents {
   /** How many steps the run had done. */
   readonly step: number;
@@ -70,7 +70,7 @@ export function encodeHeader(contents: Contents, cells: readonly Uint8Array[]): 
   return Buffer.concat([length, header]);
 }
 
-/** What a header says, or why it is none. */
+/** The decoded header, or the reason why it is invalid. */
 export function decodeHeader(text: string): (Contents & { readonly sha256: string }) | string {
   let entries: unknown;
   try {

@@ -12,10 +12,10 @@ export function temporaryName(path: string): string {
   return `${path}.${hostname()}-${process.pid}-${writes++}.tmp`;
 }
 
-/** What writers that were killed have left beside a checkpoint. */
+/** Removes what killed writers have left beside a checkpoint. */
 export async function removeLeftovers(path: string): Promise<void> {
   const [folder, prefix] = [dirname(path), `${basename(path)}.`];
-  // What is wrong with the folder is said by who writes there.
+  // The writer will report errors about the folder.
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(prefix)) continue;
@@ -38,7 +38,7 @@ function isRunning(pid: number): boolean {
 
 const leftoverAgeMs = 3_600_000;
 
-/** Of a process on another machine nothing else is known. */
+/** Age is all that is known about files of processes on other machines. */
 async function isOld(file: string): Promise<boolean> {
   try {
     return Date.now() - (await stat(file)).mtimeMs > leftoverAgeMs;

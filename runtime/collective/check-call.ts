@@ -1,4 +1,4 @@
-/** What may be wrong with a call of a collective before anybody hears of it. */
+/** Checks the arguments of a collective before other ranks are involved. */
 import { UserError } from '../../compiler/index.ts';
 import type { DeviceBuffer } from '../backend.ts';
 import { type CollectiveName, shareOf } from './collective.ts';

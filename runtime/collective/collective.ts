@@ -35,7 +35,7 @@ export interface Collective extends Disposable {
 }
 
 export interface CallOptions {
-  /** What it is for, in messages to people: names of tensors. */
+  /** Names of tensors, for messages about the call. */
   readonly about?: string | undefined;
 }
 

@@ -22,7 +22,7 @@ type Join = (a: Value, b: Value) => Value;
 export function combine(op: ReduceOp, dtype: DType, parts: readonly AnyCells[]): AnyCells {
   const join = joinFor(op, dtype);
   const cells = parts[0]?.length ?? 0;
-  // Of narrow floats these are the f32 they are, as they are read from buffers.
+  // Narrow floats are represented as f32, as when they are read from buffers.
   const combined = fromDevice(dtype, deviceCells(dtype, cells));
   const to: MutableCells = combined;
   for (let i = 0; i < cells; i++) {
@@ -35,7 +35,7 @@ export function combine(op: ReduceOp, dtype: DType, parts: readonly AnyCells[]):
 function joinFor(op: ReduceOp, dtype: DType): Join {
   const through = computeDtype(dtype);
   if (op !== 'sum') return (a, b) => evaluate(op, through, a, b);
-  // What gradients are: the general way takes ten times as long.
+  // The usual case, gradients: the general path would take ten times as long.
   if (through === 'f32') return (a, b) => Math.fround(Number(a) + Number(b));
   return (a, b) => evaluate('add', through, a, b);
 }

@@ -1,18 +1,18 @@
 import { UserError } from '../../compiler/index.ts';
 import type { CollectiveName, ReduceOp } from './collective.ts';
 
-/** What a rank says of the collective that it comes to. */
+/** A rank's description of the collective that it calls. */
 export interface Terms {
   /** `end`: nothing more will come. */
   readonly call: CollectiveName | 'end';
   readonly dtype: string;
-  /** Of the whole array. */
+  /** The number of cells of the whole array. */
   readonly cells: number;
   readonly op?: ReduceOp | undefined;
   readonly root?: number | undefined;
 }
 
-/** As people read it, and the same for no two that differ. */
+/** Readable, and different for terms that differ. */
 export function printTerms({ call, dtype, cells, op, root }: Terms): string {
   if (call === 'end') return 'the end of its program';
   if (call === 'barrier') return '`barrier`';

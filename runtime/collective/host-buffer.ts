@@ -14,7 +14,7 @@ export class HostBuffer implements DeviceBuffer {
   readonly dtype: DType;
   readonly #values: AnyCells;
 
-  /** Of narrow floats `values` are the f32 they are, as `DeviceBuffer.read` gives them. */
+  /** `values` of narrow floats are f32, as returned by `DeviceBuffer.read`. */
   constructor(dtype: DType, values: AnyCells) {
     this.dtype = dtype;
     this.#values = values;

@@ -17,7 +17,7 @@ import { HostBuffer } from './host-buffer.ts';
 import { disagreement, printTerms, type Terms } from './disagreement.ts';
 import { type Comer, Meetings } from './meetings.ts';
 
-/** As many ranks as asked for; each is to be given to what plays that rank. */
+/** Makes `size` ranks in this process, one for each participant. */
 export function inProcess(size: number): readonly Collective[] {
   const meetings = new Meetings<Party>(size, checkAgreement);
   const letters = new Meetings<Letter>(2);
@@ -104,7 +104,7 @@ class InProcess implements Collective {
   async barrier(): Promise<void> {
     const none = new HostBuffer('u8', new Uint8Array(0));
     await this.#come({ call: 'barrier', dtype: none.dtype, cells: 0 }, none, none, () => {
-      // To have come is all.
+      // Meeting is all that a barrier does.
     });
   }
 
@@ -140,7 +140,7 @@ class InProcess implements Collective {
   }
 }
 
-/** What each rank has brought, before anything is written. */
+/** The arrays of all ranks, read before anything is written. */
 function partsOf(all: readonly Party[]): readonly AnyCells[] {
   return all.map(({ from }) => from.read());
 }

@@ -1,4 +1,4 @@
-/** What this process has run last: what the others are told of it should it not come. */
+/** The last routine that this process ran, which other ranks are told if it does not reach a collective. */
 
 interface Run {
   readonly routine: string;

@@ -8,7 +8,7 @@ export interface Launch {
   /** Which of the ranks on this machine, and how many these are. */
   readonly localRank: number;
   readonly localSize: number;
-  /** Who says so. */
+  /** The launcher that provided these numbers. */
   readonly by: LauncherName | undefined;
 }
 
@@ -65,7 +65,7 @@ export const alone: Launch = { rank: 0, size: 1, localRank: 0, localSize: 1, by:
 export function launchOf(env: Environment = process.env): Launch {
   const found = launchers.filter(({ name, rank, size }) => {
     const [hasRank, hasSize] = [rank, size].map(variable => isSet(env, variable));
-    // A batch script of Slurm has a number without being one of the ranks of a step.
+    // A batch script of Slurm has a rank number although it is not a rank of a step.
     if (hasRank === true && hasSize === true) return true;
     if (name === 'EINC_RANK' && (hasRank === true || hasSize === true)) {
       const [is, lacks] = hasRank === true ? [rank, size] : [size, rank];
@@ -78,7 +78,7 @@ export function launchOf(env: Environment = process.env): Launch {
   const rank = naturalOf(env, launcher.rank);
   const size = naturalOf(env, launcher.size);
   if (rank >= size) throw wrong(`$${launcher.rank} is ${rank} and $${launcher.size} is ${size}`);
-  // What is on this machine the launcher knows better than whoever has numbered the ranks.
+  // About this machine the launcher knows more than whoever numbered the ranks.
   const local = found.find(({ localRank }) => isSet(env, localRank));
   const localRank = local ? naturalOf(env, local.localRank) : rank;
   const said = local && isSet(env, local.localSize) ? naturalOf(env, local.localSize) : size;
