@@ -11,7 +11,7 @@ import {
 } from './ir.ts';
 import { negate, one, over, plus, whereScalar, zero } from './scalar-algebra.ts';
 
-/** What is counted on the way, for each cell of an array. */
+/** What must be counted for each cell of an array. */
 export type Tally = 'ties' | 'zeros' | 'rest';
 
 /** The array for one of these, in the shape of another. */
@@ -20,7 +20,7 @@ export type TallyOf<N> = (node: N, tally: Tally) => N;
 export interface Through<N, P> {
   /** The part of one of the values that were accumulated. */
   readonly part: Scalar<N>;
-  /** What has to be counted first. */
+  /** The assignments that count, which run first. */
   readonly counts: readonly Assign<N, P>[];
 }
 
@@ -106,10 +106,10 @@ function equals<N>(a: Scalar<N>, b: Scalar<N>): Scalar<N> {
   return scalarApply('eq', a, b);
 }
 
-/** What the target held before takes part in a choice or a product, so it has to be nothing. */
+/** A choice or a product involves the old value of the target, so it must be reset first. */
 export function checkDifferentiable<N, P>({ op, reset, target, origins }: Assign<N, P>): void {
   if (op === 'set' || op === 'add' || op === 'sub') return;
-  // What is dropped because it is at no cell is counted nowhere.
+  // A scatter drops terms whose position names no cell, so counts would be wrong.
   const isCounted = reset && target.at.length === 0;
   if (isCounted && (op === 'max' || op === 'min' || op === 'mul')) return;
   throw new UserError({

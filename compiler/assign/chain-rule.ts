@@ -13,7 +13,7 @@ export type InfiniteOf<N> = (node: N) => boolean;
 
 export type ChainRule<N> = (change: Scalar<N>, slope: Scalar<N>, at: ScalarApply<N>) => Scalar<N>;
 
-/** As it is for the ops of one assignment. */
+/** The chain rule for the ops of one assignment. */
 export function chainRule<N, P>(a: Assign<N, P>, infiniteOf: InfiniteOf<N>): ChainRule<N> {
   const isInfinite = ({ node }: Access<N>): boolean => infiniteOf(node);
   const isGuarded = (at: ScalarApply<N>): boolean => {

@@ -103,7 +103,7 @@ export const partials: Readonly<Record<Op, Partials>> = {
   sinh: (_, a) => [scalarApply('cosh', a)],
   cosh: (_, a) => [scalarApply('sinh', a)],
   tanh: out => [scalarApply('sub', one, times(out, out))],
-  // Of the result, whose functions stay finite where the square of the operand does not.
+  // In terms of the result, since the square of the operand may overflow.
   asinh: out => [over(one, scalarApply('cosh', out))],
   acosh: out => [over(one, scalarApply('sinh', out))],
   atanh: (_, a) => [over(one, lessSquare(a))],

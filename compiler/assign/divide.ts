@@ -26,20 +26,20 @@ type SettledAssign = Assign<TensorNode, Projections>;
 
 export type DividedStep =
   | { readonly kind: 'run'; readonly body: SettledCode }
-  /** Each cell becomes the sum of what all devices have there. */
+  /** Each cell becomes the sum of its values on all devices. */
   | { readonly kind: 'sum'; readonly node: TensorNode };
 
 export interface Divided {
   readonly steps: readonly DividedStep[];
-  /** What a device has of an array: a share of it, or the array itself. */
+  /** The array of a device: a share of the whole, or the array itself. */
   readonly shareOf: (node: TensorNode) => TensorNode;
 }
 
 export interface Division {
-  /** Of all arrays: see `dividedAxes`. Their sizes are multiples of `parts`. */
+  /** The divided axes of all arrays: see `dividedAxes`. Their sizes are multiples of `parts`. */
   readonly axes: DividedAxes;
   readonly parts: number;
-  /** What people call the axis. */
+  /** The name of the axis, for messages. */
   readonly name: string;
 }
 
@@ -58,7 +58,7 @@ class Cutter {
   readonly #division: Division;
   readonly #shareOf: (node: TensorNode) => TensorNode;
   readonly #names: Set<string>;
-  /** Of which each device has a part of the sum, and nobody has asked for all of it yet. */
+  /** Arrays of which each device has a part of the sum, and whose total has not been needed yet. */
   readonly #due = new Set<TensorNode>();
 
   constructor(
@@ -123,7 +123,7 @@ class Cutter {
     ];
   }
 
-  /** What has waited for it is added up now. */
+  /** Adds up the pending sums that are needed now. */
   #sums(isNow: (node: TensorNode) => boolean = () => true): readonly DividedStep[] {
     const now = [...this.#due].filter(isNow);
     for (const node of now) this.#due.delete(node);

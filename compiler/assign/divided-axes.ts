@@ -6,7 +6,7 @@ import type { Assign, Code, Scalar } from './ir.ts';
 import { type Projections, subscriptOf } from './projections.ts';
 import { readsOf, visitAssigns } from './traverse.ts';
 
-/** An axis of each of these arrays, in memory order; all others are whole. */
+/** The number of the divided axis of each array, in memory order; arrays that are not listed are whole. */
 export type DividedAxes = ReadonlyMap<TensorNode, number>;
 
 type SettledAssign = Assign<TensorNode, Projections>;
@@ -107,7 +107,7 @@ function twoAxes(a: SettledAssign, array: string, name: string): UserError {
   ]);
 }
 
-/** What devices that have a part of the axis each cannot compute. */
+/** Finds what cannot be computed by devices that have a part of the axis each. */
 export function undivided(
   { origins }: Pick<SettledAssign, 'origins'>,
   message: string,

@@ -52,7 +52,7 @@ export interface Assign<N, P> {
   readonly target: Access<N>;
   readonly op: 'set' | AccumulateOp;
   readonly reset: boolean;
-  /** Of sets and resets alone. */
+  /** Whether other cells keep their values; only for sets and resets. */
   readonly keeps: boolean;
   readonly value: Scalar<N>;
   readonly projections: P;
@@ -61,7 +61,7 @@ export interface Assign<N, P> {
 
 // ── Scalars ─────────────────────────────────────────────────────────────────────────────────────
 
-/** What is computed at one point of the product space. */
+/** The formula at one point of the product space. */
 export type Scalar<N> = ScalarConst | SymbolValue | Position | Access<N> | ScalarApply<N>;
 
 export interface ScalarConst {

@@ -92,7 +92,7 @@ export function sumOver(
   };
 }
 
-/** Nothing of it where code runs more than once: what is between two turns is not looked at. */
+/** The assignments in order; none if code runs repeatedly, since dependences between iterations are not analysed. */
 function inOrder(code: SettledCode): readonly SettledAssign[] {
   if (code.kind === 'sequence') return code.body.flatMap(inOrder);
   if (code.kind === 'section') return inOrder(code.body);
@@ -103,7 +103,7 @@ function isZero({ op, keeps, value }: SettledAssign): boolean {
   return op === 'set' && !keeps && value.kind === 'const' && value.value === 0;
 }
 
-/** All before, and there are some. */
+/** Whether there are writes and all of them come before `at`. */
 function isBetween(writes: readonly number[], at: number): boolean {
   return writes.length > 0 && writes.every(i => i < at);
 }
@@ -136,7 +136,7 @@ function rowOf(a: SettledAssign, { slot }: Access<TensorNode>): LoopVar | undefi
   return first && asLoop(first);
 }
 
-/** Of cells and constants: the same whatever rows they lie in, and in each run. */
+/** Whether a value depends only on cells and constants, so that it is the same in whatever rows, and in each run. */
 function isOfCells(value: Scalar<TensorNode>): boolean {
   if (value.kind === 'apply') return value.args.every(isOfCells);
   return value.kind === 'access' || value.kind === 'const';

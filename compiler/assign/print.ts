@@ -77,12 +77,12 @@ export function printAssign(a: Assign<TensorNode, Projections>): string {
   return `${target} ${sign} ${value}${logic === '.' ? '' : ` ~logic:"${logic}"`}`;
 }
 
-/** A slice the other way round: `ys @| t =: y`. */
+/** An assignment to a slice: `ys @| t =: y`. */
 function assignsSlice({ keeps, target, projections }: Assign<TensorNode, Projections>): boolean {
   return keeps && target.slot !== 0 && projections.logic.startsWith('@|');
 }
 
-/** With the subscript that is assigned where the other cells are left alone. */
+/** The target, with its subscript if other cells keep their values. */
 function targetOf(a: Assign<TensorNode, Projections>, dotted: boolean): string {
   const { node, slot } = a.target;
   if (!a.keeps) return printAccess(a.target, dotted);
@@ -91,7 +91,7 @@ function targetOf(a: Assign<TensorNode, Projections>, dotted: boolean): string {
     .join(', ')}]`;
 }
 
-/** As written when the slots stand as written; otherwise spelled out from the subscripts. */
+/** The logic as written if the slots are in that order; otherwise derived from the subscripts. */
 function logicOf(a: Assign<TensorNode, Projections>): string {
   const slots = readsOf(a).map(access => access.slot);
   const asWritten = a.target.slot === 0 && slots.every((slot, i) => slot === i + 1);

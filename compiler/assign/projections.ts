@@ -23,7 +23,7 @@ export interface ProductAxis {
   readonly extent: number;
 }
 
-/** What an array has once per axis, by the row the axis belongs to. */
+/** A value for each axis of an array, by the row of the axis. */
 export interface Rows<T> {
   readonly batch: readonly T[];
   readonly input: readonly T[];

@@ -3,7 +3,7 @@ import type { TensorNode } from '../core/tensor-node.ts';
 import type { Code } from './ir.ts';
 import type { Projections } from './projections.ts';
 
-/** What the language hands to the compiler: code whose shapes are settled, ready to lower. */
+/** The input of the compiler: code with settled shapes, ready to be lowered. */
 export interface Routine {
   readonly name: string;
   /** The static symbols given with each run, in argument order. */

@@ -29,7 +29,7 @@ function timesApply<N>(
   const [a, b, c] = args;
   const [timesA, timesB, timesC] = [a, b, c].map(x => x && times(g, x, product));
   if (op === 'neg' && timesA) return negate(timesA);
-  // Not under a divisor that may be 0, which would make NaN of a gradient that is 0.
+  // Not with a divisor that may be 0: a zero gradient would become NaN.
   if (op === 'div' && timesA && b && product === 'mul') return scalarApply('div', timesA, b);
   if (op === 'where' && a && timesB && timesC) return whereScalar(a, timesB, timesC);
   return undefined;

@@ -79,7 +79,7 @@ function boxOf(a: Row, first: Row | undefined): Box | undefined {
   const extents = new Map(a.projections.axes.map(axis => [axis.loop, axis.extent]));
   const box = subscriptOf(a, a.target.slot).map(index => {
     const progression = progressionOf(index, extents);
-    // A loop on two axes reaches a diagonal, which is no box.
+    // A loop on two axes reaches a diagonal, not a box.
     index.terms.filter(isLoop).forEach(t => extents.delete(t.loop));
     return progression;
   });

@@ -60,7 +60,7 @@ function spread(
     const isMet = subscript.some(ix => loopsIn(ix).includes(loop));
     if (!isMet && !arrays.has(node) && node !== a.target.node) continue;
     const isByRow = isRowByRow(a, subscript, node, loop);
-    // What nobody writes has all its cells wherever a row needs them.
+    // An array that the code does not write is complete, whatever cells a row needs.
     if (!isByRow && (written.has(node) || arrays.has(node))) return false;
     if (isByRow) arrays.add(node);
   }
@@ -69,7 +69,7 @@ function spread(
 
 interface Surroundings {
   readonly isKept: (node: TensorNode) => boolean;
-  /** Of all of the code. */
+  /** The arrays written anywhere in the code. */
   readonly written: ReadonlySet<TensorNode>;
 }
 
@@ -94,7 +94,7 @@ function isRowByRow(
   return !others.some(ix => loopsIn(ix).includes(loop));
 }
 
-/** For some rows of those arrays, which are all that its rows have. Of an array that is local there are no others. */
+/** The code for some rows of the arrays. A local array then has only these rows. */
 export function someRows(
   body: SettledCode,
   rowsOf: (node: TensorNode) => RowRange | undefined,

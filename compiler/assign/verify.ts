@@ -50,7 +50,7 @@ function misfits(
   });
 }
 
-/** No point, so no cell is met: along an axis of size 0, or in a loop that never turns. */
+/** Whether the product space has no point, because of an axis of size 0 or a loop without iterations. */
 function isEmptySpace({ projections }: Assign<TensorNode, Projections>): boolean {
   const { axes, symbols } = projections;
   return axes.some(axis => axis.extent === 0) || [...symbols.values()].some(s => s.range === 0);

@@ -2,7 +2,7 @@
 import { type DType, roundingTo, roundTo, type Value } from './dtype.ts';
 import { fromBits, isNarrowFloat, toBits } from './narrow-float.ts';
 
-/** What holds the values of each dtype; those of narrow floats are held as the f32 they are. */
+/** The array type for the values of each dtype; narrow floats are held as f32. */
 export const cellArrays = {
   f64: Float64Array,
   f32: Float32Array,
@@ -32,7 +32,7 @@ export type Cells =
   | Uint16Array
   | Uint32Array;
 
-/** Of those too, which are bigints. */
+/** Cells of all dtypes, including those whose values are bigints. */
 export type AnyCells = Cells | BigInt64Array | BigUint64Array;
 
 /** AnyCells to write to; what is written must be a value of their dtype. */

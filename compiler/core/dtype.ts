@@ -107,7 +107,7 @@ export function holds(dtype: DType, value: Value): boolean {
   return stored == value;
 }
 
-/** Where a maximum or a minimum starts: nothing is below the one or above the other. */
+/** The least and greatest values, at which a maximum and a minimum start. */
 export function extremesOf(dtype: DType): readonly [lowest: Value, highest: Value] {
   if (dtype === 'bool') return [0, 1];
   if (isInteger(dtype)) return limitsOf(dtype);

@@ -12,7 +12,7 @@ import {
   sameIndex,
 } from './index-expr.ts';
 
-/** A loop and how often it turns. */
+/** A loop and its number of iterations. */
 export interface Turns {
   readonly loop: LoopVar;
   readonly extent: number;
@@ -73,7 +73,7 @@ export function coverageOf(
 export interface Stretch {
   readonly first: number;
   readonly length: number;
-  /** Each value is reached once. */
+  /** Whether each value is reached exactly once. */
   readonly isExact: boolean;
 }
 
@@ -146,7 +146,7 @@ function digitsOf(subscript: readonly Index[], number: Index | undefined): reado
   return isAll ? digits.map(d => d.axis) : [];
 }
 
-/** Each digit but the first runs over all of its axis, so that the axes count as the digits do. */
+/** Whether each digit except the first runs over its whole axis, so that the axes count like the digits. */
 function digitsFit(
   subscript: readonly Index[],
   axes: readonly number[],

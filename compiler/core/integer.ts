@@ -63,7 +63,7 @@ export function wrapping(dtype: Integer): (value: Value) => Value {
     : value => (lowBits(value) << shift) >>> shift;
 }
 
-/** What `|` does to a number is just this, for 32 bits. */
+/** The low 32 bits, which is what `|` computes for a number. */
 function lowBits(value: Value): number {
   return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value | 0;
 }

@@ -29,7 +29,7 @@ export function biasOf({ exponentBits }: FloatFormat): number {
   return 2 ** (exponentBits - 1) - 1;
 }
 
-/** What follows from a format: asked for each cell, it would take longer than to round one. */
+/** Values derived from a format, computed once because deriving them takes longer than rounding a cell. */
 interface Facts extends FloatFormat {
   /** The pattern of the sign, and that of the last bit of the exponent. */
   readonly signBit: number;
@@ -37,7 +37,7 @@ interface Facts extends FloatFormat {
   /** The largest pattern without a sign that is a number, and that number. */
   readonly lastFinite: number;
   readonly largest: number;
-  /** What is too large. */
+  /** The result for values that are too large. */
   readonly beyond: number;
   /** The power of two of the smallest normal number. */
   readonly least: number;
@@ -87,7 +87,7 @@ export function toBits(dtype: NarrowFloat, value: number): number {
   if (Number.isNaN(value)) return hasInfinity ? signBit - one / 2 : signBit - 1;
   if (!Number.isFinite(value)) return sign + signBit - one;
   const above = value === 0 ? 0 : Math.max(exponentOf(value) - least, 0);
-  // A normal number's leading bit carries into the field of the exponent.
+  // The leading bit of a normal number carries into the exponent field.
   return sign + Math.abs(value) / (steps[above] ?? NaN) + above * one;
 }
 
@@ -108,13 +108,13 @@ const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 const highWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** Of the power of two at or below a double; of all subnormal doubles, less than any format has. */
+/** The exponent of the greatest power of two not above a double; for subnormal doubles, less than in any format. */
 function exponentOf(value: number): number {
   float[0] = value;
   return (((words[highWord] ?? 0) >>> 20) & 0x7ff) - 1023;
 }
 
-/** To even halfway between two. */
+/** Rounds to the nearest integer, ties to even. */
 function nearestInteger(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;

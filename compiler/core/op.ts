@@ -46,7 +46,7 @@ export function neutralOf(op: AccumulateOp, dtype: DType = 'f64'): Value {
   return op === 'min' ? highest : ops[op].neutral;
 }
 
-/** What the device computes for `op` on values of `dtype`, or to compare values, of another. */
+/** Computes `op` with the bits of a device. `dtype` is that of the result; for comparisons, that of the operands. */
 export function evaluate(
   op: Op,
   dtype: Exclude<DType, WideInteger>,
@@ -110,18 +110,18 @@ function computedThrough(op: Op, dtype: DType): DType | undefined {
   return ofBits && kindOf(dtype) === 'float' ? 'i32' : undefined;
 }
 
-/** What `apply` says of others these do themselves, to the bits that a device gives. */
+/** Ops that have a definition of their own on f32, with the bits that a device computes. */
 const ofF32: Partial<Record<Op, ScalarFunction>> = functions;
 
 /** Ops on i64 and u64; the others go by way of doubles. */
 const wide: Partial<Record<Op, WideApply>> = { ...wideArithmetic, ...wideRandom };
 
-/** An operand that is missing is NaN, and not looked at. */
+/** A missing operand is NaN and is ignored. */
 function bigintOf(value: Value): bigint {
   return typeof value === 'bigint' ? value : 0n;
 }
 
-/** What accumulations come to: names the scalars and arrays that hold them, `y_sum`. */
+/** The words for results of accumulations, used to name the scalars and arrays that hold them: `y_sum`. */
 export const resultWords: Readonly<Record<AccumulateOp, string>> = {
   add: 'sum',
   sub: 'sum',

@@ -4,19 +4,19 @@
  */
 export interface Placement {
   readonly mode: 'virtual' | 'local' | 'device';
-  /** In words for a person; shown when a dump is asked why. */
+  /** The reason in words, shown by `einc dump --why`. */
   readonly because: string;
   readonly costs?: Costs | undefined;
 }
 
-/** What there is to choose between, next to one addition. */
+/** The costs of the alternatives, relative to one addition. */
 export interface Costs {
   readonly reads: number;
   readonly cells: number;
-  /** To compute one cell. */
+  /** Computing one cell. */
   readonly each: number;
-  /** To compute it at each read. */
+  /** Computing it at each read. */
   readonly recomputing: number;
-  /** To compute it once, store and load it. */
+  /** Computing it once, storing and loading it. */
   readonly storing: number;
 }

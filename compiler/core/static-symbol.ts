@@ -9,6 +9,6 @@ export interface StaticSymbol {
   readonly name: string;
   /** It takes the values `0 <= value < range`. Only a symbol with a range may subscript an array. */
   readonly range: number | undefined;
-  /** Where, for errors of runs. */
+  /** The place where it was made, for errors at run time. */
   readonly made?: Span;
 }

@@ -27,7 +27,7 @@ export function cellsOf(node: { readonly dims: readonly number[] }): number {
   return product(node.dims);
 }
 
-/** What its cells take, without anything between or around them. */
+/** The bytes of its cells, without padding. */
 export function sizeOf(node: TensorNode): number {
   return cellsOf(node) * bytesOf[node.dtype];
 }

@@ -28,7 +28,7 @@ export function threefry2x32(key: Word2, counter: Word2): Word2 {
 
 export type Word4 = readonly [number, number, number, number];
 
-/** For the two pairs of words that a round mixes. */
+/** Rotations for the two pairs of words that a round mixes. */
 export const rotations4 = [
   [10, 26],
   [11, 21],
@@ -67,9 +67,9 @@ function rotated(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
 }
 
-/** A key for the stream called `name` of a seed: streams of different names do not meet. */
+/** A key for the stream `name` of a seed; streams of different names do not overlap. */
 export function keyOf(seed: number, name: string): Word2 {
-  // Each character is ciphered in with its place: a plain hash of names would have names that meet.
+  // Each character is encrypted with its position: a simple hash of names would have collisions.
   let key: Word2 = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
   for (let i = 0; i < name.length; i++) key = threefry2x32(key, [name.charCodeAt(i), i]);
   return threefry2x32(key, [name.length, 0xffffffff]);

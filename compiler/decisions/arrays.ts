@@ -17,7 +17,7 @@ export interface ArrayStory {
 }
 
 export interface Told {
-  /** A pass; `settle` where it was decided before there were loops. */
+  /** The pass that decided; `settle` if it was decided before there were loops. */
   readonly by: string;
   readonly fate: Fate | 'argument';
   readonly because: string;
@@ -48,7 +48,7 @@ export function arrayStories(
   }));
 }
 
-/** A pass that goes on until nothing changes decides often; its last word counts. */
+/** A pass that repeats until nothing changes decides several times; the last decision counts. */
 function toldByNode(
   witnessed: readonly Witnessed[],
 ): ReadonlyMap<TensorNode, ReadonlyMap<string, Told>> {
@@ -59,7 +59,7 @@ function toldByNode(
     const told = byNode.get(node) ?? new Map<string, Told>();
     byNode.set(node, told);
     if (becomes) byNode.set(becomes, told);
-    // What costs too much to inline is kept for that, though other formulas in it hide its own later.
+    // A decision with costs is the better reason, so a later one with the same result does not replace it.
     const earlier = told.get(pass);
     if (earlier?.costs && earlier.fate === decision.fate && !decision.costs) continue;
     told.delete(pass);

@@ -59,7 +59,7 @@ function noNest(name: string, nests: readonly string[], outcome: Outcome): Diagn
   };
 }
 
-/** What is asked for, but was refused. */
+/** Requests that were refused. */
 function notDone(
   name: string,
   asked: NestOverride | undefined,
@@ -96,7 +96,7 @@ function notDone(
   return [...refused, ...ahead];
 }
 
-/** What is for vectors and threads of a processor alone, and why a GPU has nothing of the kind. */
+/** Requests that only apply to vectors and threads of a CPU, and why a GPU has no such thing. */
 function notOnGpu(
   asked: NestOverride = {},
   tiles: readonly BlockTileStep[],
@@ -122,7 +122,7 @@ function notOnGpu(
   return found;
 }
 
-/** By the pass that has to do it. A processor without vectors has no tiles, and misses none. */
+/** The requests by the pass that must honour them. A processor without vectors has no tiles, so none are missing. */
 function wantedOf(asked: NestOverride = {}, { vectorBytes }: Target): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   const hasSize = asked.rows !== undefined || asked.vectors !== undefined;

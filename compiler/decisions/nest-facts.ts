@@ -15,7 +15,7 @@ export function nestsIn(s: Stmt): readonly For[] {
   return holdsNests(s) ? nestsIn(s.body) : [s];
 }
 
-/** Of the arrays that are declared outside. */
+/** Names of written arrays that are declared outside the nest. */
 export function namesWritten(nest: Stmt): readonly string[] {
   const own = declaredIn(nest);
   return [...writtenIn(nest)].filter(node => !own.has(node)).map(({ name }) => name);
@@ -28,7 +28,7 @@ export function longestPath(s: Stmt): readonly For[] {
   return longest?.kind === 'for' ? longestPath(longest) : [];
 }
 
-/** Of several, that of the one which has most to it. */
+/** The kind of several nests: that of the most complex one. */
 export function kindOf(nests: readonly Stmt[]): NestKind {
   const sums = nests.flatMap(nest => sitesUnder(nest)).filter(isSum);
   if (sums.length === 0) return 'pointwise';

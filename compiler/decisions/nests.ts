@@ -13,18 +13,18 @@ import { kindOf, longestPath, namesWritten, type NestKind, nestsIn } from './nes
 export interface ScheduledNest {
   /** The arrays it stores to that others see. */
   readonly writes: readonly string[];
-  /** Those it keeps for itself, which had nests of their own before they were fused. */
+  /** Arrays local to the nest, which had nests of their own before fusion. */
   readonly inside: readonly string[];
-  /** As they were; where there are several side by side, those with most turns. */
+  /** The original loops; if several were side by side, those with the most iterations. */
   readonly loops: readonly { readonly loop: string; readonly extent: number }[];
   readonly kind: NestKind;
   readonly steps: readonly { readonly by: string; readonly step: Step }[];
   readonly refusals: readonly Refused[];
-  /** What could be asked for instead, the likeliest first; the very first is what was chosen. */
+  /** Schedules that could be requested instead, the most promising first; the first one is the choice made. */
   readonly candidates: readonly NestOverride[];
 }
 
-/** What was looked at and not done. */
+/** A schedule that was considered and rejected. */
 export interface Refused {
   readonly by: string;
   /** The arrays that the loops computed then. */
@@ -33,7 +33,7 @@ export interface Refused {
   readonly because: string;
 }
 
-/** In the order they run. */
+/** The nests in execution order. */
 export function scheduledNests(
   witnessed: readonly Witnessed[],
   final: Program,
@@ -79,7 +79,7 @@ class Lineage {
     this.#adopt(after, one);
   }
 
-  /** Of several loops in one nest those with most turns matter: the others are parts and copies. */
+  /** If a nest has several loops, those with the most iterations count; the others are parts and copies. */
   refusal(by: string, { nest, because }: Refusal): void {
     const [group, ...others] = this.#groupsIn(nest);
     if (!group || others.length > 0) return;

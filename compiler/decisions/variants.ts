@@ -13,9 +13,9 @@ import { namesWritten } from './nest-facts.ts';
 import { scheduledNests } from './nests.ts';
 
 export interface NestVariants {
-  /** Of the array that the nest stores to. */
+  /** The name of the array that the nest stores to. */
   readonly name: string;
-  /** What is chosen without a try, then others. All take the same arrays; their scratch may differ. */
+  /** The compiler's choice, then others. All take the same arrays; their scratch arrays may differ. */
   readonly variants: readonly Variant[];
 }
 

@@ -5,7 +5,7 @@ import type { Scratch } from './ir.ts';
 /** Places start at multiples of it, as the lines of a cache and the widest vectors do. */
 export const arenaAlignment = 64;
 
-/** What an array takes up in an arena, up to where the next one may start; one without cells, too. */
+/** The bytes that an array occupies in an arena, up to the next possible start; more than 0 even without cells. */
 export function roomFor(node: TensorNode): number {
   return Math.max(1, Math.ceil(sizeOf(node) / arenaAlignment)) * arenaAlignment;
 }

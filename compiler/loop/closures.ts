@@ -24,7 +24,7 @@ export interface Box<T> {
 }
 
 export class Closures {
-  /** Where the cells of an array are, once they are somewhere. */
+  /** The cells of each array, once it has some. */
   readonly #memory: Map<TensorNode, Box<MutableCells | undefined>>;
   /** The current value of every loop being run. */
   readonly #loops: Map<LoopVar, Box<number>>;
@@ -94,7 +94,7 @@ export class Closures {
     return box;
   }
 
-  /** Of a cell among all that the array has, row by row. */
+  /** The offset of a cell in its array, in row-major order. */
   offset({ dims }: TensorNode, index: readonly Index[]): Get<number> {
     const strides = index.map((_, axis) => dims.slice(axis + 1, index.length).reduce(product, 1));
     return this.index(sumOf(index.map((ix, axis) => [strides[axis] ?? NaN, ix])));

@@ -7,7 +7,7 @@ import { brokenPipeline } from './pipelined.ts';
 
 interface Place {
   readonly level: 'launcher' | 'block' | 'thread';
-  /** What the block has declared. */
+  /** The arrays that the block has declared. */
   readonly shared: readonly TensorNode[];
   readonly threads?: Chain;
   /** Whether all threads come here. */
@@ -16,7 +16,7 @@ interface Place {
 
 const outside: Place = { level: 'launcher', shared: [], isForAll: true };
 
-/** What is wrong with them, in words. */
+/** What is wrong with cooperating threads, in words. */
 export function brokenCooperation(s: Stmt, place: Place = outside): readonly string[] {
   if (s.kind === 'when') return brokenCooperation(s.body, { ...place, isForAll: false });
   if (s.kind === 'block') return brokenInOrder(s, place);
@@ -44,7 +44,7 @@ export function brokenCooperation(s: Stmt, place: Place = outside): readonly str
   }
 }
 
-/** What is declared is there for what comes after it. */
+/** Checks statements in order; a declaration is visible to those that follow. */
 function brokenInOrder(s: Stmt, place: Place): readonly string[] {
   const shared = [...place.shared];
   return statementsOf(s).flatMap(part => {

@@ -8,13 +8,13 @@ import { noOrigins, type Origins } from '../support/source.ts';
 
 export type Expr = Const | Read | Gather | IndexValue | Cast | Apply;
 
-/** Where an access is along an axis: affine, or whatever an expression says. */
+/** A subscript along one axis: affine, or the value of an expression. */
 export type Subscript = Index | Expr;
 
 export interface Const {
   readonly kind: 'const';
   readonly dtype: DType;
-  /** As given: rounding to the dtype is the reader's. */
+  /** Not rounded to the dtype; readers do that. */
   readonly value: Value;
   readonly origins: Origins;
 }

@@ -13,7 +13,7 @@ import { areMultiples, strideOf } from './stride.ts';
 export const cellsOfGroupRow = 64;
 /** Rows after which what is swizzled begins anew. */
 const rowsOfPattern = 8;
-/** Of one instruction. */
+/** The number of terms of one instruction. */
 export const termsOfGroup = 16;
 
 export interface GroupFactor extends Factor {
@@ -21,7 +21,7 @@ export interface GroupFactor extends Factor {
   readonly far: number;
 }
 
-/** A loop, and how many cells of a side a turn of it is. */
+/** A loop, and how many cells of a side one iteration covers. */
 export interface Unit {
   readonly loop: LoopVar;
   readonly cells: number;
@@ -103,7 +103,7 @@ function moves(part: Part, other: Part, { loop, cells }: Unit): boolean {
   return stride(part) === cells && stride(other) === 0;
 }
 
-/** All that is added to these loops. */
+/** Whether everything added to these loops is a multiple of a number. */
 function isMultiple({ node, index }: Part, loops: readonly LoopVar[], of: number): boolean {
   return areMultiples(node, index, loops, of);
 }

@@ -25,7 +25,7 @@ import { isOwnSum, isWithout } from './matrix-product.ts';
 export interface GroupProduct {
   readonly by: 'group';
   readonly kind: Exclude<FactorKind, 'tf32'>;
-  /** One turn, of 64 rows; and the columns in 64s. */
+  /** One iteration covers 64 rows, or 64 columns. */
   readonly rows: For;
   readonly columns: For;
   readonly piece: For;
@@ -47,7 +47,7 @@ export function isOfGroup(loop: For): boolean {
   return chainAt(loop).loops.length === 6;
 }
 
-/** What is wrong with it in words, where it is none. */
+/** The product that the loop is, or in words why it is none. */
 export function groupProductAt(loop: For, threads: Chain): GroupProduct | string {
   const axes = axesOf(loop, threads);
   if (typeof axes === 'string') return axes;

@@ -65,7 +65,7 @@ function isBefore(old: Site, store: Site): boolean {
   return areApart && (comesFirst(a, b, shared) || neverMeet(from(a, shared), from(b, shared)));
 }
 
-/** In one turn of the loops around both; a statement reads before it stores. */
+/** Within one iteration of the loops around both; a statement reads before it stores. */
 function comesFirst(old: Site, store: Site, shared: number): boolean {
   if (old.leaf === store.leaf) return true;
   const [i, j] = [old.path[shared], store.path[shared]];
@@ -80,7 +80,7 @@ function haveSameShape({ dims: a }: TensorNode, { dims: b }: TensorNode): boolea
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
-/** With its cell counted from the start of the array. */
+/** The site with a flat subscript, counted from the start of the array. */
 function inOneRow(site: Site): Site {
   const { index = [], node } = site;
   const cell = index.reduce((before, ix, axis) => {

@@ -37,7 +37,7 @@ export function isIndependentButForSums(loop: For): boolean {
   );
 }
 
-/** What is done to each array, but for those that each turn has of its own. */
+/** The accesses to each array, except arrays that each iteration has of its own. */
 function sharedGroups(loop: For): readonly (readonly Site[])[] {
   const own = declaredIn(loop.body);
   const sites = sitesUnder(loop.body).filter(({ node }) => !own.has(node));
@@ -130,11 +130,11 @@ function separates(extent: number, a: Parts, b: Parts): boolean {
 
 interface Parts {
   readonly coeff: number;
-  /** What is the same in all turns. */
+  /** The part that is the same in all iterations. */
   readonly outer: Index;
-  /** What the loops inside the turn and the offset add. */
+  /** The range of what inner loops and the offset add. */
   readonly inner: Range;
-  /** Where it is not the cell that is known but the turn that it belongs to: how that follows from the cell. */
+  /** If not the cell is known but the iteration that owns it: how the owner follows from the cell. */
   readonly rule?: string;
 }
 

@@ -66,7 +66,7 @@ export interface For {
   readonly loop: LoopVar;
   readonly extent: number;
   readonly mode: LoopMode;
-  /** Of a pipelined loop: how many turns' arrays exist at once; left out for two (`pipelined.ts`). */
+  /** For a pipelined loop: the number of iterations whose arrays exist at once; left out for two (`pipelined.ts`). */
   readonly stages?: number;
   readonly body: Stmt;
 }

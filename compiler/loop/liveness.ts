@@ -21,7 +21,7 @@ export interface LiveRange {
   readonly last: number;
 }
 
-/** Of the scratch arrays that a program uses; other arrays may be among them, and are not looked at closely. */
+/** The live ranges of the scratch arrays that a program uses; those of other arrays may be included, but are not precise. */
 export function liveRanges({ body, scratch }: Program): ReadonlyMap<TensorNode, LiveRange> {
   const once = usedOnce(statementsOf(body));
   const inLoops = scratch.map(({ node }) => node).filter(node => once.has(node));
@@ -105,7 +105,7 @@ class Liveness {
   }
 }
 
-/** What is done one after the other: it begins as the first does. */
+/** Uses in sequence, which begin like the first. */
 function inOrder(parts: readonly Uses[]): Uses {
   const uses = new Map<TensorNode, Use>();
   for (const part of parts) {

@@ -15,7 +15,7 @@ export function stemOf(loop: LoopVar): string {
 export class LoopNames {
   readonly #taken: Set<string>;
   readonly #short = new Map<LoopVar, string>();
-  /** By hint: the first number that may be free. */
+  /** For each hint, the first number that may be free. */
   readonly #next = new Map<string, number>();
 
   /** `taken`: what text of the program calls by its own name everywhere. */
@@ -23,7 +23,7 @@ export class LoopNames {
     this.#taken = new Set(taken);
   }
 
-  /** For the text of a program that calls arrays and static indices by their names in the IR. */
+  /** Names for the text of a program, in which arrays and static indices keep their names. */
   static of(program: Program): LoopNames {
     const nodes = [...givenArrays(program), ...localsOf(program)];
     return new LoopNames([...nodes.map(n => n.name), ...program.symbols.map(s => s.loop)]);

@@ -2,7 +2,7 @@
 import { sameIndices } from '../core/index-expr.ts';
 import type { Accumulate, Expr, Read, Stmt, Write } from './ir.ts';
 
-/** What the factors are multiplied as, and how many terms one instruction takes. */
+/** The types in which factors are multiplied, with the number of terms of one instruction. */
 export const factorKinds = { f16: 16, bf16: 16, tf32: 8 } as const;
 export type FactorKind = keyof typeof factorKinds;
 
@@ -30,7 +30,7 @@ function fusedIn({ node, index, value }: Write): Omit<Factors, 'leaf'> | undefin
   return a && b && isSame ? pairOf(a, b) : undefined;
 }
 
-/** Of a product that tensor cores can do. */
+/** The factors of a product that tensor cores can compute. */
 export function factorsIn(value: Expr): Omit<Factors, 'leaf'> | undefined {
   if (value.kind !== 'apply' || value.op !== 'mul') return undefined;
   const [a, b] = value.args;

@@ -47,7 +47,7 @@ export interface Factor {
 
 const cellsOfRow = 8;
 
-/** What is wrong with it in words, where it is none. */
+/** The product that the loop is, or in words why it is none. */
 export function matrixProductAt(loop: For, threads: Chain): MatrixProduct | string {
   const nest = nestOf(loop, threads);
   if (typeof nest === 'string') return nest;
@@ -120,7 +120,7 @@ function rightOf(
     : undefined;
 }
 
-/** Where cells have 16 bits, eight of them that lie side by side are loaded at once. */
+/** Cells of 16 bits are loaded eight at a time, which must be adjacent. */
 function aligned(
   { node, index }: Read,
   kind: FactorKind,

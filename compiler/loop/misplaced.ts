@@ -5,7 +5,7 @@ import { chainAt, membersOf } from './kernel.ts';
 
 type Level = 'launcher' | 'launch' | 'grid' | 'block' | 'thread';
 
-/** What is wrong with where they stand, in words. */
+/** What is wrong with the places of loops, in words. */
 export function misplacedLoops(s: Stmt, level: Level = 'launcher'): readonly string[] {
   if (s.kind === 'block') return s.body.flatMap(child => misplacedLoops(child, level));
   return s.kind === 'for' ? misplacedLoop(s, level) : misplacedStmt(s, level);

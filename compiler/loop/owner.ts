@@ -18,7 +18,7 @@ export interface Owner {
   readonly rule: string;
 }
 
-/** Of `where(rule(cell) == turn, cell, -1)`. */
+/** The owner in `where(rule(cell) == turn, cell, -1)`. */
 export function ownerOf(subscript: Expr): Owner | undefined {
   if (subscript.kind !== 'apply' || subscript.op !== 'where') return undefined;
   const [test, cell, otherwise] = subscript.args;
@@ -37,11 +37,11 @@ function ownerBy([rule, turn]: readonly Expr[], cell: Expr): Owner | undefined {
     : { turn: index.index, rule: text };
 }
 
-/** In these, turns below `mostTurns` differ as they did. */
+/** Dtypes in which different iterations below `mostTurns` stay different. */
 const wide: readonly DType[] = ['i32', 'i64', 'f32', 'f64'];
 export const mostTurns = 2 ** 24;
 
-/** What of a cell's number decides: of these, the same for 0 and -0, which name one cell. */
+/** Ops allowed in a rule: they give the same for 0 and -0, which name one cell. */
 const deciding: readonly Op[] = ['add', 'sub', 'mul', 'neg', 'fma', 'mod', 'floor'];
 
 /** Undefined where it is about more than the number. */

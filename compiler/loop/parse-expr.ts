@@ -25,7 +25,7 @@ import {
 } from './ir.ts';
 import type { TokenReader } from './tokens.ts';
 
-/** What names stand for while reading. */
+/** The meanings of names while parsing. */
 export interface Scope {
   readonly nodes: Map<string, TensorNode>;
   readonly loops: Map<string, LoopVar>;
@@ -38,7 +38,7 @@ export interface Scope {
  * two steps: the text to a function, and that function applied to the expected dtype.
  */
 interface Untyped {
-  /** What the expression shows by itself; undefined for bare constants. */
+  /** The dtype evident from the expression; undefined for bare constants. */
   readonly shown: DType | undefined;
   readonly typed: (expected: DType) => Expr;
 }

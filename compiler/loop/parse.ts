@@ -82,7 +82,7 @@ function parseNode(tokens: TokenReader, scope: Scope): TensorNode {
   return node;
 }
 
-/** An array without a place lies behind those before it. */
+/** An array without an offset follows those before it. */
 function parseScratch(tokens: TokenReader, scope: Scope): readonly Scratch[] {
   if (tokens.peek().kind === 'number') skipSizes(tokens);
   let scratch: readonly Scratch[] = [];

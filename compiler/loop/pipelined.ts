@@ -33,7 +33,7 @@ export function stagesOf({ stages = usualStages }: Pick<For, 'stages'>): number 
   return stages;
 }
 
-/** A loop whose copies run `stages - 1` turns ahead; with one stage, one like others. */
+/** A loop whose copies run `stages - 1` iterations ahead; with one stage, an ordinary loop. */
 export function pipelinedLoop(loop: LoopVar, extent: number, body: Stmt, stages: number): For {
   if (stages === 1) return forLoop(loop, extent, body);
   const pipelined = forLoop(loop, extent, body, 'pipelined');
@@ -41,7 +41,7 @@ export function pipelinedLoop(loop: LoopVar, extent: number, body: Stmt, stages:
 }
 
 export interface Pipeline {
-  /** Of each turn. */
+  /** The arrays of each iteration. */
   readonly arrays: readonly TensorNode[];
   /** Thread loops that fill them. */
   readonly copies: readonly For[];

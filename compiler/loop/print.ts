@@ -102,7 +102,7 @@ function printStmt(s: Stmt, w: Writer, names: LoopNames): void {
   }
 }
 
-/** A scalar stands in one line with its first value. */
+/** A scalar is declared on one line with its first value. */
 function printBlock(body: readonly Stmt[], w: Writer, names: LoopNames): void {
   body.forEach((s, i) => {
     const before = body[i - 1];
@@ -146,7 +146,7 @@ function printArena(scratch: readonly Scratch[]): string {
   return `scratch ${inUnits(shared)}${saved}:`;
 }
 
-/** To a tenth of the unit. */
+/** Bytes in the largest suitable unit, to a tenth. */
 function inUnits(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));

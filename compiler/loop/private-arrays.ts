@@ -18,7 +18,7 @@ export function privateArrays(kernel: For): ReadonlyMap<TensorNode, number> {
   return found;
 }
 
-/** What is declared in a block, and not by a thread for itself. */
+/** The arrays declared in a block but not inside a thread loop. */
 export function sharedIn(s: Stmt): ReadonlySet<TensorNode> {
   const shared = new Set<TensorNode>();
   const visit = (part: Stmt): void => {

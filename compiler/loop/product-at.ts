@@ -4,7 +4,7 @@ import type { For } from './ir.ts';
 import type { Chain } from './kernel.ts';
 import { type MatrixProduct, matrixProductAt } from './matrix-product.ts';
 
-/** What is wrong with it in words, where it is none. */
+/** The product that the loop is, or in words why it is none. */
 export function productAt(loop: For, threads: Chain): MatrixProduct | GroupProduct | string {
   return isOfGroup(loop) ? groupProductAt(loop, threads) : matrixProductAt(loop, threads);
 }

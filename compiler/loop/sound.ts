@@ -9,19 +9,19 @@ import { declaredIn, loopsBoundIn, remembered, usedIn } from './facts.ts';
 import type { For, Program, Stmt } from './ir.ts';
 import { visitStmts } from './traverse.ts';
 
-/** By the static indices that they were checked with, whose ranges bound their subscripts. */
+/** Statements already verified, with the static indices whose ranges bounded their subscripts. */
 const sound = new WeakMap<Stmt, Program['symbols']>();
 
 export function isSound(s: Stmt, { symbols }: Program): s is For {
   return s.kind === 'for' && sound.get(s) === symbols;
 }
 
-/** Of a program in which all is well. */
+/** Records that the statements of a correct program are sound. */
 export function areSound(statements: readonly Stmt[], { symbols }: Program): void {
   for (const s of statements) if (s.kind === 'for') sound.set(s, symbols);
 }
 
-/** What a nest and the rest of its program may disagree about. */
+/** Facts about a nest that must agree with the rest of its program. */
 export interface Shared {
   readonly loops: readonly LoopVar[];
   readonly declared: readonly TensorNode[];

@@ -25,7 +25,7 @@ import {
   write,
 } from './ir.ts';
 
-/** A local rewrite: the replacement, or undefined when the rule has nothing to say. */
+/** A local rewrite: the replacement, or undefined if the rule does not apply. */
 export type Rule<T> = (node: T) => T | undefined;
 
 /** Rebuilds `e` with its children mapped; returns `e` itself when no child changed. */

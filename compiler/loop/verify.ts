@@ -55,10 +55,10 @@ class Verifier {
   /** Undefined for a static index without a range. */
   readonly #extents = new Map<LoopVar, number | undefined>();
   readonly #nodes = new Set<TensorNode>();
-  /** What the innermost scope has declared. */
+  /** The declarations of the innermost scope. */
   #declared: TensorNode[] = [];
   readonly #names = new Set<string>();
-  /** What holds where the statement stands. */
+  /** The conditions that hold at the current statement. */
   readonly #conditions: When[] = [];
 
   constructor(program: Program) {
@@ -81,7 +81,7 @@ class Verifier {
     return this.#complaints;
   }
 
-  /** Of a nest with which nothing was wrong before. */
+  /** Checks of a nest that has already been verified: only what it shares with the rest of the program. */
   #shared(nest: For): void {
     const { loops, declared, used } = sharedBy(nest);
     for (const loop of loops) this.#bindOnce(loop);
@@ -164,7 +164,7 @@ class Verifier {
     }
   }
 
-  /** What is declared inside `body` is gone after it. */
+  /** Declarations inside `body` end with it. */
   #scoped(body: () => void): void {
     const outer = this.#declared;
     this.#declared = [];
@@ -178,7 +178,7 @@ class Verifier {
     if (e.kind === 'index' && this.#loopsOf(e.index, 'an index value')) this.#digits(e.index);
   }
 
-  /** No scratch array is stored to while another one in the same place is needed, but where it may take that place. */
+  /** Checks that no scratch array is stored to while another one in the same place is live, unless in-place use is allowed. */
   #places(): void {
     const { scratch } = this.#program;
     for (const { node, offset } of scratch) {
@@ -240,7 +240,7 @@ class Verifier {
     return rangeOf(ix, loop => this.#extents.get(loop) ?? 0);
   }
 
-  /** As `ix` is so many times what a condition bounds, and a rest. */
+  /** The range of a subscript that is a multiple of what a condition bounds, plus a rest. */
   #rangeUnderConditions(ix: Index): Range {
     let { min, max } = rangeOf(
       ix,

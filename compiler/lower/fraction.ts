@@ -12,9 +12,9 @@ interface Fraction {
   readonly op: Op;
   /** 64 of them, an expression of u64. */
   readonly bits: Expr;
-  /** What the number is for. */
+  /** The dtype in which the number is stored. */
   readonly stored: DType;
-  /** What it is computed in. */
+  /** The dtype in which it is computed. */
   readonly dtype: DType;
   readonly origins: Origins;
 }

@@ -142,14 +142,14 @@ function lowerAssign(a: Assign<TensorNode, Projections>, scope: SymbolScope, fre
   return lowerNarrowSum({ node, op, reset, target, value, nest, origins }, fresh);
 }
 
-/** All that is left of an assignment without a point: its reset. */
+/** The reset, which is all that remains of an assignment without points. */
 function startOf({ op, reset, keeps, target, origins }: Assign<TensorNode, Projections>): Stmt {
   const { node } = target;
   const starts = (op === 'set' || reset) && !keeps && cellsOf(node) > 0;
   return block(starts ? [fill(node, neutral(op, node), origins)] : []);
 }
 
-/** What cells that are never reached hold. */
+/** The value of cells that no point reaches. */
 function neutral(op: Assign<TensorNode, Projections>['op'], { dtype }: TensorNode): Value {
   return op === 'set' ? 0 : neutralOf(op, dtype);
 }
@@ -166,7 +166,7 @@ interface Lowered {
   readonly nest: (leaf: Stmt) => Stmt;
 }
 
-/** Each cell that is reached gets one value. */
+/** A set: each cell that is reached gets one value. */
 function lowerSet(a: Assign<TensorNode, Projections>, { point, target, nest }: Lowered): Stmt {
   const { op, origins } = a;
   const { node } = a.target;
@@ -186,7 +186,7 @@ const takesValue: ReadonlySet<AccumulateOp> = new Set<AccumulateOp>([
   ...(['add', 'mul', 'max', 'min', 'relu_gate'] as const),
 ]);
 
-/** What one value gives when an accumulation starts from the neutral element. */
+/** The result of accumulating one value, starting from the neutral element. */
 function firstOf(a: Assign<TensorNode, Projections>, point: Point): Expr {
   const { op, value, target, origins } = a;
   const { dtype } = target.node;

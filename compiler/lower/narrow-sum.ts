@@ -34,7 +34,7 @@ export interface NarrowSum {
   readonly op: AccumulateOp;
   readonly reset: boolean;
   readonly target: readonly Subscript[];
-  /** In the dtype that the node's is computed in. */
+  /** In the dtype in which values of the node's dtype are computed. */
   readonly value: Expr;
   readonly nest: (leaf: Stmt) => Stmt;
   readonly origins: Origins;
@@ -42,7 +42,7 @@ export interface NarrowSum {
 
 export interface Fresh {
   readonly loop: (hint: string) => LoopVar;
-  /** A local array of the routine, declared at its top. */
+  /** Makes a local array of the routine, declared at its top. */
   readonly local: (node: TensorNode) => TensorNode;
 }
 

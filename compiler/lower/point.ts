@@ -7,14 +7,14 @@ import type { StaticSymbol } from '../core/static-symbol.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 import { invariant } from '../support/errors.ts';
 
-/** What each static symbol is here: a static index, or the loop over it. */
+/** The meaning of each static symbol: a static index, or the loop over it. */
 export type SymbolScope = ReadonlyMap<StaticSymbol, Index>;
 
-/** In terms of the loops of the nest. */
+/** A point of the product space, in terms of the loops of the nest. */
 export interface Point {
   readonly assign: Assign<TensorNode, Projections>;
   readonly scope: SymbolScope;
-  /** What the names in the projections' subscripts are. */
+  /** The meanings of the names in the projections' subscripts. */
   readonly binding: ReadonlyMap<LoopVar, Index>;
 }
 

@@ -20,7 +20,7 @@ import { unreachable } from '../support/errors.ts';
 import { lowerFraction } from './fraction.ts';
 import { indexOf, placeOf, type Point } from './point.ts';
 
-/** What an assignment to cells of `dtype` gives each of them. */
+/** The value that an assignment gives to a cell of `dtype`. */
 export function lowerValue(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr {
   // A copy converts, so it rounds once; arithmetic is in the dtype that the target computes in.
   const computed = scalar.kind === 'access' ? dtype : computeDtype(dtype);
@@ -97,7 +97,7 @@ function computedIn(position: Expr): Expr {
   return cast(computeDtype(position.dtype), position, position.origins);
 }
 
-/** In the dtype that it has; what is sure to be inside the axis is an affine subscript. */
+/** A position in its own dtype; if it is certainly inside the axis, an affine subscript. */
 function lowerPosition(position: Scalar<TensorNode>, dim: number, point: Point): Subscript {
   const { dtype } = point.assign.target.node;
   switch (position.kind) {
@@ -122,7 +122,7 @@ function lowerPosition(position: Scalar<TensorNode>, dim: number, point: Point):
   }
 }
 
-/** A comparison as it is; any other number asks whether it differs from zero. */
+/** A comparison unchanged; any other value becomes a comparison with zero. */
 function condition(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr {
   const value = lowerScalar(scalar, commonDtype([scalar]) ?? dtype, point);
   if (value.kind === 'cast' && value.value.dtype === 'bool') return value.value;
@@ -136,7 +136,7 @@ function condition(scalar: Scalar<TensorNode>, dtype: DType, point: Point): Expr
 function commonDtype(scalars: readonly Scalar<TensorNode>[]): DType | undefined {
   const found = scalars.flatMap(dtypesOf);
   const common = widest.find(dtype => found.includes(dtype));
-  // A bool meets a number as a number.
+  // With a number, a bool counts as a number.
   return common === 'bool' && found.includes('number') ? undefined : common;
 }
 

@@ -15,7 +15,7 @@ export interface Label {
   readonly text?: string;
 }
 
-/** Of one line of a file; the places of its marks are columns on a terminal, from 0. */
+/** One line of a file with marks, whose places are columns on a terminal, from 0. */
 export interface CodeFrame {
   readonly at: Location;
   /** The line as it is shown: of a very long one, the part that the labels are about. */
@@ -81,7 +81,7 @@ function frameOf(at: Location, labels: readonly Placed[]): CodeFrame {
 const longLine = 160;
 const context = 40;
 
-/** All of a line that can be read; of a longer one what is around the labels. */
+/** The whole line if it is short enough, else the part around the labels. */
 function shownPart(text: string, labels: readonly Placed[]): { from: number; to: number } {
   if (text.length <= longLine) return { from: 0, to: text.length };
   const first = Math.min(...labels.map(label => label.at.column - 1));
@@ -90,7 +90,7 @@ function shownPart(text: string, labels: readonly Placed[]): { from: number; to:
   return { from, to: Math.min(text.length, Math.max(from + 2 * context, last + context)) };
 }
 
-/** What stands under the line. */
+/** The lines printed under the source line. */
 export function linesUnder({ marks }: CodeFrame): readonly string[] {
   const underlined = new Cells();
   // The first label is what the error is about, so its marks cover others.
@@ -113,7 +113,7 @@ function hanging(marks: readonly Mark[]): readonly string[] {
   return [bars(marks).text, ...texts];
 }
 
-/** A line of text that is written at columns in any order. */
+/** A line of text whose columns can be written in any order. */
 class Cells {
   readonly #cells: string[] = [];
 

@@ -1,6 +1,6 @@
 /** `1,234,567`: as numbers are written for people, the same everywhere. */
 export function grouped(count: number): string {
-  // What there is of languages in Node takes longer to be loaded than most programs to be compiled.
+  // Loading Node's data on languages would take longer than compiling most programs.
   if (Number.isSafeInteger(count)) return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
   return count.toLocaleString('en-US');
 }

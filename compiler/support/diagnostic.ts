@@ -21,7 +21,7 @@ export interface Diagnostic {
   /** The first is the place of the error; the others show what it disagrees with. */
   readonly labels?: readonly Label[];
   readonly notes?: readonly string[];
-  /** What would mend it; where possible something to paste. */
+  /** How to fix it; if possible something to paste. */
   readonly help?: readonly string[];
   /** The name that nothing defines: left out where a definition of that name is wrong itself. */
   readonly unknownName?: string;

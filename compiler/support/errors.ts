@@ -16,7 +16,7 @@ export class UserError extends Error {
     this.diagnostics = diagnostics;
   }
 
-  /** Of the first. */
+  /** The code of the first diagnostic. */
   get code(): string {
     return this.diagnostics[0].code;
   }

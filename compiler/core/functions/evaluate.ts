@@ -16,9 +16,9 @@ import type {
   Variable,
 } from './language.ts';
 
-/** As JavaScript has it: a bigint for i64, a number for all else. */
+/** A JavaScript value: a bigint for i64, a number for all other types. */
 type Cell = number | bigint;
-/** Of the cells that the variables have so far. */
+/** A function of the variables computed so far. */
 type Computed = (cells: readonly Cell[]) => Cell;
 
 export function evaluateFunction(f: ScalarFunction, args: readonly number[]): number {
@@ -31,7 +31,7 @@ const known = new WeakMap<ScalarFunction, (args: readonly number[]) => number>()
 
 class Closures {
   readonly run: (args: readonly number[]) => number;
-  /** Where the cells of variables are. */
+  /** The positions of variables among the cells. */
   readonly #places = new Map<string, number>();
 
   constructor({ parameters, steps, result }: ScalarFunction) {
@@ -164,7 +164,7 @@ function operationOf(op: Operation, type: 'f32' | 'f64' | 'i32'): Compute {
   if (op === 'fma') return type === 'f32' ? fma32 : fma64;
   const compute = (type === 'i32' ? ofIntegers : ofDoubles)[op];
   invariant(compute, () => `${op} of ${type}`);
-  // A double has room enough for a sum, product, quotient or root of floats to be rounded twice.
+  // Sums, products, quotients and roots of floats may be rounded twice: a double has enough bits.
   return type === 'f32' ? (a, b, c) => Math.fround(compute(a, b, c)) : compute;
 }
 

@@ -45,7 +45,7 @@ export const cosh = functionOf1('cosh', (a, steps) => {
   return convert('f32', mul(add(power, div(1, power)), 0.5));
 });
 
-/** Of an `x` in f64. What is beyond every float stays so without overflowing a double. */
+/** 2 to the power of an `x` in f64. Results beyond every float stay so without overflowing a double. */
 export function powerOf2(steps: Steps, x: Value): Value {
   const z = steps.let('z', x);
   const least = steps.let('least', select([256, 'lt', z], 256, z));

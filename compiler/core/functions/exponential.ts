@@ -100,7 +100,7 @@ export function powerOf(count: Variable): Value {
   return bits(shiftLeft(bits(count), fractionBits.f32));
 }
 
-/** In two factors, of which one may overflow or lose bits: then the product does. */
+/** Multiplies by a power of two in two factors; if one overflows or loses bits, so does the result. */
 function timesPower(steps: Steps, p: Value, count: Variable): Value {
   const sum = steps.let('sum', bits(count));
   const half = steps.let('half', shiftRight(sum, 1));

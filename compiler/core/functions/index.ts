@@ -5,7 +5,7 @@ import { log, log1p, log2 } from './logarithm.ts';
 import { pow } from './power.ts';
 import { erf, sigmoid, softplus, tanh } from './sigmoid.ts';
 
-/** What the ops of these names are on f32. */
+/** The definitions of these ops on f32. */
 export const functions = {
   ...{ exp, exp2, expm1, log, log2, log1p, sinh, cosh, tanh, sigmoid, softplus, erf },
   ...{ sin, cos, tan, pow },

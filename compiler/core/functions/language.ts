@@ -63,7 +63,7 @@ export interface Call {
   readonly args: readonly Value[];
 }
 
-/** A value with a name, or a polynomial of one: the coefficient of the highest power comes first. */
+/** A named value, or a polynomial of one; the coefficient of the highest power comes first. */
 export type Step =
   | { readonly kind: 'let'; readonly variable: Variable; readonly value: Value }
   | {
@@ -73,7 +73,7 @@ export type Step =
       readonly coefficients: readonly number[];
     };
 
-/** Of f32, and giving one. */
+/** A function from f32 to f32. */
 export interface ScalarFunction {
   readonly name: string;
   readonly parameters: readonly Variable[];
@@ -81,7 +81,7 @@ export interface ScalarFunction {
   readonly result: Value;
 }
 
-/** A number is a constant of the type of what it meets. */
+/** A number is a constant of the type of the other operand. */
 export type Operand = Value | number;
 
 /** `bit_and` and the shifts are of integers, which wrap; the last five of floats. */
@@ -112,7 +112,7 @@ export class Steps {
     return variable;
   }
 
-  /** By Horner's rule, each step an `fma`. */
+  /** Evaluated by Horner's rule, each step an `fma`. */
   polynomial(name: string, at: Variable, coefficients: readonly number[]): Variable {
     const variable = this.#named(name, at.type);
     this.#steps.push({ kind: 'polynomial', variable, at, coefficients });
@@ -146,7 +146,7 @@ export function functionOf2(
   return { name, parameters: [a, b], steps: steps.all, result };
 }
 
-/** Some of its values are doubles: vectors of them are twice as wide. */
+/** Whether some values are doubles, whose vectors are twice as wide. */
 export function usesDoubles({ steps, result }: ScalarFunction): boolean {
   const types = [...steps.map(step => step.variable.type), result.type];
   return types.includes('f64');
@@ -210,7 +210,7 @@ export function convert(type: Type, value: Value): Value {
   return { kind: 'convert', type, value };
 }
 
-/** Of a float its bits, of an integer the float with these bits. */
+/** The bits of a float as an integer, or the float with the bits of an integer. */
 export function bits(value: Value): Value {
   return { kind: 'bits', type: sameWidth[value.type], value };
 }

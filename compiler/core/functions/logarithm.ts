@@ -47,7 +47,7 @@ const beyondSlope = [
   log2e.low,
 ];
 
-/** Of the root of ½. */
+/** The bits of the root of ½. */
 const rootBits = 0x3f3504f3;
 const exponentMask = -(2 ** fractionBits.f32);
 const bitsOf4 = 0x40800000;

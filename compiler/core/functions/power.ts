@@ -30,7 +30,7 @@ const ofRatio = [
   0.9617966941233117, 2.885390081777845,
 ];
 
-/** From here on every float is even. */
+/** All floats from here on are even. */
 const evenFrom = 2 ** 24;
 const zero = { f64: constant('f64', 0), i64: constant('i64', 0) } as const;
 

@@ -44,7 +44,7 @@ export const bits = {
   },
 } as const satisfies Record<string, OpInfo>;
 
-/** By bigints, since JavaScript's own operators see 32 bits only. */
+/** Uses bigints, since JavaScript's bitwise operators are limited to 32 bits. */
 function bitwise(a: number, b: number, op: (x: bigint, y: bigint) => bigint): number {
   return Number(op(BigInt(a), BigInt(b)));
 }

@@ -21,7 +21,7 @@ export const exponential = {
   erf_inv: { arity: 1, apply: a => erfInv(a), result: 'same', cost: 60 },
 } as const satisfies Record<string, OpInfo>;
 
-/** Of the two ways to write it, the one whose exponential cannot overflow. */
+/** Of the two equivalent formulas, the one whose exponential cannot overflow. */
 function sigmoid(a: number): number {
   const small = Math.exp(-Math.abs(a));
   return (a < 0 ? small : 1) / (1 + small);

@@ -9,7 +9,7 @@ export interface OpInfo {
   readonly precedence?: number;
   /** `x op identity` is `x` for every x, -0 and NaN included. */
   readonly identity?: number;
-  /** Where an accumulation with this op starts; ops without one do not accumulate. */
+  /** The start of an accumulation with this op; ops without it do not accumulate. */
   readonly neutral?: number;
   /** Swapping the operands never changes a bit of the result. */
   readonly commutes?: boolean;
@@ -19,7 +19,7 @@ export interface OpInfo {
   readonly ofConditions?: boolean;
   /** Works on the bits of integers; a float is taken as the i32 it is cast to. */
   readonly ofBits?: boolean;
-  /** What its operands are converted to, whatever they are; it computes in this, and so is its result. */
+  /** The dtype to which all operands are converted, in which it computes, and which its result has. */
   readonly operands?: 'u64';
   /** Makes a float of 64 random bits, as precise as what it is stored to: lowering spells it out. */
   readonly fromBits?: boolean;
@@ -27,7 +27,7 @@ export interface OpInfo {
   readonly cost: number;
 }
 
-/** Of the signs in dumps, from the loosest to the tightest. */
+/** Precedences of operators in dumps, from the loosest to the tightest. */
 export const binds = {
   or: 1,
   and: 2,

@@ -46,7 +46,7 @@ export const random = {
     apply: (a, b, c) => onDoubles(wideRandom.threefry4x32_light_second, a, b, c),
     cost: 20,
   },
-  /** Of 64 random bits, a number in [0, 1) of the dtype it is stored to: lowering spells it out. */
+  /** Turns 64 random bits into a number in [0, 1) of the dtype in which it is stored; lowering expands it. */
   unit: { arity: 1, apply: a => a, result: 'same', fromBits: true, cost: 4 },
   /** … in (-1, 1). */
   signed_unit: { arity: 1, apply: a => a, result: 'same', fromBits: true, cost: 6 },

@@ -6,7 +6,7 @@ export const steps = {
   ceil: { arity: 1, apply: a => Math.ceil(a), result: 'same', cost: 2 },
   /** Towards zero. */
   trunc: { arity: 1, apply: a => Math.trunc(a), result: 'same', cost: 2 },
-  /** To the nearest integer, of two to the even one. */
+  /** To the nearest integer, ties to even. */
   round: { arity: 1, apply: a => roundHalfToEven(a), result: 'same', cost: 2 },
   // NaN stays NaN and -0 stays -0: the maximum with zero that keeps its argument when in doubt.
   relu: { arity: 1, apply: a => (a < 0 ? 0 : a), result: 'same', cost: 1 },
@@ -30,7 +30,7 @@ export const steps = {
   },
 } as const satisfies Record<string, OpInfo>;
 
-/** From here on every double is an integer, so a sum with it is rounded to one, half to even. */
+/** All doubles from here on are integers, so a sum with it is rounded to an integer, ties to even. */
 const allIntegers = 2 ** 52;
 
 function roundHalfToEven(a: number): number {
