@@ -21,7 +21,7 @@ export interface DryTemplate {
   readonly roles: Roles;
 }
 
-/** What is wrong when the holes hold these values. */
+/** The errors of a template if its holes hold these values. */
 export function elaborate(
   { program, source, roles }: DryTemplate,
   holes: readonly unknown[],

@@ -37,7 +37,7 @@ export function faultsOf(
 
 interface Trial {
   readonly chosen: Choice;
-  /** Those that are sure. */
+  /** Errors that are certain. */
   readonly errors: readonly Diagnostic[];
 }
 
@@ -56,7 +56,7 @@ function lasting(
   );
 }
 
-/** What each condition is, by its expression: those that read alike are alike. */
+/** The value of each condition, by its expression: conditions with equal texts are equal. */
 type Choice = ReadonlyMap<string, boolean>;
 
 function trial(
@@ -93,7 +93,7 @@ function conditionsOf(dry: DryTemplate, holes: readonly TypedHole[]): ReadonlySe
 
 const mostInAllWays = 4;
 
-/** All ways to choose, or with many conditions all alike and each one unlike the others. */
+/** All combinations of conditions; if there are many, only all equal, and each one different from the others. */
 function choicesOf(conditions: readonly string[]): readonly Choice[] {
   const count = conditions.length;
   const choice = (isTrue: (i: number) => boolean): Choice =>
@@ -169,7 +169,7 @@ function covers({ code, message, labels = [] }: Diagnostic, other: Diagnostic): 
   return code === other.code && message === other.message && labels.some(l => l.span.start === at);
 }
 
-/** By place; each once, where it shows the most. */
+/** Ordered by place, without duplicates; of duplicates, the one that shows the most places. */
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const places = ({ labels = [] }: Diagnostic): number => labels.length;
   const startOf = (d: Diagnostic): number => placeOf(d)?.start ?? 0;

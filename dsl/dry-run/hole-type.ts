@@ -1,6 +1,6 @@
-/** What is known of a template before its program runs, as plain data that can be sent and cached. */
+/** What is known about a template before its program runs, as plain data that can be sent and cached. */
 
-/** What a template makes, as far as its text says. */
+/** The type of a template's value, as far as its text determines it. */
 export type Made =
   | { readonly kind: 'tensor' }
   | { readonly kind: 'function'; readonly arity: number }
@@ -11,17 +11,17 @@ export type Made =
 export type HoleType =
   /** `any`, `unknown`, or a type that nothing is known about: it may stand anywhere. */
   | { readonly kind: 'any' }
-  /** Of a template that did not say: a tensor, a tensor function or a layer. */
+  /** The value of a template of unknown type: a tensor, a tensor function or a layer. */
   | { readonly kind: 'made' }
   | { readonly kind: 'tensor' | 'array-ref' | 'code' | 'codes' | 'symbol' | 'numbers' }
   /** Without an arity, one that takes what it is given. */
   | { readonly kind: 'function'; readonly arity?: number }
   | { readonly kind: 'layer'; readonly settings: readonly string[] }
-  /** With a value where the type is a literal. */
+  /** With a value if the type is a literal. */
   | { readonly kind: 'number'; readonly value?: number }
   | { readonly kind: 'string'; readonly value?: string }
   | { readonly kind: 'boolean' }
-  /** Nothing that a template takes. */
+  /** A value that no template accepts. */
   | { readonly kind: 'foreign'; readonly like: 'object' | 'list' | 'function' | 'promise' }
   | { readonly kind: 'union'; readonly members: readonly HoleType[] };
 
@@ -29,7 +29,7 @@ export interface TypedHole {
   readonly type: HoleType;
   /** The type as TypeScript writes it, which is asked for only when something is wrong. */
   readonly typeText: () => string;
-  /** What stands between the braces: holes that read alike hold the same. */
+  /** The text between the braces: holes with equal texts hold the same value. */
   readonly expression: string;
 }
 

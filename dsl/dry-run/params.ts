@@ -3,7 +3,7 @@ import { subexpressions } from '../elaborate/walk.ts';
 import type { Configure, Expr, StringLit } from '../language/ast.ts';
 import type { Definition, OpProgram } from '../language/ast-op.ts';
 
-/** A parameter is told from another of its name by where it is introduced. */
+/** Parameters with the same name are distinguished by the places where they are introduced. */
 export interface Param {
   readonly label: string;
   readonly place: object;
@@ -18,14 +18,14 @@ export interface Params {
 export interface DefinedPart {
   readonly name: string;
   readonly kind: 'tensor' | 'function' | 'layer';
-  /** Of a layer. */
+  /** The settings of a layer. */
   readonly settings: readonly string[];
   /** Whether a layer makes functions; otherwise it makes tensors. */
   readonly makesFunctions: boolean;
   readonly params: Params;
 }
 
-/** Of each definition that has a name. `ofHole` says what the parameters of a hole's value are. */
+/** The parameters of each named definition. `ofHole` returns those of a hole's value. */
 export function definedParts(
   { definitions }: OpProgram,
   ofHole: (index: number) => Params,
@@ -56,7 +56,7 @@ function own({ body }: Definition): readonly Param[] {
   );
 }
 
-/** Of the cone of the definition: what it introduces, and what comes with what it uses. */
+/** The parameters in the cone of a definition: those that it introduces and those of what it uses. */
 function paramsIn(
   definition: Definition,
   made: readonly Params[],
@@ -77,7 +77,7 @@ interface Known {
   readonly ofHole: (index: number) => Params;
 }
 
-/** Each parameter once. */
+/** The union, without duplicates. */
 function together(all: readonly Params[]): Params {
   const known = all.flatMap(params => params.known);
   const distinct = new Map(known.map(param => [param.place, param]));
@@ -88,7 +88,7 @@ function together(all: readonly Params[]): Params {
 
 interface LayerPart {
   readonly definition: Definition;
-  /** What the layers in it make. */
+  /** The parameters made by layers in it. */
   readonly made: readonly Params[];
   readonly listed: Params;
 }
@@ -107,7 +107,7 @@ function madeBy({ callee, settings }: Configure, layers: ReadonlyMap<string, Lay
   const inner = new Set(layer.made.flatMap(params => params.known));
   const known = layer.listed.known.map((param): Param => {
     const isOwn = introduced.has(param.place);
-    // What comes with something that the layer uses is the same each time.
+    // Parameters of what the layer uses are the same in each application.
     if (!isOwn && !inner.has(param)) return param;
     const name = param.label;
     return { label: isOwn && suffix !== undefined ? `${name}_${suffix}` : name, place: {} };

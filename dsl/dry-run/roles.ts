@@ -8,13 +8,13 @@ export type Role =
   | { readonly kind: 'size' | 'initial' | 'dtype' }
   /** A number that is known when the template runs: an index, a count. */
   | { readonly kind: 'number' }
-  /** A layer that is given these settings, to make a function unless it makes a tensor. */
+  /** A layer to which these settings are given; the result is a function, or a tensor. */
   | {
       readonly kind: 'layer';
       readonly settings: readonly string[];
       readonly arity: number | undefined;
     }
-  /** What a layer is given, where nothing says what for. */
+  /** A setting of a layer whose use is unknown. */
   | { readonly kind: 'setting'; readonly name: string }
   | { readonly kind: 'code' }
   | { readonly kind: 'function'; readonly arity: number };
@@ -22,9 +22,9 @@ export type Role =
 type Node = Readonly<Record<string, unknown>>;
 
 export interface Roles {
-  /** By the holes' numbers. */
+  /** Roles by the numbers of holes. */
   readonly holes: ReadonlyMap<number, Role>;
-  /** Of names that are used for something else than a tensor somewhere. */
+  /** Roles of names that are somewhere used for something other than a tensor. */
   readonly names: ReadonlyMap<string, Role>;
 }
 
@@ -40,7 +40,7 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
     if (value['kind'] === 'hole') holes.set(Number(value['index']), role);
     else if (value['kind'] === 'name' && role.kind !== 'tensor') {
       const name = String(value['name']);
-      // To be handed on to another layer says the least.
+      // Being passed on to another layer says the least.
       if (role.kind !== 'setting' || !names.has(name)) names.set(name, role);
     } else {
       for (const [field, child] of Object.entries(value)) {
@@ -53,7 +53,7 @@ export function rolesOf(program: OpProgram | CdProgram): Roles {
     }
   };
   visit(program, tensor);
-  // A layer of the template says what its settings are there for.
+  // A layer of the template shows how its settings are used.
   for (const [hole, role] of holes) {
     const used = role.kind === 'setting' ? names.get(role.name) : undefined;
     if (used) holes.set(hole, used);
@@ -102,7 +102,7 @@ function textOf(ident: unknown): string {
   return isNode(ident) ? String(ident['text']) : '';
 }
 
-/** Of `scan` the first is a step; of `roll` and its like all are numbers but the first. */
+/** The first argument of `scan` is a step; all but the first of `roll` and the like are numbers. */
 function argumentRole({ callee }: Node, outer: Role, position: number): Role {
   // `{ w = normal(${deviation}) }`
   if (outer.kind === 'initial') return outer;

@@ -11,7 +11,7 @@ import { openShape } from '../shape/row.ts';
 import type { HoleType, TypedHole } from './hole-type.ts';
 import type { Role } from './roles.ts';
 
-/** A tensor of any shape. As a parameter it has a gradient and can be assigned: nothing is refused. */
+/** A tensor of any shape. As a parameter it has a gradient and can be assigned, so all uses are accepted. */
 export function anyTensor(span: Span): Tensor {
   const initial = { kind: 'none' } as const;
   const source = { kind: 'param', initial } as const;
@@ -25,7 +25,7 @@ export function anyTensor(span: Span): Tensor {
   });
 }
 
-/** A value of the type, for what the hole is there for. Where it cannot stand there, one that says so. */
+/** A value of the type that suits the role of the hole; if no value does, one that causes the right error. */
 export function standIn(type: HoleType, role: Role, hole: TypedHole, span: Span): unknown {
   if (type.kind === 'any') return wanted(role, span);
   return ofEinc(type, role, hole, span) ?? ofJavaScript(type, role) ?? elsewhere(type, hole);
@@ -60,7 +60,7 @@ function ofJavaScript(type: HoleType, { kind }: Role): unknown {
   return type.value ?? words[kind];
 }
 
-/** What may be a string, and one that can stand there. */
+/** Roles that may be a string, with a valid one. */
 const words: Partial<Readonly<Record<Role['kind'], string>>> = {
   setting: 'word',
   dtype: 'f32',
@@ -116,7 +116,7 @@ function wanted(role: Role, span: Span): unknown {
   }
 }
 
-/** Where its settings are not known, it has those that it is given. */
+/** If its settings are unknown, it accepts the given ones. */
 function anyLayer(known: readonly string[], role: Role, span: Span): Layer {
   const used = role.kind === 'layer' ? role : undefined;
   const settings = known.length > 0 ? known : (used?.settings ?? []);
@@ -125,7 +125,7 @@ function anyLayer(known: readonly string[], role: Role, span: Span): Layer {
   return makeLayer({ label: 'layer', settings, build });
 }
 
-/** A function of any tensors, with nothing known of its result. */
+/** A function of any tensors, with an unknown result. */
 export function anyFunction(arity: number, span: Span, name = ''): TensorFunction {
   const body = (): Tensor => anyTensor(span);
   const label = /^\w+$/.test(name) ? name : 'function';

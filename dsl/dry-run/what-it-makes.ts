@@ -1,7 +1,7 @@
 import type { Definition, OpProgram } from '../language/ast-op.ts';
 import type { Made } from './hole-type.ts';
 
-/** What an `op` template makes, by its definitions. */
+/** The type of an `op` template's value, by its definitions. */
 export function whatItMakes({ definitions }: OpProgram): Made {
   const last = definitions.at(-1);
   if (!last) return { kind: 'tensor' };

@@ -5,7 +5,7 @@ import { readTextFile, shownPath } from './text-file.ts';
 
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** As the runtime reports it: already mapped to the source when source maps are on. */
+/** A stack frame as the runtime reports it: already mapped to the source if source maps are on. */
 export interface Frame {
   /** Absolute, or a name in the runtime's own style such as `[eval]`. */
   readonly path: string;

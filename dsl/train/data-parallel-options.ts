@@ -57,7 +57,7 @@ export interface DataParallelOptions<Name extends string> {
   readonly shardOptimizer?: boolean;
   readonly seed?: number;
   readonly dtype?: DType;
-  /** Of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
+  /** The backend of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
   readonly backend?: OpenDevicesOptions['backend'];
 }
 

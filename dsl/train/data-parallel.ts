@@ -104,7 +104,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   readonly #replicas: Replicas<Name>;
   readonly #merging: Merging<Name>;
   readonly #all: Devices;
-  /** By batch size. */
+  /** Steps by batch size. */
   readonly #steps = new Map<number, Step>();
   readonly #isOwner: boolean;
   /** Pending calls: those whose step has to be compiled first, and those after them. */
@@ -155,7 +155,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return own;
   };
 
-  /** With other ranks. */
+  /** A step together with other ranks. */
   async #among(step: Step, batch: Batch<Name>, indices: Indices): Promise<StepResult> {
     const { gradients, whole } = step;
     const { world } = this.#options;
@@ -266,7 +266,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     return this.#replicas.memory();
   }
 
-  /** It sees the parameters, and the state of the first shard's updates. */
+  /** A context that sees the parameters, and the state of the first shard's updates. */
   get #firstShard(): Context {
     return this.#replicas.shards[0]?.after ?? this.context;
   }

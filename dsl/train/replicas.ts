@@ -21,7 +21,7 @@ import type { ShardCode } from './shard-code.ts';
 import { bucketsOf } from './shards.ts';
 
 export interface Shard {
-  /** Of the examples and the gradients. */
+  /** The context of the examples and the gradients. */
   readonly ctx: Context;
   /** For gradient sums: on a stream of its own if these start before all gradients are complete. */
   readonly after: Context;
@@ -35,13 +35,13 @@ const leastBucketBytes = 1 << 20;
 
 export interface DeviceMemory {
   readonly name: string;
-  /** Of all arrays that outlive a run. */
+  /** The size of all arrays that outlive a run. */
   readonly bytes: number;
 }
 
 export class Replicas<Name extends string> implements Disposable {
   readonly shards: readonly Shard[];
-  /** Of the parameters: one that all devices read, or one for each. */
+  /** The contexts of the parameters: one that all devices read, or one for each. */
   readonly contexts: readonly Context[];
   /** Buckets: parameters whose gradients are summed together, in order of completion. */
   readonly buckets: readonly (readonly Tensor[])[];

@@ -18,7 +18,7 @@ export interface TensorParallelOptions {
   readonly keep?: readonly ArrayHandle[];
   readonly seed?: number;
   readonly dtype?: DType;
-  /** Of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
+  /** The backend of the devices, if `devices` are not given; default `$EINC_BACKEND`, else `cc`. */
   readonly backend?: OpenDevicesOptions['backend'];
 }
 
