@@ -1,13 +1,11 @@
 import type { ArrayHandle, Value } from '../../compiler/index.ts';
 import {
-  type Command,
   type Context,
   type Devices,
   type DeviceTime,
   type HostArray,
   type Indices,
   outcomeOf,
-  type Recording,
   type StateArray,
 } from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
@@ -19,9 +17,10 @@ import {
 } from './data-parallel-options.ts';
 import { copyOf, type DividedState } from './kept-arrays.ts';
 import { Merging } from './merging.ts';
-import { type DeviceMemory, Replicas, turn } from './replicas.ts';
-import { batchIndices, ShardCode } from './shard-code.ts';
-import { type Merge, mergeTree, shardSizes, treeSum } from './shards.ts';
+import { type DeviceMemory, Replicas } from './replicas.ts';
+import { ShardCode } from './shard-code.ts';
+import { lossOf, ShardSteps, type Step, type Trainer } from './shard-steps.ts';
+import { shardSizes } from './shards.ts';
 import type { World } from '../world/world.ts';
 
 export interface StepResult {
@@ -29,29 +28,6 @@ export interface StepResult {
   readonly loss: number;
   /** How long each device was busy. */
   readonly devices: readonly DeviceTime[];
-}
-
-/** A step for batches of one size. */
-interface Step {
-  readonly indices: Indices;
-  /** The number of examples of each shard; may be 0. */
-  readonly shares: readonly number[];
-  /** The order in which their losses are added up. */
-  readonly sums: readonly Merge[];
-  /** Copies examples to the shards, and computes their gradients and, if they have examples, the losses. */
-  readonly gradients: readonly Command[];
-  /**
-   * A complete step, including gradient sums and updates; for a single process, where no communication between ranks
-   * interrupts it.
-   */
-  readonly whole: Recording | undefined;
-}
-
-interface Opened<Name extends string> {
-  readonly all: Devices;
-  readonly code: ShardCode<Name>;
-  readonly replicas: Replicas<Name>;
-  readonly merging: Merging<Name>;
 }
 
 /** Values of a batch, flat, example by example. */
@@ -104,22 +80,20 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   readonly #replicas: Replicas<Name>;
   readonly #merging: Merging<Name>;
   readonly #all: Devices;
-  /** Steps by batch size. */
-  readonly #steps = new Map<number, Step>();
+  readonly #steps: ShardSteps<Name>;
   readonly #isOwner: boolean;
-  /** Pending calls: those whose step has to be compiled first, and those after them. */
-  #preparing = 0;
-  #prepared: Promise<unknown> | undefined;
   /** With other ranks, a step has pauses for communication during which the next one must not start. */
   #last: Promise<unknown> | undefined;
 
-  constructor(options: DataParallelOptions<Name>, { all, code, replicas, merging }: Opened<Name>) {
+  constructor(options: DataParallelOptions<Name>, trainer: Trainer<Name>) {
+    const { all, code, replicas, merging } = trainer;
     this.context = replicas.first;
     this.#options = options;
     this.#code = code;
     this.#replicas = replicas;
     this.#merging = merging;
     this.#all = all;
+    this.#steps = new ShardSteps(trainer, options.world);
     this.#isOwner = typeof options.devices !== 'object';
   }
 
@@ -131,15 +105,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   readonly step = async (batch: Batch<Name>, indices?: Indices): Promise<StepResult> => {
     const { batch: most, world } = this.#options;
     const count = examplesGiven(batch, this.#code.cells, most, () => callSite(this.step));
-    let step = this.#preparing === 0 ? this.#steps.get(count) : undefined;
-    if (step === undefined) {
-      this.#preparing++;
-      try {
-        step = await this.#stepInTurn(count);
-      } finally {
-        this.#preparing--;
-      }
-    }
+    const step = this.#steps.ready(count) ?? (await this.#steps.prepare(count));
     const given = indices === undefined ? step.indices : { ...indices, ...step.indices };
     if (world === undefined && step.whole) {
       const { items, devices: times } = await step.whole.start(given, batch);
@@ -168,57 +134,6 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     const own = lossOf(step, items);
     const [loss = own] = world ? await world.allReduceValues([own]) : [];
     return { loss, devices: times };
-  }
-
-  /** After the previous calls, so that steps are executed in order. */
-  #stepInTurn(count: number): Promise<Step> {
-    const before = this.#prepared;
-    const own = (async () => {
-      await before?.then(undefined, () => undefined);
-      return this.#steps.get(count) ?? this.#stepFor(count);
-    })();
-    this.#prepared = own;
-    return own;
-  }
-
-  /** The plan of each shard for a batch of so many examples, or for this rank's share of it. */
-  async #stepFor(count: number): Promise<Step> {
-    const { shards } = this.#replicas;
-    const { world } = this.#options;
-    const share = world?.share(count) ?? { first: 0, count };
-    const sizes = shardSizes(share.count, shards.length);
-    let { first } = share;
-    const gradients: Command[] = [];
-    const late = this.#replicas.lateGradients(sizes);
-    for (const [i, size] of sizes.entries()) {
-      const shard = turn(shards, i);
-      const part = late?.parts.get(size);
-      const { ctx, routines } = part
-        ? await this.#replicas.early(shard, part, { shard: i, first })
-        : { ctx: shard.ctx, routines: await this.#replicas.gradient(shard, size) };
-      if (size > 0) gradients.push(...this.#fill(ctx, first, size));
-      gradients.push(...routines.map(routine => ({ kind: 'run', ctx, routine }) as const));
-      if (size > 0) gradients.push({ kind: 'item', ctx, array: this.#code.part(size).loss });
-      first += size;
-    }
-    const isWhole = world === undefined || world.size === 1;
-    const whole = isWhole
-      ? this.#all.record([...gradients, ...(await this.#merging.commands(late))])
-      : undefined;
-    const shares = sizes.map(size => size / count);
-    const sums = mergeTree(shares.length, 0).flat();
-    const step = { indices: batchIndices(count), shares, sums, gradients, whole };
-    this.#steps.set(count, step);
-    return step;
-  }
-
-  /** Gives a shard that many examples of a batch, from the given one on. */
-  #fill(ctx: Context, first: number, size: number): readonly Command[] {
-    const { examples } = this.#code.part(size);
-    return [...this.#code.cells].map(([input, each]) => {
-      const cells = { first: first * each, cells: size * each };
-      return { kind: 'write', ctx, array: examples[input], input, ...cells };
-    });
   }
 
   /** One number of a parameter, or of a tensor kept by updates. Blocks until all work is done. */
@@ -273,15 +188,8 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
 
   /** Frees everything; devices passed in stay open. */
   [Symbol.dispose](): void {
-    for (const { whole } of this.#steps.values()) whole?.[Symbol.dispose]();
+    this.#steps[Symbol.dispose]();
     this.#replicas[Symbol.dispose]();
     if (this.#isOwner) this.#all[Symbol.dispose]();
   }
-}
-
-/** For the losses of the shards that have examples. */
-function lossOf({ shares, sums }: Step, losses: readonly number[]): number {
-  let at = 0;
-  const weighed = shares.map(share => (share === 0 ? 0 : share * (losses[at++] ?? NaN)));
-  return treeSum(weighed, sums);
 }
