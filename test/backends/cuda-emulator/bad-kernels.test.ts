@@ -171,43 +171,43 @@ function saidOf(name: string, given: Arrays = {}): string {
 
 test('a barrier that half of the threads come to', () => {
   expect(saidOf('half_of_a_barrier')).toMatchInlineSnapshot(`
-    "error[EINC0941]: kernel \`half_of_a_barrier\` hangs: threads wait for others that do not come
+    "error[EINC0941]: kernel \`half_of_a_barrier\` deadlocks: threads wait for others that never arrive
       = note: thread 0 of block 0 waits in line 5
           __syncthreads();
       = note: thread 16 of block 0 has ended
-      = help: all threads of a block must come to each \`__syncthreads()\`, and all lanes of a mask to what takes the mask"
+      = help: all threads of a block must reach each \`__syncthreads()\`, and all lanes of a mask the function that takes the mask"
   `);
 });
 
 test('threads at two barriers', () => {
   expect(saidOf('two_barriers')).toMatchInlineSnapshot(`
-    "error[EINC0941]: kernel \`two_barriers\` hangs: threads wait for others that do not come
+    "error[EINC0941]: kernel \`two_barriers\` deadlocks: threads wait for others that never arrive
       = note: thread (0, 0) of block 0 waits in line 3
           __syncthreads();
       = note: thread (0, 1) of block 0 waits in line 5
           __syncthreads();
-      = help: all threads of a block must come to each \`__syncthreads()\`, and all lanes of a mask to what takes the mask"
+      = help: all threads of a block must reach each \`__syncthreads()\`, and all lanes of a mask the function that takes the mask"
   `);
 });
 
 test('a shuffle that a lane of the mask does not come to', () => {
   expect(saidOf('lane_elsewhere')).toMatchInlineSnapshot(`
-    "error[EINC0941]: kernel \`lane_elsewhere\` hangs: threads wait for others that do not come
+    "error[EINC0941]: kernel \`lane_elsewhere\` deadlocks: threads wait for others that never arrive
       = note: thread 0 of block 0 waits in line 3
           if (threadIdx.x != 5) v = __shfl_xor_sync(0xffffffff, v, 1);
       = note: thread 5 of block 0 waits in line 4
           else __syncthreads();
-      = help: all threads of a block must come to each \`__syncthreads()\`, and all lanes of a mask to what takes the mask"
+      = help: all threads of a block must reach each \`__syncthreads()\`, and all lanes of a mask the function that takes the mask"
   `);
 });
 
 test('a shuffle of a lane that its mask leaves out', () => {
   expect(saidOf('lane_left_out')).toMatchInlineSnapshot(`
-    "error[EINC0941]: kernel \`lane_left_out\` hangs: threads wait for others that do not come
+    "error[EINC0941]: kernel \`lane_left_out\` deadlocks: threads wait for others that never arrive
       = note: thread 16 of block 0 waits in line 2
           y[threadIdx.x] = __shfl_sync(0x0000ffff, x[threadIdx.x], 0);
-      = note: the lanes that it waits for do not wait for it
-      = help: all threads of a block must come to each \`__syncthreads()\`, and all lanes of a mask to what takes the mask"
+      = note: the lanes it waits for do not wait for it
+      = help: all threads of a block must reach each \`__syncthreads()\`, and all lanes of a mask the function that takes the mask"
   `);
 });
 
@@ -245,92 +245,92 @@ test('a vector half of which is behind the end', () => {
 
 test('shared memory that is read before anybody writes it', () => {
   expect(saidOf('never_written')).toMatchInlineSnapshot(`
-    "error[EINC0943]: kernel \`never_written\` reads what its block has not written to \`tile\`
+    "error[EINC0943]: kernel \`never_written\` reads bytes of \`tile\` that its block has not written
       = note: thread 31 of block 0 reads 4 bytes at byte 124 of \`tile\` in line 5
           y[threadIdx.x] = tile[threadIdx.x / 4][threadIdx.x % 4];
-      = help: shared memory holds anything when a block starts: store to it, then \`__syncthreads()\`, then read"
+      = help: shared memory is undefined when a block starts: write it, then \`__syncthreads()\`, then read it"
   `);
 });
 
 test('what the block before has left in shared memory', () => {
   expect(saidOf('left_by_another_block')).toMatchInlineSnapshot(`
-    "error[EINC0943]: kernel \`left_by_another_block\` reads what its block has not written to \`tile\`
+    "error[EINC0943]: kernel \`left_by_another_block\` reads bytes of \`tile\` that its block has not written
       = note: thread 0 of block 1 reads 4 bytes at byte 0 of \`tile\` in line 5
           y[blockIdx.x * 32 + threadIdx.x] = tile[threadIdx.x];
-      = help: shared memory holds anything when a block starts: store to it, then \`__syncthreads()\`, then read"
+      = help: shared memory is undefined when a block starts: write it, then \`__syncthreads()\`, then read it"
   `);
 });
 
 test('no barrier between a store and a load', () => {
   expect(saidOf('load_at_once')).toMatchInlineSnapshot(`
-    "error[EINC0943]: kernel \`load_at_once\` reads what its block has not written to \`tile\`
+    "error[EINC0943]: kernel \`load_at_once\` reads bytes of \`tile\` that its block has not written
       = note: thread 0 of block 0 reads 4 bytes at byte 4 of \`tile\` in line 4
           y[threadIdx.x] = tile[threadIdx.x ^ 1];
-      = help: shared memory holds anything when a block starts: store to it, then \`__syncthreads()\`, then read"
+      = help: shared memory is undefined when a block starts: write it, then \`__syncthreads()\`, then read it"
   `);
 });
 
 test('no barrier before a tile is filled again', () => {
   expect(saidOf('filled_again')).toMatchInlineSnapshot(`
-    "error[EINC0944]: kernel \`filled_again\` has a race on \`tile\`: nothing says who is first
+    "error[EINC0944]: kernel \`filled_again\` has a race on \`tile\`: two accesses have no defined order
       = note: thread 32 of block 0 reads 4 bytes at byte 124 of \`tile\` in line 7
           sum += tile[63 - threadIdx.x];
       = note: thread 31 of block 0 writes it in line 5
           tile[threadIdx.x] = x[threadIdx.x] + turn;
-      = help: put \`__syncthreads()\` between the two, where all threads of the block come to it"
+      = help: put \`__syncthreads()\` between the two, where all threads of the block reach it"
   `);
 });
 
 test('a shuffle orders no memory', () => {
   expect(saidOf('shuffled_only')).toMatchInlineSnapshot(`
-    "error[EINC0944]: kernel \`shuffled_only\` has a race on \`tile\`: nothing says who is first
+    "error[EINC0944]: kernel \`shuffled_only\` has a race on \`tile\`: two accesses have no defined order
       = note: thread 0 of block 0 reads 4 bytes at byte 4 of \`tile\` in line 5
           y[threadIdx.x] = tile[threadIdx.x ^ 1] + v;
       = note: thread 1 of block 0 writes it in line 3
           tile[threadIdx.x] = x[threadIdx.x];
-      = help: put \`__syncthreads()\` between the two, where all threads of the block come to it"
+      = help: put \`__syncthreads()\` between the two, where all threads of the block reach it"
   `);
 });
 
 test('threads of two blocks that write one cell', () => {
   expect(saidOf('cell_of_two_blocks')).toMatchInlineSnapshot(`
-    "error[EINC0944]: kernel \`cell_of_two_blocks\` has a race on \`y\`: nothing says who is first
+    "error[EINC0944]: kernel \`cell_of_two_blocks\` has a race on \`y\`: two accesses have no defined order
       = note: thread 0 of block 1 writes 4 bytes at byte 0 of \`y\` in line 2
           if (threadIdx.x == 0) y[0] = x[blockIdx.x];
       = note: thread 0 of block 0 writes it in line 2
           if (threadIdx.x == 0) y[0] = x[blockIdx.x];
-      = help: blocks run in any order: let one block do both, or make it two launches"
+      = help: blocks run in any order: let one block do both, or use two launches"
   `);
 });
 
 test('a sum that two threads add to without an atomic operation', () => {
   expect(saidOf('sum_of_two_threads')).toMatchInlineSnapshot(`
-    "error[EINC0944]: kernel \`sum_of_two_threads\` has a race on \`y\`: nothing says who is first
+    "error[EINC0944]: kernel \`sum_of_two_threads\` has a race on \`y\`: two accesses have no defined order
       = note: thread 1 of block 0 reads 4 bytes at byte 0 of \`y\` in line 2
           y[threadIdx.x / 2] += x[threadIdx.x];
       = note: thread 0 of block 0 writes it in line 2
           y[threadIdx.x / 2] += x[threadIdx.x];
-      = help: put \`__syncthreads()\` between the two, where all threads of the block come to it"
+      = help: put \`__syncthreads()\` between the two, where all threads of the block reach it"
   `);
 });
 
 test('a copy that nobody waits for', () => {
   expect(saidOf('copy_not_awaited')).toMatchInlineSnapshot(`
-    "error[EINC0943]: kernel \`copy_not_awaited\` reads what its block has not written to \`tile\`
+    "error[EINC0943]: kernel \`copy_not_awaited\` reads bytes of \`tile\` that its block has not written
       = note: thread 0 of block 0 reads 4 bytes at byte 0 of \`tile\` in line 6
           y[threadIdx.x] = tile[threadIdx.x];
-      = help: shared memory holds anything when a block starts: store to it, then \`__syncthreads()\`, then read"
+      = help: shared memory is undefined when a block starts: write it, then \`__syncthreads()\`, then read it"
   `);
 });
 
 test('vectors and copies that begin where they may not', () => {
   expect(saidOf('vector_between_vectors')).toMatchInlineSnapshot(`
-    "error[EINC0946]: kernel \`vector_between_vectors\` reads 16 bytes of \`x\` at once, at no multiple of 16
+    "error[EINC0946]: kernel \`vector_between_vectors\` reads 16 bytes of \`x\` at an address that is not a multiple of 16
       = note: thread 0 of block 0 reads 16 bytes at byte 8 of \`x\` in line 2
           *reinterpret_cast<float4 *>(y + 4 * threadIdx.x) = *reinterpret_cast<const float4 *>(x + 4 * threadIdx.x + 2);"
   `);
   expect(saidOf('copy_from_between')).toMatchInlineSnapshot(`
-    "error[EINC0946]: kernel \`copy_from_between\` reads 16 bytes of \`x\` at once, at no multiple of 16
+    "error[EINC0946]: kernel \`copy_from_between\` reads 16 bytes of \`x\` at an address that is not a multiple of 16
       = note: thread 0 of block 0 reads 16 bytes at byte 4 of \`x\` in line 3
           if (threadIdx.x < 8) einc_copy_async_16(tile + 4 * threadIdx.x, x + 4 * threadIdx.x + 1);"
   `);
@@ -340,10 +340,10 @@ test('vectors and copies that begin where they may not', () => {
 test('signed integers beyond their type', () => {
   expect(saidOf('integer_too_large', { x: [1, 1, ...cells(62)] })).toBe('nothing');
   expect(saidOf('integer_too_large', { x: [0, 1, ...cells(62)] })).toMatchInlineSnapshot(`
-    "error[EINC0947]: kernel \`integer_too_large\` computes an integer that does not fit its type
+    "error[EINC0947]: kernel \`integer_too_large\` overflows a signed integer
       = note: thread 0 of block 0 in line 2
           y[threadIdx.x] = (0x7fffffff - (int)x[0]) + (int)x[1];
-      = help: C++ leaves open what comes of it, and says of unsigned integers alone that they wrap"
+      = help: the result is undefined in C++; unsigned integers wrap"
   `);
   expect(saidOf('integer_below_all', { x: [-(2 ** 31), ...cells(63)] })).toMatch(/EINC0947/);
 });

@@ -225,21 +225,21 @@ describe('a kernel by groups of warps', () => {
       return program ? (await wrongIn(program, i)).replaceAll(/line \d+/g, 'a line') : '';
     };
     expect(await one(of('einc_fence_async'))).toMatchInlineSnapshot(`
-      "BackendError: error[EINC0945]: kernel \`group_0_y\` multiplies what may not have come to \`shared_memory\` for groups of warps
+      "BackendError: error[EINC0945]: kernel \`group_0_y\` multiplies values of \`shared_memory\` that warpgroups may not see yet
         = note: thread 0 of block 0 reads 2 bytes at byte 0 of \`shared_memory\` in a line
             einc_group_mma_m64n64k16_bf16<0, 1>(*(float (*)[32])&s_tile[0],
         = note: thread 0 of block 0 writes it in a line
             x_rows[einc_swizzled(cell * 64 + 8 * term + lane)] =
-        = help: who stores what groups of warps multiply says \`fence.proxy.async\` before the barrier between"
+        = help: a thread that writes factors of a warpgroup product must execute \`fence.proxy.async\` before the barrier"
     `);
     expect(await one(of('einc_group_fence'))).toMatchInlineSnapshot(`
-      "BackendError: error[EINC0945]: kernel \`group_0_y\` multiplies by groups of warps without \`wgmma.fence\` before
+      "BackendError: error[EINC0945]: kernel \`group_0_y\` starts a warpgroup product without a \`wgmma.fence\` before it
         = note: thread 0 of block 0 in a line
             einc_group_mma_m64n64k16_bf16<0, 1>(*(float (*)[32])&s_tile[0],
-        = help: the registers of sums have been used since: a fence says that this comes before"
+        = help: its accumulator registers have been used since the last fence"
     `);
     expect(await one(variants.length + broken.length - 1)).toMatchInlineSnapshot(`
-      "BackendError: error[EINC0945]: kernel \`group_2_y\` gives descriptors to a group of warps that are not the same, or have a base offset
+      "BackendError: error[EINC0945]: kernel \`group_2_y\` passes descriptors to a warpgroup product that differ between threads, or have a base offset
         = note: thread 32 of block 0 in a line
             einc_group_mma_m64n64k16_bf16<1, 1>(*(float (*)[32])&s_tile[0],"
     `);
