@@ -28,8 +28,8 @@ describe.concurrent('a code', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "EINC0205: an operator that \`op\` does not have
 
-      \`/\` and \`**\` would have to say which axes meet. Their element-wise forms are \`/.\` and \`**.\`; of the products \`op\` has both,
-      \`*\` for tensors and \`*.\` element by element.
+      In \`op\`, \`/\` and \`**\` would not say which axes to match. Use the element-wise \`/.\` and \`**.\`. Only the product has both
+      forms: \`*\` is the tensor product and \`*.\` is element-wise.
 
           const x = tensor([1, 2, 3], { label: 'x' });
           op\`\${x} / 2\`;
@@ -53,7 +53,7 @@ describe.concurrent('a code', () => {
 
   test('one of several that are explained together', async () => {
     const { stdout } = await einc(['explain', 'EINC0905']);
-    expect(stdout).toMatch(/^EINC0903 – EINC0908: the C compiler, or the disk under it, failed\n/);
+    expect(stdout).toMatch(/^EINC0903 – EINC0908: the C compiler or the file system failed\n/);
   });
 
   test('as JSON', async () => {
@@ -87,7 +87,7 @@ describe.concurrent('no code', () => {
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(50);
-    expect(lines[0]).toBe('EINC0101  a template that does not parse');
+    expect(lines[0]).toBe('EINC0101  a template with a syntax error');
     expect(lines.every(line => /^EINC\d{4}( – EINC\d{4})? {2}\S/.test(line))).toBe(true);
   });
 
@@ -95,7 +95,7 @@ describe.concurrent('no code', () => {
     const { stdout } = await einc(['explain', '--json']);
     expect((JSON.parse(stdout) as unknown[])[0]).toEqual({
       code: 'EINC0101',
-      about: 'a template that does not parse',
+      about: 'a template with a syntax error',
     });
   });
 });
