@@ -13,6 +13,7 @@ import { type Block, axesIn, labelsIn } from './blocks.ts';
 import {
   type Constraint,
   type Dim,
+  type DimSum,
   type DimTerm,
   type DimVar,
   dimVar,
@@ -154,11 +155,12 @@ class SpecReading {
     const inner = kernel && { coeff: dilation, dim: this.#label(kernel, why) };
     if (!inner || (isBare && axis.isPadded)) {
       const place = { loops: [steps], offset, behind: [] };
-      return this.#sum(axis, { constant: 0, terms: [steps], place }, why);
+      return this.#sum(axis, { constant: 0, terms: [steps], isConcat: false, place }, why);
     }
     const terms = [steps, inner];
     const constant = 1 - stride - dilation + offset;
-    return this.#sum(axis, { constant, terms, place: { loops: terms, offset, behind: [] } }, why);
+    const place = { loops: terms, offset, behind: [] };
+    return this.#sum(axis, { constant, terms, isConcat: false, place }, why);
   }
 
   #concat(axis: AxisConcat, why: Why): Dim {
@@ -170,12 +172,12 @@ class SpecReading {
     const terms = parts.map(dim => ({ coeff: 1, dim }));
     const chosen = this.#block?.parts.get(axis);
     const place = chosen === undefined ? undefined : partPlace(terms, chosen);
-    return this.#sum(axis, { constant: 0, terms, place }, why);
+    return this.#sum(axis, { constant: 0, terms, isConcat: true, place }, why);
   }
 
   #sum(
     axis: AxisSpec,
-    sum: { constant: number; terms: readonly DimTerm[]; place: Place | undefined },
+    sum: Pick<DimSum, 'constant' | 'terms' | 'isConcat' | 'place'>,
     why: Why,
   ): Dim {
     const whole = dimVar();

@@ -155,6 +155,8 @@ export interface DimSum {
   readonly whole: Dim;
   readonly constant: number;
   readonly terms: readonly DimTerm[];
+  /** Whether the terms are parts of a concatenation. */
+  readonly isConcat: boolean;
   /** Where in the axis the loops are; undefined if not needed. */
   readonly place: Place | undefined;
   /** The axis as written in the spec. */

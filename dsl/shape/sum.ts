@@ -26,15 +26,24 @@ export function weigh({ whole, constant, terms }: DimSum): Balance {
   return { unknowns, balance, coeffOf: d => counts.get(d) ?? 0 };
 }
 
-/** The size that satisfies the sum; 0 only if another axis has size 0. */
+/** The size that satisfies the sum. */
 export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
-  const least = unknown.isRest || sidesOf(sum).some(dim => sized(dim)?.size === 0) ? 0 : 1;
+  const least = mayBeEmpty(sum, unknown) ? 0 : 1;
   if (!Number.isInteger(size) || size < least) throw noSizeFits(sum, unknown, size);
   const span = sum.why.use.span;
   const found = sizeOf(size, { text: `\`${sum.text}\` makes it so`, span });
   // The whole may be used before its axis and united with it later.
   const isWhole = resolveDim(sum.whole) === unknown;
   return isWhole || sized(sum.whole)?.axis ? { ...found, axis: newAxis(size) } : found;
+}
+
+/**
+ * Whether a size may turn out to be 0: if another axis of the sum is empty, or for a part of a concatenation, unless a tensor that
+ * nothing computes would have no cells because of it.
+ */
+function mayBeEmpty(sum: DimSum, unknown: DimVar): boolean {
+  const isPart = unknown.isRest || (sum.isConcat && unknown.leaf === undefined);
+  return isPart || sidesOf(sum).some(dim => sized(dim)?.size === 0);
 }
 
 function sidesOf({ whole, terms }: DimSum): readonly Dim[] {

@@ -183,6 +183,15 @@ describe.each(backends)('on %s', backend => {
     expect([ctx.readSync(none).toNested(), (await ctx.read(y)).data.length]).toEqual([[], 0]);
   });
 
+  test('a margin around no cells, whose size a later use tells first', async () => {
+    const empty = tensor([], { label: 'empty', output: [0, 2] });
+    const ones = tensor([[1, 2]], { label: 'ones' });
+    const { margin } = op<{ margin: Tensor }>`
+      product = ${empty} *. { w };
+      margin = pad(product, 0, 1, 0.5, 0) +* ${ones} "ab; ab => ab"`;
+    expect(await shownBy(backend, margin)).toBe('f32 1, 2 [[0.5, 1]]');
+  });
+
   test('assigning to no cells leaves all others', async () => {
     const z = tensor([1, 2, 3], { label: 'z' });
     using ctx = await context({ backend });
