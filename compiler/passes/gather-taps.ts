@@ -17,15 +17,16 @@
  * additions changes, to one that is the same for any number of threads. Which sums are gathered depends on the vectors
  * and registers of a processor.
  */
-import { fixed, type Index, loopsIn, plus, rangeOf } from '../core/index-expr.ts';
-import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
+import { loopsIn, rangeOf } from '../core/index-expr.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
 import { localsOf, loopsAlong, type Site, sitesByNode } from '../loop/facts.ts';
-import { accumulate, declare, fill, type Program, read, type Stmt } from '../loop/ir.ts';
-import { rewriteExprsIn, rewriteOutermost, rewriteStmts } from '../loop/traverse.ts';
+import type { Program, Stmt } from '../loop/ir.ts';
+import { rewriteOutermost } from '../loop/traverse.ts';
 import { type Cells, gatheredFrom, stmtOf } from '../schedule/tile/gathered.ts';
 import { sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
+import { cutTo } from './cut-array.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function gatherTaps(target: Target, overrides = noOverrides): Pass {
@@ -56,7 +57,8 @@ export function gatherTaps(target: Target, overrides = noOverrides): Pass {
         return after;
       });
       const body = rewriteOutermost(program.body, rule);
-      return withBody(program, [...cut].reduce<Stmt>(withoutMargins, body));
+      const after = [...cut].reduce<Stmt>((s, [node, cells]) => cutTo(s, node, cells), body);
+      return withBody(program, after);
     },
   };
 }
@@ -95,23 +97,4 @@ function unionOf(all: readonly Cells[]): Cells {
     first: Math.min(...all.map(({ first }) => first)),
     last: Math.max(...all.map(({ last }) => last)),
   };
-}
-
-/** The program with an array that has these cells alone. */
-function withoutMargins(body: Stmt, [node, cells]: readonly [TensorNode, readonly Cells[]]): Stmt {
-  const dims = cells.map(({ first, last }) => last - first + 1);
-  if (dims.every((dim, axis) => dim === node.dims[axis])) return body;
-  const smaller = tensorNode(node.name, node.dtype, dims);
-  const moved = (index: readonly Index[]): readonly Index[] =>
-    index.map((ix, axis) => plus(ix, fixed(-(cells[axis]?.first ?? 0))));
-  const reading = rewriteExprsIn(body, e =>
-    e.kind === 'read' && e.node === node ? read(smaller, moved(e.index), e.origins) : undefined,
-  );
-  return rewriteStmts(reading, s => {
-    if (s.kind === 'declare' && s.node === node) return declare(smaller);
-    if (s.kind === 'fill' && s.node === node) return fill(smaller, s.value, s.origins);
-    return s.kind === 'accumulate' && s.node === node
-      ? accumulate(s.op, smaller, moved(s.index), s.value, s.origins)
-      : undefined;
-  });
 }

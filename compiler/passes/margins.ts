@@ -17,57 +17,76 @@ import {
   sumOf,
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { isLoopStep, type Site, startsWith } from '../loop/facts.ts';
-import type { Expr, When } from '../loop/ir.ts';
-import { childAt, type Definition, nestOf } from './inline/definition.ts';
+import { isLoopStep, loopsAlong, type Site, startsWith } from '../loop/facts.ts';
+import { type Expr, read, type When } from '../loop/ir.ts';
+import { childAt, type Definition, type Place } from './inline/definition.ts';
 import { staysTheSame } from './inline/hazards.ts';
 import { valueAt } from './inline/rewrite.ts';
 
 export interface Margins {
-  /** The array without them, of which all cells are copies of others. */
-  readonly inner: Definition;
+  readonly node: TensorNode;
   /** How wide they are before the first cell, axis by axis. */
   readonly before: readonly number[];
   /** How many cells stand inside of them. */
   readonly extents: readonly number[];
+  /** Set if all of these are copies of cells of other arrays, which can be read in their place. */
+  readonly copied?: Definition;
 }
 
-/** Of an array that is zeros, then copies inside of its margins, and not stored to again. */
+/** Of an array that is zeros, then values inside of its margins, and not stored to again. */
 export function marginsOf(
   node: TensorNode,
   sitesOf: (node: TensorNode) => readonly Site[],
 ): Margins | undefined {
   const [filled, written, ...others] = sitesOf(node);
-  const nest = filled && written && nestInside(filled, written);
-  if (!nest || written.leaf.kind !== 'write' || written.leaf.value.kind !== 'read')
+  if (written?.leaf.kind !== 'write' || filled?.leaf.kind !== 'fill' || filled.leaf.value !== 0)
     return undefined;
-  const { place, loops } = nest;
-  const { index, value } = written.leaf;
+  const place = placeInside(filled, written);
+  const isReadAfter = (site: Site): boolean =>
+    site.kind === 'read' &&
+    site.index !== undefined &&
+    place !== undefined &&
+    childAt(site, place) > place.child;
+  if (!place || !others.every(isReadAfter)) return undefined;
+  const { index } = written.leaf;
+  const loops = loopsAlong(written.path.slice(place.block.length));
   const before = index.map(({ offset }) => offset);
   const inside = shifted(index, before);
-  const axes = inside.map(asLoop);
-  const extents = axes.map(loop => loops.find(l => l.loop === loop)?.extent ?? 1);
+  const extents = inside.map(asLoop).map(loop => loops.find(l => l.loop === loop)?.extent ?? 1);
   if (coverageOf(inside, extents, loops) !== 'once') return undefined;
-  const reads = others.flatMap(site =>
-    site.kind === 'read' && site.index && childAt(site, place) > place.child
-      ? [{ ...site, index: shifted(site.index, before) }]
-      : [],
-  );
-  const leaves = [filled.leaf, written.leaf];
-  const inner = { node, value, axes, reduction: undefined, reads, leaves, place };
-  const isPicture = reads.length === others.length && staysTheSame(inner, sitesOf);
-  return isPicture ? { inner, before, extents } : undefined;
+  if (extents.every((extent, axis) => extent === node.dims[axis])) return undefined;
+  const margins = { node, before, extents };
+  const copied = copiedInside(margins, place, [filled, written, ...others], sitesOf);
+  return copied ? { ...margins, copied } : margins;
 }
 
-/** Around a store to an array that is zeros up to there, in the same block. */
-function nestInside({ leaf, path }: Site, written: Site): ReturnType<typeof nestOf> {
-  const nest = nestOf(written);
-  if (leaf.kind !== 'fill' || leaf.value !== 0 || !nest) return undefined;
-  const { block } = nest.place;
-  const isOneNest = written.path.slice(block.length + 1).every(isLoopStep);
-  return isOneNest && path.length === block.length + 1 && startsWith(path, block)
-    ? nest
+/** Where a nest stands that stores to an array, without conditions, which is zeros up to there, in the same block. */
+function placeInside(filled: Site, written: Site): Place | undefined {
+  const block = filled.path.slice(0, -1);
+  const child = written.path[block.length];
+  const isUnconditional = written.path
+    .slice(block.length)
+    .every(step => typeof step === 'number' || isLoopStep(step));
+  return typeof child === 'number' && isUnconditional && startsWith(written.path, block)
+    ? { block, child }
     : undefined;
+}
+
+/** What stands inside of margins, if that is a copy which is as good at all reads. */
+function copiedInside(
+  { node, before }: Margins,
+  place: Place,
+  [filled, written, ...others]: readonly [Site, Site, ...Site[]],
+  sitesOf: (node: TensorNode) => readonly Site[],
+): Definition | undefined {
+  const { leaf, path } = written;
+  if (leaf.kind !== 'write' || leaf.value.kind !== 'read') return undefined;
+  if (!path.slice(place.block.length + 1).every(isLoopStep)) return undefined;
+  const reads = others.map(site => ({ ...site, index: shifted(site.index ?? [], before) }));
+  const axes = shifted(leaf.index, before).map(asLoop);
+  const leaves = [filled.leaf, leaf];
+  const inner = { node, value: leaf.value, axes, reduction: undefined, reads, leaves, place };
+  return staysTheSame(inner, sitesOf) ? inner : undefined;
 }
 
 function shifted(index: readonly Index[], before: readonly number[]): readonly Index[] {
@@ -82,7 +101,7 @@ export interface InsideMargins {
 
 /** `loops`: with their extents, all that a subscript may name where there are margins; else undefined. */
 export function insideMargins(
-  { inner, before, extents }: Margins,
+  { node, before, extents, copied }: Margins,
   index: readonly Index[],
   loops: ReadonlyMap<LoopVar, number>,
 ): InsideMargins | undefined {
@@ -90,11 +109,11 @@ export function insideMargins(
   const conditions: Pick<When, 'index' | 'below'>[] = [];
   for (const [axis, ix] of inside.entries()) {
     const extent = extents[axis] ?? 1;
-    if (extent === inner.node.dims[axis]) continue;
+    if (extent === node.dims[axis]) continue;
     if (loopsIn(ix).some(loop => !loops.has(loop))) return undefined;
     const { min, max } = rangeOf(ix, loop => loops.get(loop) ?? 1);
     if (max >= extent) conditions.push({ index: ix, below: extent });
     if (min < 0) conditions.push({ index: sumOf([[-1, ix]]), below: 1 });
   }
-  return { value: valueAt(inner, inside), conditions };
+  return { value: copied ? valueAt(copied, inside) : read(node, index), conditions };
 }

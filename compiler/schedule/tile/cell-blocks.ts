@@ -57,14 +57,17 @@ const enoughBlocks = 4;
 /** Cells of f32 in one cache line. */
 const lineCells = 16;
 
+/** Turns of a block where there are not enough for that: up to two lines, and rows enough for a tile. */
+const [mostRows, fewestRows] = [2 * lineCells, 8];
+
 /**
- * Lines of memory, for enough blocks; or two, though there be fewer blocks then: each reads all of the other factor
- * anew, and from memory; or at least so many turns that a tile has rows enough. Undefined where that leaves some over,
- * or is no multiple of `unit`.
+ * Lines of memory, for enough blocks; or up to two, though there be fewer blocks then: each reads all of the other factor
+ * anew, and from memory. Undefined where that leaves some over, or is no multiple of `unit`.
  */
 function blockOf(extent: number, unit: number): number | undefined {
   const most = Math.floor(extent / enoughBlocks / lineCells);
   const lines = Array.from({ length: Math.max(0, most - 1) }, (_, i) => (most - i) * lineCells);
-  const sizes = [...lines, 2 * lineCells, 16, 15, 14, 13, 12, 11, 10, 9, 8];
+  const fewer = Array.from({ length: mostRows - fewestRows + 1 }, (_, i) => mostRows - i);
+  const sizes = [...lines, ...fewer];
   return sizes.find(size => extent % size === 0 && extent > size && size % unit === 0);
 }

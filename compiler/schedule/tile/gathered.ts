@@ -70,8 +70,7 @@ export function gatheredFrom(
   if (!isRegrouped(leaf)) return undefined;
   const pairs = leaf.index.flatMap((ix, axis) => pairIn(ix, axis, loops, leaf) ?? []);
   const named = new Set(leaf.index.flatMap(loopsIn));
-  // With no sum inside there is no tile.
-  if (pairs.length === 0 || loops.every(l => named.has(l.loop))) return undefined;
+  if (pairs.length === 0) return undefined;
   const gathered = pairs.reduce<Gathered>(
     (all, pair) => withPair(all, pair, neededOf(leaf.node)[pair.axis]),
     {

@@ -11,6 +11,7 @@ import { strideOf } from '../../loop/stride.ts';
 import { product } from '../../support/list.ts';
 import type { Origins } from '../../support/source.ts';
 import { type Nest, sitesOf, strideAlong } from '../nest.ts';
+import { isDense } from './dense.ts';
 import { mappedBytes, pageBytes } from '../target.ts';
 
 export interface Packed {
@@ -31,7 +32,10 @@ const panelColumns = 32;
 const fewestReuses = 4;
 
 /** An operand that could be read in place is packed if so many tiles read it; packing takes as long as one tile's reads. */
-const fewestTiles = 2;
+export const fewestTiles = 2;
+
+/** The same for an operand that is dense, which is nearly as fast in place. */
+const fewestTilesOfDense = 4;
 
 /** Operands that may be packed, if there is room. */
 export interface Packable {
@@ -57,7 +61,9 @@ export function packableIn(
     (p: Packed): boolean =>
       isWorthPacking(p, nest, rows, times);
   if (!apart.every(isRead(fewestReuses))) return undefined;
-  return { apart, beside: beside.filter(isRead(Math.max(fewestReuses, fewestTiles * rowCount))) };
+  const isReadByTiles = (p: Packed): boolean =>
+    isRead(Math.max(fewestReuses, (isDense(p) ? fewestTilesOfDense : fewestTiles) * rowCount))(p);
+  return { apart, beside: beside.filter(isReadByTiles) };
 }
 
 /** What is packed for all terms of a tile; undefined if there is no room for what must be. */

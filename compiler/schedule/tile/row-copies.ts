@@ -2,7 +2,7 @@
  * Packs what the rows of a tile read, if rows are contiguous and terms strided, as in the gradient of a weight over many
  * examples. In place, each term of a tile is on another page, a tile uses a few cells of a cache line, and the lines map
  * to few cache sets, so that the next tile finds none of them. So the rows of several tiles are packed at once: whole
- * lines, each read once for all columns of a block.
+ * lines, each read once for all columns of a block. But not what is dense and meets one tile of columns: copying takes longer.
  *
  *   before   for o < 170 { … for b < 1024 { s += d[b, 6*o + r] * x_panel[b, i]; } … }
  *   after    for o_block < 21 {
@@ -18,7 +18,8 @@ import { strideOf } from '../../loop/stride.ts';
 import { greatestDivisor } from '../../support/divisor.ts';
 import { product } from '../../support/list.ts';
 import { type Nest, sitesOf, strideAlong } from '../nest.ts';
-import { bytesOfPanels, distinct, type Packed, packedAs } from './packing.ts';
+import { isDense } from './dense.ts';
+import { bytesOfPanels, distinct, fewestTiles, type Packed, packedAs } from './packing.ts';
 import { pageBytes, type Target } from '../target.ts';
 
 export interface RowCopies {
@@ -33,6 +34,7 @@ interface Tiled {
   readonly columns: For;
   /** In one tile. */
   readonly rowCount: number;
+  readonly columnCount: number;
   readonly lanes: number;
   readonly reads: readonly Site[];
 }
@@ -45,12 +47,13 @@ const shareOfPages = 1 / 2;
 
 /** Undefined if rows may as well be read in place. */
 export function rowCopiesFor(tiled: Tiled, target: Target): RowCopies | undefined {
-  const { nest, rows, rowCount, lanes } = tiled;
+  const { nest, rows, columns, rowCount, columnCount, lanes } = tiled;
   if (!rows || rows.extent <= rowCount) return undefined;
+  const isUsedOnce = columns.extent < fewestTiles * columnCount;
   const packed = distinct(
     sideBySide({ ...tiled, rows })
       .map(packedAs)
-      .filter(p => isFarApart(p, target)),
+      .filter(p => isFarApart(p, target) && !(isUsedOnce && isDense(p, target.mappedBytes))),
   );
   const [first] = packed;
   if (!first || packed.some(p => isWritten(p, nest))) return undefined;

@@ -141,7 +141,7 @@ function withCopies(
   const rowCopies =
     tile.taps?.kind === 'cells'
       ? undefined
-      : rowCopiesFor({ nest, rows, columns, rowCount, lanes, reads }, target);
+      : rowCopiesFor({ nest, rows, columns, rowCount, columnCount, lanes, reads }, target);
   const tiled = { nest, rows, columns, rowCount, columnCount, packable, reads };
   const copying = rowCopies ? { ...tile, rowCopies } : tile;
   const blocks = asked.block === false ? undefined : blocksFor(tiled, target);

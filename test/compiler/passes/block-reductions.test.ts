@@ -49,7 +49,8 @@ test.each([
   [256, 4, 'more outputs where there are enough'],
   [64, 2, 'two lines of memory each'],
   [96, 3, 'no more than two'],
-  [48, 3, 'one where two leave some over'],
+  [48, 2, 'fewer where two leave some over'],
+  [33, 3, 'of any number that leaves none over'],
 ])('of %i outputs %i blocks: %s', (outputs, blocks) => {
   const device = `w: f32[${outputs}, 4], y: f32[2, 6, ${outputs}], x: f32[2, 6, 4]`;
   const eager = { ...target, cacheBytes: 4 * 6 * (outputs + 4) };

@@ -70,6 +70,9 @@ function convolution(of: Shape): Program {
   );
 }
 
+/** A statement that reads one. */
+const margin = 'x[0, 0, 0] := pad[0, 0, 0] + 1;';
+
 const before = [accumulateInRegisters, tapsLast(target)];
 const skipping = [skipMargins(target), dropDead];
 
@@ -161,18 +164,67 @@ test('channels first: the lanes of a vector have the same terms', () => {
   expect(after).toBe(padded);
 });
 
+test.each<[title: string, shape: Shape]>([
+  ['what is computed', { inside: x => `relu(${x})` }],
+  ['a picture that changes', { then: 'zero_out x;' }],
+  ['what else is read inside', { inside: x => `relu(${x})`, then: 'x[0, 0, 0] := pad[1, 1, 0];' }],
+])('an array less its margins: %s', (_, shape) => {
+  const { after } = skipped(shape);
+  const text = printProgram(after);
+  expect(text).toContain('local pad: f32[3, 28, 5];');
+  expect(text).toContain('pad[p, q, c] := ');
+  expect(text, 'no zeros').not.toContain('zero_out pad');
+  tiledAsBefore(after);
+});
+
+test('an array less its margins: the sums of another convolution', () => {
+  const { after } = expectSkipped(
+    programOf(
+      'x: f32[28, 5], u: f32[5, 16], w: f32[3, 16, 32], y: f32[28, 32]',
+      `local pad: f32[30, 16];
+        zero_out pad;
+        for q < 28 { for k < 16 {
+          local sum: f32 := 0;
+          for c1 < 5 { sum += x[q, c1] * u[c1, k]; }
+          pad[q + 1, k] := relu(sum);
+        } }
+        zero_out y;
+        for v < 28 { for o < 32 { for j < 3 { for c < 16 { y[v, o] += pad[v + j, c] * w[j, c, o]; } } } }`,
+    ),
+  );
+  const text = printProgram(after);
+  expect(text).toContain('local pad: f32[28, 16];');
+  expect(text).not.toContain('zero_out pad');
+  tiledAsBefore(after);
+});
+
+test('two sums that reach beyond, of which only one is in tiles: as it was', () => {
+  const { padded, after } = expectSkipped(
+    programOf(
+      'x: f32[28, 5], w: f32[3, 5, 32], y: f32[28, 32], u: f32[3, 5], z: f32[28]',
+      `local pad: f32[30, 5];
+        zero_out pad;
+        for q < 28 { for c1 < 5 { pad[q + 1, c1] := relu(x[q, c1]); } }
+        zero_out y;
+        for v < 28 { for o < 32 { for j < 3 { for c < 5 { y[v, o] += pad[v + j, c] * w[j, c, o]; } } } }
+        zero_out z;
+        for v < 28 { for j < 3 { for c < 5 { z[v] += pad[v + j, c] * u[j, c]; } } }`,
+    ),
+  );
+  expect(after).toBe(padded);
+});
+
 test('what else reads the margins has them', () => {
   const { after } = skipped({
-    then: 'x[0, 0, 0] := pad[0, 0, 0] + 1;',
+    then: margin,
     inside: () => 'w[p, 0, c1, q]',
   });
-  expect(printProgram(after)).toContain('x[0, 0, 0] := pad[0, 0, 0] + 1;');
+  expect(printProgram(after)).toContain(margin);
 });
 
 test.each<[title: string, shape: Shape]>([
   ['margins of ones', { zero: '1' }],
-  ['what is computed', { inside: x => `relu(${x})` }],
-  ['a picture that changes', { then: 'zero_out x;' }],
+  ['what is computed, where margins are read', { inside: x => `relu(${x})`, then: margin }],
   ['margins that change', { then: 'pad[0, 0, 0] := 1;' }],
   ['terms that are not 0 where a factor is', { term: (x, w) => `${x} * ${w} + ${w}` }],
   ['sums whose order is not free', { dtype: 'i32' }],

@@ -24,6 +24,8 @@ interface Shape {
   readonly side?: number;
   readonly channels?: number;
   readonly stride?: number;
+  /** Each channel has a filter of its own. */
+  readonly apart?: boolean;
   readonly dtype?: string;
   readonly pictures?: number;
   /** Of zeros around the picture, whose gradient nobody reads. */
@@ -38,25 +40,30 @@ interface Gradient {
   readonly body: string;
 }
 
+/** The output that a term reads, the filter, and the loop over these. */
+const ofAll = { pixel: 'o', filter: 'o', open: 'for o < 3 {', close: '}' };
+const ofOwn = { pixel: 'c', filter: '0', open: '', close: '' };
+
 function gradient(of: Shape): Gradient {
   const { kernel = 3, side = 30, channels = 16, stride = 1, dtype = 'f32', pictures = 1 } = of;
-  const { margin = 0, row } = of;
+  const { margin = 0, row, apart = false } = of;
   const [high, wide] = [kernel, side].map(n => stride * (n - 1) + kernel) as [number, number];
   const [rows, columns] = [high - 2 * margin, wide - 2 * margin];
   const array = margin > 0 ? 'pad' : 'x';
   const padded = `pad[b, ${row ?? `p + ${margin}`}, q + ${margin}, c]`;
   const copy = `for b < ${pictures} { for p < ${rows} { for q < ${columns} { for c < ${channels} {
     x[b, p, q, c] := ${padded}; } } } }`;
+  const { pixel, filter, open, close } = apart ? ofOwn : ofAll;
   return {
-    device: `y: ${dtype}[${pictures}, ${kernel}, ${side}, 3], w: ${dtype}[3, ${kernel}, ${kernel}, ${channels}],
+    device: `y: ${dtype}[${pictures}, ${kernel}, ${side}, ${channels}], w: ${dtype}[3, ${kernel}, ${kernel}, ${channels}],
       x: ${dtype}[${pictures}, ${rows}, ${columns}, ${channels}]`,
     symbols: row === undefined ? '' : `${row} : [0..1]`,
     body: `${margin > 0 ? `local pad: ${dtype}[${pictures}, ${high}, ${wide}, ${channels}];` : ''}
       zero_out ${array};
       for b < ${pictures} { for h < ${kernel} { for i < ${kernel} { for v < ${side} { for j < ${kernel} {
-        for c < ${channels} { for o < 3 {
-          ${array}[b, ${stride}*h + i, ${stride}*v + j, c] += y[b, h, v, o] * w[o, i, j, c];
-        } }
+        for c < ${channels} { ${open}
+          ${array}[b, ${stride}*h + i, ${stride}*v + j, c] += y[b, h, v, ${pixel}] * w[${filter}, i, j, c];
+        ${close} }
       } } } } }
       ${margin > 0 ? copy : ''}`,
   };
@@ -87,6 +94,7 @@ test.each<[title: string, shape: Shape]>([
   ['with a margin of more than one', { kernel: 5, margin: 2 }],
   ['channels that are no whole vectors', { channels: 24 }],
   ['filters of an even size', { kernel: 2 }],
+  ['a filter for each channel', { apart: true, margin: 1 }],
 ])('gathered, and in tiles: %s', (_, shape) => {
   const { after } = gathered(shape);
   const tiled = runPipeline(tiling, after);

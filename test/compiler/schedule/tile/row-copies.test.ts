@@ -88,14 +88,20 @@ test('some rows at once, for all tiles of them', () => {
 interface Gradient {
   readonly terms?: number;
   readonly rows?: number;
+  /** Cells of `d` for each term. */
+  readonly width?: number;
+  readonly columns?: number;
   readonly of?: string;
   readonly asked?: NestOverride;
 }
 
-function stepFor({ terms = 256, rows = 1024, of = 'd[k, i]', asked = {} }: Gradient): string {
+function stepFor(gradient: Gradient): string {
+  const { terms = 256, rows = 1024, of = 'd[k, i]', asked = {} } = gradient;
+  const { width = rows, columns = 64 } = gradient;
   const { body } = programOf(
-    `d: f32[${terms}, ${rows}], e: f32[${rows}, ${terms}], x: f32[${terms}, 64], w: f32[${rows}, 64]`,
-    `for i < ${rows} { for j < 64 { local s: f32 := 0;
+    `d: f32[${terms}, ${width}], e: f32[${rows}, ${terms}],
+      x: f32[${terms}, ${columns}], w: f32[${rows}, ${columns}]`,
+    `for i < ${rows} { for j < ${columns} { local s: f32 := 0;
        for k < ${terms} { s += ${of} * x[k, j]; } w[i, j] -= s; } }`,
   );
   const nest = body.kind === 'for' ? nestAt(body) : undefined;
@@ -113,7 +119,10 @@ test.each<[title: string, gradient: Gradient, chosen: string]>([
   ['terms over fewer', { terms: 128, rows: 96 }, 'rows 6 of i, columns 4 × 16 of j'],
   ['few terms, however far apart', { terms: 32 }, 'rows 6 of i, columns 4 × 16 of j'],
   ['terms side by side', { of: 'e[i, k]' }, 'rows 6 of i, columns 4 × 16 of j'],
-  ['fewer rows than a copy has', { rows: 32, terms: 2000 }, 'pack d [2000, 32]'],
+  ['fewer rows than a copy has', { rows: 32, width: 512, terms: 2000 }, 'pack d [2000, 32]'],
+  ['many terms on each page', { rows: 96, terms: 1000 }, 'rows 6 of i, columns 4 × 16 of j'],
+  ['the same of more than a cache holds', { rows: 96, terms: 2000 }, 'pack d [2000, 48]'],
+  ['the same for two tiles', { rows: 96, terms: 1000, columns: 128 }, 'pack d [1000, 48]'],
   ['so many terms that a cache has room for fewer rows', { terms: 4096 }, 'pack d [4096, 30]'],
   ['so many that it has room for one tile', { terms: 16384 }, 'rows 6 of i, columns 4 × 16 of j'],
   ['no copies, as it is asked for', { asked: { pack: false } }, 'columns 4 × 16 of j'],

@@ -60,6 +60,7 @@ function shown(tile: Tile | undefined): string {
 test.each<[title: string, shape: Shape, tile: string]>([
   ['3 × 3', {}, '8 o × 1 c, 3 j'],
   ['5 × 5', { kernel: 5 }, '4 o × 1 c, 5 j'],
+  ['some steps more than for one tap', { outputs: 24 }, '8 o × 1 c, 3 j'],
   ['few channels: outputs are columns', { channels: 3, side: 16 }, '3 i × 2 o, 3 j'],
   ['a stride that leaves taps in common', { stride: 2 }, '6 o × 4 c'],
   ['the same with few channels', { channels: 3, side: 16, stride: 2 }, '3 i × 2 o, 3 j'],
@@ -82,6 +83,15 @@ test('what rows read far apart is copied for tiles of one tap alone', () => {
   expect(tileOf(far)).toBe('8 o × 1 c, 3 j');
   expect(copiesOf({})).toEqual([]);
   expect(copiesOf({ kernel: 1 })).toEqual(['y']);
+});
+
+test('what few tiles read is not copied for each tap where each page has many terms', () => {
+  const packedOf = (shape: Shape): readonly string[] => {
+    const tile = tileIn({ channels: 96, side: 27, pixel: '2*j + v', ...shape });
+    return tile ? stepOf(tile).packed.map(({ node }) => node) : [];
+  };
+  expect(packedOf({ outputs: 10 })).toEqual([]);
+  expect(packedOf({ outputs: 48 })).toContain('x');
 });
 
 test('for few registers', () => {

@@ -1,0 +1,35 @@
+/** Operands that are nearly as fast in place as copied: pixels of a picture, a few hundred bytes each, one after the other. */
+import { bytesOf } from '../../core/dtype.ts';
+import type { Index } from '../../core/index-expr.ts';
+import type { TensorNode } from '../../core/tensor-node.ts';
+import type { For } from '../../loop/ir.ts';
+import { strideOf } from '../../loop/stride.ts';
+import { mappedBytes } from '../target.ts';
+
+interface Operand {
+  readonly node: TensorNode;
+  readonly index: readonly Index[];
+  /** Over the terms that it depends on. */
+  readonly loops: readonly For[];
+}
+
+/** Of what stays in the second-level cache. */
+const mostBytes = 512 * 1024;
+
+/**
+ * Whether an operand stays in the second-level cache where it is, and the TLB covers many terms that follow one another, as
+ * it does pixels of a picture: then it misses seldom, and prefetchers follow.
+ */
+export function isDense({ node, index, loops }: Operand, covered = mappedBytes): boolean {
+  const bytesOfTurn = ({ loop }: For): number =>
+    (strideOf(node, index, loop) ?? Infinity) * bytesOf[node.dtype];
+  const innermost = loops.at(-1);
+  return (
+    innermost !== undefined &&
+    bytesOfTurn(innermost) * manyTerms < covered &&
+    loops.every(l => bytesOfTurn(l) * l.extent <= mostBytes)
+  );
+}
+
+/** Eight on each of 64 pages. */
+const manyTerms = 512;
