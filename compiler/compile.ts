@@ -12,17 +12,17 @@ import { type Observer, type Pass, runPipeline, type Witnessed } from './passes/
 
 export interface Compiled {
   readonly routine: Routine;
-  /** As lowered, one nest an assignment. */
+  /** The lowered program, with one nest per assignment. */
   readonly unoptimized: Program;
   readonly program: Program;
-  /** What the passes decided, in order, if that was written down. */
+  /** The decisions of the passes, in order, if they were recorded. */
   readonly witnessed: readonly Witnessed[];
 }
 
 export interface CompileOptions {
-  /** Of which processor; without one, of none in particular, and without vectors. */
+  /** The processor to compile for; without one, the code is generic, without vectors. */
   readonly target?: Target | undefined;
-  /** What is asked for instead of what would be chosen. */
+  /** Schedules that replace the compiler's choices. */
   readonly schedule?: Schedule | undefined;
   /** Asked where there is no schedule. What cannot be done of what it says is left undone. */
   readonly suggest?: ((unoptimized: Program) => Schedule | undefined) | undefined;

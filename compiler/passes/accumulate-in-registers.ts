@@ -64,7 +64,7 @@ interface Chance {
   readonly fill: Site | undefined;
 }
 
-/** Of each array the first, which may change what there is to say about its others. */
+/** The first chance of each array; using it may change its other ones. */
 function findChances(program: Program): readonly Chance[] {
   const groups = [...groupByNode(sitesIn(program)).values()];
   return groups.flatMap(sites => firstChance(sites) ?? []);
@@ -89,7 +89,7 @@ function chanceAt(site: Site, sites: readonly Site[]): Chance | undefined {
   if (sites.some(other => other !== site && startsWith(other.path, inside))) return undefined;
   const before = sites[sites.indexOf(site) - 1];
   const starts = before && startsFrom(before, site, site.path.slice(0, depth), sites);
-  // A cell that no turn adds to may hold nothing, or not be there.
+  // A cell to which no iteration adds may be uninitialised or not exist.
   if (!starts && loopsAlong(site.path.slice(depth)).some(l => l.extent === 0)) return undefined;
   return { sum: { ...site, leaf }, around, fill: starts ? before : undefined };
 }

@@ -86,7 +86,7 @@ function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefin
   };
 }
 
-/** Some terms of a sum, and the loops around: whole ones, then perhaps the blocks of one that is cut. */
+/** Some terms of a sum, and the loops around them: whole loops, then possibly the blocks of a divided one. */
 interface Part {
   readonly outside: readonly For[];
   readonly cut?: { readonly of: For; readonly size: number };
@@ -122,13 +122,13 @@ function partOf(
   return undefined;
 }
 
-/** But for 1 and itself, the largest first. */
+/** Divisors except 1 and the number itself, the largest first. */
 function divisorsOf(extent: number): readonly number[] {
   const numbers = Array.from({ length: Math.max(0, extent - 2) }, (_, i) => extent - 1 - i);
   return numbers.filter(n => extent % n === 0);
 }
 
-/** In all turns of the nest while some of its loops stand still, and of others there are fewer turns. */
+/** The bytes read by the nest while some of its loops are fixed and others have fewer iterations. */
 function bytesRead(
   { loops, leaf }: SumNest,
   still: readonly For[],

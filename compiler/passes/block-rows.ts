@@ -74,7 +74,7 @@ function withGroups(statements: readonly Stmt[], options: Options): readonly Stm
   }, statements);
 }
 
-/** Of groups that stay as they are, what is computed again where that makes two groups of one. */
+/** Recomputes arrays of groups that cannot be blocked, if that divides a group in two. */
 function withAgain(statements: readonly Stmt[], options: Options): readonly Stmt[] {
   const { target, names, note } = options;
   const groups = rowGroupsOf(statements, target.cacheBytes, { withSums: true });
@@ -132,7 +132,7 @@ function withGroup(
   return [...before, ...together.sums.map(declare), nest, ...order.after];
 }
 
-/** What was filled as a whole is filled part by part, where the part is declared. */
+/** Fills each part of an array where the part is declared, instead of the whole array. */
 function filledInTurns(s: Stmt, { node, value, origins }: Fill): Stmt {
   return rewriteStmts(s, part =>
     part.kind === 'declare' && part.node.name === node.name
@@ -141,7 +141,7 @@ function filledInTurns(s: Stmt, { node, value, origins }: Fill): Stmt {
   );
 }
 
-/** A turn has its arrays on the stack of a thread, which has 8 MiB. */
+/** The arrays of an iteration are on the stack of its thread, which has 8 MiB. */
 const mostBytes = 6 * 2 ** 20;
 
 function bytesIn(s: Stmt): number {

@@ -19,7 +19,7 @@ import { arrayOfSlice, indexInSlice, sliceOf } from '../schedule/private-slice.t
 import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
-/** Each turn declares its part of an array, of at most `most` bytes in all. */
+/** Makes each iteration declare its own part of an array, of at most `most` bytes in all. */
 export function contractArrays(program: Program, note?: Note, most = mostBytes): Program {
   const contract = (s: Stmt): Stmt => {
     const outer = s.kind === 'block' ? contractIn(s.body, most, note) : s;
@@ -28,7 +28,7 @@ export function contractArrays(program: Program, note?: Note, most = mostBytes):
   return withBody(program, contract(program.body));
 }
 
-/** A turn's arrays are on the stack of its thread, beside those of outer loops. */
+/** The arrays of an iteration are on the stack of its thread, together with those of outer loops. */
 const mostBytes = 64 * 1024;
 
 /** Contracts the arrays declared among the statements of a block, as long as a turn has at most `most` bytes. */
@@ -117,7 +117,7 @@ function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number
   return users;
 }
 
-/** Of the arrays declared in a statement. */
+/** The bytes of the arrays declared in a statement. */
 function bytesIn(s: Stmt): number {
   let bytes = 0;
   visitStmts(s, part => {

@@ -5,7 +5,7 @@ import { accumulate, declare, fill, read, type Stmt, write } from '../loop/ir.ts
 import { rewriteExprsIn, rewriteStmts } from '../loop/traverse.ts';
 import type { Cells } from '../schedule/tile/gathered.ts';
 
-/** The body with an array that has these cells of each axis alone; nothing may touch the others, but to fill them. */
+/** The body with an array reduced to these cells of each axis. The other cells may only be filled. */
 export function cutTo(body: Stmt, node: TensorNode, cells: readonly Cells[]): Stmt {
   const dims = cells.map(({ first, last }) => last - first + 1);
   if (dims.every((dim, axis) => dim === node.dims[axis])) return body;

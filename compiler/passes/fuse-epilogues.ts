@@ -95,7 +95,7 @@ function withEpilogue(
 
 interface Nests {
   readonly product: Nest;
-  /** With what others do with its cells. */
+  /** The nest with the other statements that use its cells. */
   readonly both: Nest;
 }
 
@@ -125,7 +125,7 @@ function asOne(
   return fused;
 }
 
-/** An array that shrinks to a scalar has room. */
+/** Arrays of so few bytes become scalars, which need no cache. */
 const mostBytes = 64;
 
 function isTiled(nest: Nest, target: Target): boolean {

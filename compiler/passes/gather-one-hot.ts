@@ -90,7 +90,7 @@ function searched(leaf: Accumulate, moved: Stmt, { loop, extent }: For): readonl
     .map(node => ({ about: 'array', node, fate: 'searched', because, readers: [leaf.node] }));
 }
 
-/** What a nest with nothing else in it does. */
+/** The only statement of a nest. */
 function onlyLeaf(s: Stmt): Stmt {
   return s.kind === 'for' ? onlyLeaf(s.body) : s;
 }
@@ -103,7 +103,7 @@ function reads(e: Expr, { node }: Accumulate): boolean {
   return found;
 }
 
-/** Up to here f32 counts one by one. */
+/** Up to here f32 represents all integers. */
 const mostCounted = 2 ** 24;
 
 class Search {
@@ -117,7 +117,7 @@ class Search {
     this.#formulaOf = formulaOf;
   }
 
-  /** Of a product, or of a choice between it and 0; those of an array when one of them is a search. */
+  /** The factors of a product, or of a choice between a product and 0; also those of an array if one of them is a search. */
   factorsOf(e: Expr): readonly Expr[] {
     if (e.kind === 'apply' && e.op === 'mul') return e.args.flatMap(a => this.factorsOf(a));
     if (e.kind === 'apply' && e.op === 'where') {
@@ -152,7 +152,7 @@ class Search {
     if (!target || !first || known.length < moved.length) return undefined;
     const value = others.reduce((p, f) => apply('mul', [p, f], leaf.origins), first);
     if (!isAffine(target)) return scatter('add', leaf.node, target, value, leaf.origins);
-    // Where there is no such position the value has to be 0.
+    // Without such a position the value must be 0.
     const isGathered = moved.some((f, i) => f !== factors[i]);
     return isGathered ? accumulate('add', leaf.node, target, value, leaf.origins) : undefined;
   }

@@ -38,7 +38,7 @@ export function gatherTaps(target: Target, overrides = noOverrides): Pass {
       const rule = unless('interchange', overrides(program), loop => {
         const sum = sumNestAt(loop);
         if (!sum) return undefined;
-        // A nest is looked at as a whole, and not again less a loop around it.
+        // Only whole nests are considered, not the inner loops of one.
         const gathered = gatheredFrom(sum, neededOf, target);
         if (!gathered) return loop;
         const { leaf, terms, axes } = gathered;
@@ -67,7 +67,7 @@ function allOf({ dims }: TensorNode, axis: number): Cells {
   return { first: 0, last: (dims[axis] ?? 1) - 1 };
 }
 
-/** Of each axis of an array; all, but where nests only add to it once and read it after. */
+/** The cells needed of each axis of an array: all, unless one nest adds to it and others only read it later. */
 function cellsNeeded(program: Program): (node: TensorNode) => readonly Cells[] {
   const locals = new Set(localsOf(program));
   const sitesOf = sitesByNode(program);

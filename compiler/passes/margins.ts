@@ -25,15 +25,15 @@ import { valueAt } from './inline/rewrite.ts';
 
 export interface Margins {
   readonly node: TensorNode;
-  /** How wide they are before the first cell, axis by axis. */
+  /** Their widths before the first cell, by axis. */
   readonly before: readonly number[];
-  /** How many cells stand inside of them. */
+  /** The number of cells inside them, by axis. */
   readonly extents: readonly number[];
-  /** Set if all of these are copies of cells of other arrays, which can be read in their place. */
+  /** Set if all of these are copies of cells of other arrays, which can be read instead. */
   readonly copied?: Definition;
 }
 
-/** Of an array that is zeros, then values inside of its margins, and not stored to again. */
+/** The margins of an array that is filled with zeros, then stored to inside its margins, and not stored to again. */
 export function marginsOf(
   node: TensorNode,
   sitesOf: (node: TensorNode) => readonly Site[],
@@ -60,7 +60,7 @@ export function marginsOf(
   return copied ? { ...margins, copied } : margins;
 }
 
-/** Where a nest stands that stores to an array, without conditions, which is zeros up to there, in the same block. */
+/** The place of the nest that stores to an array, without conditions, after it was filled with zeros in the same block. */
 function placeInside(filled: Site, written: Site): Place | undefined {
   const block = filled.path.slice(0, -1);
   const child = written.path[block.length];
@@ -72,7 +72,7 @@ function placeInside(filled: Site, written: Site): Place | undefined {
     : undefined;
 }
 
-/** What stands inside of margins, if that is a copy which is as good at all reads. */
+/** The definition of the cells inside margins, if they are copies and the originals are unchanged at all reads. */
 function copiedInside(
   { node, before }: Margins,
   place: Place,
@@ -99,7 +99,7 @@ export interface InsideMargins {
   readonly conditions: readonly Pick<When, 'index' | 'below'>[];
 }
 
-/** `loops`: with their extents, all that a subscript may name where there are margins; else undefined. */
+/** `loops`: the loops, with extents, that subscripts of axes with margins may name; with others, the result is undefined. */
 export function insideMargins(
   { node, before, extents, copied }: Margins,
   index: readonly Index[],

@@ -1,4 +1,4 @@
-/** Sums with the terms alone that read what stands inside of margins, as `skip-margins` makes them. */
+/** Makes sums that leave out the terms that read margins, for `skip-margins`. */
 import type { LoopVar } from '../core/index-expr.ts';
 import {
   accumulate,
@@ -21,7 +21,7 @@ import type { Decision } from './decision.ts';
 import { insideMargins, type InsideMargins, type Margins } from './margins.ts';
 import { withBody } from './pipeline.ts';
 
-/** The program with sums inside of margins, and what was done. */
+/** The program with such sums, and the decisions made. */
 export interface Skipped {
   readonly program: Program;
   /** The additions of these sums. */
@@ -46,7 +46,7 @@ export function skippingFor(target: Target, overrideOf: OverrideOf): Skipping {
       const found = own && insideMargins(own, factor.index, extents);
       const term = found && termInside(sum, factor, found);
       const after = term && inside(nest, sum, found, term);
-      // A nest is looked at as a whole, and not again less a loop around it.
+      // Only whole nests are considered, not the inner loops of one.
       if (!after || !hasTile(after, target, overrideOf(loop))) return loop;
       const step = { kind: 'skip', array: factor.node.name } as const;
       notes.push({ about: 'nest', step, before: [loop], after });
@@ -66,20 +66,20 @@ export function extentsIn({ body }: Program): ReadonlyMap<LoopVar, number> {
   return extents;
 }
 
-/** What is read that, if it is 0, makes a value 0. */
+/** The reads that make a value 0 if they are 0. */
 function factorsOf(value: Expr): readonly Read[] {
   if (value.kind === 'read') return [value];
   if (value.kind === 'cast') return factorsOf(value.value);
   return value.kind === 'apply' && value.op === 'mul' ? value.args.flatMap(factorsOf) : [];
 }
 
-/** What is added, with what stands inside of margins. */
+/** The addition, reading inside the margins. */
 function termInside({ leaf }: SumUnderConditions, factor: Read, { value }: InsideMargins): Leaf {
   const inner = rewriteExpr(leaf.value, e => (e === factor ? value : undefined));
   return accumulate(leaf.op, leaf.node, leaf.index, inner, leaf.origins);
 }
 
-/** The nest with the terms of its sum for which a factor is none of the margins'. */
+/** The nest with only those terms of its sum whose factor lies inside the margins. */
 function inside(
   { loops, body }: Nest,
   { loops: over, conditions }: SumUnderConditions,
@@ -91,7 +91,7 @@ function inside(
   return forLoops(loops, block(body.map(s => (isSum(s) ? terms : s))));
 }
 
-/** With conditions that the unrolled loops of a tile decide. */
+/** Whether the conditions are decided in the unrolled loops of a tile. */
 function hasTile(s: Stmt, target: Target, asked: NestOverride): boolean {
   const nest = s.kind === 'for' ? nestAt(s) : undefined;
   const tile = nest && tileFor(nest, target, asked);

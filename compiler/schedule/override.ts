@@ -11,7 +11,7 @@ import { holdsNests } from './nest.ts';
 /** `scalar`: nothing for vectors or caches. Otherwise by the names of the arrays that nests store to. */
 export type Schedule = 'scalar' | Readonly<Record<string, NestOverride | 'scalar'>>;
 
-/** Of the nests that store to an array. What is left out is chosen as ever. */
+/** The requested schedule of the nests that store to an array. What is left out is chosen by the compiler. */
 export interface NestOverride {
   /** Turns in one tile of sums, of the loop that shares what the columns read. */
   readonly rows?: number | undefined;
@@ -44,7 +44,7 @@ export const overrideNames = [
   'parallel',
 ] as const satisfies readonly (keyof NestOverride)[];
 
-/** What is asked for the loops of a program. */
+/** The requested schedules for the loops of a program. */
 export type Overrides = (program: Program) => OverrideOf;
 export type OverrideOf = (loop: For) => NestOverride;
 

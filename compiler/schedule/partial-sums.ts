@@ -40,7 +40,7 @@ import { type SumNest, sumNestAt } from './nest.ts';
 import { fewParts, sharesOf, sumTree } from './sum-tree.ts';
 import { lanesOf, type Target } from './target.ts';
 
-/** Of a sum with at least two terms for each: enough that additions do not wait for each other. */
+/** The number of parts, if there are two terms for each: enough that additions do not wait for each other. */
 export const partCount = 64;
 
 /** Into one scalar. */
@@ -116,7 +116,7 @@ class Parts {
     ]);
   }
 
-  /** All turns of the innermost loop, the last few one by one. */
+  /** All iterations of the innermost loop, the last few one by one. */
   #blocks({ loop, extent }: For): Stmt {
     const { turns, beside, rest } = sharesOf(extent, this.#count);
     const last = loopVar(this.#names.fresh(loop));
@@ -148,7 +148,7 @@ class Parts {
     return substituteLoops(leaf.value, new Map([[innermost.loop, turn]]));
   }
 
-  /** A statement for each of so many parts, on vectors. */
+  /** A statement for each of `count` parts, vectorised. */
   #over(count: number, body: (part: Index) => Stmt): Stmt {
     const lanes = Math.min(count, this.#lanes);
     const [vector, lane] = ['v', 'l'].map(name => loopVar(this.#names.fresh(name)));

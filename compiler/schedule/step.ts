@@ -35,7 +35,7 @@ export type Step =
       readonly blocks: number;
       readonly threads: number;
     }
-  /** A long sum as so many sums and a tree. */
+  /** A long sum divided into `parts` sums and a tree. */
   | {
       readonly kind: 'split';
       readonly array: string;
@@ -49,7 +49,7 @@ export type Step =
       readonly rows: string;
       readonly blocks: number;
     }
-  /** What an array is the sum of computed first, so that several terms are at once. */
+  /** The terms of a sum are computed first, so that several are computed at once. */
   | { readonly kind: 'separate'; readonly array: string }
   /** Arrays of which only so many rows are there at once. */
   | {
@@ -70,7 +70,7 @@ export type Step =
       readonly overRows: string;
       readonly overColumns: string;
     }
-  /** What the next turn of a loop uses, asked for in this one. */
+  /** Prefetches what the next iteration of a loop uses. */
   | { readonly kind: 'prefetch'; readonly arrays: readonly string[]; readonly loop: string }
   | {
       readonly kind: 'vectorise';
@@ -78,7 +78,7 @@ export type Step =
       readonly vectors: number;
       readonly lanes: number;
     }
-  /** So many turns of a loop written out in each turn. */
+  /** A loop unrolled by `turns`. */
   | { readonly kind: 'unroll'; readonly loop: string; readonly turns: number }
   | { readonly kind: 'parallelise'; readonly loop: string; readonly turns: number }
   | BlockTileStep
@@ -88,7 +88,7 @@ export interface TileStep {
   readonly kind: 'tile';
   readonly rows: { readonly loop: string; readonly count: number } | undefined;
   readonly columns: { readonly loop: string; readonly vectors: number; readonly lanes: number };
-  /** All turns of a third loop. */
+  /** All iterations of a third loop. */
   readonly taps?: { readonly loop: string; readonly count: number } | undefined;
   readonly blocks?:
     | {
@@ -106,20 +106,20 @@ export interface BlockTileStep {
   readonly overColumns: string;
   readonly rows: number;
   readonly columns: number;
-  /** What each thread has, or on tensor cores each warp or group of four. */
+  /** The share of each thread, or on tensor cores of each warp or warpgroup. */
   readonly share: {
     readonly of: 'thread' | 'warp' | 'group';
     readonly rows: number;
     readonly columns: number;
   };
   readonly terms: number;
-  /** Of how many turns what is copied is there at once: one is added, the others come. */
+  /** The number of iterations whose copies exist at once: one is in use, the others are arriving. */
   readonly stages: number;
   /** Rows of tiles that blocks walk through column by column. */
   readonly strip: number;
 }
 
-/** A kernel of so many blocks of threads; in a `block` these loops are the blocks, in a `grid` the threads. */
+/** A kernel; the loops become blocks (`block`) or threads (`grid`). */
 export interface BindStep {
   readonly kind: 'bind';
   readonly mode: 'grid' | 'block';

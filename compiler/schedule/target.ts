@@ -65,7 +65,7 @@ export interface Groups {
   readonly processorSharedBytes: number;
 }
 
-/** Of an H100. */
+/** The figures of an H100. */
 const groups: Groups = { mostSharedBytes: 227 * 1024, processorSharedBytes: 228 * 1024 };
 
 export const pageBytes = 4096;

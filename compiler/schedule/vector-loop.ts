@@ -6,7 +6,7 @@ export function isOnVectors({ mode, body }: For): boolean {
   return mode === 'serial' && statementsOf(body).every(isVector);
 }
 
-/** A vector, or some of them written out. */
+/** Whether a statement is a vector loop, or several unrolled ones. */
 export function isVector(s: Stmt): boolean {
   if (s.kind === 'declare' || s.kind === 'prefetch') return true;
   if (s.kind !== 'for') return false;

@@ -8,7 +8,7 @@ import { expressionsOf, visitExpr } from '../loop/traverse.ts';
 import { product } from '../support/list.ts';
 import { lanesOf, type Target } from './target.ts';
 
-/** A loop needs this share of a nest's `leastTurns`: C compilers unroll shorter ones completely. */
+/** A loop needs this share of a nest's `leastTurns` iterations: C compilers unroll shorter ones completely. */
 const shareOfLeastTurns = 1 / 128;
 /** Least turns of a loop that runs often, which C compilers unroll only partly. */
 const fewest = 16;
@@ -38,7 +38,7 @@ function rowsIn(around: readonly For[]): number {
   return product(around.slice(outermost).map(l => l.extent));
 }
 
-/** What the lanes of its vectors hold. */
+/** The type of the lanes of its vectors. */
 export function laneTypeOf(body: Stmt): 'f32' | 'f64' | undefined {
   const [first] = sitesUnder(body);
   return first && inLanes(first.leaf.node.dtype);

@@ -13,7 +13,7 @@ import { isProduct, type Member } from './row-group.ts';
 import { lanesOf, pageBytes, type Target } from '../target.ts';
 import { storedBeside } from '../tile/tile-loops.ts';
 
-/** What every row of a product reads. */
+/** The operand that every row of a product reads. */
 export function sharedIn(
   { nest, rows }: Member,
   between: readonly TensorNode[],

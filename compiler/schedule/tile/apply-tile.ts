@@ -38,7 +38,7 @@ interface Strip extends Piece {
   readonly panels: readonly TensorNode[];
 }
 
-/** Some of the rows, one after the other. */
+/** A range of the rows. */
 interface SomeRows {
   readonly rows: For;
   readonly first: Index;
@@ -82,12 +82,12 @@ class Tiling {
 
   #piecesOf(columns: number): readonly Piece[] {
     const { vectors, lanes, blocks, again } = this.#tile;
-    // What a part adds to a cell it may not add again.
+    // A part must not add to a cell twice.
     const later = again.later && blocks?.sum === undefined;
     return piecesOfColumns(columns, vectors, lanes, { ...again, later });
   }
 
-  /** All turns of some columns. */
+  /** All iterations of some columns. */
   #block(piece: Piece, start: Index, outer: Binding): Stmt {
     const { blocks, columns } = this.#tile;
     const pieces = blocks ? this.#piecesOf(piece.count) : [{ ...piece, start: 0, tiles: 1 }];
@@ -133,7 +133,7 @@ class Tiling {
     });
   }
 
-  /** All rows, or as many as are copied at once. */
+  /** All rows, or as many as are copied together. */
   #rows(
     part: Part,
     strips: readonly Strip[],
@@ -209,7 +209,7 @@ class Tiling {
     return forLoops(fresh, body(new Map([...outer, ...here])));
   }
 
-  /** A loop over the tiles of a piece; `body` is told where a tile starts, and which it is of several. */
+  /** A loop over the tiles of a piece; `body` gets the start and the number of a tile. */
   #tiles(
     { loop }: For,
     { start, tiles, count }: Piece,

@@ -34,7 +34,7 @@ interface Tiled {
   readonly nest: Nest;
   readonly columns: For;
   readonly rows: For | undefined;
-  /** In one tile. */
+  /** Rows of a tile. */
   readonly rowCount: number;
   readonly columnCount: number;
   readonly packable: Packable;
@@ -77,7 +77,7 @@ function bytesOfSums({ of }: SumInParts, rows: For, columns: number): number {
   return rows.extent * columns * bytesOf[of.sum.dtype];
 }
 
-/** As many columns as a cache holds, all if possible, for tiles row by row (`rows-first.ts`). */
+/** Blocks of as many columns as a cache holds, if possible all, for tiles in row order (`rows-first.ts`). */
 function rowsFirst(tiled: Tiled, target: Target): Blocks | undefined {
   const { nest, rows, rowCount, columns, columnCount, packable, reads } = tiled;
   const packed = wantedOf(packable);

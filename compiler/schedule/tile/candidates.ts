@@ -30,7 +30,7 @@ export function candidatesFor(tile: Tile, target: Target, sums: number): readonl
 
 type Size = Pick<Tile, 'rowCount' | 'vectors'>;
 
-/** Of one sum of a step: what is loaded for it, what waits for it, and the columns that are left over. */
+/** The cost of one multiply-add: loads, latency, and unused lanes of left-over columns. */
 function costOf({ rowCount, vectors }: Size, { columns, lanes, taps }: Tile): number {
   const sums = rowCount * vectors * countOf(taps);
   const loads = (rowCount + vectors) / sums;

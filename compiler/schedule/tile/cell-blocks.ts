@@ -57,12 +57,12 @@ const enoughBlocks = 4;
 /** Cells of f32 in one cache line. */
 const lineCells = 16;
 
-/** Turns of a block where there are not enough for that: up to two lines, and rows enough for a tile. */
+/** Iterations of a block if there are not enough for that: at most two lines, at least the rows of a tile. */
 const [mostRows, fewestRows] = [2 * lineCells, 8];
 
 /**
- * Lines of memory, for enough blocks; or up to two, though there be fewer blocks then: each reads all of the other factor
- * anew, and from memory. Undefined where that leaves some over, or is no multiple of `unit`.
+ * Whole lines of memory, for enough blocks; or up to two lines and fewer blocks, since each block reads all of the other factor
+ * again, from memory. Undefined if no such size divides the extent and is a multiple of `unit`.
  */
 function blockOf(extent: number, unit: number): number | undefined {
   const most = Math.floor(extent / enoughBlocks / lineCells);

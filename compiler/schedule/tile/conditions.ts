@@ -69,7 +69,7 @@ export function innermostIn(body: readonly Stmt[]): For | undefined {
   return body.flatMap(s => sumUnderConditionsAt(s)?.loops.at(-1) ?? [])[0];
 }
 
-/** Some tiles of rows, and what a turn of them does. */
+/** A run of tiles of rows, and the statements of one. */
 export interface PieceOfRows {
   readonly piece: Piece;
   readonly body: readonly Stmt[];

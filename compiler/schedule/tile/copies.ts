@@ -17,13 +17,13 @@ import { block, type For, forLoops, read, type Stmt, statementsOf, write } from 
 import { mapParts, rewriteExprsIn, rewriteStmts, visitStmts } from '../../loop/traverse.ts';
 import { withFreshLoops } from '../clone.ts';
 
-/** A statement without its copying loops, and those loops by themselves. */
+/** A statement without its copying loops, and those loops separately. */
 export interface Apart {
   readonly rest: Stmt;
   readonly copies: readonly Copy[];
 }
 
-/** An array of panels: one for each turn of the loops that decide what a panel holds. */
+/** An array of panels: one for each iteration of the loops that determine the contents of a panel. */
 export interface Copy {
   readonly array: TensorNode;
   readonly stmt: Stmt;
@@ -59,7 +59,7 @@ class Taking {
     this.#names = names;
   }
 
-  /** If a copy fills other cells than the one before, stale cells might be read. */
+  /** Whether all copies fill the same cells; otherwise stale cells might be read. */
   isDone(): boolean {
     return !this.#hasFailed && this.#forms.size === 1;
   }
@@ -73,7 +73,7 @@ class Taking {
     if (!usedIn(s).has(this.#panel) && s.kind !== 'block' && s.kind !== 'declare') return s;
     if (s.kind === 'for') {
       if (this.#isCopy(s)) return this.#inBlock([s], around, holds);
-      // A later turn starts with what the previous one has copied.
+      // A later iteration starts with what the previous one has copied.
       const first = writtenIn(s).has(this.#panel) ? undefined : holds;
       const inner = this.#inBlock(statementsOf(s.body), [...around, s], first);
       return mapParts(s, { expr: e => e, stmt: () => inner });
@@ -153,7 +153,7 @@ interface Reading {
   readonly turns: readonly Index[];
 }
 
-/** In which order it stores to which cells. */
+/** The order in which it stores to which cells, as text. */
 function formOf(s: Stmt): string {
   const places = new Map<LoopVar, string>();
   const lines: string[] = [];

@@ -9,16 +9,16 @@ import { mappedBytes } from '../target.ts';
 interface Operand {
   readonly node: TensorNode;
   readonly index: readonly Index[];
-  /** Over the terms that it depends on. */
+  /** The loops over terms on which it depends. */
   readonly loops: readonly For[];
 }
 
-/** Of what stays in the second-level cache. */
+/** What stays in the second-level cache. */
 const mostBytes = 512 * 1024;
 
 /**
- * Whether an operand stays in the second-level cache where it is, and the TLB covers many terms that follow one another, as
- * it does pixels of a picture: then it misses seldom, and prefetchers follow.
+ * Whether an operand stays in the second-level cache where it is, and the TLB covers many successive terms, as
+ * with the pixels of a picture: then misses are rare, and prefetchers follow.
  */
 export function isDense({ node, index, loops }: Operand, covered = mappedBytes): boolean {
   const bytesOfTurn = ({ loop }: For): number =>

@@ -109,7 +109,7 @@ function pairIn(
   return isOnce && isFilter ? { axis, pixels, taps } : undefined;
 }
 
-/** With cells in the place of pixels. Taps run backwards, so that the next one is of the next pixel. */
+/** Replaces pixels by cells. Taps run backwards, so that the next one belongs to the next pixel. */
 function withPair(all: Gathered, { axis, pixels, taps }: Pair, needed?: Cells): Gathered {
   const { offset } = all.leaf.index[axis] ?? fixed(0);
   const [first, last] = [
@@ -137,7 +137,7 @@ function withPair(all: Gathered, { axis, pixels, taps }: Pair, needed?: Cells): 
   };
 }
 
-/** With the taps innermost that tiles slide over; undefined where they would not. */
+/** Makes the taps over which tiles slide innermost; undefined if tiles would not slide. */
 function tapsInside(gathered: Gathered, target: Target): Gathered | undefined {
   const nest = inScalar(gathered);
   const taps = nest && slidingIn(nest)?.taps;

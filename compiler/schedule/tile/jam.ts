@@ -139,7 +139,7 @@ class Jammer {
     });
   }
 
-  /** Those of a sum that each row takes at once, if their conditions hold in it. */
+  /** The terms of a sum that each row adds together, if their conditions hold for it. */
   #terms({ extent, body }: For, loop: LoopVar): Stmt {
     const sum = sumUnderConditionsAt(body);
     invariant(sum?.loops.length === 0, () => `${loop} holds more than terms`);
@@ -155,7 +155,7 @@ class Jammer {
     });
   }
 
-  /** Of a loop around, which is the same for all turns that are taken at once. */
+  /** A condition on an outer loop, which is the same for all unrolled iterations. */
   #when({ index, below, body }: When): Stmt {
     const { rows, taps, columns } = this.#plan;
     const own = [rows, taps, columns].flatMap(turns => (turns ? [turns.loop] : []));

@@ -34,7 +34,7 @@ const fewestReuses = 4;
 /** An operand that could be read in place is packed if so many tiles read it; packing takes as long as one tile's reads. */
 export const fewestTiles = 2;
 
-/** The same for an operand that is dense, which is nearly as fast in place. */
+/** The same for a dense operand, which is nearly as fast in place. */
 const fewestTilesOfDense = 4;
 
 /** Operands that may be packed, if there is room. */
@@ -66,7 +66,7 @@ export function packableIn(
   return { apart, beside: beside.filter(isReadByTiles) };
 }
 
-/** What is packed for all terms of a tile; undefined if there is no room for what must be. */
+/** The operands packed for all terms of a tile; undefined if there is no room for one that must be packed. */
 export function packedOf(packable: Packable): readonly Packed[] | undefined {
   const { apart } = packable;
   const wanted = wantedOf(packable);

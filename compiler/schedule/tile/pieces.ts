@@ -12,9 +12,9 @@ export interface Piece {
 
 /** Which turns may run twice. */
 export interface Again {
-  /** Those of earlier tiles. */
+  /** Whether cells of earlier tiles are computed again. */
   readonly later: boolean;
-  /** Those of the same tile, in another of its vectors. */
+  /** Whether cells of another vector of the same tile are. */
   readonly atOnce: boolean;
 }
 
@@ -68,7 +68,7 @@ function smallerAndSmaller(start: number, extent: number, lanes: number): readon
   return [oneTile(start, count, each), ...smallerAndSmaller(start + count, extent, each)];
 }
 
-/** A vector of a tile: where it starts among the tile's columns, and in the array that has a cell for each lane. */
+/** A vector of a tile: its start among the tile's columns, and in the array that has a cell for each lane. */
 export interface TileVectors {
   readonly start: number;
   readonly place: number;
@@ -94,7 +94,7 @@ export function piecesOfBlocks(extent: number, count: number): readonly Piece[] 
   ].filter(piece => piece.tiles * piece.count > 0);
 }
 
-/** From `start` to the end, on vectors of one width. */
+/** The pieces from `start` to the end, with vectors of one width. */
 function reachingBack(start: number, extent: number, most: number): readonly Piece[] {
   const lanes = Math.min(most, powerOfTwoIn(extent));
   const left = Math.ceil((extent - start) / lanes) * lanes;

@@ -2,10 +2,10 @@
 import type { NestOverride } from '../override.ts';
 import { countOf, type Loops, mostVectors, type Size } from './tile-size.ts';
 
-/** A jam unrolls so many vectors, in every statement: more would be too much code. */
+/** The most vectors that a tile may unroll in each statement; more would be too much code. */
 const mostAtOnce = 64;
 
-/** What is not asked for stays as chosen. */
+/** The size with the requested changes; the rest stays as chosen. */
 export function resized(
   { rows, columns, lanes, again, taps, ...chosen }: Loops & Size,
   asked: NestOverride,

@@ -2,7 +2,7 @@
  * Packs what the rows of a tile read, if rows are contiguous and terms strided, as in the gradient of a weight over many
  * examples. In place, each term of a tile is on another page, a tile uses a few cells of a cache line, and the lines map
  * to few cache sets, so that the next tile finds none of them. So the rows of several tiles are packed at once: whole
- * lines, each read once for all columns of a block. But not what is dense and meets one tile of columns: copying takes longer.
+ * lines, each read once for all columns of a block. A dense operand that meets only one tile of columns is not packed: that would take longer.
  *
  *   before   for o < 170 { … for b < 1024 { s += d[b, 6*o + r] * x_panel[b, i]; } … }
  *   after    for o_block < 21 {
@@ -32,7 +32,7 @@ interface Tiled {
   readonly nest: Nest;
   readonly rows: For | undefined;
   readonly columns: For;
-  /** In one tile. */
+  /** Rows of a tile. */
   readonly rowCount: number;
   readonly columnCount: number;
   readonly lanes: number;

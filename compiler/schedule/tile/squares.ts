@@ -47,10 +47,10 @@ interface Rows {
   readonly lanes: number;
 }
 
-/** What is on its way from one row of a square to another. */
+/** Registers for values on their way between rows of a square. */
 const registersBetween = 2;
 
-/** A square is turned over for each tile of rows anew. */
+/** A square is transposed again for each tile of rows. */
 const mostTiles = 1;
 
 /** Undefined where rows are many, or where it and their sums leave the registers. */
@@ -83,7 +83,7 @@ interface SquareAt {
 
 export interface InSquares {
   readonly body: readonly Stmt[];
-  /** Those of it that turn squares over, for all rows and columns at once. */
+  /** The statements that transpose squares, for all rows and columns at once. */
   readonly copies: ReadonlySet<Stmt>;
 }
 

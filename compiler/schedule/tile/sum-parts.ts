@@ -68,7 +68,7 @@ export function plainSumIn(body: readonly Stmt[]): PlainSum | undefined {
   return { sum: own.node, start, terms, store };
 }
 
-/** Of what columns read, and of what rows do. */
+/** The copies of operands of columns and of rows. */
 export interface Copies {
   readonly packed: readonly Packed[];
   readonly ofRows: readonly Packed[];
@@ -77,7 +77,7 @@ export interface Copies {
 /** Some terms of the sums of a nest. */
 export interface Part {
   readonly body: readonly Stmt[];
-  /** What is copied for it. */
+  /** The copies made for it. */
   readonly copies: Copies;
   /** The loop over parts that differ in their terms alone. */
   readonly around: (s: Stmt) => Stmt;
@@ -94,7 +94,7 @@ export interface SumInParts {
   readonly size: number;
 }
 
-/** Those with as many terms as the first are a loop. */
+/** Divides a sum into parts; those with as many terms as the first form a loop. */
 export function partsOf(
   { of, size }: SumInParts,
   copies: Copies,
@@ -115,7 +115,7 @@ export function partsOf(
   return [first, { ...partOf(of, copies, after), around: s => s }];
 }
 
-/** A part, or each turn of a loop over parts. */
+/** A part, or each iteration of a loop over parts. */
 interface Place {
   /** Which of them it is. */
   readonly at: Index;

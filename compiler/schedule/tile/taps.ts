@@ -34,7 +34,7 @@ export interface TapsOfTerms {
   readonly tap: number;
 }
 
-/** Of a sum whose innermost loop slides over what its rows read. */
+/** The taps of a sum whose innermost loop slides over what its rows read. */
 export function tapsOfTerms(nest: Nest, rows: For | undefined): TapsOfTerms | undefined {
   const found = slidingIn(nest);
   if (!rows || !found || found.sum.loops.at(-1) !== found.taps) return undefined;

@@ -18,7 +18,7 @@ export interface Loops {
   readonly columns: For;
   readonly lanes: number;
   readonly again: Again;
-  /** All of which each tile has. */
+  /** Taps, all of which belong to each tile. */
   readonly taps?: Taps | undefined;
 }
 
@@ -99,7 +99,7 @@ export function sizeWithTaps(
   return isFast && registersFor(size, taps) <= registers ? size : undefined;
 }
 
-/** Tiles of all taps read a fraction of the lines that tiles of one do, so they may take so many times the steps. */
+/** Tiles of all taps read a fraction of the lines that tiles of one tap do, so they may take a few more steps. */
 const closeBy = 1.08;
 
 const fewRows = 4;

@@ -44,14 +44,14 @@ export interface Turns {
 }
 
 export interface Jam {
-  /** What the other loops around are here. */
+  /** The values of the other enclosing loops. */
   readonly binding: ReadonlyMap<LoopVar, Index>;
   readonly rows: Turns | undefined;
-  /** Of a third loop. */
+  /** Iterations of a third loop. */
   readonly taps?: Turns | undefined;
   /** The innermost loop of a sum, all of whose terms each row takes at once. */
   readonly ofTerms?: LoopVar | undefined;
-  /** Where `count` is no multiple of the lanes, some turns are in two vectors. */
+  /** If `count` is not a multiple of the lanes, some iterations are in two vectors. */
   readonly columns: Turns;
   /** 1 where the columns are so few that they are scalars. */
   readonly lanes: number;
@@ -59,7 +59,7 @@ export interface Jam {
   readonly shared?: ReadonlySet<Stmt>;
 }
 
-/** What is put around the stores of one row, or of one tap of a row. */
+/** Wraps the stores of one row, or of one tap of a row. */
 export interface AroundTurns {
   readonly inRow?: (all: Stmt, row: Index) => Stmt;
   readonly inTap?: (all: Stmt, tap: Index) => Stmt;
@@ -67,7 +67,7 @@ export interface AroundTurns {
 
 type Binding = ReadonlyMap<LoopVar, Index>;
 
-/** A loop around something, and its value there. */
+/** An enclosing loop and its value. */
 interface Around {
   readonly loop: LoopVar;
   readonly index: Index;
@@ -105,7 +105,7 @@ export class TileStores {
     return tile;
   }
 
-  /** A store for all turns; `binding` is what the loops around the tile are here. */
+  /** A store for all iterations; `binding` has the values of the loops around the tile. */
   spread(s: Write | Accumulate, binding: Binding, { inRow, inTap }: AroundTurns = {}): Stmt {
     const { rows, taps, columns, lanes } = this.#plan;
     const row = around(rows?.loop ?? 'row', rows?.count ?? 1, 'unrolled', this.#names);

@@ -46,14 +46,14 @@ export interface Tile {
   readonly lanes: number;
   /** Which of its columns may be computed twice. */
   readonly again: Again;
-  /** All of which it has. */
+  /** Taps, all of which belong to the tile. */
   readonly taps?: Taps | undefined;
-  /** What is read across columns that are not side by side, and is copied so that they are. */
+  /** Operands whose columns are not contiguous, and which are copied so that they are. */
   readonly packed: readonly Packed[];
   readonly blocks?: Blocks;
-  /** What is copied of what rows read, some of them at once. */
+  /** A copy of what several rows read. */
   readonly rowCopies?: RowCopies;
-  /** What is copied by squares that stay in registers, in the place of `packed`. */
+  /** Instead of `packed`: an operand transposed in squares that stay in registers. */
   readonly square?: Square;
 }
 
@@ -66,7 +66,7 @@ export function isTile(found: Tile | NoTile): found is Tile {
   return !('because' in found);
 }
 
-/** No tile where none would be faster than the nest as it is, unless its size is asked for. */
+/** The best tile; undefined if none would be faster than the plain nest, unless a size is requested. */
 export function tileFor(nest: Nest, target: Target, asked: NestOverride = {}): Tile | NoTile {
   const sums = sumsOf(nest);
   const isAsked = asked.rows !== undefined || asked.vectors !== undefined;
@@ -137,7 +137,7 @@ function withCopies(
   const square = isOne ? squareFor(wantedOf(packable), nest, whole, target) : undefined;
   if (square) return { ...whole, vectors: 1, square };
   const columnCount = vectors * lanes;
-  // A tile of all taps takes what its rows read once for all of them.
+  // A tile of all taps reads the operands of its rows once for all of them.
   const rowCopies =
     tile.taps?.kind === 'cells'
       ? undefined
@@ -150,7 +150,7 @@ function withCopies(
   return packed ? { ...copying, packed } : { because: 'what it would copy is too large' };
 }
 
-/** What a tile has for each of its cells while it adds. */
+/** The sums that a tile keeps for each of its cells. */
 export function sumsOf(nest: Nest): readonly TensorNode[] {
   const summed = new Set(nest.body.filter(s => s.kind === 'for').flatMap(s => [...usedIn(s)]));
   return scalarsOf(nest).filter(node => summed.has(node));
