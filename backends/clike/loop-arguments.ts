@@ -8,7 +8,7 @@ import {
   writtenIn,
 } from '../../compiler/index.ts';
 import { overlap } from '../../compiler/loop/arena.ts';
-import { declaredIn, groupByNode, loopsNamedIn, sitesUnder } from '../../compiler/loop/facts.ts';
+import { declaredIn, loopsNamedIn, usedIn } from '../../compiler/loop/facts.ts';
 import type { Scratch } from '../../compiler/loop/ir.ts';
 import { type Argument, arrayArgument, indexArgument, numberArgument } from './arguments.ts';
 import type { ExprEmitter } from './expr.ts';
@@ -17,26 +17,29 @@ export class LoopArguments {
   readonly #program: Program;
   readonly #exprs: ExprEmitter;
   readonly #written: ReadonlySet<TensorNode>;
-  readonly #locals: readonly TensorNode[];
+  /** The arrays from outside and those that are declared, with their places in these lists. */
+  readonly #given: ReadonlyMap<TensorNode, number>;
+  readonly #locals: ReadonlyMap<TensorNode, number>;
   readonly #places: ReadonlyMap<TensorNode, Scratch>;
 
   constructor(program: Program, exprs: ExprEmitter) {
     this.#program = program;
     this.#exprs = exprs;
     this.#written = writtenIn(program.body);
-    this.#locals = localsOf(program);
+    this.#given = placesIn(givenArrays(program));
+    this.#locals = placesIn(localsOf(program));
     this.#places = new Map(program.scratch.map(place => [place.node, place]));
   }
 
   /** Arrays, scalars, static indices, variables of surrounding loops. */
   of(loop: For, around: readonly For[] = []): readonly Argument[] {
     const { symbols } = this.#program;
-    const used = new Set(groupByNode(sitesUnder(loop.body)).keys());
+    const used = usedIn(loop.body);
     const named = loopsNamedIn(loop.body);
     return [
-      ...givenArrays(this.#program)
-        .filter(node => used.has(node))
-        .map(node => this.#array(node, loop, used, !this.#written.has(node))),
+      ...amongst(used, this.#given).map(node =>
+        this.#array(node, loop, used, !this.#written.has(node)),
+      ),
       ...this.localsIn(loop).map(node =>
         node.dims.length === 0
           ? numberArgument(node, this.#exprs)
@@ -65,9 +68,8 @@ export class LoopArguments {
 
   /** The arrays and scalars that are declared around the loop. */
   localsIn(loop: For): readonly TensorNode[] {
-    const used = new Set(sitesUnder(loop.body).map(site => site.node));
     const own = declaredIn(loop.body);
-    return this.#locals.filter(node => used.has(node) && !own.has(node));
+    return amongst(usedIn(loop.body), this.#locals).filter(node => !own.has(node));
   }
 
   #array(node: TensorNode, loop: For, used: ReadonlySet<TensorNode>, isConst: boolean): Argument {
@@ -85,4 +87,18 @@ export class LoopArguments {
       return place && otherPlace && overlap(place, otherPlace);
     });
   }
+}
+
+function placesIn(nodes: readonly TensorNode[]): ReadonlyMap<TensorNode, number> {
+  return new Map(nodes.map((node, place) => [node, place]));
+}
+
+/** Those of the arrays that have a place, in the order of their places: a loop uses few of a long program's arrays. */
+function amongst(
+  nodes: ReadonlySet<TensorNode>,
+  places: ReadonlyMap<TensorNode, number>,
+): readonly TensorNode[] {
+  const placeOf = (node: TensorNode): number => places.get(node) ?? 0;
+  const own = [...nodes].filter(node => places.has(node));
+  return own.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

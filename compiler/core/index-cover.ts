@@ -2,15 +2,7 @@
  * Which cells subscripts reach: `2*i + k` with `k < 2` reaches cells one after the other, as the
  * digits of a number count them. What cannot be told is answered as if it were not so.
  */
-import {
-  type Digit,
-  fixed,
-  type Index,
-  isLoop,
-  loopsIn,
-  type LoopVar,
-  sameIndex,
-} from './index-expr.ts';
+import { type Digit, type Index, isLoop, loopsIn, type LoopVar, sameIndex } from './index-expr.ts';
 
 /** A loop and its number of iterations. */
 export interface Turns {
@@ -111,10 +103,11 @@ function undigited(subscript: readonly Index[]): readonly Sum[] {
   const done = new Set<number>();
   subscript.forEach((index, axis) => {
     if (done.has(axis)) return;
-    const axes = digitsOf(subscript, asDigit(index)?.of);
-    const whole = asDigit(index)?.of ?? fixed(0);
-    sums.push(axes.length > 0 ? { index: whole, axes } : { index, axes: [axis] });
-    (axes.length > 0 ? axes : [axis]).forEach(a => done.add(a));
+    const whole = asDigit(index)?.of;
+    const axes = digitsOf(subscript, whole);
+    const sum = whole && axes.length > 0 ? { index: whole, axes } : { index, axes: [axis] };
+    sums.push(sum);
+    sum.axes.forEach(a => done.add(a));
   });
   return sums;
 }

@@ -41,5 +41,21 @@ export function append(
 
 /** Whether two places have a byte in common. */
 export function overlap(a: Scratch, b: Scratch): boolean {
-  return a.offset < b.offset + sizeOf(b.node) && b.offset < a.offset + sizeOf(a.node);
+  return a.offset < endOfCells(b) && b.offset < endOfCells(a);
+}
+
+function endOfCells({ node, offset }: Scratch): number {
+  return offset + sizeOf(node);
+}
+
+/** The pairs of places that have a byte in common, found by going through the arena from its start. */
+export function overlapping(scratch: readonly Scratch[]): readonly (readonly [Scratch, Scratch])[] {
+  const pairs: (readonly [Scratch, Scratch])[] = [];
+  let near: { readonly place: Scratch; readonly end: number }[] = [];
+  for (const place of scratch.toSorted((a, b) => a.offset - b.offset)) {
+    near = near.filter(({ end }) => end > place.offset);
+    for (const before of near) if (overlap(before.place, place)) pairs.push([before.place, place]);
+    near.push({ place, end: endOfCells(place) });
+  }
+  return pairs;
 }

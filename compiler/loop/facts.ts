@@ -6,15 +6,16 @@ import { remembered } from './remembered.ts';
 import { isLeaf } from './sites.ts';
 import { expressionsOf, visitExpr, visitStmts } from './traverse.ts';
 
+export { conflict, usedIn, usersAmong, useSame, writtenIn } from './footprint.ts';
 export { remembered } from './remembered.ts';
 export {
   groupByNode,
+  groupsUnder,
   isLeaf,
   isLoopStep,
   loopsAlong,
   type Path,
   type Site,
-  sitesByNode,
   sitesIn,
   sitesUnder,
   startsWith,
@@ -32,13 +33,12 @@ export function localsOf(program: Program): readonly TensorNode[] {
 
 /** The arrays declared in a statement, in order. Of a program from pass to pass few statements are new. */
 export const declaredIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
+  if (s.kind === 'for' || s.kind === 'when') return declaredIn(s.body);
   if (s.kind === 'block') return new Set(s.body.flatMap(part => [...declaredIn(part)]));
-  const declared = new Set<TensorNode>();
-  visitStmts(s, part => {
-    if (part.kind === 'declare') declared.add(part.node);
-  });
-  return declared;
+  return s.kind === 'declare' ? new Set([s.node]) : noArrays;
 });
+
+const noArrays: ReadonlySet<TensorNode> = new Set();
 
 /** The loops in a statement, in order. */
 export const loopsBoundIn = remembered((s: Stmt): readonly LoopVar[] => {
@@ -77,27 +77,3 @@ export function namesIn(program: Program): readonly string[] {
   const nodes = [...givenArrays(program), ...localsOf(program)];
   return [...loops, ...nodes.map(node => node.name)];
 }
-
-/** The arrays a statement or anything in it reads or stores to. */
-export const usedIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
-  const used = new Set<TensorNode>();
-  visitStmts(s, part => {
-    if (!isLeaf(part)) return;
-    used.add(part.node);
-    for (const value of expressionsOf(part)) {
-      visitExpr(value, e => {
-        if (e.kind === 'read' || e.kind === 'gather') used.add(e.node);
-      });
-    }
-  });
-  return used;
-});
-
-/** The arrays a statement or anything in it stores to. */
-export const writtenIn = remembered((s: Stmt): ReadonlySet<TensorNode> => {
-  const written = new Set<TensorNode>();
-  visitStmts(s, part => {
-    if (isLeaf(part)) written.add(part.node);
-  });
-  return written;
-});

@@ -9,23 +9,43 @@
  */
 import { isOneToOne } from '../core/index-cover.ts';
 import {
-  fixed,
   type Index,
   isLoop,
+  type LoopTerm,
   type LoopVar,
   type Range,
   rangeOf,
   sameIndex,
   sameIndices,
 } from '../core/index-expr.ts';
-import { declaredIn, groupByNode, loopsAlong, remembered, type Site, sitesUnder } from './facts.ts';
+import {
+  declaredIn,
+  groupByNode,
+  groupsUnder,
+  loopsAlong,
+  type Site,
+  sitesUnder,
+} from './facts.ts';
 import { type For, isComputed, type Stmt } from './ir.ts';
 import { mostTurns, ownerOf } from './owner.ts';
 
-/** Asked by several passes, and again where a program is checked after each. */
-export const isIndependent = remembered((loop: For): boolean =>
-  sharedGroups(loop).every(group => isOnlyRead(group) || isDisjoint(loop, group)),
-);
+/**
+ * Asked by several passes, and again where a program is checked after each: remembered by what is in the loop, which stays
+ * when the loop is to run in another way. A statement is in one loop at a time.
+ */
+export function isIndependent(loop: For): boolean {
+  const known = independence.get(loop.body);
+  if (known && known.loop === loop.loop && known.extent === loop.extent) return known.is;
+  const is = sharedGroups(loop).every(group => isOnlyRead(group) || isDisjoint(loop, group));
+  independence.set(loop.body, { loop: loop.loop, extent: loop.extent, is });
+  return is;
+}
+
+interface Independence extends Pick<For, 'loop' | 'extent'> {
+  readonly is: boolean;
+}
+
+const independence = new WeakMap<Stmt, Independence>();
 
 /** Whether turns need nothing of each other but sums that all of them add to, and none reads. */
 export function isIndependentButForSums(loop: For): boolean {
@@ -53,9 +73,9 @@ function isOnlyRead(sites: readonly Site[]): boolean {
  * each other: then all turns of the first might as well run before all of the second.
  */
 export function areIndependent(loop: For, first: Stmt, second: Stmt): boolean {
-  const [before, after] = [first, second].map(s => groupByNode(sitesUnder(s)));
-  return [...(before ?? [])].every(([node, sites]) => {
-    const others = after?.get(node)?.map(site => accessOf(site, loop)) ?? [];
+  const after = groupsUnder(second);
+  return [...groupsUnder(first)].every(([node, sites]) => {
+    const others = after.get(node)?.map(site => accessOf(site, loop)) ?? [];
     return sites
       .map(site => accessOf(site, loop))
       .every(a =>
@@ -155,11 +175,13 @@ function partsOf(
   loop: LoopVar | undefined,
   inside: ReadonlyMap<LoopVar, number>,
 ): Parts | undefined {
-  if (!ix.terms.every(isLoop)) return undefined;
-  const terms = ix.terms.filter(isLoop);
-  const coeff = terms.find(t => t.loop === loop)?.coeff ?? 0;
-  const others = terms.filter(t => t.loop !== loop);
-  const outer = { ...fixed(0), terms: others.filter(t => !inside.has(t.loop)) };
-  const within = { terms: others.filter(t => inside.has(t.loop)), offset: ix.offset };
-  return { coeff, outer, inner: rangeOf(within, l => inside.get(l) ?? 1) };
+  let coeff = 0;
+  const [outer, within]: [LoopTerm[], LoopTerm[]] = [[], []];
+  for (const term of ix.terms) {
+    if (!isLoop(term)) return undefined;
+    if (term.loop === loop) ({ coeff } = term);
+    else (inside.has(term.loop) ? within : outer).push(term);
+  }
+  const inner = rangeOf({ terms: within, offset: ix.offset }, l => inside.get(l) ?? 1);
+  return { coeff, outer: { terms: outer, offset: 0 }, inner };
 }

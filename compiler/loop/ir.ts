@@ -98,6 +98,13 @@ export function runsAtOnce({ mode }: For): boolean {
   return !inOrder.includes(mode);
 }
 
+const onProcessors: readonly LoopMode[] = ['serial', 'unrolled', 'vector', 'parallel'];
+
+/** Whether only GPUs have such loops. */
+export function isForGpus({ mode }: For): boolean {
+  return !onProcessors.includes(mode);
+}
+
 /** The extents a vector loop may have. */
 export const laneCounts: readonly number[] = [2, 4, 8, 16, 32, 64];
 

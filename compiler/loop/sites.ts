@@ -53,39 +53,8 @@ export function groupByNode(sites: readonly Site[]): ReadonlyMap<TensorNode, rea
   return groups;
 }
 
-/**
- * The sites of single arrays, collected only from the top-level statements that use them. Cheaper than `sitesIn` for few
- * arrays of many similar programs, whose statements are cached.
- */
-export function sitesByNode(program: Program): (node: TensorNode) => readonly Site[] {
-  const { body } = program;
-  if (body.kind !== 'block') {
-    const groups = groupsUnder(body);
-    return node => groups.get(node) ?? [];
-  }
-  const users = new Map<TensorNode, number[]>();
-  body.body.forEach((s, i) => {
-    for (const node of groupsUnder(s).keys()) {
-      const known = users.get(node);
-      if (known) known.push(i);
-      else users.set(node, [i]);
-    }
-  });
-  const known = new Map<TensorNode, readonly Site[]>();
-  return node => {
-    const before = known.get(node);
-    if (before) return before;
-    const sites = (users.get(node) ?? []).flatMap(i => {
-      const s = body.body[i];
-      const own = (s && groupsUnder(s).get(node)) ?? [];
-      return own.map(site => ({ ...site, path: [i, ...site.path] }));
-    });
-    known.set(node, sites);
-    return sites;
-  };
-}
-
-const groupsUnder = remembered((s: Stmt) => groupByNode(sitesUnder(s)));
+/** The sites of each array that a statement uses. */
+export const groupsUnder = remembered((s: Stmt) => groupByNode(sitesUnder(s)));
 
 export function isLeaf(s: Stmt): s is Leaf {
   switch (s.kind) {

@@ -13,9 +13,11 @@ export function strideOf(
 ): number | undefined {
   let stride = 0;
   for (const [axis, { terms }] of index.entries()) {
-    if (terms.some(t => !isLoop(t) && loopsIn(t.digit.of).includes(loop))) return undefined;
-    const coeff = terms.find(term => isLoop(term) && term.loop === loop)?.coeff ?? 0;
-    stride = stride * (node.dims[axis] ?? 1) + coeff;
+    stride *= node.dims[axis] ?? 1;
+    for (const term of terms) {
+      if (!isLoop(term) && loopsIn(term.digit.of).includes(loop)) return undefined;
+      if (isLoop(term) && term.loop === loop) stride += term.coeff;
+    }
   }
   return stride;
 }

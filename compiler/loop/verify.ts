@@ -12,7 +12,7 @@ import {
   sumOf,
 } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { arenaAlignment, overlap } from './arena.ts';
+import { arenaAlignment, overlapping } from './arena.ts';
 import { brokenCooperation } from './cooperating.ts';
 import { givenArrays, isLeaf } from './facts.ts';
 import { InPlace } from './in-place.ts';
@@ -21,6 +21,7 @@ import {
   type Expr,
   type For,
   isComputed,
+  isForGpus,
   laneCounts,
   type Program,
   runsAtOnce,
@@ -58,6 +59,8 @@ class Verifier {
   /** The declarations of the innermost scope. */
   #declared: TensorNode[] = [];
   readonly #names = new Set<string>();
+  /** Whether nests may contain loops of GPUs; the body of a loop without iterations is not examined. */
+  #hasLoopsOfGpus = false;
   /** The conditions that hold at the current statement. */
   readonly #conditions: When[] = [];
 
@@ -74,8 +77,10 @@ class Verifier {
       if (isSound(s, this.#program)) this.#shared(s);
       else this.#stmt(s);
     }
-    this.#complaints.push(...open.flatMap(s => misplacedLoops(s)));
-    this.#complaints.push(...open.flatMap(s => brokenCooperation(s)));
+    if (this.#hasLoopsOfGpus) {
+      this.#complaints.push(...open.flatMap(s => misplacedLoops(s)));
+      this.#complaints.push(...open.flatMap(s => brokenCooperation(s)));
+    }
     this.#places();
     if (this.#complaints.length === 0) areSound(open, this.#program);
     return this.#complaints;
@@ -124,6 +129,7 @@ class Verifier {
       case 'for':
         this.#bind(s.loop, s.extent);
         this.#mode(s);
+        this.#hasLoopsOfGpus ||= isForGpus(s) || s.extent === 0;
         // A loop that never runs accesses nothing, so its body has no bounds to break.
         if (s.extent > 0) this.#scoped(() => this.#stmt(s.body));
         this.#extents.delete(s.loop);
@@ -185,9 +191,7 @@ class Verifier {
       if (offset >= 0 && offset % arenaAlignment === 0) continue;
       this.#complaints.push(`${node.name} lies at ${offset}`);
     }
-    const shared = scratch.flatMap((a, i) =>
-      scratch.slice(0, i).flatMap(b => (overlap(a, b) ? [[b, a] as const] : [])),
-    );
+    const shared = overlapping(scratch);
     if (shared.length === 0) return;
     const ranges = liveRanges(this.#program);
     const inPlace = new InPlace(this.#program);
@@ -212,6 +216,7 @@ class Verifier {
   }
 
   #subscript(node: TensorNode, ix: Index, axis: number): void {
+    if (this.#isWithin(ix, node.dims[axis] ?? 0)) return;
     if (!this.#loopsOf(ix, `${node.name} axis ${axis}`)) return;
     const unranged = loopsIn(ix).filter(loop => this.#extents.get(loop) === undefined);
     if (unranged.length > 0) {
@@ -226,6 +231,19 @@ class Verifier {
     this.#complaints.push(
       `${node.name}[${printIndex(ix)}] spans ${min}..${max} of axis ${axis}: ${dim}`,
     );
+  }
+
+  /** Whether a plain sum of loops stays in an axis without any condition, as most subscripts do. */
+  #isWithin({ terms, offset }: Index, dim: number): boolean {
+    let [min, max] = [offset, offset];
+    for (const term of terms) {
+      const extent = isLoop(term) ? this.#extents.get(term.loop) : undefined;
+      if (extent === undefined) return false;
+      const last = term.coeff * (extent - 1);
+      if (last < 0) min += last;
+      else max += last;
+    }
+    return min >= 0 && max < dim;
   }
 
   /** Division rounds down here and towards zero in C, which is the same where nothing is negative. */

@@ -128,6 +128,7 @@ function take(program: Program, chances: readonly Chance[]): Program {
   const sums = chances.map(chance => ({ ...chance, scalar: scalarFor(chance, names) }));
   const fills = new Set<Stmt | undefined>(sums.map(({ fill }) => fill?.leaf));
   const ofLeaf = new Map<Stmt, Sum>(sums.map(one => [one.sum.leaf, one]));
+  const loops = new Set(sums.map(one => one.around.loop));
   const body = rewriteStmts(program.body, s => {
     switch (s.kind) {
       case 'fill':
@@ -137,8 +138,9 @@ function take(program: Program, chances: readonly Chance[]): Program {
         return scalar && accumulate(s.op, scalar, [], s.value, s.origins);
       }
       case 'for': {
+        if (!loops.has(s.loop)) return undefined;
         const around = sums.filter(one => one.around.loop === s.loop);
-        return around.length > 0 ? around.reduceRight<Stmt>(summedAround, s) : undefined;
+        return around.reduceRight<Stmt>(summedAround, s);
       }
       case 'block':
       case 'comment':

@@ -113,9 +113,10 @@ function withGroup(
   const { between, fills } = group;
   const { target, names, note } = options;
   const size = rowsAtOnce(group.members, between, target);
+  if (!size) return undefined;
   const unfilled = statements.filter(s => s.kind !== 'fill' || !fills.includes(s));
   const memberOf = new Map<Stmt, Member>(group.members.map(m => [m.stmt, m]));
-  const order = size && broughtTogether(unfilled, [...memberOf.keys()]);
+  const order = broughtTogether(unfilled, [...memberOf.keys()]);
   const members = order?.members.flatMap(s => memberOf.get(s) ?? []) ?? [];
   const together = order && runInBlocks(members, between, size, { target, names });
   if (!together) return undefined;

@@ -1,9 +1,10 @@
 /** Array contraction: shrinks a local array to the part that one turn of a loop uses, if no two turns share a cell. */
 import type { Index } from '../core/index-expr.ts';
 import { cellsOf, sizeOf, type TensorNode } from '../core/tensor-node.ts';
-import { sitesUnder } from '../loop/facts.ts';
+import { declaredIn, usedIn } from '../loop/facts.ts';
 import {
   accumulate,
+  type Block,
   block,
   declare,
   type For,
@@ -14,18 +15,36 @@ import {
   statementsOf,
   write,
 } from '../loop/ir.ts';
-import { mapParts, rewriteExpr, rewriteStmts, visitStmts } from '../loop/traverse.ts';
+import { mapParts, rewriteExpr, rewriteStmts } from '../loop/traverse.ts';
 import { arrayOfSlice, indexInSlice, sliceOf } from '../schedule/private-slice.ts';
 import type { ArrayDecision, Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
 
+interface ContractOptions {
+  readonly note?: Note | undefined;
+  readonly most?: number | undefined;
+  /** Nests without anything to contract, remembered from call to call. */
+  readonly settled?: WeakSet<Stmt>;
+}
+
 /** Makes each iteration declare its own part of an array, of at most `most` bytes in all. */
-export function contractArrays(program: Program, note?: Note, most = mostBytes): Program {
+export function contractArrays(
+  program: Program,
+  { note, most = mostBytes, settled = new WeakSet() }: ContractOptions = {},
+): Program {
   const contract = (s: Stmt): Stmt => {
-    const outer = s.kind === 'block' ? contractIn(s.body, most, note) : s;
-    return mapParts(outer, { expr: e => e, stmt: contract });
+    if (settled.has(s)) return s;
+    const outer = s.kind === 'block' ? contractedBlock(s, most, note) : s;
+    const inner = mapParts(outer, { expr: e => e, stmt: contract });
+    if (s.kind === 'for' && inner === s) settled.add(s);
+    return inner;
   };
   return withBody(program, contract(program.body));
+}
+
+function contractedBlock(s: Block, most: number, note: Note | undefined): Stmt {
+  const body = contractedParts(s.body, most, note);
+  return body === s.body ? s : block(body);
 }
 
 /** The arrays of an iteration are on the stack of its thread, together with those of outer loops. */
@@ -33,19 +52,26 @@ const mostBytes = 64 * 1024;
 
 /** Contracts the arrays declared among the statements of a block, as long as a turn has at most `most` bytes. */
 export function contractIn(body: readonly Stmt[], most: number, note?: Note): Stmt {
+  return block(contractedParts(body, most, note));
+}
+
+/** The same list where nothing is contracted. */
+function contractedParts(body: readonly Stmt[], most: number, note?: Note): readonly Stmt[] {
   const statements: (Stmt | undefined)[] = [...body];
   const users = usersIn(body);
-  body.forEach((s, own) => {
-    if (s.kind !== 'declare') return;
+  let isSame = true;
+  for (const [own, s] of body.entries()) {
+    if (s.kind !== 'declare') continue;
     const [at = -1, ...others] = users.get(s.node) ?? [];
     const loop = statements[at];
     const inTurns =
       others.length === 0 && loop?.kind === 'for' && contracted(s.node, loop, [], { most, note });
-    if (!inTurns) return;
+    if (!inTurns) continue;
     statements[at] = inTurns;
     statements[own] = undefined;
-  });
-  return block(statements.filter(s => s !== undefined));
+    isSame = false;
+  }
+  return isSame ? body : statements.filter(s => s !== undefined);
 }
 
 interface Limits {
@@ -110,8 +136,10 @@ function narrowed(node: TensorNode, becomes: TensorNode, loop: For): ArrayDecisi
 function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number[]> {
   const users = new Map<TensorNode, number[]>();
   body.forEach((s, at) => {
-    for (const node of new Set(sitesUnder(s).map(site => site.node))) {
-      users.set(node, [...(users.get(node) ?? []), at]);
+    for (const node of usedIn(s)) {
+      const known = users.get(node);
+      if (known) known.push(at);
+      else users.set(node, [at]);
     }
   });
   return users;
@@ -119,11 +147,7 @@ function usersIn(body: readonly Stmt[]): ReadonlyMap<TensorNode, readonly number
 
 /** The bytes of the arrays declared in a statement. */
 function bytesIn(s: Stmt): number {
-  let bytes = 0;
-  visitStmts(s, part => {
-    if (part.kind === 'declare') bytes += sizeOf(part.node);
-  });
-  return bytes;
+  return [...declaredIn(s)].reduce((sum, node) => sum + sizeOf(node), 0);
 }
 
 function throughPart(

@@ -2,7 +2,7 @@
 import { at, loopVar } from '../core/index-expr.ts';
 import { Names } from '../core/names.ts';
 import { type TensorNode, tensorNode } from '../core/tensor-node.ts';
-import { namesIn } from '../loop/facts.ts';
+import { namesIn, usedIn } from '../loop/facts.ts';
 import {
   block,
   declare,
@@ -37,15 +37,22 @@ export function withCopies(program: Program, chosen: readonly Again[]): Stmt {
     const made = [declare(copy), copyOf(nest, copy, names)];
     return { of: definition.node, copy, reader, made };
   });
+  const started = new Map<TensorNode, TensorNode>();
   const body = statements.flatMap((s, at) => {
-    const started = new Map(copies.filter(c => c.reader <= at).map(c => [c.of, c.copy]));
-    const renamed = rewriteExprsIn(s, e => {
-      const copy = e.kind === 'read' ? started.get(e.node) : undefined;
-      return e.kind === 'read' && copy ? read(copy, e.index, e.origins) : undefined;
-    });
-    return [...copies.filter(c => c.reader === at).flatMap(c => c.made), renamed];
+    const starting = copies.filter(c => c.reader === at);
+    for (const { of, copy } of starting) started.set(of, copy);
+    return [...starting.flatMap(c => c.made), readingFrom(started, s)];
   });
   return block(body);
+}
+
+/** Most statements read none of the arrays that have copies. */
+function readingFrom(copies: ReadonlyMap<TensorNode, TensorNode>, s: Stmt): Stmt {
+  if (![...usedIn(s)].some(node => copies.has(node))) return s;
+  return rewriteExprsIn(s, e => {
+    const copy = e.kind === 'read' ? copies.get(e.node) : undefined;
+    return e.kind === 'read' && copy ? read(copy, e.index, e.origins) : undefined;
+  });
 }
 
 /** The nest of a definition, with fresh loops. */

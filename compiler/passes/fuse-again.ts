@@ -2,7 +2,7 @@
 import { at } from '../core/index-expr.ts';
 import { block, type For, forLoop, type Program, type Stmt, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn } from '../loop/traverse.ts';
-import { type Fusion, fuseNeighbours } from '../schedule/neighbours.ts';
+import { type Fusion, fuseNeighbours, Settled } from '../schedule/neighbours.ts';
 import { contractArrays } from './contract-arrays.ts';
 import type { Note } from './decision.ts';
 import { withBody } from './pipeline.ts';
@@ -15,8 +15,9 @@ interface FuseOptions {
 
 /** Repeated because a fused loop may become adjacent to others, and loops inside it to each other. */
 export function fuseAgain(program: Program, fusion: Fusion, options: FuseOptions): Program {
-  const { note, mostBytes } = options;
-  const settled = new WeakSet<Stmt>();
+  const { note, mostBytes: most } = options;
+  const settled = new Settled();
+  const contraction = { note, most, settled: new WeakSet<Stmt>() };
   const tried = onceForEach(fusion);
   const noted: Fusion = (a, b, around) => {
     const both = tried(a, b, around);
@@ -27,7 +28,7 @@ export function fuseAgain(program: Program, fusion: Fusion, options: FuseOptions
   const again = (before: Program): Program => {
     const body = fuseNeighbours(before.body, noted, settled);
     if (body === before.body) return before;
-    return again(contractArrays(withBody(before, body), note, mostBytes));
+    return again(contractArrays(withBody(before, body), contraction));
   };
   return again(program);
 }

@@ -13,7 +13,7 @@
 import { areIndependent } from '../loop/independent.ts';
 import type { For } from '../loop/ir.ts';
 import { isForVectors } from '../schedule/vectorisable.ts';
-import { type Fusion, useSame } from '../schedule/neighbours.ts';
+import type { Fusion } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { fuseAgain, inOneLoop } from './fuse-again.ts';
@@ -32,7 +32,7 @@ function fusionFor(target: Target, overrideOf: OverrideOf): Fusion {
     return fuse !== false && vectorise !== false && isForVectors(loop, around, target);
   };
   return (a, b, around) => {
-    if (a.extent !== b.extent || !useSame(a, b)) return undefined;
+    if (a.extent !== b.extent) return undefined;
     if (!mayBe(a, around) || !mayBe(b, around)) return undefined;
     const { both, after } = inOneLoop(a, b);
     const isSo = areIndependent(both, a.body, after) && isForVectors(both, around, target);

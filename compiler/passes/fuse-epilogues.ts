@@ -20,7 +20,7 @@
 import { asLoop, at, type Index, type LoopVar } from '../core/index-expr.ts';
 import { infoOf } from '../core/op.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
-import { sitesUnder } from '../loop/facts.ts';
+import { sitesUnder, usersAmong } from '../loop/facts.ts';
 import {
   type Accumulate,
   block,
@@ -32,7 +32,6 @@ import {
 } from '../loop/ir.ts';
 import { rewriteStmts, substituteLoopsIn, visitExpr } from '../loop/traverse.ts';
 import { type Nest, nestAt } from '../schedule/nest.ts';
-import { footprintOf } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { broughtTogetherEarly } from '../schedule/bring-together.ts';
 import type { Target } from '../schedule/target.ts';
@@ -62,9 +61,8 @@ function fusedIn(s: Stmt, options: Options): Stmt {
   return rewriteStmts(s, inner => {
     if (inner.kind !== 'block') return undefined;
     const arrays = inner.body.flatMap(part => (part.kind === 'declare' ? [part.node] : []));
-    const body = arrays
-      .filter(node => sizeOf(node) > options.target.cacheBytes * shareOfCache)
-      .reduce((all, node) => withEpilogue(all, node, options) ?? all, inner.body);
+    const large = arrays.filter(node => sizeOf(node) > options.target.cacheBytes * shareOfCache);
+    const body = withEpilogues(inner.body, large, options);
     return body === inner.body ? undefined : block(body);
   });
 }
@@ -72,13 +70,25 @@ function fusedIn(s: Stmt, options: Options): Stmt {
 /** A share of the second-level cache: smaller arrays come back from it as fast as a tile with a long epilogue runs. */
 const shareOfCache = 1 / 2;
 
+function withEpilogues(
+  statements: readonly Stmt[],
+  nodes: readonly TensorNode[],
+  options: Options,
+): readonly Stmt[] {
+  let all = { statements, users: usersAmong(statements) };
+  for (const node of nodes) {
+    const after = withEpilogue(all.statements, all.users.get(node) ?? [], { node, options });
+    if (after) all = { statements: after, users: usersAmong(after) };
+  }
+  return all.statements;
+}
+
 /** The statements with all uses of the array fused; undefined if they stay as they are. */
 function withEpilogue(
   statements: readonly Stmt[],
-  node: TensorNode,
-  options: Options,
+  users: readonly Stmt[],
+  { node, options }: { readonly node: TensorNode; readonly options: Options },
 ): readonly Stmt[] | undefined {
-  const users = statements.filter(s => s.kind !== 'declare' && footprintOf(s).used.has(node));
   const loops = users.filter(s => s.kind === 'for');
   const isWanted = loops.every(loop => options.overrideOf(loop).fuse !== false);
   if (loops.length < 2 || loops.length < users.length || !isWanted) return undefined;

@@ -17,11 +17,12 @@
 import { at, plus } from '../core/index-expr.ts';
 import { bytesOf } from '../core/dtype.ts';
 import { cellsOf, type TensorNode } from '../core/tensor-node.ts';
+import { conflict, remembered, usedIn } from '../loop/facts.ts';
 import { areIndependent, isIndependent } from '../loop/independent.ts';
 import { type For, forLoop, statementsOf } from '../loop/ir.ts';
 import { substituteLoopsIn, visitStmts } from '../loop/traverse.ts';
 import { turnsIn } from '../schedule/nest.ts';
-import { footprintOf, type Fusion, conflict } from '../schedule/neighbours.ts';
+import type { Fusion } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';
 import { fuseAgain, inOneLoop } from './fuse-again.ts';
@@ -92,19 +93,20 @@ function holdsLoops(loop: For): boolean {
   return statementsOf(loop.body).some(s => s.kind === 'for');
 }
 
-function isPlain(loop: For): boolean {
+/** Remembered, since each loop is a candidate beside several others. */
+const isPlain = remembered((loop: For): boolean => {
   let isSo = true;
   visitStmts(loop, s => {
     isSo &&= s.kind !== 'for' || s.mode === 'serial';
   });
   return isSo;
-}
+});
 
 /** Whether fusing gains anything: one depends on the other, or both read an array that no cache holds. */
 function isWorth(a: For, b: For, { cacheBytes }: Target): boolean {
   if (conflict(a, b)) return true;
-  const read = footprintOf(b).used;
-  return [...footprintOf(a).used].some(node => read.has(node) && bytesIn(node) > cacheBytes);
+  const read = usedIn(b);
+  return [...usedIn(a)].some(node => read.has(node) && bytesIn(node) > cacheBytes);
 }
 
 function bytesIn(node: TensorNode): number {

@@ -14,7 +14,7 @@
  */
 import { areIndependent } from '../loop/independent.ts';
 import type { For } from '../loop/ir.ts';
-import { type Fusion, useSame } from '../schedule/neighbours.ts';
+import type { Fusion } from '../schedule/neighbours.ts';
 import { noOverrides, type OverrideOf } from '../schedule/override.ts';
 import { isOnVectors } from '../schedule/vector-loop.ts';
 import { fuseAgain, inOneLoop } from './fuse-again.ts';
@@ -33,7 +33,7 @@ function fusionBy(overrideOf: OverrideOf): Fusion {
 }
 
 function runAsOne(a: For, b: For): For | undefined {
-  const isSo = a.extent === b.extent && isOnVectors(a) && isOnVectors(b) && useSame(a, b);
+  const isSo = a.extent === b.extent && isOnVectors(a) && isOnVectors(b);
   if (!isSo) return undefined;
   const { both, after } = inOneLoop(a, b);
   return areIndependent(both, a.body, after) ? both : undefined;

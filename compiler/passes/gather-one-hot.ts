@@ -25,6 +25,7 @@ import {
   type For,
   gather,
   isAffine,
+  type Program,
   type Read,
   scatter,
   type Stmt,
@@ -40,11 +41,9 @@ import { type Pass, withBody } from './pipeline.ts';
 export const gatherOneHot: Pass = {
   name: 'gather-one-hot',
   run: (program, note) => {
-    const sites = groupByNode(sitesIn(program));
-    const formulas = new Map<TensorNode, Definition | undefined>();
+    const formulas = new Formulas(program);
     const formulaOf: FormulaOf = r => {
-      if (!formulas.has(r.node)) formulas.set(r.node, unreducedFormula(r.node, sites));
-      const definition = formulas.get(r.node);
+      const definition = formulas.of(r.node);
       return definition && valueAt(definition, r.index);
     };
     const rule = (s: Stmt): Stmt | undefined =>
@@ -52,6 +51,35 @@ export const gatherOneHot: Pass = {
     return withBody(program, rewriteStmts(program.body, rule));
   },
 };
+
+/** The formulas of arrays in which a search may begin: those that compare, or count the turns of a loop. */
+class Formulas {
+  readonly #sites: ReadonlyMap<TensorNode, readonly Site[]>;
+  readonly #known = new Map<TensorNode, Definition | undefined>();
+
+  constructor(program: Program) {
+    this.#sites = groupByNode(sitesIn(program));
+  }
+
+  of(node: TensorNode): Definition | undefined {
+    if (this.#known.has(node)) return this.#known.get(node);
+    const definition = unreducedFormula(node, this.#sites);
+    const { value } = definition ?? {};
+    const formula =
+      typeof value === 'object' && this.#isPartOfSearch(value) ? definition : undefined;
+    this.#known.set(node, formula);
+    return formula;
+  }
+
+  #isPartOfSearch(value: Expr): boolean {
+    let is = false;
+    visitExpr(value, e => {
+      is ||= e.kind === 'index' || (e.kind === 'apply' && e.op === 'eq');
+      is ||= e.kind === 'read' && this.of(e.node) !== undefined;
+    });
+    return is;
+  }
+}
 
 function unreducedFormula(
   node: TensorNode,

@@ -19,8 +19,9 @@
  */
 import { loopsIn, rangeOf } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
-import { localsOf, loopsAlong, type Site, sitesByNode } from '../loop/facts.ts';
+import { localsOf, loopsAlong, type Site } from '../loop/facts.ts';
 import type { Program, Stmt } from '../loop/ir.ts';
+import { sitesByNode } from '../loop/statement-table.ts';
 import { rewriteOutermost } from '../loop/traverse.ts';
 import { type Cells, gatheredFrom, stmtOf } from '../schedule/tile/gathered.ts';
 import { sumNestAt } from '../schedule/nest.ts';

@@ -19,54 +19,69 @@
  * Exact: every cell is computed by the same operations in the same order.
  */
 import { Names } from '../core/names.ts';
-import { localsOf, namesIn, type Site, sitesByNode } from '../loop/facts.ts';
+import type { TensorNode } from '../core/tensor-node.ts';
+import { givenArrays, localsOf, type Site } from '../loop/facts.ts';
 import type { Program } from '../loop/ir.ts';
+import { StatementTable } from '../loop/statement-table.ts';
 import type { Note } from './decision.ts';
 import { type Definition, isDefinition, readersOf, soleFormula } from './inline/definition.ts';
 import { placementOf } from './inline/placement.ts';
-import { inlineDefinition } from './inline/rewrite.ts';
+import { inlineIn } from './inline/rewrite.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const inlineVirtual: Pass = {
   name: 'inline-virtual',
   run: (program, note) => {
-    const { program: after } = localsOf(program)
+    const inlining = new Inlining(program, note);
+    localsOf(program)
       .toReversed()
-      .reduce((table, node) => inlineNode(table, node, note), tableOf(program));
+      .forEach(node => inlining.visit(node));
+    const after = inlining.program();
     // A node that has lost readers may now be cheap.
     return after === program ? program : inlineVirtual.run(after, note);
   },
 };
 
-/** A program and where it uses which array. */
-interface Table {
-  readonly program: Program;
-  readonly sitesOf: (node: Definition['node']) => readonly Site[];
-}
+class Inlining {
+  readonly #before: Program;
+  readonly #note: Note | undefined;
+  /** The names of what comes with the arguments. */
+  readonly #given: readonly string[];
+  #table: StatementTable;
 
-function tableOf(program: Program): Table {
-  return { program, sitesOf: sitesByNode(program) };
-}
-
-function inlineNode(table: Table, node: Definition['node'], note: Note | undefined): Table {
-  const { program, sitesOf } = table;
-  const definition = soleFormula(sitesOf(node));
-  const { mode, because, costs } = placementOf(definition, sitesOf);
-  if (mode !== 'virtual' || !isDefinition(definition)) {
-    note?.({ about: 'array', node, fate: 'kept', because, costs });
-    return table;
+  constructor(program: Program, note: Note | undefined) {
+    this.#before = program;
+    this.#note = note;
+    this.#given = [...program.symbols.map(s => s.loop), ...givenArrays(program).map(n => n.name)];
+    this.#table = new StatementTable(program.body);
   }
-  const readers = readersOf(definition);
-  note?.({ about: 'array', node, fate: 'inlined', because, costs, readers });
-  const body = inlineDefinition(program.body, definition, namesFor(definition, program));
-  return tableOf(withBody(program, body));
-}
 
-/** Only the copies of a reduction have names of their own. */
-function namesFor(definition: Definition, program: Program): Names {
-  if (definition.reduction === undefined) return new Names();
-  const free = freed(definition);
-  return new Names(namesIn(program).filter(name => !free.has(name)));
+  program(): Program {
+    return withBody(this.#before, this.#table.body());
+  }
+
+  /** Inlines an array, if that is cheaper. */
+  visit(node: TensorNode): void {
+    const table = this.#table;
+    const sitesOf = (other: TensorNode): readonly Site[] => table.sitesOf(other);
+    const definition = soleFormula(sitesOf(node));
+    const { mode, because, costs } = placementOf(definition, sitesOf);
+    if (mode !== 'virtual' || !isDefinition(definition)) {
+      this.#note?.({ about: 'array', node, fate: 'kept', because, costs });
+      return;
+    }
+    const readers = readersOf(definition);
+    this.#note?.({ about: 'array', node, fate: 'inlined', because, costs, readers });
+    const names = this.#namesFor(definition);
+    this.#table = table.rewritten(node, s => inlineIn(s, definition, names));
+  }
+
+  /** Only the copies of a reduction have names of their own. */
+  #namesFor(definition: Definition): Names {
+    if (definition.reduction === undefined) return new Names();
+    const [table, free] = [this.#table, freed(definition)];
+    return new Names(this.#given, name => table.binds(name) && !free.has(name));
+  }
 }
 
 /** The names that go with the definition and may be used by its copies. */

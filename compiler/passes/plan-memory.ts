@@ -21,7 +21,7 @@
  * and the smallest arena is taken.
  */
 import type { TensorNode } from '../core/tensor-node.ts';
-import { arenaBytes, endOf, roomFor } from '../loop/arena.ts';
+import { arenaBytes, roomFor } from '../loop/arena.ts';
 import { InPlace } from '../loop/in-place.ts';
 import type { Program, Scratch } from '../loop/ir.ts';
 import { areLiveAtOnce, type LiveRange, liveRanges } from '../loop/liveness.ts';
@@ -40,6 +40,8 @@ export const planMemory: Pass = {
 
 interface Wanted {
   readonly node: TensorNode;
+  /** The bytes that it takes up. */
+  readonly room: number;
   /** What lies in the same place after it, one after the other. */
   readonly followers: readonly TensorNode[];
   /** Of all of them. */
@@ -49,7 +51,8 @@ interface Wanted {
 function plan(program: Program): ReadonlyMap<TensorNode, number> {
   const ranges = liveRanges(program);
   const apart = program.scratch.map(({ node }) => {
-    return { node, followers: [], live: ranges.get(node) ?? { first: 0, last: 0 } };
+    const live = ranges.get(node) ?? { first: 0, last: 0 };
+    return { node, room: roomFor(node), followers: [], live };
   });
   const plans = [apart, following(apart, new InPlace(program))].flatMap(wanted =>
     orders.map(order => placed(wanted.toSorted(order))),
@@ -68,11 +71,11 @@ function following(apart: readonly Wanted[], inPlace: InPlace): readonly Wanted[
   const places: Wanted[] = [];
   const byFirstUse = apart.toSorted((a, b) => startOf(a) - startOf(b));
   for (const next of byFirstUse) {
-    const { node, live } = next;
+    const { node, room, live } = next;
     const at = places.findIndex(
       place =>
         areLiveAtOnce(place.live, live) &&
-        roomFor(place.node) === roomFor(node) &&
+        place.room === room &&
         [place.node, ...place.followers].every(before => inPlace.mayFollow(node, before)),
     );
     const place = places[at];
@@ -91,12 +94,12 @@ function joined(a: Wanted, b: Wanted): Wanted {
     first: Math.min(a.live.first, b.live.first),
     last: Math.max(a.live.last, b.live.last),
   };
-  return { node: a.node, followers: [...a.followers, b.node], live };
+  return { ...a, followers: [...a.followers, b.node], live };
 }
 
 type Order = (a: Wanted, b: Wanted) => number;
 
-const bySize: Order = (a, b) => roomFor(b.node) - roomFor(a.node);
+const bySize: Order = (a, b) => b.room - a.room;
 const byLength: Order = (a, b) => lengthOf(b.live) - lengthOf(a.live);
 const byStart: Order = (a, b) => a.live.first - b.live.first;
 
@@ -117,7 +120,7 @@ function placed(wanted: readonly Wanted[]): readonly Placed[] {
   const done: Placed[] = [];
   for (const one of wanted) {
     const met = done.filter(other => areLiveAtOnce(one.live, other.live));
-    const place = { ...one, offset: gapAmong(met, roomFor(one.node)) };
+    const place = { ...one, offset: gapAmong(met, one.room) };
     const next = done.findIndex(other => other.offset > place.offset);
     done.splice(next === -1 ? done.length : next, 0, place);
   }
@@ -125,13 +128,13 @@ function placed(wanted: readonly Wanted[]): readonly Placed[] {
 }
 
 /** Where the smallest gap begins that has so much room, or where all of them end. */
-function gapAmong(byOffset: readonly Scratch[], bytes: number): number {
+function gapAmong(byOffset: readonly Placed[], bytes: number): number {
   let end = 0;
   let best = { offset: -1, room: Infinity };
   for (const place of byOffset) {
     const room = place.offset - end;
     if (room >= bytes && room < best.room) best = { offset: end, room };
-    end = Math.max(end, endOf(place));
+    end = Math.max(end, place.offset + place.room);
   }
   return best.offset === -1 ? end : best.offset;
 }

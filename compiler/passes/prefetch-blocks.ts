@@ -73,12 +73,12 @@ function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
   if (loop.extent < 2) return [];
   const far = farFrom(loop, cacheBytes);
   if (far.size === 0 || hasPrefetch(loop)) return [];
-  const blocks = blocksOf(loop);
-  const asked = blocks
+  const asked = blocksOf(loop, node => far.has(node))
     .filter(isBlock)
-    .filter(of => far.has(of.node) && burstOf(of, leastShare * cacheBytes) >= leastBurst);
+    .filter(of => burstOf(of, leastShare * cacheBytes) >= leastBurst);
   const plans = asked.flatMap(of => planFor(of, loop) ?? []);
-  const touched = blocks.reduce((all, of) => all + bytesIn(of), 0);
+  if (plans.length === 0) return [];
+  const touched = blocksOf(loop).reduce((all, of) => all + bytesIn(of), 0);
   const most = Math.min(workOf(loop.body) / leastWork, cachesInAll * cacheBytes - touched);
   const burst = (plan: Plan): number => burstOf(plan.block, leastShare * cacheBytes);
   const wanted = plans.toSorted((a, b) => burst(b) - burst(a));

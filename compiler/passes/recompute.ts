@@ -94,10 +94,27 @@ function statementOf({ path: [step] }: Site): number {
 
 /** The statement during which most bytes are needed. */
 function peakOf({ kept }: Table): { readonly at: number; readonly bytes: number } {
-  const bytesAt = (at: number): number =>
-    kept.reduce((sum, k) => (k.first <= at && at <= k.last ? sum + sizeOf(k.node) : sum), 0);
-  const moments = [...new Set(kept.map(k => k.first))].map(at => ({ at, bytes: bytesAt(at) }));
-  return moments.reduce((a, b) => (b.bytes > a.bytes ? b : a), { at: 0, bytes: 0 });
+  const bytesAt = bytesByStatement(kept);
+  const moments = [...new Set(kept.map(k => k.first))];
+  return moments.reduce(
+    (peak, at) => {
+      const bytes = bytesAt[at] ?? 0;
+      return bytes > peak.bytes ? { at, bytes } : peak;
+    },
+    { at: 0, bytes: 0 },
+  );
+}
+
+/** From how many more or fewer each statement needs than the one before it. */
+function bytesByStatement(kept: readonly Kept[]): readonly number[] {
+  const end = kept.reduce((most, k) => Math.max(most, k.last + 1), 0);
+  const bytes = new Array<number>(end + 1).fill(0);
+  for (const { node, first, last } of kept) {
+    bytes[first] = (bytes[first] ?? 0) + sizeOf(node);
+    bytes[last + 1] = (bytes[last + 1] ?? 0) - sizeOf(node);
+  }
+  for (let at = 1; at < end; at++) bytes[at] = (bytes[at] ?? 0) + (bytes[at - 1] ?? 0);
+  return bytes;
 }
 
 function againAfter(

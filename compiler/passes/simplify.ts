@@ -10,14 +10,22 @@
  */
 import { roundTo } from '../core/dtype.ts';
 import { evaluate, infoOf, type Op } from '../core/op.ts';
-import { type Apply, apply, constant, type Expr } from '../loop/ir.ts';
-import { rewriteExprsIn } from '../loop/traverse.ts';
+import { remembered } from '../loop/facts.ts';
+import { type Apply, apply, constant, type Expr, type Stmt } from '../loop/ir.ts';
+import { mapParts, rewriteExprsIn } from '../loop/traverse.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export const simplify: Pass = {
   name: 'simplify',
-  run: program => withBody(program, rewriteExprsIn(program.body, simplifyExpr)),
+  run: program => withBody(program, simplified(program.body)),
 };
+
+/** Of a program that is simplified several times, few statements are new. */
+const simplified = remembered((s: Stmt): Stmt =>
+  s.kind === 'block'
+    ? mapParts(s, { expr: e => e, stmt: simplified })
+    : rewriteExprsIn(s, simplifyExpr),
+);
 
 /** The first rule that applies wins; what it gives is simplified in turn. */
 function simplifyExpr(e: Expr): Expr | undefined {

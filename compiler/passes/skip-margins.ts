@@ -25,8 +25,9 @@
  */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { sameIndices } from '../core/index-expr.ts';
-import { localsOf, type Site, sitesByNode, sitesUnder } from '../loop/facts.ts';
+import { localsOf, type Site, sitesUnder } from '../loop/facts.ts';
 import { block, type Leaf, type Program } from '../loop/ir.ts';
+import { sitesByNode } from '../loop/statement-table.ts';
 import { rewriteStmts } from '../loop/traverse.ts';
 import { noOverrides } from '../schedule/override.ts';
 import type { Target } from '../schedule/target.ts';

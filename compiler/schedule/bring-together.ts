@@ -1,7 +1,6 @@
 /** Reorders statements so that chosen ones, the members, become adjacent. */
-import type { TensorNode } from '../core/tensor-node.ts';
+import { areInConflict, footprintOf, GrowingFootprint } from '../loop/footprint.ts';
 import type { Stmt } from '../loop/ir.ts';
-import { footprintOf } from './neighbours.ts';
 
 export interface Order {
   readonly before: readonly Stmt[];
@@ -21,12 +20,15 @@ export function broughtTogether(
   const before: Stmt[] = [];
   const [members, after] = [new Passed(), new Passed()];
   for (const s of statements) {
+    if (members.all.length === group.size) {
+      after.all.push(s);
+      continue;
+    }
     const isMember = group.has(s);
-    const isBehind = members.all.length === group.size;
-    const mustWait = !isBehind && (after.meets(s) || (!isMember && members.meets(s)));
+    const mustWait = after.meets(s) || (!isMember && members.meets(s));
     if (isMember && mustWait) return undefined;
     if (isMember) members.add(s);
-    else if (isBehind || mustWait) after.add(s);
+    else if (mustWait) after.add(s);
     else before.push(s);
   }
   return { before, members: members.all, after: after.all };
@@ -50,20 +52,15 @@ export function broughtTogetherEarly(
 /** Statements that others may have to pass, with the union of their footprints, as there may be hundreds. */
 class Passed {
   readonly all: Stmt[] = [];
-  readonly #stored = new Set<TensorNode>();
-  readonly #used = new Set<TensorNode>();
+  readonly #footprint = new GrowingFootprint();
 
   add(s: Stmt): void {
-    const { stored, used } = footprintOf(s);
     this.all.push(s);
-    stored.forEach(node => this.#stored.add(node));
-    used.forEach(node => this.#used.add(node));
+    this.#footprint.add(s);
   }
 
   /** Whether one stores what the other uses. */
   meets(s: Stmt): boolean {
-    const { stored, used } = footprintOf(s);
-    const [isStored, isUsed] = [this.#stored, this.#used];
-    return [...stored].some(node => isUsed.has(node)) || [...used].some(node => isStored.has(node));
+    return this.all.length > 0 && areInConflict(this.#footprint, footprintOf(s));
   }
 }

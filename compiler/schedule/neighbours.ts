@@ -1,41 +1,71 @@
 /** Fuses loops of one block by a rule, also past statements between them if dependences allow. */
-import type { TensorNode } from '../core/tensor-node.ts';
-import { type Site, sitesUnder } from '../loop/facts.ts';
+import { conflict, useSame } from '../loop/facts.ts';
 import { block, type For, type Stmt } from '../loop/ir.ts';
 import { mapParts } from '../loop/traverse.ts';
 
-/** The fusion rule: two loops as one, or undefined. `around`: the loops around them. */
+/** The fusion rule: two loops that use the same array as one, or undefined. `around`: the loops around them. */
 export type Fusion = (a: For, b: For, around: readonly For[]) => For | undefined;
 
-/**
- * In all blocks of a statement, innermost first. The same statement where nothing is fused. `settled`: loops that stand in
- * no other and in which there is nothing to fuse, from one round to the next.
- */
+/** What the next round need not look at again, of nests: loops that stand in no other. */
+export class Settled {
+  /** Nests in which there is nothing to fuse. */
+  readonly inside = new WeakSet<Stmt>();
+  /** For each nest, statements before it with none of which it is fused. */
+  readonly #beside = new WeakMap<For, readonly Stmt[]>();
+
+  isBeside(nest: For, before: readonly Stmt[]): boolean {
+    const known = this.#beside.get(nest);
+    return known?.length === before.length && known.every((s, i) => s === before[i]);
+  }
+
+  addBeside(nest: For, before: readonly Stmt[]): void {
+    this.#beside.set(nest, before);
+  }
+}
+
+/** In all blocks of a statement, innermost first. The same statement where nothing is fused. */
 export function fuseNeighbours(
   s: Stmt,
   fusion: Fusion,
-  settled: WeakSet<Stmt> = new WeakSet(),
+  settled = new Settled(),
   around: readonly For[] = [],
 ): Stmt {
   const isNest = s.kind === 'for' && around.length === 0;
-  if (isNest && settled.has(s)) return s;
+  if (isNest && settled.inside.has(s)) return s;
   const here = s.kind === 'for' ? [...around, s] : around;
   const inner = mapParts(s, {
     expr: e => e,
     stmt: child => fuseNeighbours(child, fusion, settled, here),
   });
-  if (isNest && inner === s) settled.add(s);
+  if (isNest && inner === s) settled.inside.add(s);
   if (inner.kind !== 'block') return inner;
-  let out: readonly Stmt[] = [];
+  const out: Stmt[] = [];
   for (const part of inner.body) {
-    const fused = part.kind === 'for' ? fusedWithOne(out, part, fusion, around) : undefined;
-    out = fused ?? [...out, part];
+    if (part.kind !== 'for' || !fusesWithOne(out, part, { fusion, settled, around }))
+      out.push(part);
   }
   return out.length === inner.body.length ? inner : block(out);
 }
 
+interface Rule {
+  readonly fusion: Fusion;
+  readonly settled: Settled;
+  readonly around: readonly For[];
+}
+
 /** How many statements a loop may pass to reach another; inside a loop, usually all that is done to a row. */
 const [mostPassed, mostPassedInLoop] = [8, 32];
+
+/** Whether `s` is fused with one of those that come before it, in place. */
+function fusesWithOne(before: Stmt[], s: For, { fusion, settled, around }: Rule): boolean {
+  const isNest = around.length === 0;
+  const near = before.slice(-(isNest ? mostPassed : mostPassedInLoop));
+  if (isNest && settled.isBeside(s, near)) return false;
+  const fused = fusedWithOne(near, s, fusion, around);
+  if (fused) before.splice(-near.length, near.length, ...fused);
+  else if (isNest) settled.addBeside(s, near);
+  return fused !== undefined;
+}
 
 /** Fuses with the nearest earlier loop, if one of the two may pass the statements between them. */
 function fusedWithOne(
@@ -44,52 +74,20 @@ function fusedWithOne(
   fusion: Fusion,
   around: readonly For[],
 ): readonly Stmt[] | undefined {
-  const most = around.length > 0 ? mostPassedInLoop : mostPassed;
-  for (let at = before.length - 1; at >= Math.max(0, before.length - most); at--) {
+  let mayComeEarlier = true;
+  for (let at = before.length - 1; at >= 0; at--) {
     const other = before[at];
-    if (other?.kind !== 'for') continue;
+    if (!other || !useSame(other, s)) continue;
     const [first, between] = [before.slice(0, at), before.slice(at + 1)];
     const mayComeAfter = between.every(t => !conflict(t, other));
-    if (!mayComeAfter && between.some(t => conflict(t, s))) continue;
-    const both = fusion(other, s, around);
-    if (!both) continue;
-    if (mayComeAfter) return [...first, ...between, both];
-    const declared = between.filter(t => t.kind === 'declare');
-    return [...first, ...declared, both, ...between.filter(t => t.kind !== 'declare')];
+    const isNear = other.kind === 'for' && (mayComeAfter || mayComeEarlier);
+    const both = isNear ? fusion(other, s, around) : undefined;
+    if (both && mayComeAfter) return [...first, ...between, both];
+    if (both) {
+      const declared = between.filter(t => t.kind === 'declare');
+      return [...first, ...declared, both, ...between.filter(t => t.kind !== 'declare')];
+    }
+    mayComeEarlier &&= !conflict(other, s);
   }
   return undefined;
-}
-
-/** Whether one stores to an array that the other uses, so that their order matters. */
-export function conflict(a: Stmt, b: Stmt): boolean {
-  const [x, y] = [footprintOf(a), footprintOf(b)];
-  return (
-    [...x.stored].some(node => y.used.has(node)) || [...y.stored].some(node => x.used.has(node))
-  );
-}
-
-/** Whether both use some array. */
-export function useSame(a: Stmt, b: Stmt): boolean {
-  const { used } = footprintOf(b);
-  return [...footprintOf(a).used].some(node => used.has(node));
-}
-
-interface Footprint {
-  readonly stored: ReadonlySet<TensorNode>;
-  readonly used: ReadonlySet<TensorNode>;
-}
-
-/** Cached, since statements are immutable and each is compared with many others. */
-const footprints = new WeakMap<Stmt, Footprint>();
-
-export function footprintOf(s: Stmt): Footprint {
-  const known = footprints.get(s);
-  if (known) return known;
-  const sites = sitesUnder(s);
-  const stores = sites.filter(site => site.kind !== 'read');
-  const nodes = (of: readonly Site[]): ReadonlySet<TensorNode> =>
-    new Set(of.map(({ node }) => node));
-  const footprint = { stored: nodes(stores), used: nodes(sites) };
-  footprints.set(s, footprint);
-  return footprint;
 }

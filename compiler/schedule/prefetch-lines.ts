@@ -15,7 +15,7 @@ import {
   substitute,
 } from '../core/index-expr.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
-import { groupByNode, loopsAlong, type Site, sitesUnder } from '../loop/facts.ts';
+import { groupsUnder, loopsAlong, type Site } from '../loop/facts.ts';
 import type { For } from '../loop/ir.ts';
 import { strideOf } from '../loop/stride.ts';
 import { product } from '../support/list.ts';
@@ -35,9 +35,14 @@ interface BlockAxis {
   readonly count: number;
 }
 
-/** The block of each array, or the whole array if it cannot be told. */
-export function blocksOf({ body }: For): readonly (Block | TensorNode)[] {
-  return [...groupByNode(sitesUnder(body))].map(([node, sites]) => blockOf(node, sites) ?? node);
+/** The block of each array, or of those asked for; the whole array if it cannot be told. */
+export function blocksOf(
+  { body }: For,
+  isAsked: (node: TensorNode) => boolean = () => true,
+): readonly (Block | TensorNode)[] {
+  return [...groupsUnder(body)].flatMap(([node, sites]) =>
+    isAsked(node) ? [blockOf(node, sites) ?? node] : [],
+  );
 }
 
 export function isBlock(of: Block | TensorNode): of is Block {

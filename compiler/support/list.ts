@@ -10,5 +10,7 @@ export function mapSame<T>(items: readonly T[], f: (item: T) => T): readonly T[]
 }
 
 export function product(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a * b, 1);
+  let all = 1;
+  for (const n of numbers) all *= n;
+  return all;
 }

@@ -20,6 +20,8 @@ export interface DTypeVar {
    * a dtype, and what is computed from these alone. Such a variable is never bound.
    */
   readonly weak: Weakness | undefined;
+  /** How many variables it stands for: itself, those bound to it, and those bound to these. */
+  size: number;
 }
 
 /**
@@ -41,11 +43,11 @@ export interface Demand {
 }
 
 export function openDType(decision?: Decision, demands: readonly Demand[] = []): DTypeVar {
-  return { binding: undefined, decision, demands, ranAs: [], weak: undefined };
+  return { binding: undefined, decision, demands, ranAs: [], weak: undefined, size: 1 };
 }
 
 export function weakDType(weak: Weakness): DTypeVar {
-  return { binding: undefined, decision: undefined, demands: [], ranAs: [], weak };
+  return { binding: undefined, decision: undefined, demands: [], ranAs: [], weak, size: 1 };
 }
 
 /** For what is computed from several such values. */
@@ -77,16 +79,21 @@ export function demand(variable: DTypeVar, asked: Demand, solver: Solver): void 
 
 /** Unifies two variables. If both are decided, the caller must have checked that they agree. */
 export function bind(from: DTypeVar, to: DTypeVar, meeting: Meeting, solver: Solver): void {
-  const { decision, demands, ranAs } = to;
-  from.binding = to;
-  to.decision ??= from.decision;
-  to.demands = [...demands, ...from.demands];
-  to.ranAs = [...ranAs, ...from.ranAs];
-  solver.onUndo(() => {
-    from.binding = undefined;
-    Object.assign(to, { decision, demands, ranAs });
+  // Where the smaller one is bound to the larger one, the way to a variable that is not bound stays short.
+  const [child, root] = from.size > to.size ? [to, from] : [from, to];
+  const { decision, demands, ranAs, size } = root;
+  child.binding = root;
+  Object.assign(root, {
+    decision: to.decision ?? from.decision,
+    demands: [...to.demands, ...from.demands],
+    ranAs: [...to.ranAs, ...from.ranAs],
+    size: size + child.size,
   });
-  check(to, meeting);
+  solver.onUndo(() => {
+    child.binding = undefined;
+    Object.assign(root, { decision, demands, ranAs, size });
+  });
+  check(root, meeting);
 }
 
 /** `meeting`: the operation that combines tensors with different decisions. */

@@ -16,11 +16,11 @@
  * of one flat index, the generated code uses that index: the same code then serves arrays of any shape.
  */
 import { Names } from '../../core/names.ts';
-import { namesIn, usedIn } from '../../loop/facts.ts';
+import { conflict, namesIn, usedIn } from '../../loop/facts.ts';
 import type { For, Stmt } from '../../loop/ir.ts';
 import { rewriteOutermost } from '../../loop/traverse.ts';
 import { asOneNest, cellNestAt, counted } from '../../schedule/gpu/elementwise-nest.ts';
-import { type Fusion, conflict } from '../../schedule/neighbours.ts';
+import type { Fusion } from '../../schedule/neighbours.ts';
 import { noOverrides } from '../../schedule/override.ts';
 import type { Gpu } from '../../schedule/target.ts';
 import type { Note } from '../decision.ts';

@@ -15,12 +15,11 @@
  * a larger nest can take them along.
  */
 import { Names } from '../../core/names.ts';
-import { namesIn } from '../../loop/facts.ts';
+import { conflict, namesIn } from '../../loop/facts.ts';
 import { block, type Block, type Comment, type Stmt } from '../../loop/ir.ts';
 import { isKernel } from '../../loop/kernel.ts';
 import { mapParts } from '../../loop/traverse.ts';
 import { holdsNests, suitsOneBlock } from '../../schedule/gpu/bind.ts';
-import { conflict } from '../../schedule/neighbours.ts';
 import type { Gpu } from '../../schedule/target.ts';
 import { launchOf, mayJoin, type Member, memberAt } from '../../schedule/gpu/launch-group.ts';
 import type { Note } from '../decision.ts';

@@ -58,7 +58,8 @@ export function inlineDefinition(body: Stmt, definition: Definition, names: Name
   return mapParts(body, { expr: e => e, stmt });
 }
 
-function inlineIn(around: Stmt, definition: Definition, names: Names): Stmt {
+/** In a statement of the program. */
+export function inlineIn(around: Stmt, definition: Definition, names: Names): Stmt {
   const { node } = definition;
   return rewriteStmts(around, s => {
     switch (s.kind) {

@@ -2,14 +2,13 @@
 import { type LoopVar, loopVar } from '../../core/index-expr.ts';
 import type { Names } from '../../core/names.ts';
 import { sizeOf } from '../../core/tensor-node.ts';
-import { declaredIn, loopsNamedIn, usedIn } from '../../loop/facts.ts';
+import { conflict, declaredIn, loopsNamedIn, usedIn } from '../../loop/facts.ts';
 import { block, type Comment, type For, forLoop, type Stmt } from '../../loop/ir.ts';
 import { geometryOf } from '../../loop/kernel.ts';
 import { visitStmts } from '../../loop/traverse.ts';
 import { product } from '../../support/list.ts';
 import { boundNest, isNestOfBlocks, nestOfBlocks } from './bind.ts';
 import { nestAt } from '../nest.ts';
-import { conflict } from '../neighbours.ts';
 import type { Gpu } from '../target.ts';
 
 /** A nest, and the kernel that it would be by itself. */

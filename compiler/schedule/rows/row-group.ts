@@ -4,11 +4,10 @@
  */
 import { asLoop } from '../../core/index-expr.ts';
 import { sizeOf, type TensorNode } from '../../core/tensor-node.ts';
-import { type Site, sitesUnder } from '../../loop/facts.ts';
+import { remembered, type Site, sitesUnder, usersAmong } from '../../loop/facts.ts';
 import { type Fill, type For, type Stmt, statementsOf } from '../../loop/ir.ts';
 import { product } from '../../support/list.ts';
 import { type Nest, nestAt } from '../nest.ts';
-import { footprintOf } from '../neighbours.ts';
 import { type RowSum, rowSumIn } from './row-sum.ts';
 
 export interface RowGroup {
@@ -40,8 +39,8 @@ export function rowGroupsOf(
     .flatMap(s => (s.kind === 'declare' ? [s.node] : []))
     .filter(node => node.dims.length > 1 && sizeOf(node) > bytes);
   if (large.length === 0) return [];
-  const usersOf = usersAmong(statements);
-  const arrays = large.flatMap(node => arrayOf(node, usersOf(node), withSums) ?? []);
+  const users = usersAmong(statements);
+  const arrays = large.flatMap(node => arrayOf(node, users.get(node) ?? [], withSums) ?? []);
   return connected(arrays).map(groupOf);
 }
 
@@ -69,14 +68,8 @@ function arrayOf(node: TensorNode, all: readonly Stmt[], withSums: boolean): Row
     : { node, start, users: new Map(known) };
 }
 
-/** Cached, since statements are immutable and each is looked at once per array. */
-const nests = new WeakMap<For, { readonly nest: Nest | undefined }>();
-
-function nestOf(stmt: For): Nest | undefined {
-  const known = nests.get(stmt) ?? { nest: nestAt(stmt) };
-  nests.set(stmt, known);
-  return known.nest;
-}
+/** Each statement is looked at once per array. */
+const nestOf = remembered((stmt: For): Nest | undefined => nestAt(stmt));
 
 /** The loops that are by themselves the first subscripts of an array, wherever a nest uses it. */
 function rowsOf(
@@ -111,14 +104,6 @@ function inCommon(a: readonly For[], b: readonly For[]): readonly For[] {
   return end < 0 ? a : a.slice(0, end);
 }
 
-function usersAmong(statements: readonly Stmt[]): (node: TensorNode) => readonly Stmt[] {
-  const users = new Map<TensorNode, Stmt[]>();
-  for (const s of statements) {
-    for (const node of footprintOf(s).used) users.set(node, [...(users.get(node) ?? []), s]);
-  }
-  return node => users.get(node) ?? [];
-}
-
 /**
  * Arrays connected by common users. If a user goes over the rows of two of them with different loops, only the larger
  * one joins a group.
@@ -126,9 +111,9 @@ function usersAmong(statements: readonly Stmt[]): (node: TensorNode) => readonly
 function connected(arrays: readonly RowArray[]): readonly (readonly RowArray[])[] {
   const largestFirst = arrays.toSorted((a, b) => sizeOf(b.node) - sizeOf(a.node));
   return largestFirst.reduce<readonly (readonly RowArray[])[]>((groups, array) => {
-    const meets = (other: RowArray): boolean =>
-      [...array.users.keys()].some(u => other.users.has(u));
-    const [near = [], far = []] = [true, false].map(is => groups.filter(g => g.some(meets) === is));
+    const users = [...array.users.keys()];
+    const near = groups.filter(g => g.some(other => users.some(u => other.users.has(u))));
+    const far = groups.filter(g => !near.includes(g));
     return near.flat().every(other => agree(array, other))
       ? [...far, [...near.flat(), array]]
       : groups;

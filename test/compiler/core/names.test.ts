@@ -20,6 +20,11 @@ test('no name comes twice', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+test('taken are those that a rule says are, too', () => {
+  const supply = new Names(['a'], name => name === 'a2' || name === 'b');
+  expect(['a', 'b', 'a'].map(hint => supply.fresh(hint))).toEqual(['a3', 'b2', 'a4']);
+});
+
 test('a supply knows nothing of another', () => {
   new Names().fresh('x');
   expect(new Names().fresh('x')).toBe('x');

@@ -6,7 +6,6 @@ import {
   loopsAlong,
   namesIn,
   isLoopStep,
-  sitesByNode,
   sitesIn,
   startsWith,
   usedIn,
@@ -57,17 +56,6 @@ test('sites by node keep their order', () => {
     'y: read,write',
     'u: write,read',
   ]);
-});
-
-test('asked for one array at a time they are the same', () => {
-  const oneLoop = programOf('x: f32[4], y: f32[4]', 'for i < 4 { y[i] := x[i]; }');
-  for (const each of [program, oneLoop]) {
-    const sitesOf = sitesByNode(each);
-    for (const [node, sites] of groupByNode(sitesIn(each))) {
-      expect(sitesOf(node)).toEqual(sites);
-      expect(sitesOf(node)).toBe(sitesOf(node));
-    }
-  }
 });
 
 test('locals are those declared inside, wherever that is', () => {
