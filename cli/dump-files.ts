@@ -1,8 +1,8 @@
 /** The files of a dump: with unique names, written all or none. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../compiler/index.ts';
-import { fileNameOf } from '../runtime/index.ts';
+import { fileNameOf, makeFolder } from '../runtime/index.ts';
 
 /** What is written of one routine. */
 export interface RoutineDump {
@@ -35,7 +35,7 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
   const paths = [...files.keys()].map(name => join(folder, name));
   const missing = firstMissing(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [name, text] of files) writeFileSync(temporary(join(folder, name)), text);
     for (const path of paths) renameSync(temporary(path), path);
     return paths;

@@ -108,7 +108,7 @@ function commands(): Command {
     .description('say what an error is about and how to mend it, or why tensors have their shapes')
     .argument('[what]', 'the code of an error, or a program; without it, the codes are listed')
     .argument('[name]', 'the label of a tensor of the program; without it, all are explained')
-    .option('--backend <name>', `one of ${allBackendNames.join(', ')}`)
+    .addOption(backendOption())
     .option('--run', 'run the routines too; without it every array reads as zeros')
     .option('--json', 'as JSON')
     .action(async (what: string | undefined, name: string | undefined, options: ExplainOptions) => {
@@ -156,11 +156,22 @@ function positive(text: string): number {
   throw new InvalidArgumentError('It is a whole number from 1 up.');
 }
 
+function backendOption(): Option {
+  const names = allBackendNames.join(', ');
+  return new Option('--backend <name>', `one of ${names}`).argParser((name: string) => {
+    // Of several GPUs, cuda:1 is the second.
+    const [known] = name.split(/:\d+$/);
+    if (allBackendNames.some(other => other === name || (other === known && known === 'cuda')))
+      return name;
+    throw new InvalidArgumentError(`It is one of ${names}.`);
+  });
+}
+
 function withProgram(command: Command): Command {
   return command
     .argument('<file>', 'the program')
     .argument('[args...]', 'its own arguments, after --')
-    .option('--backend <name>', `one of ${allBackendNames.join(', ')}`)
+    .addOption(backendOption())
     .showHelpAfterError('(options of the program go after --; see einc --help)')
     .exitOverride();
 }

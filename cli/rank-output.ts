@@ -3,10 +3,10 @@
  * with the rank number before each line. `EINC_LOG=all` shows everything, `EINC_LOG=folder` writes the output of each
  * rank to `folder/rank-0.log`, ….
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { configure, type Launch, launchOf } from '../runtime/index.ts';
+import { configure, type Launch, launchOf, makeFolder } from '../runtime/index.ts';
 
 /** To be called before the program prints. */
 export function directOutput(
@@ -46,7 +46,7 @@ function redirect(stream: Writable, change: (text: string) => string): void {
 }
 
 function openLog(folder: string, rank: number): (text: string) => void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = openSync(join(folder, `rank-${rank}.log`), 'w');
   process.on('exit', () => closeSync(file));
   return text => writeSync(file, text);

@@ -1,8 +1,9 @@
 /** `einc types`: generates a declaration file that gives TypeScript the types of templates. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../compiler/index.ts';
 import { shownPath } from '../dsl/language/text-file.ts';
+import { makeFolder } from '../runtime/index.ts';
 import { declarationsOf } from './check/declarations.ts';
 import { DefinitionReader } from './check/defined-parts.ts';
 import { KnownTypes } from './check/known-types.ts';
@@ -27,7 +28,7 @@ export function types(paths: readonly string[], { project, out }: TypesOptions):
 
 function write(path: string, text: string): void {
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    makeFolder(dirname(resolve(path)));
     writeFileSync(path, text);
   } catch (cause) {
     throw new UserError({

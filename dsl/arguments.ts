@@ -36,9 +36,14 @@ export function codeGiven(values: unknown, call: string, span: Span): readonly C
   }
   return values.map((value: unknown) => {
     if (value instanceof Code) return value;
-    const help = value instanceof Tensor ? ['for the code that computes it: forward(tensor)'] : [];
+    const help = helpForCode(value, call);
     throw wrong('EINC0217', `\`${call}\` takes code, not ${describe(value)}`, span, help);
   });
+}
+
+function helpForCode(value: unknown, call: string): readonly string[] {
+  if (value instanceof Tensor) return ['for the code that computes it: forward(tensor)'];
+  return Array.isArray(value) ? [`for a list in the list write ${call}([first, ...others])`] : [];
 }
 
 /** Options are an object, and a misspelt one is not just left out. `example` shows how to give some. */
@@ -73,7 +78,7 @@ export function checkLabel(code: string, label: unknown, span: Span): void {
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  const isOurs = value instanceof Tensor || Array.isArray(value);
+  const isOurs = value instanceof Tensor || value instanceof Code || Array.isArray(value);
   return typeof value === 'object' && value !== null && !isOurs;
 }
 

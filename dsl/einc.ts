@@ -11,7 +11,7 @@ import {
   checkDevicesOptions,
   Context,
   type ContextOptions,
-  type Device,
+  Device,
   Devices,
   type DevicesOptions,
   DeviceStream,
@@ -21,6 +21,7 @@ import {
 } from '../runtime/index.ts';
 import { tensorGiven } from './arguments.ts';
 import { forward } from './code.ts';
+import { describe } from './elaborate/hole.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
 import { keepTreesIn } from './language/kept-trees.ts';
@@ -58,6 +59,11 @@ export interface OpenContextOptions extends ContextOptions {
 
 /** Opens a context: the memory of tensors on a device, and what compiles routines for it. */
 export async function context(given: OpenContextOptions = {}): Promise<Context> {
+  if (given instanceof Device || given instanceof DeviceStream) {
+    const what = given instanceof Device ? 'a device' : 'a stream';
+    const message = `the options of \`context\` are given in an object, not ${what}`;
+    throw wrong('EINC0508', message, 'write context({ on: … })');
+  }
   checkContextOptions(given, ['backend', 'on']);
   const { backend, on, ...options } = given;
   if (on === undefined) return new Context(await openBackend(backend), options);
@@ -67,6 +73,10 @@ export async function context(given: OpenContextOptions = {}): Promise<Context> 
       'a context `on` a device has the backend of the device',
       'leave `backend` out',
     );
+  }
+  if (!(on instanceof DeviceStream || on instanceof Device)) {
+    const help = 'devices are opened by devices(…): const [one] = await devices()';
+    throw wrong('EINC0508', `a context is \`on\` a device or a stream, not ${describe(on)}`, help);
   }
   if (on instanceof DeviceStream) return new Context({ stream: on, owned: [] }, options);
   const stream = on.stream();

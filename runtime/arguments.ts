@@ -13,6 +13,13 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null;
 }
 
+/** `{ … }`, and nothing that a class made, whose fields would be no options. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value) || isHandle(value) || isSource(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Options are an object, and a misspelt one is not just left out. */
 export function checkOptions(
   code: string,
@@ -23,9 +30,14 @@ export function checkOptions(
 ): void {
   const names = known.map(name => `\`${name}\``).join(', ');
   const listed = known.length === 0 ? 'it has none' : `its ${noun}s are ${names}`;
-  if (!isObject(options)) {
-    const message = `the ${noun}s of \`${call}\` are given in an object, not ${shown(options)}`;
-    throw wrong(code, message, listed);
+  if (!isPlain(options)) {
+    const given = shown(options) === 'an object' ? 'one that a class made' : shown(options);
+    const message = `the ${noun}s of \`${call}\` are given in an object, not ${given}`;
+    throw wrong(
+      code,
+      message,
+      isSource(options) ? 'several pieces are one: sequence([…])' : listed,
+    );
   }
   const unknown = Object.keys(options).find(name => !known.includes(name));
   if (unknown === undefined) return;
@@ -38,7 +50,9 @@ export function checkContextOptions(options: unknown, others: readonly string[] 
   checkOptions('EINC0508', 'context', options, [...others, 'seed', 'dtype']);
   const { seed, dtype } = options as { readonly seed?: unknown; readonly dtype?: unknown };
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw wrong('EINC0508', `the seed of a context is an integer, not ${described(seed)}`);
+    const help =
+      typeof seed === 'number' && Number.isInteger(seed) ? 'from -2⁵³ + 1 to 2⁵³ - 1' : undefined;
+    throw wrong('EINC0508', `the seed of a context is an integer, not ${described(seed)}`, help);
   }
   if (dtype === undefined || (typeof dtype === 'string' && isDType(dtype))) return;
   const message = `the dtype of a context cannot be ${describe(dtype)}`;

@@ -116,7 +116,7 @@ function queuedBy(command: Command, inputs: readonly string[]): readonly Queued[
     case 'write': {
       const { stream, memory, dtype } = command.ctx.home();
       const held = memory.arrayOf(command.array.deviceArray(dtype));
-      held.isFilled = true;
+      held.fill();
       const input = inputs.indexOf(command.input);
       const fill = { kind: 'fill', to: held.buffer, input, first: command.first } as const;
       const uses = [{ held, isWritten: true }];

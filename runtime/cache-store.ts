@@ -25,6 +25,7 @@ import {
 import { dirname, join } from 'node:path';
 import { remove, removeLeftovers } from './cache-removal.ts';
 import { isOurs, prepareRoot } from './cache-trust.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface Product {
   readonly path: string;
@@ -70,7 +71,7 @@ export class Store {
     const base = this.#base(key);
     const kept = this.#path(key);
     return this.#attempt(() => {
-      mkdirSync(dirname(base), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(base), 0o700);
       this.#checkFolders(base);
       chmodSync(path, 0o600);
       writeFileSync(`${path}.json`, `${JSON.stringify(entry, null, 2)}\n`, { mode: 0o600 });
@@ -95,7 +96,7 @@ export class Store {
   openWorkspace(): string {
     return this.#attempt(() => {
       const jobs = join(this.#root, 'jobs');
-      mkdirSync(jobs, { recursive: true, mode: 0o700 });
+      makeFolder(jobs, 0o700);
       removeLeftovers(jobs);
       const workspace = join(jobs, `${process.pid}-${randomBytes(6).toString('hex')}`);
       mkdirSync(workspace, { mode: 0o700 });

@@ -1,6 +1,7 @@
 /** Whether nobody else can have put a file where the cache keeps its own. */
-import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** Not remembered, since a server that starts as root changes its user. */
 function user(): number {
@@ -20,7 +21,7 @@ function writableByOthers(mode: number): boolean {
 /** Makes the root where it is missing; says why it cannot be trusted, or undefined. */
 export function prepareRoot(root: string): string | undefined {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeFolder(root, 0o700);
     const status = lstatSync(root);
     if (status.isSymbolicLink()) return `${root} is a symbolic link`;
     if (!status.isDirectory()) return `${root} is not a directory`;

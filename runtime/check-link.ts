@@ -1,9 +1,9 @@
 /** Checks that compiled code can be linked to a context. */
 import { type ArrayHandle, type DType, UserError } from '../compiler/index.ts';
-import { checkOptions, handlesToKeep } from './arguments.ts';
+import { checkOptions, described, handlesToKeep, wrong } from './arguments.ts';
 import type { Backend } from './backend.ts';
 import type { CompiledCode } from './compiled-code.ts';
-import type { DeviceStream } from './device-stream.ts';
+import { DeviceStream } from './device-stream.ts';
 import type { Indices } from './routine.ts';
 
 export interface LinkOptions {
@@ -54,6 +54,14 @@ export function checkLinkOptions(code: CompiledCode, options: LinkOptions): void
     notes: [names.length === 0 ? 'it receives nothing' : `it receives ${names.join(', ')}`],
     help: [`add it: { receives: [${receives.length === 0 ? '' : '…, '}${label}] }`],
   });
+}
+
+export function checkChildOptions(options: unknown): void {
+  checkOptions('EINC0528', 'child', options, ['stream']);
+  const { stream } = options as { readonly stream?: unknown };
+  if (stream === undefined || stream instanceof DeviceStream) return;
+  const message = `the option \`stream\` of \`child\` is a stream, not ${described(stream)}`;
+  throw wrong('EINC0528', message, 'streams are made by devices: device.stream()');
 }
 
 /** A child reads its parent's arrays, which may not be accessible from another device. */

@@ -38,7 +38,7 @@ export function queueEach(
   return commands.flatMap(command => {
     switch (command.kind) {
       case 'run':
-        return [{ stream: command.ctx.stream, run: command.routine.run(indices) }];
+        return [{ stream: command.ctx.stream, run: command.routine.runAmong(indices) }];
       case 'send': {
         const run = deviceToDevice(command.array, command.options);
         return [{ stream: command.options.dst.stream, run }];

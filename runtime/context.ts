@@ -7,7 +7,7 @@ import {
 } from '../compiler/index.ts';
 import type { Backend, DeviceBuffer } from './backend.ts';
 import { checkContextOptions, handleOf } from './arguments.ts';
-import { checkChild, type LinkOptions } from './check-link.ts';
+import { checkChild, checkChildOptions, type LinkOptions } from './check-link.ts';
 import { type CompiledCode, type CompileRoutineOptions } from './compiled-code.ts';
 import { type DeviceStream, streamOn } from './device-stream.ts';
 import type { HostArray } from './host-array.ts';
@@ -100,8 +100,10 @@ export class Context implements Disposable {
    * A context that sees the arrays of this one in addition to its own, which this one does not see. Either
    * reads what the other has written, in the order of the calls, whatever their streams.
    */
-  child({ stream = this.stream }: { readonly stream?: DeviceStream } = {}): Context {
+  child(options: { readonly stream?: DeviceStream } = {}): Context {
     this.#checkOpen();
+    checkChildOptions(options);
+    const { stream = this.stream } = options;
     checkChild(stream, this.stream);
     const { seed, dtype } = this;
     return new Context({ stream, parent: this, owned: [] }, { seed, dtype });

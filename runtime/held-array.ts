@@ -25,6 +25,8 @@ export class HeldArray implements Disposable {
   readonly buffer: DeviceBuffer;
   /** Whether it holds values, even without initial ones, because a routine or the host writes it. */
   isFilled = false;
+  /** The routine that will fill it, until it has run. */
+  awaits: string | undefined;
   isGone = false;
   #write: Moment | undefined;
   /** The last read of each stream since the last write. */
@@ -58,6 +60,13 @@ export class HeldArray implements Disposable {
     const made = new HeldArray(buffer, this, part);
     this.#parts = [...this.#parts, made];
     return made;
+  }
+
+  /** Records that the array holds values. */
+  fill(): void {
+    this.isFilled = true;
+    this.awaits = undefined;
+    if (this.whole) this.whole.awaits = undefined;
   }
 
   /** A read follows the last write. */

@@ -53,6 +53,7 @@ export { inProcess } from './collective/in-process.ts';
 export { lastRun } from './collective/last-run.ts';
 export { type Launch, launchOf, timeoutOf } from './collective/launch.ts';
 export { fileNameOf } from './file-name.ts';
+export { makeFolder } from './make-folder.ts';
 export { HostArray, type Nested } from './host-array.ts';
 export { openKeptTrees } from './kept-trees.ts';
 export { type Indices, Routine } from './routine.ts';

@@ -57,7 +57,10 @@ export class Lender {
       if (this.#stream.sharing.isActive) for (const held of all) held.beforeWrite(this.#stream);
       await this.#stream.queue.idle();
       const result = await use();
-      for (const held of all) held.settle();
+      for (const held of all) {
+        held.fill();
+        held.settle();
+      }
       return result;
     } finally {
       this.#lentTo = undefined;

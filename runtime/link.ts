@@ -41,6 +41,7 @@ export class Link implements Disposable {
   /** The latest plan, and those for all contents that merge buffers have had. */
   #plan: Plan | undefined;
   #held: readonly HeldArray[] = [];
+  #hasRun = false;
   #plans: readonly { readonly held: readonly HeldArray[]; readonly plan: Plan }[] = [];
 
   /** Throws a `BackendError` when there is no room for arrays that the context does not have yet. */
@@ -60,7 +61,9 @@ export class Link implements Disposable {
     const isFixed = this.#arguments.every(({ held }) => held !== undefined);
     this.#fixed = isFixed ? this.#take(this.#argumentsNow()) : undefined;
     for (const { held, isWritten } of this.#arguments) {
-      if (held && isWritten) held.isFilled = true;
+      if (!held || !isWritten) continue;
+      if (!held.isFilled) held.awaits = code.name;
+      held.isFilled = true;
     }
     memory.noteUse(inputs, outputs);
   }
@@ -68,6 +71,7 @@ export class Link implements Disposable {
   /** For a run that is queued with others: its plan, its stream and the arrays that it uses. */
   recorded(): RecordedRun {
     const plan = this.#fixed ?? this.#take(this.#argumentsNow());
+    this.#noteRun();
     const uses: Use[] = [];
     this.#eachUse((held, isWritten) => uses.push({ held, isWritten }));
     return { stream: this.#stream, plan, uses };
@@ -82,6 +86,7 @@ export class Link implements Disposable {
   /** On the calling thread, after all that is queued here and all that it depends on elsewhere. */
   run(indices: readonly number[]): void {
     // Most runs of all are of this kind, and some of them take no longer than to get here.
+    if (!this.#hasRun) this.#noteRun();
     if (this.#fixed && !this.#sharing.isActive) {
       this.#queue.run(this.#fixed, indices);
       return;
@@ -101,8 +106,15 @@ export class Link implements Disposable {
   /** The plan for what merge buffers hold, whose turn comes after those it depends on. */
   #ready(): Plan {
     const plan = this.#fixed ?? this.#take(this.#argumentsNow());
+    if (!this.#hasRun) this.#noteRun();
     if (this.#sharing.isActive) this.#follow();
     return plan;
+  }
+
+  /** From its first run on, what it writes may be read. */
+  #noteRun(): void {
+    this.#hasRun = true;
+    for (const { held, isWritten } of this.#arguments) if (isWritten) held?.fill();
   }
 
   #follow(): void {

@@ -70,6 +70,12 @@ export class Routine {
    * wants to know when it is done, and whether it failed, awaits what it returns.
    */
   run(indices: Indices = {}): Run {
+    this.#checkNames(indices);
+    return this.#link.launch(this.valuesOf(indices));
+  }
+
+  /** The same, given the values of other routines too, with which this one is run. */
+  runAmong(indices: Indices): Run {
     return this.#link.launch(this.valuesOf(indices));
   }
 
@@ -81,6 +87,7 @@ export class Routine {
 
   /** Runs on the calling thread, after all that is queued: the cheapest way for small routines. */
   runSync(indices: Indices = {}): void {
+    this.#checkNames(indices);
     this.#link.run(this.valuesOf(indices));
   }
 
@@ -139,6 +146,14 @@ export class Routine {
       this.#values[i] = value;
     }
     return this.#values;
+  }
+
+  /** A misspelt name is not just left out. Looked at in the first run only: it takes a fifth of a short one. */
+  #checkNames(indices: Indices): void {
+    if (this.runs > 0 || !isObject(indices)) return;
+    this.#checkOpen();
+    const names = this.symbols.map(s => s.name);
+    checkOptions('EINC0506', this.name, indices, names, 'static symbol');
   }
 
   #missing({ name, made }: StaticSymbol, given: Indices): UserError {

@@ -1,5 +1,6 @@
 /** The routines of a context: code is compiled, tied to the context's arrays, and these given what they start from. */
 import { type DeviceArray, type DType, type RoutineSource } from '../compiler/index.ts';
+import { checkOptions } from './arguments.ts';
 import type { Backend } from './backend.ts';
 import { checkCode, checkLinkOptions, type LinkOptions } from './check-link.ts';
 import {
@@ -45,8 +46,10 @@ export class Routines implements Disposable {
 
   async compile(
     source: RoutineSource,
-    { receives, indices, ...options }: CompileRoutineOptions & LinkOptions,
+    given: CompileRoutineOptions & LinkOptions,
   ): Promise<Routine> {
+    checkOptions('EINC0509', 'compile', given, ['keep', 'name', 'schedule', 'receives', 'indices']);
+    const { receives, indices, ...options } = given;
     const settled = settleCode(source, options, { backend: this.#backend, dtype: this.#dtype });
     const { linkable } = settled;
     await this.#startAll(linkable.routine.name, linkable.inputs);

@@ -39,7 +39,7 @@ export function copiedBy(
     into === 'copy'
       ? to.memory.merges.copyOf(node.merge.deviceArray(to.dtype))
       : to.memory.arrayOf(node.deviceArray(to.dtype));
-  received.isFilled = true;
+  received.fill();
   return received === sent ? undefined : { to: received, from: sent };
 }
 

@@ -6,7 +6,7 @@ import {
   product,
   type Value,
 } from '../compiler/index.ts';
-import { checkCell, checkValues, handleOf } from './arguments.ts';
+import { checkCell, checkValues, handleOf, wrong } from './arguments.ts';
 import type { DeviceStream } from './device-stream.ts';
 import type { HeldArray } from './held-array.ts';
 import { HostArray } from './host-array.ts';
@@ -30,6 +30,11 @@ export class Values {
   toRead(handle: ArrayHandle, call: string): HeldArray {
     const { memory, stream } = this.#home;
     const held = memory.arrayFor(handle, call);
+    const { label, initial } = handle.deviceArray(this.#home.dtype);
+    if (held.awaits !== undefined && initial.kind === 'none') {
+      const message = `\`${label}\` is read before anything has computed it`;
+      throw wrong('EINC0505', message, `run \`${held.awaits}\` first`);
+    }
     if (stream.sharing.isActive) held.beforeRead(stream);
     return held;
   }
@@ -66,7 +71,7 @@ export class Values {
     if (stream.sharing.isActive) held.beforeWrite(stream);
     stream.queue.wait();
     held.buffer.write(values);
-    held.isFilled = true;
+    held.fill();
     held.settle();
   }
 }

@@ -11,6 +11,10 @@ export function isDeclaration(name: string): boolean {
   return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(name);
 }
 
+export function isJavaScript(name: string): boolean {
+  return /\.[cm]?jsx?$/.test(name);
+}
+
 /** The patterns of files in a folder. */
 const isTypeScript = /\.[cm]?tsx?$/;
 
@@ -21,6 +25,12 @@ export function filesAt(path: string): readonly string[] {
     throw new UserError({
       code: 'EINC0701',
       message: `there is no file ${path}`,
+    });
+  }
+  if (status.isFile() && !isSource(path) && !isDeclaration(path)) {
+    throw new UserError({
+      code: 'EINC0701',
+      message: `${path} is no file of TypeScript or JavaScript`,
     });
   }
   if (!status.isDirectory()) return [path];

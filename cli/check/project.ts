@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { UserError } from '../../compiler/index.ts';
-import { filesAt, isDeclaration, isSource } from './files.ts';
+import { filesAt, isDeclaration, isJavaScript, isSource } from './files.ts';
 import { countLikely } from './likely-templates.ts';
 import { type ProgramOptions, Programs } from './programs.ts';
 
@@ -27,7 +27,10 @@ export function findSources({ paths, project }: ProjectOptions): Sources {
   const names = paths.length > 0 ? paths.flatMap(filesAt) : (config?.fileNames ?? filesAt('.'));
   const unique = [...new Set(names.map(name => resolve(name)))];
   const all = unique.filter(isSource);
-  const { options, door } = withEinc(config?.options ?? defaults, all[0] ?? resolve('.', 'x.ts'));
+  const own = config?.options ?? defaults;
+  // Those of JavaScript too, whatever else a project makes of them.
+  const wanted = all.some(isJavaScript) ? { ...own, allowJs: true } : own;
+  const { options, door } = withEinc(wanted, all[0] ?? resolve('.', 'x.ts'));
   const texts = new Map(all.map(name => [name, ts.sys.readFile(name) ?? '']));
   const sources = all.filter(name => mayHaveTemplates(texts.get(name) ?? ''));
   const templates = sum([...texts.values()].map(countLikely));
@@ -60,8 +63,9 @@ function sum(numbers: readonly number[]): number {
 const defaults: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  // As `einc run` finds modules: extensions may be left out.
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
   jsx: ts.JsxEmit.Preserve,
   strict: true,
 };

@@ -92,7 +92,19 @@ function hintsFor(value: unknown, wanted: string): readonly string[] {
     return ['make it a tensor first: tensor(values, { label, output: [n] })'];
   }
   if (value instanceof Promise) return ['await it before the template'];
+  const named = namedIn(value);
+  if (named !== undefined) {
+    return [`a template of several definitions gives an object: write \${….${named}}`];
+  }
   return typeof value === 'function' ? ['call it: ${f(…)}'] : [];
+}
+
+/** The last thing of an object that could stand in a hole. */
+function namedIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const isOne = (part: unknown): boolean =>
+    part instanceof Tensor || isTensorFunction(part) || settingsOf(part) !== undefined;
+  return Object.entries(value).findLast(([, part]) => isOne(part))?.[0];
 }
 
 export function fail(

@@ -30,6 +30,22 @@ const initialisers: Readonly<Record<string, Initialiser>> = {
   xavier_normal: fanned('xavier_normal', 'normal', { squared: 2, fan: 'sum' }),
 };
 
+/** What other libraries call them. */
+const elsewhere: Readonly<Record<string, string>> = {
+  zeros: '0',
+  ones: '1',
+  constant: '0.5',
+  rand: 'uniform(0, 1)',
+  randn: 'normal(1)',
+  gaussian: 'normal(0.02)',
+  he: 'kaiming',
+  he_normal: 'kaiming',
+  he_uniform: 'kaiming_uniform',
+  glorot: 'xavier',
+  glorot_uniform: 'xavier',
+  glorot_normal: 'xavier_normal',
+};
+
 const initialiserNames: readonly string[] = Object.keys(initialisers);
 
 /** The place of an initialiser's name in an expression, if it names one: that is not the name of a value. */
@@ -66,6 +82,13 @@ export function orMisspelt(init: Expr, error: UserError): UserError {
   const [first, ...others] = error.diagnostics;
   const called = calledBy(init);
   if (called.kind !== 'name' || first.unknownName !== called.name) return error;
+  const other = Object.hasOwn(elsewhere, called.name) ? elsewhere[called.name] : undefined;
+  if (other !== undefined) {
+    return new UserError(
+      { ...first, notes: [], help: [`write it so: { w = ${other} }`] },
+      ...others,
+    );
+  }
   const similar = suggest(called.name, initialiserNames);
   if (similar === undefined) return error;
   return new UserError({ ...first, notes: [], help: [`did you mean \`${similar}\`?`] }, ...others);

@@ -1,4 +1,4 @@
-import { type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
+import { describe, type Diagnostic, type Span, UserError } from '../../compiler/index.ts';
 import { callSite } from '../language/call-site.ts';
 import type { Written } from '../graph/apply.ts';
 import { constantTensor } from '../graph/make.ts';
@@ -54,8 +54,10 @@ export function makeTensorFunction(definition: FunctionDefinition): TensorFuncti
 function operandOf(arg: unknown, { label }: FunctionDefinition, span: Span): Tensor {
   if (arg instanceof Tensor) return arg;
   if (typeof arg === 'number') return constantTensor(arg, [span]);
-  const message = `\`${label}\` takes tensors and numbers, not ${arg === null ? 'null' : `a ${typeof arg}`}`;
-  throw new UserError({ code: 'EINC0207', message, labels: [{ span }] });
+  const message = `\`${label}\` takes tensors and numbers, not ${describe(arg)}`;
+  const isData = Array.isArray(arg) || ArrayBuffer.isView(arg);
+  const help = isData ? ["make it a tensor first: tensor(values, { label: 'x' })"] : [];
+  throw new UserError({ code: 'EINC0207', message, labels: [{ span }], help });
 }
 
 /** Elaborates the body of a function. Errors in it show the place in the body and the application. */

@@ -52,3 +52,49 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
 }
+
+/**
+ * The same text with blanks for what is no code: comments, and what stands in quotes and templates but for their
+ * `${…}`. Offsets stay valid. The text may end anywhere, also in a template.
+ */
+export function onlyCode(text: string): string {
+  let code = '';
+  let before = '';
+  /** How many braces are open in each `${…}` that is; a template is -1. */
+  const open: number[] = [0];
+  for (let at = 0; at < text.length;) {
+    const depth = open.at(-1) ?? 0;
+    const word = depth < 0 ? wordOfTemplate(text, at) : wordOutside(text, at, before);
+    at += word.length;
+    follow(open, word);
+    code += isCode(word, depth) ? word : word.replaceAll(/[^\n\r]/g, ' ');
+    if (!blank.test(word)) before = word;
+  }
+  return code;
+}
+
+/** What is open after a word. */
+function follow(open: number[], word: string): void {
+  const depth = open.at(-1) ?? 0;
+  if (depth < 0) {
+    if (word === '`') open.pop();
+    if (word === '${') open.push(0);
+  } else if (word === '`') open.push(-1);
+  else if (word === '{') open[open.length - 1] = depth + 1;
+  else if (word === '}' && depth > 0) open[open.length - 1] = depth - 1;
+  else if (word === '}' && open.length > 1) open.pop();
+}
+
+function wordOfTemplate(text: string, at: number): string {
+  if (text[at] === '\\') return text.slice(at, at + 2);
+  return text.startsWith('${', at) ? '${' : (text[at] ?? '');
+}
+
+function wordOutside(text: string, at: number, before: string): string {
+  return text[at] === '`' ? '`' : (wordAt(text, at, before) ?? text[at] ?? '');
+}
+
+function isCode(word: string, depth: number): boolean {
+  if (depth < 0) return word === '`' || word === '${';
+  return !/^(?:\/[/*]|['"]|\/.)/.test(word);
+}

@@ -1,5 +1,6 @@
 /** Looks for a JavaScript variable that the user may have meant as `${name}`. */
 import type { Location, Source } from '../../compiler/index.ts';
+import { onlyCode } from './javascript-text.ts';
 import { TemplateSource } from './template-source.ts';
 
 /**
@@ -11,31 +12,61 @@ export function javascriptVariable(source: Source, name: string): Location | und
   const before = source instanceof TemplateSource ? source.fileBefore() : undefined;
   if (!before || !/^\w+$/.test(name)) return undefined;
   const { file, end } = before;
-  const code = withoutComments(file.text.slice(0, end));
+  const code = onlyCode(file.text.slice(0, end));
   const places = declarations(name)
-    .flatMap(pattern => Array.from(code.matchAll(pattern), m => m.index + m[0].lastIndexOf(name)))
-    .filter(place => !isBeingDefined.test(code.slice(place + name.length)));
+    .flatMap(({ pattern, isParameter }) =>
+      Array.from(code.matchAll(pattern), m => ({
+        place: m.index + m[0].lastIndexOf(name),
+        isThere: isInScope(code, m.index, isParameter),
+      })),
+    )
+    .filter(
+      ({ place, isThere }) => isThere && !isBeingDefined.test(code.slice(place + name.length)),
+    )
+    .map(({ place }) => place);
   return places.length === 0 ? undefined : file.locate(Math.max(...places));
 }
 
 /** `const y = op` right before the template: there is no `y` yet. */
 const isBeingDefined = /^\s*(?::[^=;]*)?=\s*[\w$.]+(?:<[^`]*>)?`$/;
 
-/** Each matches up to and including the name. */
-function declarations(name: string): readonly RegExp[] {
+interface Declaration {
+  /** Up to and including the name. */
+  readonly pattern: RegExp;
+  readonly isParameter: boolean;
+}
+
+function declarations(name: string): readonly Declaration[] {
   const patterns = [
     String.raw`\b(?:const|let|var|function\*?|class)\s+NAME`,
     String.raw`\b(?:const|let|var)\s+[^=;]*?[,:{[\s]NAME(?=\s*[,\]}=])(?=[^;]*=)`,
     String.raw`\bimport\s[^;'"]*?\bNAME(?=\s*[,}]|\s+from\b)`,
+  ];
+  const parameters = [
     String.raw`\bNAME(?=\s*=>)`,
-    // A parameter: a list that is followed by an arrow or a body.
+    // A list that is followed by an arrow or a body.
     String.raw`\((?:[^()]*[,{\s[:])?(?:\.\.\.)?NAME(?=[?:,=}\]\s)][^()]*\)\s*(?::[^=(){}]+)?(?:=>|\{)|\)\s*(?::[^=(){}]+)?(?:=>|\{))`,
   ];
-  return patterns.map(pattern => new RegExp(pattern.replace('NAME', String.raw`${name}\b`), 'g'));
+  const named = (pattern: string): RegExp =>
+    new RegExp(pattern.replace('NAME', String.raw`${name}\b`), 'g');
+  return [
+    ...patterns.map(pattern => ({ pattern: named(pattern), isParameter: false })),
+    ...parameters.map(pattern => ({ pattern: named(pattern), isParameter: true })),
+  ];
 }
 
-/** Keeps the length, so that offsets stay valid. */
-function withoutComments(code: string): string {
-  const comment = /^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm;
-  return code.replace(comment, text => text.replace(/[^\n\r]/g, ' '));
+/** Whether what is declared at `start` still exists at the end: its block, or the function it is a parameter of. */
+function isInScope(code: string, start: number, isParameter: boolean): boolean {
+  const header = /\bfor\s*(?:await\s*)?\(\s*$/.exec(code.slice(0, start));
+  const isLocal = isParameter || header !== null;
+  let depth = 0;
+  for (const bracket of code
+    .slice(header ? code.lastIndexOf('(', start) : start)
+    .matchAll(/[()[\]{};,]/g)) {
+    const [sign] = bracket;
+    if ('([{'.includes(sign)) depth += 1;
+    else if (')]}'.includes(sign)) depth -= 1;
+    if (depth < 0 || (isLocal && depth === 0 && '};,'.includes(sign))) return false;
+  }
+  return true;
 }

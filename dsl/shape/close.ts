@@ -8,7 +8,7 @@
  *   5. a row of a leaf that nothing constrains has no axes, and such a dim is 1 — but if a product
  *      or a spec hides the dimension of a parameter it is an error that names the parameter;
  *   6. everything else: no more axes; a part of a concatenation that nothing determines is empty; the size is
- *      1, or the size of its use if an index needs more.
+ *      1, or the size of its use if an index needs more. The window of a pooling has no default.
  *
  * So leaves grow to what their users need, and inner nodes stay as small as their operands allow.
  */
@@ -28,6 +28,7 @@ import {
 } from './row.ts';
 import { resolveDim, resolveRow } from './resolve.ts';
 import { Solver } from './solve.ts';
+import { checkWindow } from './sum.ts';
 import { fewestAxesBelow, sizeBelow, waitingAt } from './uses.ts';
 
 export function closeShapes(shapes: Iterable<Shape>): void {
@@ -88,6 +89,7 @@ const defaults: readonly ClosingRule[] = [
   ({ dims }, solver) => {
     const parts = dims.filter(dim => !isMadeOfOpen(dim));
     const decided = parts.length > 0 ? parts : dims;
+    decided.flatMap(waitingAt).forEach(checkWindow);
     return decideEach(decided, dim => solver.decideDim(dim, innerSize(dim)));
   },
 ];

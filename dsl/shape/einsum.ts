@@ -13,11 +13,11 @@ import { type Block, axesIn, labelsIn } from './blocks.ts';
 import {
   type Constraint,
   type Dim,
-  type DimSum,
   type DimTerm,
   type DimVar,
   dimVar,
   ofResult,
+  type DimSum,
   type Place,
   RESULT,
   type Row,
@@ -160,7 +160,7 @@ class SpecReading {
     const terms = [steps, inner];
     const constant = 1 - stride - dilation + offset;
     const place = { loops: terms, offset, behind: [] };
-    return this.#sum(axis, { constant, terms, isConcat: false, place }, why);
+    return this.#sum(axis, { constant, terms, isConcat: false, window: inner.dim, place }, why);
   }
 
   #concat(axis: AxisConcat, why: Why): Dim {
@@ -177,7 +177,7 @@ class SpecReading {
 
   #sum(
     axis: AxisSpec,
-    sum: Pick<DimSum, 'constant' | 'terms' | 'isConcat' | 'place'>,
+    sum: Pick<DimSum, 'constant' | 'terms' | 'isConcat' | 'window' | 'place'>,
     why: Why,
   ): Dim {
     const whole = dimVar();

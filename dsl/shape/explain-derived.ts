@@ -27,6 +27,16 @@ export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserErro
   return wrongSum(sum, `fits no size of ${label}`, help);
 }
 
+/** Nothing says the size of the windows that a spec takes together. */
+export function noWindow({ text, why }: DimSum, { label = 'k' }: DimVar): UserError {
+  return new UserError({
+    code: 'EINC0303',
+    message: `nothing says how many cells \`${label}\` has in \`${text}\``,
+    ...placesOf(why),
+    help: [`write its size in the spec: \`${label}:2\``],
+  });
+}
+
 function unequalParts({ whole, terms, why }: DimSum): UserError {
   const cells = sizeNow(whole);
   const axis = resolveDim(whole);

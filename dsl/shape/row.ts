@@ -157,6 +157,8 @@ export interface DimSum {
   readonly terms: readonly DimTerm[];
   /** Whether the terms are parts of a concatenation. */
   readonly isConcat: boolean;
+  /** In a convolution or pooling, the axis of cells taken together: the `k` of `2*o<+k`. */
+  readonly window?: Dim;
   /** Where in the axis the loops are; undefined if not needed. */
   readonly place: Place | undefined;
   /** The axis as written in the spec. */

@@ -1,6 +1,6 @@
 /** Axes that are sums of others, as in convolutions: their sizes and their loops. */
 import { newAxis } from './axis.ts';
-import { noSizeFits } from './explain-derived.ts';
+import { noSizeFits, noWindow } from './explain-derived.ts';
 import { type Constraint, type Dim, type DimSum, type DimVar, type Size, sizeOf } from './row.ts';
 import { resolveDim } from './resolve.ts';
 
@@ -73,6 +73,7 @@ export function settleSums(
   decide: (dim: DimVar, size: Size) => void,
 ): void {
   for (const sum of constraints) {
+    checkWindow(sum);
     for (let open = unknownsOf(sum); open.length > 1; open = unknownsOf(sum)) {
       const [last = open[0]] = open.slice(-1);
       const unknown = open.find(dim => dim.isRest) ?? last;
@@ -80,6 +81,14 @@ export function settleSums(
       if (unknown) decide(unknown, sizeOf(size, { text: 'nothing asks for more' }));
     }
   }
+}
+
+/** Throws a `UserError` for a pooling of windows that may have any size. Any default would be a guess. */
+export function checkWindow(constraint: Constraint): void {
+  if (constraint.kind !== 'dim-sum' || constraint.window === undefined) return;
+  const window = resolveDim(constraint.window);
+  if (window.kind === 'size' || unknownsOf(constraint).length < 2) return;
+  throw noWindow(constraint, window);
 }
 
 function unknownsOf(constraint: Constraint): readonly DimVar[] {

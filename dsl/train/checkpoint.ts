@@ -1,5 +1,12 @@
 /** The state of a training run on disk, from which an interrupted run continues. */
-import { toDevice, type AnyCells, deviceCells, fromDevice, product } from '../../compiler/index.ts';
+import {
+  toDevice,
+  type AnyCells,
+  deviceCells,
+  fromDevice,
+  product,
+  type Span,
+} from '../../compiler/index.ts';
 import {
   type Checkpoint,
   checkSameProgram,
@@ -37,6 +44,7 @@ export async function saveCheckpoint(
   const names = ['step', 'world'];
   const example = '{ step: n }';
   optionsGiven('EINC0960', 'saveCheckpoint', options, { names, example, span });
+  checkPlace('saveCheckpoint', of, path, span);
   const { step, world } = options;
   if (!Number.isSafeInteger(step) || step < 0) {
     const message = `the option \`step\` of \`saveCheckpoint\` is how many steps were done, not ${describe(step)}`;
@@ -60,8 +68,12 @@ export async function saveCheckpoint(
 export async function resumeFrom(
   of: Context | DividedState,
   path: string,
-  { world }: { readonly world?: World } = {},
+  options: Omit<CheckpointOptions, 'step'> = {},
 ): Promise<number> {
+  const span = callSite(resumeFrom);
+  optionsGiven('EINC0960', 'resumeFrom', options, { names: ['world'], example: '{ world }', span });
+  checkPlace('resumeFrom', of, path, span);
+  const { world } = options;
   const together = world ?? worldOf(of);
   const saved = isSpeaker(together) ? await readCheckpoint(path) : undefined;
   const isAlone = of instanceof Context;
@@ -81,6 +93,17 @@ export async function resumeFrom(
     await of.scatter(state);
   }
   return step;
+}
+
+function checkPlace(call: string, of: unknown, path: unknown, span: Span): void {
+  const isTraining = typeof of === 'object' && of !== null && 'gather' in of && 'scatter' in of;
+  if (!(of instanceof Context || isTraining)) {
+    const message = `\`${call}\` takes a context or a training first, not ${describe(of)}`;
+    throw wrong('EINC0960', message, span, [`write ${call}(ctx, file, …)`]);
+  }
+  if (typeof path === 'string' && path !== '') return;
+  const message = `the file of \`${call}\` is a path, not ${describe(path)}`;
+  throw wrong('EINC0960', message, span);
 }
 
 function worldOf(of: Context | DividedState): World | undefined {

@@ -66,4 +66,8 @@ function checkOptions(call: string, given: unknown, span: Span): void {
     const message = `the option \`${name}\` of \`${call}\` is ${wanted[name]}, not ${describe(value)}`;
     throw wrong('EINC0221', message, span);
   }
+  const { momentum = 0, nesterov } = options;
+  if (nesterov !== true || (typeof momentum === 'number' && momentum > 0)) return;
+  const message = `the option \`nesterov\` of \`${call}\` is about momentum, and there is none`;
+  throw wrong('EINC0221', message, span, ['give it some: { momentum: 0.9, nesterov: true, … }']);
 }

@@ -114,7 +114,7 @@ export class ShardOptimizer implements DividedState {
       params.map(p => p.grad),
       owners,
     );
-    update?.run(indices);
+    update?.runAmong(indices);
     await world.gatherFromOwners(this.#ctx, params, owners);
   }
 

@@ -144,7 +144,7 @@ export class TensorParallel implements Disposable {
 
   async #run(indices: Indices): Promise<void> {
     for (const step of this.#steps) {
-      if (step.kind === 'run') for (const routine of step.routines) routine.run(indices);
+      if (step.kind === 'run') for (const routine of step.routines) routine.runAmong(indices);
       else {
         await Promise.all(this.#ranks.map(({ ctx, world }) => world.allReduce(ctx, [step.array])));
       }

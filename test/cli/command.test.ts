@@ -60,6 +60,11 @@ describe.concurrent('the command line', () => {
 
   const ofProgram = '(options of the program go after --; see einc --help)';
   test.each([
+    [
+      'an unknown backend',
+      ['run', '--backend', 'gpu', 'program.ts'],
+      "error: option '--backend <name>' argument 'gpu' is invalid. It is one of cc, interp, cuda-emulator, cuda.\n(options of the program go after --; see einc --help)\n",
+    ],
     ['an unknown option', ['--fast'], "error: unknown option '--fast'\n(see einc --help)\n"],
     [
       'an unknown command',

@@ -54,7 +54,7 @@ test('too few from JavaScript', async () => {
 test('an argument that is no tensor', async () => {
   const message = await messageOf('const f = op`f(a) = a`;', "f('x')");
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0207]: \`f\` takes tensors and numbers, not a string
+    "error[EINC0207]: \`f\` takes tensors and numbers, not the string "x"
      --> program.js:2:1
       |
     2 | f('x')

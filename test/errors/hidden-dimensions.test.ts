@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cd, context, op, tensor } from '../../dsl/einc.ts';
 import { messageOf } from '../support/user-program.ts';
 
 test('of a product', async () => {
@@ -64,4 +65,27 @@ test('of a spec', async () => {
       |
       = help: give the hidden dimension:  { w; o = [16] }"
   `);
+});
+
+test.each([
+  ['2*h<+i', '${x} @^^ "2*h<+i => h"'],
+  ['h=+i', '${x} ++ "h=+i => h"'],
+  ['h<+i', '${x} ++ "h<+i => "'],
+  ['2*h<+i', '(${x} @^^ "2*h<+i => h") + [0, 0, 0]'],
+])('of the windows of a pooling: %s', async (axis, formula) => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3, 4, 5, 6], { label: 'x' });",
+    `await run(op\`${formula}\`)`,
+  );
+  const [first = ''] = message.split('\n');
+  expect(first).toBe(`error[EINC0303]: nothing says how many cells \`i\` has in \`${axis}\``);
+  expect(message).toContain('  = help: write its size in the spec: `i:2`');
+});
+
+test('windows follow from the number of results', async () => {
+  const x = tensor([1, 2, 3, 4, 5, 6], { label: 'x' });
+  const y = op`{ y; o = [3] }`;
+  using ctx = await context({ backend: 'interp' });
+  (await ctx.compile(cd`${y} =:@^ ${x} ~logic:"2*h<+i => h"`, { keep: [y] })).runSync();
+  expect(ctx.readSync(y).toNested()).toEqual([2, 4, 6]);
 });

@@ -93,20 +93,14 @@ test('the value of an unknown loop', async () => {
   `);
 });
 
-test('a run without a value', async () => {
+test('a run with another name', async () => {
   const message = await messageOf(
     "const n = symbol('n', 4);",
     '(await ctx.compile(cd`{ x } =: !@${n}`)).runSync({ m: 1 })',
   );
   expect(message).toMatchInlineSnapshot(`
-    "error[EINC0506]: \`routine\` needs a value for its static symbol \`n\`
-     --> program.js:1:11
-      |
-    1 | const n = symbol('n', 4);
-      |           ^^^^^^ the symbol is made here
-      |
-      = note: given were \`m\`
-      = help: run({ n: 0 })"
+    "error[EINC0506]: \`routine\` has no static symbol \`m\`
+      = help: its static symbols are \`n\`"
   `);
 });
 

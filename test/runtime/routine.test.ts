@@ -66,10 +66,10 @@ describe.each(backends)('%s', backend => {
   test.each([
     ['without any', {}, 'needs a value for its static symbol `batch`', ['run({ batch: 0 })']],
     [
-      'with another',
-      { batch: 1, stop: 2 },
+      'with only one',
+      { batch: 1 },
       'needs a value for its static symbol `step`',
-      ['given were `batch`, `stop`', 'run({ step: 0 })'],
+      ['given were `batch`', 'run({ step: 0 })'],
     ],
   ])('a run %s', async (_, indices, message, hints) => {
     using made = await bench(backend);
@@ -79,6 +79,21 @@ describe.each(backends)('%s', backend => {
     const text = `UserError: error[EINC0506]: \`append\` ${message}\n${placeFor(message)}\n  |\n  = ${trailer}`;
     expect(await messageOf(() => routine.run(indices))).toBe(text);
     expect(await messageOf(() => routine.runSync(indices))).toBe(text);
+    expect(ctx.item(log)).toBe(0);
+  });
+
+  test('the first run takes no names that are none of its symbols', async () => {
+    using made = await bench(backend);
+    const { ctx, log, routine } = made;
+    const indices = { batch: 1, step: 2, stop: 2 };
+    const text =
+      'UserError: error[EINC0506]: `append` has no static symbol `stop`\n  = help: did you mean `step`?';
+    expect(await messageOf(() => routine.run(indices))).toBe(text);
+    expect(await messageOf(() => routine.runSync(indices))).toBe(text);
+    const listed = 'its static symbols are `batch`, `step`';
+    expect(await messageOf(() => routine.runSync([1, 2] as never))).toBe(
+      `UserError: error[EINC0506]: \`append\` has no static symbol \`0\`\n  = help: ${listed}`,
+    );
     expect(ctx.item(log)).toBe(0);
   });
 

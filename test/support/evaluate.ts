@@ -13,7 +13,7 @@ export async function valueOf(t: Tensor, indices: Indices = {}): Promise<Nested>
   return (await valuesAfter(forward(t), [t], indices))[0] ?? NaN;
 }
 
-/** What some arrays hold after code has run once. */
+/** What some arrays hold after code has run once; `indices` may be more than it has symbols. */
 export async function valuesAfter(
   code: Code,
   arrays: readonly ArrayHandle[],
@@ -21,6 +21,6 @@ export async function valuesAfter(
 ): Promise<readonly Nested[]> {
   using ctx = await openInterpreter();
   const routine = await ctx.compile(code, { keep: arrays });
-  routine.runSync(indices);
+  await routine.runAmong(indices);
   return arrays.map(array => ctx.readSync(array).toNested());
 }

@@ -44,7 +44,8 @@ export async function gradientsOf(
   const params = Object.entries(loss.params);
   using ctx = await openInterpreter();
   const keep = params.map(([, p]) => p.grad);
-  (await ctx.compile(gradUpdate(loss), { keep })).runSync(indices);
+  const routine = await ctx.compile(gradUpdate(loss), { keep });
+  await routine.runAmong(indices);
   return Object.fromEntries(
     params.map(([name, p]) => [name, Array.from(ctx.readSync(p.grad).data)] as const),
   );
@@ -58,7 +59,7 @@ async function slopes(
   const routine = await ctx.compile(cd`${forward(loss)}`);
   const lossWith = (param: Tensor, values: ArrayLike<number>): number => {
     ctx.write(param, values);
-    routine.runSync(indices);
+    routine.runAmong(indices);
     return ctx.item(loss);
   };
   return param => {

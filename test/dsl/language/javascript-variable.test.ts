@@ -50,6 +50,12 @@ const cases: readonly (readonly [lines: string, found: string])[] = [
   ['const x = op`x`;\nshow(x);', 'none'],
   ['const x: unknown = op<unknown>`x`;\nshow(x);', 'none'],
   ['const xs = 1, y = { x: 2 };\nshow(op`x`);', 'none'],
+  ['[1].map(x => x + 1);\nshow(op`x`);', 'none'],
+  ['const f = (x: number) => { return x; };\nshow(op`x`);', 'none'],
+  ['{ const x = 1; console.error(x === 2); }\nshow(op`x`);', 'none'],
+  ['for (const x of [1]) show(op`x`);', 'for (const ▸x of [1]) show(op`x`);'],
+  ['const s = `let x = ${1};`; const n = [s];\nshow(op`x`);', 'none'],
+  ["const s = 'let x = 1';\nshow(op`x`);", 'none'],
   ['// const x = 1;\n/* let x; */ console;\nshow(op`x`);', 'none'],
   ['const log = (...a: unknown[]) => a; const n = 3;\nlog(n);\nshow(op`x`);', 'none'],
 ];
