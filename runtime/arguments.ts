@@ -13,7 +13,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null;
 }
 
-/** `{ … }`, and nothing that a class made, whose fields would be no options. */
+/** Whether a value is a plain object `{ … }`; the fields of class instances are no options. */
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value) || isHandle(value) || isSource(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

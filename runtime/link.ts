@@ -111,7 +111,7 @@ export class Link implements Disposable {
     return plan;
   }
 
-  /** From its first run on, what it writes may be read. */
+  /** Called at the first run: from now on, what the routine writes may be read. */
   #noteRun(): void {
     this.#hasRun = true;
     for (const { held, isWritten } of this.#arguments) if (isWritten) held?.fill();

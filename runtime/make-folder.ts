@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  */
 export function makeFolder(path: string, mode = 0o777): void {
   if (existsSync(path)) {
-    // Throws for a file, as it should.
+    // If it is a file, this throws, as it should.
     mkdirSync(path, { recursive: true, mode });
     return;
   }

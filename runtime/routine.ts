@@ -74,7 +74,7 @@ export class Routine {
     return this.#link.launch(this.valuesOf(indices));
   }
 
-  /** The same, given the values of other routines too, with which this one is run. */
+  /** The same, but `indices` may also contain values for other routines that run together with this one. */
   runAmong(indices: Indices): Run {
     return this.#link.launch(this.valuesOf(indices));
   }
@@ -148,7 +148,7 @@ export class Routine {
     return this.#values;
   }
 
-  /** A misspelt name is not just left out. Looked at in the first run only: it takes a fifth of a short one. */
+  /** Rejects misspelt names. Checked in the first run only, since it would take a fifth of a short run. */
   #checkNames(indices: Indices): void {
     if (this.runs > 0 || !isObject(indices)) return;
     this.#checkOpen();

@@ -28,7 +28,7 @@ export function findSources({ paths, project }: ProjectOptions): Sources {
   const unique = [...new Set(names.map(name => resolve(name)))];
   const all = unique.filter(isSource);
   const own = config?.options ?? defaults;
-  // Those of JavaScript too, whatever else a project makes of them.
+  // JavaScript files as well, whatever the project's own settings say.
   const wanted = all.some(isJavaScript) ? { ...own, allowJs: true } : own;
   const { options, door } = withEinc(wanted, all[0] ?? resolve('.', 'x.ts'));
   const texts = new Map(all.map(name => [name, ts.sys.readFile(name) ?? '']));
@@ -63,7 +63,7 @@ function sum(numbers: readonly number[]): number {
 const defaults: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-  // As `einc run` finds modules: extensions may be left out.
+  // Modules are resolved as by `einc run`: extensions may be left out.
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   jsx: ts.JsxEmit.Preserve,

@@ -99,7 +99,7 @@ function hintsFor(value: unknown, wanted: string): readonly string[] {
   return typeof value === 'function' ? ['call it: ${f(…)}'] : [];
 }
 
-/** The last thing of an object that could stand in a hole. */
+/** The last property of an object whose value would be valid in a hole. */
 function namedIn(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const isOne = (part: unknown): boolean =>

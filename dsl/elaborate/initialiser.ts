@@ -30,7 +30,7 @@ const initialisers: Readonly<Record<string, Initialiser>> = {
   xavier_normal: fanned('xavier_normal', 'normal', { squared: 2, fan: 'sum' }),
 };
 
-/** What other libraries call them. */
+/** Their names in other libraries. */
 const elsewhere: Readonly<Record<string, string>> = {
   zeros: '0',
   ones: '1',

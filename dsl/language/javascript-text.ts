@@ -60,7 +60,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
 export function onlyCode(text: string): string {
   let code = '';
   let before = '';
-  /** How many braces are open in each `${…}` that is; a template is -1. */
+  /** The number of open braces in each enclosing `${…}`; -1 for a template. */
   const open: number[] = [0];
   for (let at = 0; at < text.length;) {
     const depth = open.at(-1) ?? 0;
@@ -73,7 +73,7 @@ export function onlyCode(text: string): string {
   return code;
 }
 
-/** What is open after a word. */
+/** The brackets that are open after a word. */
 function follow(open: number[], word: string): void {
   const depth = open.at(-1) ?? 0;
   if (depth < 0) {

@@ -55,7 +55,7 @@ function declarations(name: string): readonly Declaration[] {
   ];
 }
 
-/** Whether what is declared at `start` still exists at the end: its block, or the function it is a parameter of. */
+/** Whether a declaration at `start` is still in scope at the end: in its block, or in the function of which it is a parameter. */
 function isInScope(code: string, start: number, isParameter: boolean): boolean {
   const header = /\bfor\s*(?:await\s*)?\(\s*$/.exec(code.slice(0, start));
   const isLocal = isParameter || header !== null;

@@ -27,7 +27,7 @@ export function noSizeFits(sum: DimSum, unknown: DimVar, size: number): UserErro
   return wrongSum(sum, `fits no size of ${label}`, help);
 }
 
-/** Nothing says the size of the windows that a spec takes together. */
+/** Nothing determines the size of the windows of a pooling. */
 export function noWindow({ text, why }: DimSum, { label = 'k' }: DimVar): UserError {
   return new UserError({
     code: 'EINC0303',

@@ -83,7 +83,7 @@ export function settleSums(
   }
 }
 
-/** Throws a `UserError` for a pooling of windows that may have any size. Any default would be a guess. */
+/** Throws a `UserError` for a pooling whose windows may have any size: any default would be a guess. */
 export function checkWindow(constraint: Constraint): void {
   if (constraint.kind !== 'dim-sum' || constraint.window === undefined) return;
   const window = resolveDim(constraint.window);
