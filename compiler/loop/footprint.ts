@@ -1,4 +1,4 @@
-/** Which arrays a statement uses and which it stores to: what decides whether statements may change places. */
+/** The arrays that a statement uses and those that it stores to, which decide whether statements may be reordered. */
 import type { TensorNode } from '../core/tensor-node.ts';
 import type { Leaf, Stmt } from './ir.ts';
 import { remembered } from './remembered.ts';
@@ -11,7 +11,7 @@ export interface Footprint {
   readonly used: ReadonlySet<TensorNode>;
 }
 
-/** From the footprints of the parts, so that what is rebuilt around the same parts costs little. */
+/** Composed of the footprints of the parts, so that a statement rebuilt around unchanged parts costs little. */
 export const footprintOf = remembered((s: Stmt): Footprint => {
   if (s.kind === 'for' || s.kind === 'when') return footprintOf(s.body);
   if (s.kind === 'block') return union(s.body.map(footprintOf));
@@ -82,7 +82,7 @@ function haveCommon(a: ReadonlySet<TensorNode>, b: ReadonlySet<TensorNode>): boo
   return false;
 }
 
-/** A footprint that grows by that of one statement after the other. */
+/** A footprint to which those of statements are added. */
 export class GrowingFootprint implements Footprint {
   readonly stored = new Set<TensorNode>();
   readonly used = new Set<TensorNode>();

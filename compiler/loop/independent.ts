@@ -30,8 +30,8 @@ import { type For, isComputed, type Stmt } from './ir.ts';
 import { mostTurns, ownerOf } from './owner.ts';
 
 /**
- * Asked by several passes, and again where a program is checked after each: remembered by what is in the loop, which stays
- * when the loop is to run in another way. A statement is in one loop at a time.
+ * Whether the iterations of a loop are independent of each other. Several passes ask this, and `verify` does after each of them, so it is
+ * remembered by the loop's body, which stays the same when the mode of the loop changes. A statement is the body of one loop at a time.
  */
 export function isIndependent(loop: For): boolean {
   const known = independence.get(loop.body);

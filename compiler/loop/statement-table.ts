@@ -1,4 +1,4 @@
-/** Which statement of a program uses which array, and where, while some are rewritten. */
+/** An index of a program by array: which top-level statements use it, and where. */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { declaredIn, loopsBoundIn } from './facts.ts';
 import { usedIn } from './footprint.ts';
@@ -14,11 +14,11 @@ export function sitesByNode({ body }: Program): (node: TensorNode) => readonly S
   return node => table.sitesOf(node);
 }
 
-/** Of a long program, rewriting changes few statements at a time: what is known of the others stays. */
+/** Updated as statements are rewritten: rewriting changes few statements of a long program at a time. */
 export class StatementTable {
-  /** The whole, unless statements have been rewritten since. */
+  /** The whole program, unless statements have been rewritten since. */
   #body: Stmt | undefined;
-  /** One that is gone leaves an empty block, so that the others keep their positions. */
+  /** A removed statement leaves an empty block, so that the others keep their positions. */
   readonly #statements: Stmt[];
   /** The positions of the statements that declare or use an array. */
   readonly #users = new Map<TensorNode, Set<number>>();
@@ -35,12 +35,12 @@ export class StatementTable {
     return (this.#body ??= block(this.#statements));
   }
 
-  /** Whether a loop or an array that is declared has this name. */
+  /** Whether a loop or a declared array has this name. */
   binds(name: string): boolean {
     return this.#names.has(name);
   }
 
-  /** All sites of an array, in the order they run. */
+  /** All sites of an array, in execution order. */
   sitesOf(node: TensorNode): readonly Site[] {
     const known =
       this.#sites.get(node) ?? this.#usersOf(node).flatMap(at => this.#sitesAt(at, node));
@@ -48,7 +48,7 @@ export class StatementTable {
     return known;
   }
 
-  /** Rewrites the statements that declare or use an array. The table for what comes of that, which may be this one. */
+  /** Rewrites the statements that declare or use an array. Returns the table of the result, which may be this one, updated. */
   rewritten(node: TensorNode, rule: (s: Stmt) => Stmt): StatementTable {
     let isFlat = this.#statements.length !== 1;
     for (const at of this.#usersOf(node)) {

@@ -73,7 +73,7 @@ export function onlyCode(text: string): string {
   return code;
 }
 
-/** The brackets that are open after a word. */
+/** Updates the open brackets after a word. */
 function follow(open: number[], word: string): void {
   const depth = open.at(-1) ?? 0;
   if (depth < 0) {
