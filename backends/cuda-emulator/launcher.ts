@@ -66,7 +66,7 @@ function emitLaunch(launch: Launch, place: Place): void {
     () => `${kernel} has blocks of ${threads} threads`,
   );
   const numbers = [launches.get(launch) ?? 0, list(grid), list(block), sharedBytes, args.length];
-  const given = args.map(arg => argumentText(arg, place));
+  const given = args.map(arg => argumentText(arg, args, place));
   w.line('{').indented(() => {
     // There are no arrays of nothing: a kernel that takes nothing does not look at what it is given.
     w.statement(`const emulated::Argument given[] = { ${given.join(', ') || '{}'} };`);
@@ -75,14 +75,19 @@ function emitLaunch(launch: Launch, place: Place): void {
   w.line('}');
 }
 
-function argumentText(arg: KernelArgument, { program, variables }: Place): string {
+function argumentText(
+  arg: KernelArgument,
+  all: readonly KernelArgument[],
+  { program, variables }: Place,
+): string {
   if (arg.kind === 'variable') return `emulated::number(${variables.get(arg.name) ?? ''})`;
   const report = program.params.length;
-  const bytes = Math.max(0, ...arraysAt(arg, program).map(sizeOf));
   if (arg.kind === 'scratch') {
+    const bytes = bytesAt(arg.offset, all);
     return `emulated::array((char *)args[${report + 1}] + ${arg.offset}, ${bytes})`;
   }
-  if (arg.position < report) return `emulated::array(args[${arg.position}], ${bytes})`;
+  const [array] = arraysAt(arg, program);
+  if (array) return `emulated::array(args[${arg.position}], ${sizeOf(array)})`;
   const value = `args[${arg.position + 1}]`;
   const isArena = program.scratch.length > 0 && arg.position === report;
   return isArena
@@ -90,11 +95,19 @@ function argumentText(arg: KernelArgument, { program, variables }: Place): strin
     : `emulated::number((long long)${value})`;
 }
 
-/** The arrays that an argument may be; of scratch several share a place. */
+/** The largest array of a launch at this place in the arena: one may be stored in place of another. */
+function bytesAt(offset: number, all: readonly KernelArgument[]): number {
+  const sizes = all.map(arg => (arg.kind === 'scratch' && arg.offset === offset ? arg.bytes : 0));
+  return Math.max(...sizes);
+}
+
+/** The arrays that an argument may be: several scratch arrays share a place. */
 export function arraysAt(arg: KernelArgument, { params, scratch }: Program): Program['params'] {
   if (arg.kind === 'argument') return params.slice(arg.position, arg.position + 1);
   if (arg.kind === 'variable') return [];
-  return scratch.filter(({ offset }) => offset === arg.offset).map(({ node }) => node);
+  return scratch
+    .filter(({ node, offset }) => offset === arg.offset && sizeOf(node) === arg.bytes)
+    .map(({ node }) => node);
 }
 
 function list(numbers: readonly number[]): string {

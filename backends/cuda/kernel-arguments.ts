@@ -6,6 +6,7 @@ import {
   type TensorNode,
   writtenIn,
 } from '../../compiler/index.ts';
+import { sizeOf } from '../../compiler/core/tensor-node.ts';
 import { loopsNamedIn, usedIn } from '../../compiler/loop/facts.ts';
 import { arrayArgument } from '../clike/arguments.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
@@ -46,7 +47,7 @@ export class KernelArguments {
         used.has(node) ? [array(node, { kind: 'argument', position })] : [],
       ),
       ...scratch.flatMap(({ node, offset }) =>
-        used.has(node) ? [array(node, { kind: 'scratch', offset })] : [],
+        used.has(node) ? [array(node, { kind: 'scratch', offset, bytes: sizeOf(node) })] : [],
       ),
       ...symbols.flatMap(({ loop }, i) =>
         named.has(loop) ? [this.#index(loop, { kind: 'argument', position: firstIndex + i })] : [],

@@ -30,9 +30,9 @@ export type Dim3 = readonly [x: number, y: number, z: number];
 /**
  * The n-th argument of the routine, as in the ABI of `backends/native`: its buffers, the arena if it has
  * one, its indices; or a variable of a loop around the launch. Each takes 8 bytes: an address, or a `long long`.
- * A scratch array is given by its byte offset in the arena.
+ * A scratch array is given by its byte offset in the arena, and its size.
  */
 export type KernelArgument =
   | { readonly kind: 'argument'; readonly position: number }
-  | { readonly kind: 'scratch'; readonly offset: number }
+  | { readonly kind: 'scratch'; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'variable'; readonly name: string };

@@ -90,9 +90,23 @@ const texts: Readonly<Record<string, string>> = {
       for b < 512 { for d < 64 { y[b, d] := table[at(ids[b]), d]; } }`,
 };
 
-const programs = Object.entries(texts).map(([name, text]) => {
-  return { name, program: runPipeline(passesFor(gpu), parseProgram(text)) };
-});
+/** `older` reaches beyond the start of `doubled`, at cells of another size, but no launch uses both. */
+const places = `
+  places():
+    device x: f32[105], y: f64[30], z: f64[30];
+    scratch 496 B: older: f32[105] in 0..419, newer: f64[30] in 0..239, doubled: f64[30] in 256..495;
+    for i < 105 grid { older[i] := x[i]; }
+    for i < 30 grid { y[i] := f64(older[i]); }
+    for i < 30 grid { newer[i] := y[i] + 1; }
+    for i < 30 grid { doubled[i] := newer[i] * 2; }
+    for i < 30 grid { z[i] := doubled[i]; }`;
+
+const programs = [
+  ...Object.entries(texts).map(([name, text]) => {
+    return { name, program: runPipeline(passesFor(gpu), parseProgram(text)) };
+  }),
+  { name: 'arrays whose places in the arena overlap', program: parseProgram(places) },
+];
 const runs = await compileAll(
   programs.map(({ program }) => program),
   undefined,
