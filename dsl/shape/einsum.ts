@@ -155,12 +155,12 @@ class SpecReading {
     const inner = kernel && { coeff: dilation, dim: this.#label(kernel, why) };
     if (!inner || (isBare && axis.isPadded)) {
       const place = { loops: [steps], offset, behind: [] };
-      return this.#sum(axis, { constant: 0, terms: [steps], isConcat: false, place }, why);
+      return this.#sum(axis, { constant: 0, terms: [steps], place }, why);
     }
     const terms = [steps, inner];
     const constant = 1 - stride - dilation + offset;
     const place = { loops: terms, offset, behind: [] };
-    return this.#sum(axis, { constant, terms, isConcat: false, window: inner.dim, place }, why);
+    return this.#sum(axis, { constant, terms, window: inner.dim, place }, why);
   }
 
   #concat(axis: AxisConcat, why: Why): Dim {
@@ -172,12 +172,12 @@ class SpecReading {
     const terms = parts.map(dim => ({ coeff: 1, dim }));
     const chosen = this.#block?.parts.get(axis);
     const place = chosen === undefined ? undefined : partPlace(terms, chosen);
-    return this.#sum(axis, { constant: 0, terms, isConcat: true, place }, why);
+    return this.#sum(axis, { constant: 0, terms, place }, why);
   }
 
   #sum(
     axis: AxisSpec,
-    sum: Pick<DimSum, 'constant' | 'terms' | 'isConcat' | 'window' | 'place'>,
+    sum: Pick<DimSum, 'constant' | 'terms' | 'window' | 'place'>,
     why: Why,
   ): Dim {
     const whole = dimVar();

@@ -155,8 +155,6 @@ export interface DimSum {
   readonly whole: Dim;
   readonly constant: number;
   readonly terms: readonly DimTerm[];
-  /** Whether the terms are parts of a concatenation. */
-  readonly isConcat: boolean;
   /** In a convolution or pooling, the axis of cells taken together: the `k` of `2*o<+k`. */
   readonly window?: Dim;
   /** Where in the axis the loops are; undefined if not needed. */

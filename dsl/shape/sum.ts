@@ -42,7 +42,8 @@ export function sizeLeft(sum: DimSum, size: number, unknown: DimVar): Size {
  * nothing computes would have no cells because of it.
  */
 function mayBeEmpty(sum: DimSum, unknown: DimVar): boolean {
-  const isPart = unknown.isRest || (sum.isConcat && unknown.leaf === undefined);
+  const isConcat = sum.terms.length > 1 && sum.window === undefined;
+  const isPart = unknown.isRest || (isConcat && unknown.leaf === undefined);
   return isPart || sidesOf(sum).some(dim => sized(dim)?.size === 0);
 }
 
