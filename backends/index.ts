@@ -5,6 +5,7 @@ import {
   type Program,
   type Target,
   targets,
+  withBulkCopies,
   withMatrices,
   UserError,
 } from '../compiler/index.ts';
@@ -75,10 +76,11 @@ export async function openCollective(launch: Launch, seconds: number): Promise<C
   return alone ?? openMpi(launch, seconds);
 }
 
-/** The requested GPU. Products of f32 use f32 arithmetic, unless tf32 is enabled. */
+/** The requested GPU. Products of f32 use f32 arithmetic, unless tf32 is enabled; copies are those of threads, unless TMA is. */
 function gpuTarget(): Target {
-  const { allowsTf32, architecture = '' } = settings();
-  const target = allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
+  const { allowsTf32, copiesInBulk, architecture = '' } = settings();
+  const multiplying = allowsTf32 ? withMatrices(gpu, ['f16', 'bf16', 'tf32']) : gpu;
+  const target = copiesInBulk ? withBulkCopies(multiplying) : multiplying;
   return architecture === '' ? target : targetFor(parseArchitecture(architecture), target);
 }
 

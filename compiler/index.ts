@@ -144,6 +144,7 @@ export {
   type Target,
   type TargetName,
   targets,
+  withBulkCopies,
   withGroups,
   withMatrices,
 } from './schedule/target.ts';

@@ -10,6 +10,8 @@ export interface Settings {
   readonly architecture: string | undefined;
   /** Whether products of f32 may be computed as tf32, with 10 bits behind the point, on a GPU's tensor cores. */
   readonly allowsTf32: boolean;
+  /** Whether a GPU of sm_90a copies what tensor cores multiply by hardware (TMA). */
+  readonly copiesInBulk: boolean;
   /** How many threads the loops of a kernel share, as the environment says it. */
   readonly threads: string | undefined;
   /** Whether the emulator of a GPU looks at what kernels do to memory. */
@@ -45,6 +47,7 @@ let current: Settings = {
   target: process.env['EINC_TARGET'],
   architecture: process.env['EINC_CUDA_ARCH'],
   allowsTf32: process.env['EINC_TF32'] === 'on',
+  copiesInBulk: process.env['EINC_TMA'] === 'on',
   threads: process.env['EINC_THREADS'],
   checksEmulated: process.env['EINC_EMULATOR_CHECKS'] !== 'off',
   showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',

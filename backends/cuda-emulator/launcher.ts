@@ -13,9 +13,9 @@
  *
  * Between the arrays of the routine and its arena is an argument more: where a report goes.
  */
-import { arenaBytes, invariant, type Program, Writer } from '../../compiler/index.ts';
+import { arenaBytes, bytesOf, invariant, type Program, Writer } from '../../compiler/index.ts';
 import { sizeOf } from '../../compiler/core/tensor-node.ts';
-import type { KernelArgument, Launch, Step } from '../cuda/steps.ts';
+import type { KernelArgument, Launch, Step, TensorMap, WordArgument } from '../cuda/steps.ts';
 
 /** As many threads as a block may have on any GPU. */
 const mostThreads = 1024;
@@ -66,8 +66,15 @@ function emitLaunch(launch: Launch, place: Place): void {
     () => `${kernel} has blocks of ${threads} threads`,
   );
   const numbers = [launches.get(launch) ?? 0, list(grid), list(block), sharedBytes, args.length];
-  const given = args.map(arg => argumentText(arg, args, place));
+  const given = args.map((arg, i) =>
+    arg.kind === 'tensor-map'
+      ? `emulated::boxes(map_${i})`
+      : `emulated::${argumentText(arg, args, place)}`,
+  );
   w.line('{').indented(() => {
+    for (const [i, arg] of args.entries()) {
+      if (arg.kind === 'tensor-map') w.statement(mapText(`map_${i}`, arg, args, place));
+    }
     // There are no arrays of nothing: a kernel that takes nothing does not look at what it is given.
     w.statement(`const emulated::Argument given[] = { ${given.join(', ') || '{}'} };`);
     w.statement(`if (!emulated::launch<${kernel}>({ ${numbers.join(', ')}, given })) return 1;`);
@@ -75,34 +82,47 @@ function emitLaunch(launch: Launch, place: Place): void {
   w.line('}');
 }
 
+/** `const einc_tensor_map map_1 = { emulated::array(args[1], 131072), 2, 2, { 512, 128 }, { 128, 64 } };` */
+function mapText(name: string, map: TensorMap, all: Launch['args'], place: Place): string {
+  const { array, dtype, dims, box } = map;
+  const own = `emulated::${argumentText(array, all, place)}`;
+  const parts = [own, bytesOf[dtype], dims.length, list(dims), list(box)];
+  return `const einc_tensor_map ${name} = { ${parts.join(', ')} };`;
+}
+
 function argumentText(
-  arg: KernelArgument,
+  arg: WordArgument,
   all: readonly KernelArgument[],
   { program, variables }: Place,
 ): string {
-  if (arg.kind === 'variable') return `emulated::number(${variables.get(arg.name) ?? ''})`;
+  if (arg.kind === 'variable') return `number(${variables.get(arg.name) ?? ''})`;
   const report = program.params.length;
   if (arg.kind === 'scratch') {
     const bytes = bytesAt(arg.offset, all);
-    return `emulated::array((char *)args[${report + 1}] + ${arg.offset}, ${bytes})`;
+    return `array((char *)args[${report + 1}] + ${arg.offset}, ${bytes})`;
   }
   const [array] = arraysAt(arg, program);
-  if (array) return `emulated::array(args[${arg.position}], ${sizeOf(array)})`;
+  if (array) return `array(args[${arg.position}], ${sizeOf(array)})`;
   const value = `args[${arg.position + 1}]`;
   const isArena = program.scratch.length > 0 && arg.position === report;
   return isArena
-    ? `emulated::array(${value}, ${arenaBytes(program.scratch)})`
-    : `emulated::number((long long)${value})`;
+    ? `array(${value}, ${arenaBytes(program.scratch)})`
+    : `number((long long)${value})`;
 }
 
 /** The largest array of a launch at this place in the arena: one may be stored in place of another. */
 function bytesAt(offset: number, all: readonly KernelArgument[]): number {
-  const sizes = all.map(arg => (arg.kind === 'scratch' && arg.offset === offset ? arg.bytes : 0));
+  const sizes = all.map(arg => {
+    const own = arg.kind === 'tensor-map' ? arg.array : arg;
+    return own.kind === 'scratch' && own.offset === offset ? own.bytes : 0;
+  });
   return Math.max(...sizes);
 }
 
 /** The arrays that an argument may be: several scratch arrays share a place. */
-export function arraysAt(arg: KernelArgument, { params, scratch }: Program): Program['params'] {
+export function arraysAt(arg: KernelArgument, program: Program): Program['params'] {
+  const { params, scratch } = program;
+  if (arg.kind === 'tensor-map') return arraysAt(arg.array, program);
   if (arg.kind === 'argument') return params.slice(arg.position, arg.position + 1);
   if (arg.kind === 'variable') return [];
   return scratch

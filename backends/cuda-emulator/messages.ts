@@ -12,7 +12,9 @@ export type Fault =
   | 'unfenced'
   | 'disagreement'
   | 'misaligned'
-  | 'overflow';
+  | 'overflow'
+  | 'unarrived'
+  | 'misused';
 
 export interface Party {
   readonly thread: number;
@@ -130,6 +132,26 @@ export const messages: Readonly<Record<Fault, (report: Report) => Message>> = {
     message: `kernel \`${report.launch.kernel}\` overflows a signed integer`,
     notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
     help: ['the result is undefined in C++; unsigned integers wrap'],
+  }),
+  unarrived: report => {
+    const { first, launch, memoryBytes, bytes } = report;
+    const expected =
+      memoryBytes < 0
+        ? 'no thread has arrived at the barrier in this phase'
+        : `the barrier expects ${memoryBytes} bytes, and copies bring ${bytes}`;
+    return {
+      code: 'EINC0941',
+      message: `kernel \`${launch.kernel}\` deadlocks: bulk copies never arrive`,
+      notes: [`${threadOf(first, launch)} waits${lineOf(first, report)}`, expected],
+    };
+  },
+  misused: report => ({
+    code: 'EINC0948',
+    message: `kernel \`${report.launch.kernel}\` misuses a barrier of bulk copies`,
+    notes: [`${threadOf(report.first, report.launch)}${lineOf(report.first, report)}`],
+    help: [
+      'one thread starts each barrier once, then `fence.proxy.async` and `__syncthreads()`; in each phase one thread arrives; all copies are waited for before the block ends',
+    ],
   }),
   'no-memory': ({ launch }) => ({
     code: 'EINC0912',

@@ -30,6 +30,8 @@ const faults: readonly (Fault | undefined)[] = [
   'disagreement',
   'misaligned',
   'overflow',
+  'unarrived',
+  'misused',
 ];
 
 /** Undefined when nothing is reported. */

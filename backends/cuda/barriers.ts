@@ -51,8 +51,9 @@ export class Barriers {
     this.#sinceTurns = this.#sinceTurns.filter(loops => loops !== first);
   }
 
-  wait(): void {
-    this.#announce?.();
+  /** `stores`: whether threads have stored something before it. */
+  wait(stores = true): void {
+    if (stores) this.#announce?.();
     this.#w.line('__syncthreads();');
     this.forget();
     this.#sinceTurns = [];

@@ -20,21 +20,21 @@ import {
 import { statementsOf } from '../../compiler/loop/ir.ts';
 import { chainAt, turnsOfChain } from '../../compiler/loop/kernel.ts';
 import type { GroupProduct } from '../../compiler/loop/group-product.ts';
+import { groupProductsIn, swizzledIn } from '../../compiler/loop/swizzled.ts';
 import { stagesOf, turnsLate } from '../../compiler/loop/pipelined.ts';
 import { privateArrays } from '../../compiler/loop/private-arrays.ts';
 import { productAt } from '../../compiler/loop/product-at.ts';
 import { countType, emitStmt } from '../clike/stmt.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { Barriers } from './barriers.ts';
+import type { MapNames } from './bulk-copies.ts';
 import { emitCopies } from './copies.ts';
 import {
   awaitProducts,
   beginProducts,
   emitGroupProduct,
   endProducts,
-  groupProductsIn,
   loopsOverGroups,
-  swizzledIn,
 } from './group-product.ts';
 import { callOf, swizzled } from './intrinsics.ts';
 import { launchMemoryOf, unitBytes } from './launch-memory.ts';
@@ -45,7 +45,17 @@ import { shareTurns } from './thread-turns.ts';
 import { withTurn } from './turn.ts';
 import { emitWarpTree, type WarpTree, warpTreeAt } from './warp-tree.ts';
 
-export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEmitter): void {
+export interface BlockFacts {
+  readonly threads: number;
+  readonly maps: MapNames;
+}
+
+export function emitBlock(
+  kernel: For,
+  { threads, maps }: BlockFacts,
+  w: Writer,
+  exprs: ExprEmitter,
+): void {
   const own = privateArrays(kernel);
   own.forEach((axes, node) => exprs.leaveOut(node, axes));
   const { places, alignment } = launchMemoryOf(kernel);
@@ -56,11 +66,11 @@ export function emitBlock(kernel: For, threads: number, w: Writer, exprs: ExprEm
   byGroups.forEach(node => exprs.move(node, swizzled));
   const placeOf = (node: TensorNode): string | undefined =>
     places.has(node) ? `&${memory}[${places.get(node)}]` : undefined;
-  const facts = { own, placeOf, hasGroups: byGroups.size > 0 };
-  new Block(threads, facts, w, exprs).statements(statementsOf(chainAt(kernel).body));
+  const facts = { threads, maps, own, placeOf, hasGroups: byGroups.size > 0 };
+  new Block(facts, w, exprs).statements(statementsOf(chainAt(kernel).body));
 }
 
-interface Facts {
+interface Facts extends BlockFacts {
   readonly own: ReadonlyMap<TensorNode, number>;
   readonly placeOf: Threads['placeOf'];
   readonly hasGroups: boolean;
@@ -68,6 +78,7 @@ interface Facts {
 
 class Block {
   readonly #threads: number;
+  readonly #maps: MapNames;
   /** Arrays of which each thread has a part, and how many leading axes select it. */
   readonly #own: ReadonlyMap<TensorNode, number>;
   /** The offset of a copy's array in dynamic shared memory, if it is there. */
@@ -78,8 +89,9 @@ class Block {
   #turnsLate = 0;
   readonly #barriers: Barriers;
 
-  constructor(threads: number, { own, placeOf, hasGroups }: Facts, w: Writer, exprs: ExprEmitter) {
+  constructor({ threads, maps, own, placeOf, hasGroups }: Facts, w: Writer, exprs: ExprEmitter) {
     this.#threads = threads;
+    this.#maps = maps;
     this.#own = own;
     this.#placeOf = placeOf;
     this.#w = w;
@@ -158,8 +170,9 @@ class Block {
         this.#barriers.forget();
         loops.forEach(loop => this.#threadLoop(loop));
       },
-      barrier: () => this.#barriers.wait(),
+      barrier: doCopy => this.#barriers.wait(doCopy),
       placeOf: this.#placeOf,
+      maps: this.#maps,
     });
     if (this.#turnsLate > 0) {
       for (const sums of this.#sumsOf(products)) awaitProducts(sums, 0, this.#w, this.#exprs);

@@ -8,17 +8,11 @@
  *     einc_group_commit();
  *     einc_group_wait<0>(s_tile);
  */
-import {
-  type For,
-  type LoopVar,
-  type Stmt,
-  type TensorNode,
-  type Writer,
-} from '../../compiler/index.ts';
+import { type For, type LoopVar, type Writer } from '../../compiler/index.ts';
 import { fixed, type Index, substitute } from '../../compiler/core/index-expr.ts';
-import { type GroupProduct, groupProductAt, isOfGroup } from '../../compiler/loop/group-product.ts';
+import type { GroupProduct } from '../../compiler/loop/group-product.ts';
 import { cellsOfGroupRow, type GroupFactor } from '../../compiler/loop/group-factor.ts';
-import { type Chain, chainAt } from '../../compiler/loop/kernel.ts';
+import type { Chain } from '../../compiler/loop/kernel.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { callOf, groupProductOf, matrixDescriptor } from './intrinsics.ts';
 
@@ -27,22 +21,6 @@ const rowBytes = 2 * cellsOfGroupRow;
 export const patternBytes = 8 * rowBytes;
 /** Loops over warps, rows and columns. */
 const loopsOfLanes = 3;
-
-/** The warpgroup products in thread loops. */
-export function groupProductsIn(s: Stmt, threads?: Chain): readonly GroupProduct[] {
-  if (s.kind === 'block') return s.body.flatMap(part => groupProductsIn(part, threads));
-  if (s.kind !== 'for') return [];
-  const chain = chainAt(s);
-  if (s.mode === 'thread') return groupProductsIn(chain.body, chain);
-  if (s.mode !== 'matrix' || !threads || !isOfGroup(s)) return groupProductsIn(s.body, threads);
-  const product = groupProductAt(s, threads);
-  return typeof product === 'string' ? [] : [product];
-}
-
-/** The shared arrays that they read, which are swizzled: PTX ISA, Shared Memory Matrix Layout of `wgmma`. */
-export function swizzledIn(s: Stmt): ReadonlySet<TensorNode> {
-  return new Set(groupProductsIn(s).flatMap(({ left, right }) => [left.node, right.node]));
-}
 
 /** The loops over warpgroups: those around the lanes of one. */
 export function loopsOverGroups(threads: Chain): ReadonlySet<LoopVar> {

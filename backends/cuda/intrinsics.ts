@@ -9,6 +9,7 @@
  */
 import { invariant } from '../../compiler/index.ts';
 import type { CallText } from '../clike/dialect.ts';
+import { bulkIntrinsics } from './bulk-intrinsics.ts';
 
 const words = { 4: 'unsigned', 8: 'uint2', 16: 'uint4' } as const;
 
@@ -69,6 +70,7 @@ function load(count: 2 | 4, isTransposed: boolean): string {
 
 /** By the names used in the source. */
 export const intrinsics = {
+  ...bulkIntrinsics,
   /** Starts a copy from global to shared memory; both addresses are multiples of the size. */
   einc_copy_async_4: copy(4),
   einc_copy_async_8: copy(8),
@@ -137,6 +139,14 @@ __device__ __forceinline__ void einc_group_wait(float (&c)[count]) {
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Intrinsic = keyof typeof intrinsics;
+
+/** `axes`: of the array, 2 to 5. */
+export function copyBoxOf(axes: number): CallText {
+  const name = `einc_copy_box_${axes}`;
+  invariant(name in intrinsics, () => `no box has ${axes} axes`);
+  const needs = [...callOf('einc_tensor_map').needs, ...callOf(name as Intrinsic).needs];
+  return { ...callOf(name as Intrinsic), needs };
+}
 
 export function groupProductOf(columns: number, type: 'f16' | 'bf16'): CallText {
   const name = `einc_group_mma_m64n${columns}k16_${type}`;

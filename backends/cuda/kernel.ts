@@ -15,11 +15,12 @@ import { bytesOf, cellsOf, type For, Writer } from '../../compiler/index.ts';
 import { sitesUnder } from '../../compiler/loop/facts.ts';
 import { chainAt, geometryOf, turnsOfChain } from '../../compiler/loop/kernel.ts';
 import { privateArrays } from '../../compiler/loop/private-arrays.ts';
+import { swizzledIn } from '../../compiler/loop/swizzled.ts';
 import { functionHead } from '../clike/arguments.ts';
 import { type ExprEmitter, largestInt } from '../clike/expr.ts';
 import { emitStmt } from '../clike/stmt.ts';
 import { emitBlock } from './block.ts';
-import { swizzledIn } from './group-product.ts';
+import { MapNames } from './bulk-copies.ts';
 import type { Parameter } from './kernel-arguments.ts';
 import { withTurn } from './turn.ts';
 
@@ -46,7 +47,7 @@ export function emitKernel(
     }
     for (const line of alignedArrays(kernel, parameters)) w.line(line);
     if (kernel.mode === 'grid') emitGrid(kernel, w, exprs);
-    else emitBlocks(kernel, w, exprs);
+    else emitBlocks(kernel, mapsIn(parameters), w, exprs);
   }).line('}');
   return { name, text: w.toString() };
 }
@@ -89,6 +90,12 @@ export function alignedArrays(kernel: For, parameters: readonly Parameter[]): re
   );
 }
 
+function mapsIn(parameters: readonly Parameter[]): MapNames {
+  const maps = new MapNames();
+  for (const { map } of parameters) if (map) maps.set(map, map.name);
+  return maps;
+}
+
 /** Each thread executes one iteration; surplus threads return. */
 function emitGrid(kernel: For, w: Writer, exprs: ExprEmitter): void {
   const { blocks, threads } = geometryOf(kernel);
@@ -123,8 +130,8 @@ export function emitTurn(
   });
 }
 
-function emitBlocks(kernel: For, w: Writer, exprs: ExprEmitter): void {
+function emitBlocks(kernel: For, maps: MapNames, w: Writer, exprs: ExprEmitter): void {
   const chain = chainAt(kernel);
   const { threads } = geometryOf(kernel);
-  withTurn(chain, 'blockIdx.x', w, exprs, () => emitBlock(kernel, threads, w, exprs));
+  withTurn(chain, 'blockIdx.x', w, exprs, () => emitBlock(kernel, { threads, maps }, w, exprs));
 }

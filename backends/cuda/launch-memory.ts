@@ -13,8 +13,9 @@ import { sizeOf } from '../../compiler/core/tensor-node.ts';
 import { membersOf } from '../../compiler/loop/kernel.ts';
 import { pipelineOf, stagesOf } from '../../compiler/loop/pipelined.ts';
 import { privateArrays, sharedIn } from '../../compiler/loop/private-arrays.ts';
+import { swizzledIn } from '../../compiler/loop/swizzled.ts';
 import { visitStmts } from '../../compiler/loop/traverse.ts';
-import { patternBytes, swizzledIn } from './group-product.ts';
+import { patternBytes } from './group-product.ts';
 
 const mostDeclared = 48 * 1024;
 /** The alignment of the widest copies. */

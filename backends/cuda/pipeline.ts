@@ -27,6 +27,7 @@ import { pipelineOf, stagesOf } from '../../compiler/loop/pipelined.ts';
 import { substituteLoopsIn } from '../../compiler/loop/traverse.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { countType } from '../clike/stmt.ts';
+import { BulkCopies, type MapNames } from './bulk-copies.ts';
 import { callOf, type Intrinsic } from './intrinsics.ts';
 
 /** How a block of threads executes thread loops. */
@@ -37,9 +38,12 @@ export interface Threads {
   copy(loop: For): boolean;
   /** Emits one iteration, once everything that it needs has arrived. */
   use(loops: readonly For[]): void;
-  barrier(): void;
+  /** `doCopy`: whether the threads have copied what hardware reads after the barrier. */
+  barrier(doCopy: boolean): void;
   /** The offset of a copy's array in dynamic shared memory, if it is there. */
   placeOf(node: TensorNode): string | undefined;
+  /** Of the arrays that are copied in bulk. */
+  readonly maps: MapNames;
 }
 
 export function emitPipeline(loop: For, w: Writer, exprs: ExprEmitter, threads: Threads): void {
@@ -53,6 +57,7 @@ class Pipeline {
   readonly #threads: Threads;
   readonly #arrays: ReadonlyMap<TensorNode, string>;
   readonly #stages: number;
+  readonly #bulk: BulkCopies;
 
   constructor(loop: For, w: Writer, exprs: ExprEmitter, threads: Threads) {
     this.#loop = loop;
@@ -65,6 +70,7 @@ class Pipeline {
       node => [node, identifiers.fresh(`${identifiers.ofNode(node)}_stages`)] as const,
     );
     this.#arrays = new Map(names);
+    this.#bulk = new BulkCopies(loop, threads.maps, w, exprs);
   }
 
   emit(): void {
@@ -72,13 +78,15 @@ class Pipeline {
     const { uses } = pipelineOf(this.#loop);
     const w = this.#w;
     for (const [node, name] of this.#arrays) this.#declare(node, name);
+    if (this.#bulk.areAny) this.#bulk.start();
     const ahead = this.#stages - 1 - this.#threads.late(this.#stages);
     const isAsync = this.#first(ahead);
     this.#exprs.identifiers.within(loop, i => {
       const type = countType(extent, this.#exprs);
       w.block(`for (${type} ${i} = 0; ${i} < ${extent}; ++${i})`, () => {
         if (isAsync) w.line(`${this.#call('einc_copy_async_wait')}<${ahead - 1}>();`);
-        this.#threads.barrier();
+        if (this.#bulk.areAny) this.#bulk.wait(i);
+        this.#threads.barrier(!this.#bulk.areAll);
         w.block(`if (${i} < ${extent - ahead})`, () => {
           this.#copies(at(loop, 1, ahead), `(${i} + ${ahead}) % ${this.#stages}`);
           if (isAsync && ahead === 1) this.#commit();
@@ -126,11 +134,12 @@ class Pipeline {
   #copies(turn: Index, place: string | undefined): boolean {
     this.#places('', place);
     const binding = new Map([[this.#loop.loop, turn]]);
-    const isAsync = pipelineOf(this.#loop).copies.map(copy => {
-      const { mode, body } = copy;
-      const moved = substituteLoopsIn(body, binding);
-      return this.#threads.copy({ ...copy, mode, body: moved });
+    const copies = pipelineOf(this.#loop).copies.map(({ body, ...copy }) => {
+      return { ...copy, body: substituteLoopsIn(body, binding) };
     });
+    const isBulk = ({ mode }: For): boolean => mode === 'bulk';
+    if (this.#bulk.areAny) this.#bulk.copy(copies.filter(isBulk), place ?? '0');
+    const isAsync = copies.filter(copy => !isBulk(copy)).map(copy => this.#threads.copy(copy));
     return isAsync.includes(true);
   }
 

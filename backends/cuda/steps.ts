@@ -1,5 +1,5 @@
 /** How a compiled routine runs on a GPU: which kernels, with which geometry, in which order. */
-import type { Origins } from '../../compiler/index.ts';
+import type { DType, Origins } from '../../compiler/index.ts';
 
 export type Step = Launch | Loop;
 
@@ -30,9 +30,21 @@ export type Dim3 = readonly [x: number, y: number, z: number];
 /**
  * The n-th argument of the routine, as in the ABI of `backends/native`: its buffers, the arena if it has
  * one, its indices; or a variable of a loop around the launch. Each takes 8 bytes: an address, or a `long long`.
- * A scratch array is given by its byte offset in the arena, and its size.
+ * A scratch array is given by its byte offset in the arena, and its size. A tensor map takes 128 bytes.
  */
-export type KernelArgument =
+export type KernelArgument = WordArgument | TensorMap;
+
+export type WordArgument =
   | { readonly kind: 'argument'; readonly position: number }
   | { readonly kind: 'scratch'; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'variable'; readonly name: string };
+
+/** How bulk copies take boxes of cells from an array, with zeros for those outside (`CUtensorMap`). */
+export interface TensorMap {
+  readonly kind: 'tensor-map';
+  readonly array: WordArgument;
+  readonly dtype: DType;
+  /** Both along the array's axes, the innermost last. */
+  readonly dims: readonly number[];
+  readonly box: readonly number[];
+}

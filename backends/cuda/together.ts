@@ -36,6 +36,7 @@ import {
 import { functionHead } from '../clike/arguments.ts';
 import type { ExprEmitter } from '../clike/expr.ts';
 import { emitBlock } from './block.ts';
+import { MapNames } from './bulk-copies.ts';
 import type { Parameter } from './kernel-arguments.ts';
 import { alignedArrays, emitTurn, type KernelText, nameFor } from './kernel.ts';
 import { emitCall, endOf, inHalves, nameOf, type Part, type Share, withNames } from './shares.ts';
@@ -116,7 +117,9 @@ function emitPart(
     const body = new Writer();
     if (isGrid) emitTurn(kernel, { block, threads, turns }, body, exprs);
     else
-      withTurn(chainAt(kernel), block, body, exprs, () => emitBlock(kernel, threads, body, exprs));
+      withTurn(chainAt(kernel), block, body, exprs, () =>
+        emitBlock(kernel, { threads, maps: new MapNames() }, body, exprs),
+      );
     parameters = inOrderOfUse(of, body.toString());
     const aligned = alignedArrays(kernel, parameters);
     // If inlined into its caller, compilers would lose the alignment of arrays that are selected there.

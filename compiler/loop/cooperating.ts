@@ -1,9 +1,12 @@
-/** Checks loops that the threads of a block run together: pipelined copies, and products of warps. */
+/** Checks loops that the threads of a block run together: pipelined copies, by hardware too, and products of warps. */
 import type { TensorNode } from '../core/tensor-node.ts';
 import { statementsOf, type Stmt } from './ir.ts';
+import { bulkCopyAt } from './bulk-copy.ts';
+import type { For } from './ir.ts';
 import { type Chain, chainAt } from './kernel.ts';
 import { productAt } from './product-at.ts';
-import { brokenPipeline } from './pipelined.ts';
+import { brokenPipeline, pipelineOf } from './pipelined.ts';
+import { swizzledIn } from './swizzled.ts';
 
 interface Place {
   readonly level: 'launcher' | 'block' | 'thread';
@@ -12,9 +15,18 @@ interface Place {
   readonly threads?: Chain;
   /** Whether all threads come here. */
   readonly isForAll: boolean;
+  /** Whether a block comes here at most once, and its launch has no other kernels. */
+  readonly isOnce: boolean;
+  readonly isPipelined: boolean;
 }
 
-const outside: Place = { level: 'launcher', shared: [], isForAll: true };
+const outside: Place = {
+  level: 'launcher',
+  shared: [],
+  isForAll: true,
+  isOnce: true,
+  isPipelined: false,
+};
 
 /** What is wrong with cooperating threads, in words. */
 export function brokenCooperation(s: Stmt, place: Place = outside): readonly string[] {
@@ -31,8 +43,14 @@ export function brokenCooperation(s: Stmt, place: Place = outside): readonly str
       return brokenCooperation(body, { ...place, level: 'thread', threads: chainAt(s) });
     case 'pipelined':
       return place.level === 'block'
-        ? [...brokenPipeline(s), ...brokenCooperation(s.body, place)]
+        ? [
+            ...brokenPipeline(s),
+            ...brokenBulkCopies(s, place),
+            ...brokenCooperation(s.body, { ...place, isOnce: false, isPipelined: true }),
+          ]
         : [`pipelined ${s.loop} stands in a ${place.level}`];
+    case 'bulk':
+      return place.isPipelined ? [] : [`bulk ${s.loop} stands outside of pipelined loops`];
     case 'matrix':
       return brokenProduct(s, place);
     case 'serial':
@@ -40,8 +58,26 @@ export function brokenCooperation(s: Stmt, place: Place = outside): readonly str
     case 'vector':
     case 'parallel':
     case 'launch':
-      return brokenCooperation(s.body, place);
+      return brokenCooperation(s.body, { ...place, isOnce: place.isOnce && isAround(s, place) });
   }
+}
+
+/** Loops around kernels start each of them anew. */
+function isAround({ mode }: For, { level }: Place): boolean {
+  return mode !== 'launch' && level === 'launcher';
+}
+
+/** The barriers of bulk copies count the turns of the loop, from the first one that the block sees. */
+function brokenBulkCopies(s: For, { isOnce }: Place): readonly string[] {
+  const swizzled = swizzledIn(s);
+  const bulk = pipelineOf(s).copies.filter(({ mode }) => mode === 'bulk');
+  return bulk.flatMap(({ loop, ...copy }) => {
+    const say = (why: string): readonly string[] => [`bulk ${loop}: ${why}`];
+    if (!isOnce) return say('not once for a block with a launch of its own');
+    const found = bulkCopyAt({ ...copy, loop });
+    if (typeof found === 'string') return say(found);
+    return swizzled.has(found.to) ? [] : say(`${found.to.name} is no factor of warpgroups`);
+  });
 }
 
 /** Checks statements in order; a declaration is visible to those that follow. */

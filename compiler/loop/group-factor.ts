@@ -12,7 +12,7 @@ import { areMultiples, strideOf } from './stride.ts';
 /** Cells in a row of a factor: 128 bytes. */
 export const cellsOfGroupRow = 64;
 /** Rows after which what is swizzled begins anew. */
-const rowsOfPattern = 8;
+export const rowsOfPattern = 8;
 /** The number of terms of one instruction. */
 export const termsOfGroup = 16;
 

@@ -75,7 +75,8 @@ export interface For {
  * How a loop runs; what it computes is the same. The turns (iterations) of a vector loop are the lanes of one vector,
  * those of a parallel loop run on any threads: both must be independent (`independent.ts`). An unrolled loop is
  * unrolled in the generated code. The others are for GPUs: `grid`, `block`, `thread` and `launch` (`kernel.ts`);
- * `pipelined`, whose copies run ahead (`pipelined.ts`); `matrix`, for tensor cores (`matrix-product.ts`).
+ * `pipelined`, whose copies run ahead (`pipelined.ts`); `bulk`, copied by hardware (`bulk-copy.ts`); `matrix`, for
+ * tensor cores (`matrix-product.ts`).
  */
 export const loopModes = [
   'serial',
@@ -87,6 +88,7 @@ export const loopModes = [
   'thread',
   'launch',
   'pipelined',
+  'bulk',
   'matrix',
 ] as const;
 export type LoopMode = (typeof loopModes)[number];

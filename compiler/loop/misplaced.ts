@@ -29,6 +29,8 @@ function misplacedLoop(s: For, level: Level): readonly string[] {
       const around: readonly Level[] = mode === 'thread' ? ['block'] : ['launcher', 'launch'];
       return [...(around.includes(level) ? [] : [here]), ...misplacedLoops(chainAt(s).body, mode)];
     }
+    case 'bulk':
+      return level === 'block' ? misplacedLoops(chainAt(s).body, 'thread') : [here];
     case 'serial':
     case 'unrolled':
     case 'vector':

@@ -43,7 +43,7 @@ export function pipelinedLoop(loop: LoopVar, extent: number, body: Stmt, stages:
 export interface Pipeline {
   /** The arrays of each iteration. */
   readonly arrays: readonly TensorNode[];
-  /** Thread loops that fill them. */
+  /** Loops that fill them: of threads, or bulk copies. */
   readonly copies: readonly For[];
   /** Thread loops that use them. */
   readonly uses: readonly For[];
@@ -64,7 +64,9 @@ export function brokenPipeline(loop: For): readonly string[] {
   const expected: readonly Stmt[] = [...copies, ...uses];
   const loops = statementsOf(loop.body).filter(s => s.kind !== 'declare');
   const isInOrder = loops.every((s, i) => s === expected[i]);
-  const areLoops = expected.every(s => s.kind === 'for' && s.mode === 'thread');
+  const areLoops =
+    copies.every(({ mode }) => mode === 'thread' || mode === 'bulk') &&
+    uses.every(({ mode }) => mode === 'thread');
   const later = new Set(uses.flatMap(s => [...writtenIn(s)]));
   const complaints = copies.flatMap(copy => {
     const others = [...writtenIn(copy)].filter(node => !arrays.includes(node));

@@ -35,6 +35,8 @@ export type Step =
       readonly blocks: number;
       readonly threads: number;
     }
+  /** Hardware copies what these shared arrays hold (TMA). */
+  | { readonly kind: 'copy in bulk'; readonly arrays: readonly string[] }
   /** A long sum divided into `parts` sums and a tree. */
   | {
       readonly kind: 'split';
@@ -178,6 +180,8 @@ export function printStep(step: Step): string {
       return printBind(step);
     case 'coarsen':
       return `${step.cells} cells a thread, ${grouped(step.blocks)} × ${step.threads} threads`;
+    case 'copy in bulk':
+      return `${step.arrays.join(', ')} by hardware`;
     default:
       return unreachable(step);
   }

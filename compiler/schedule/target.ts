@@ -57,6 +57,8 @@ export interface Gpu {
   readonly matrices: readonly FactorKind[];
   /** Set if four warps can multiply directly from shared memory: `wgmma`, on sm_90a only. */
   readonly groups?: Groups;
+  /** Whether hardware copies what warpgroups multiply to shared memory (TMA). */
+  readonly copiesInBulk: boolean;
 }
 
 export interface Groups {
@@ -114,6 +116,7 @@ export const gpu: Target & { readonly gpu: Gpu } = {
     processorThreads: 2048,
     mostArguments: 512,
     matrices: ['f16', 'bf16'],
+    copiesInBulk: false,
   },
 };
 
@@ -125,6 +128,11 @@ export function withMatrices(target: Target, matrices: readonly FactorKind[]): T
 /** A GPU of sm_90a, with warpgroups. */
 export function withGroups(target: Target): Target {
   return target.gpu ? { ...target, gpu: { ...target.gpu, groups } } : target;
+}
+
+/** A GPU that, if it has warpgroups, copies in bulk. */
+export function withBulkCopies(target: Target): Target {
+  return target.gpu ? { ...target, gpu: { ...target.gpu, copiesInBulk: true } } : target;
 }
 
 /** A GPU before sm_80: tensor cores are not used, and copies are synchronous, so that they need not run far ahead. */

@@ -58,6 +58,19 @@ describe.concurrent('--backend cuda', () => {
     expect(stdout).toContain('64 × 64 a group, 64 terms at once, copied 2 turns ahead');
   });
 
+  test('with EINC_TMA=on hardware copies for them', async ({ expect }) => {
+    const dump = ['dump', 'narrow.ts', '--backend', 'cuda', '--arch', 'sm_90a'];
+    const env = { EINC_TMA: 'on' };
+    const { code, stderr } = await einc([...dump, '--out', 'bulk'], env);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(read('bulk/h_forward.cu')).toContain('cp.async.bulk.tensor.2d');
+    const { stdout } = await einc([...dump, '--stage', 'schedule'], env);
+    expect(stdout).toContain('copy-in-bulk  x_rows, w_columns by hardware');
+    const older = ['dump', 'narrow.ts', '--backend', 'cuda', '--arch', 'sm_90', '--out', 'older'];
+    await einc(older, env);
+    expect(read('older/h_forward.cu')).not.toContain('bulk');
+  });
+
   test('einc dump --why says where arrays are', async ({ expect }) => {
     const { stdout } = await einc(['dump', 'layer.ts', '--backend', 'cuda', '--why']);
     expect(stdout).toMatchInlineSnapshot(`

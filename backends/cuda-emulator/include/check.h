@@ -31,13 +31,16 @@ extern "C" const char _end[] EINC_HIDDEN;
 
 namespace emulated {
 
+/* `bulk`: by hardware, for the thread that began the copy. */
+enum AccessKind : uint8_t { plain, atomic, bulk };
+
 struct Access {
   uint32_t time;
   uint32_t at;      /* an offset in the library, or a line: see `place_of_line` */
   uint32_t block;
   uint16_t thread;
   uint8_t mask;     /* which of the four bytes */
-  bool is_atomic;
+  AccessKind kind;
 };
 
 struct Cell {
@@ -151,8 +154,10 @@ EINC_OWN inline const Region *nearest_region(uintptr_t address)
 EINC_OWN inline bool is_ordered(const Access &before)
 {
   if (before.block != static_cast<uint32_t>(block.number)) return false;
-  if (before.thread == block.current || before.time < barrier_time) return true;
+  if (before.time < barrier_time) return true;
   const Thread &thread = block.threads[block.current];
+  if (before.kind == bulk) return before.time < thread.arrived_at;
+  if (before.thread == block.current) return true;
   return before.thread / lanes == block.current / lanes && before.time < thread.ordered_at &&
          thread.ordered_lanes >> before.thread % lanes & 1;
 }
@@ -160,7 +165,7 @@ EINC_OWN inline bool is_ordered(const Access &before)
 /* Whether two accesses touch the same bytes without being ordered. */
 EINC_OWN inline bool collides(const Access &before, const Access &own, uint32_t horizon)
 {
-  return before.time >= horizon && before.mask & own.mask && !(before.is_atomic && own.is_atomic) &&
+  return before.time >= horizon && before.mask & own.mask && !(before.kind == atomic && own.kind == atomic) &&
          !is_ordered(before);
 }
 
@@ -199,7 +204,7 @@ constexpr Party nobody = { -1, -1, 0, 0, 0 };
 EINC_OWN inline void refuse(Fault fault, uint32_t at)
 {
   const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
-                       false };
+                       plain };
   fail(fault, nullptr, 0, 0, own, false, nobody);
 }
 
@@ -268,7 +273,7 @@ EINC_OWN inline void look(const Region &region, Cell &cell, const Access &own, c
     return;
   }
   if (collides(cell.read, own, horizon)) found(race, party_of(cell.read, false));
-  if (!own.is_atomic && others_read(cell, own)) found(race, nobody);
+  if (own.kind != atomic && others_read(cell, own)) found(race, nobody);
   note_write(cell, own);
 }
 
@@ -288,7 +293,7 @@ EINC_OWN inline void check(const Touch &touch, uint32_t at, bool is_atomic = fal
   if (!is_in(*region, touch.address)) region = find_region(touch.address);
   if (region == nullptr && is_own_memory(touch)) return;
   Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
-                 is_atomic };
+                 is_atomic ? atomic : plain };
   if (region == nullptr || touch.address - region->start + touch.bytes > region->bytes) {
     fail(out_of_bounds, region == nullptr ? nearest_region(touch.address) : region, touch.address,
          touch.bytes, own, touch.is_write, nobody);
@@ -309,7 +314,7 @@ EINC_OWN inline void check_aligned(const Touch &touch, uint32_t at)
   check(touch, at);
   if (touch.address % touch.bytes == 0) return;
   const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current), 0,
-                       false };
+                       plain };
   const Region *region = find_region(touch.address);
   fail(misaligned, region, touch.address, touch.bytes, own, touch.is_write, nobody);
 }

@@ -16,6 +16,7 @@
  *   descriptor.h  the layout of warpgroup factors in shared memory
  *   group.h       warpgroup tensor-core products
  *   launch.h      how a host launches a kernel
+ *   bulk.h        bulk tensor copies, and the barriers at which they arrive
  *
  * No header of the C++ library is included: they would take longer to read than a kernel to compile.
  */
@@ -33,3 +34,4 @@
 #include "descriptor.h"
 #include "group.h"
 #include "launch.h"
+#include "bulk.h"

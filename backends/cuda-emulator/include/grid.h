@@ -37,7 +37,7 @@ uint3 grid_shape;
 constexpr unsigned lanes = 32;
 constexpr unsigned slot_bytes = 32;
 
-enum class State : uint8_t { ready, at_barrier, in_warp, done };
+enum class State : uint8_t { ready, at_barrier, in_warp, awaiting, done };
 
 struct Thread {
   Fiber fiber;
@@ -53,6 +53,8 @@ struct Thread {
   /* The time of its last `__syncwarp`, with the lanes in `ordered_lanes`. */
   uint32_t ordered_at;
   unsigned ordered_lanes;
+  /* The time at which it last found bulk copies to have arrived. */
+  uint32_t arrived_at;
 };
 
 /* A lane's value for other lanes. There are two, since one may still be read while the lane fills the next. */
@@ -99,6 +101,9 @@ EINC_OWN inline void enter(unsigned thread)
 
 EINC_OWN inline void forget_shared();  /* check.h */
 EINC_OWN inline void finish_copies();  /* tensor.h */
+EINC_OWN inline bool has_arrived(unsigned thread);  /* bulk.h */
+EINC_OWN inline void report_unarrived(unsigned thread);
+EINC_OWN inline void end_arrivals();
 
 /* The code of a fiber: runs threads from start to end. */
 EINC_OWN inline void run_threads()
@@ -209,7 +214,11 @@ EINC_OWN inline bool run_warp(unsigned warp)
     goes_on = false;
     const unsigned living = living_lanes(warp);
     for (unsigned i = first; i < end && !block.failed; i++) {
-      if (block.threads[i].state == State::in_warp && release(i, living)) goes_on = true;
+      Thread &thread = block.threads[i];
+      if (thread.state == State::in_warp && release(i, living)) goes_on = true;
+      if (thread.state != State::awaiting || !has_arrived(i)) continue;
+      thread.state = State::ready;
+      goes_on = true;
     }
     for (unsigned i = first; i < end && !block.failed; i++) {
       if (block.threads[i].state == State::ready) resume(i);
@@ -245,6 +254,10 @@ EINC_OWN inline void find_divergence()
   unsigned thread = 0;
   while (block.threads[thread].state == State::done) thread++;
   const Thread &waiting = block.threads[thread];
+  if (waiting.state == State::awaiting) {
+    block.failed = true;
+    return report_unarrived(thread);
+  }
   for (unsigned i = 0; i < block.count; i++) {
     const Thread &other = block.threads[i];
     const bool is_there = other.state == waiting.state && other.line == waiting.line;
@@ -267,6 +280,7 @@ EINC_OWN inline bool run_block()
     if (block.waiting == block.count) pass_barrier();
     else if (!has_run) find_divergence();
   }
+  if (!block.failed) end_arrivals();
   return !block.failed;
 }
 

@@ -74,12 +74,12 @@ EINC_OWN inline void look_at_factor(char *place, const Product &product, bool is
   if (region == nullptr) return;
   const Access &write = region->cells[address / 4 - region->start / 4].write;
   const Access own = { now, at, static_cast<uint32_t>(block.number), static_cast<uint16_t>(block.current),
-                       0, false };
+                       0, plain };
   if (is_over && write.time >= product.begun) {
     fail(race, region, address, 2, own, false, party_of(write, true));
   }
   const uint32_t own_fence = own_products().fenced_at;
-  const bool is_told = products_of(write.thread).fenced_at > write.time ||
+  const bool is_told = write.kind == bulk || products_of(write.thread).fenced_at > write.time ||
                        (own_fence > write.time && own_fence >= barrier_time);
   if (!is_over && !is_told) fail(untold, region, address, 2, own, false, party_of(write, true));
 }

@@ -5,19 +5,21 @@ extern "C" int sched_yield();
 
 namespace emulated {
 
-/* An address with its number of bytes, or an integer. */
+/* An address with its number of bytes, or an integer; a tensor map is about an array that is elsewhere. */
 struct Argument {
   uint64_t word;
   uint64_t bytes;
   bool is_array;
+  uint64_t array;
 };
 
 EINC_OWN inline Argument array(void *address, uint64_t bytes)
 {
-  return { reinterpret_cast<uint64_t>(address), bytes, true };
+  const auto word = reinterpret_cast<uint64_t>(address);
+  return { word, bytes, true, word };
 }
 
-EINC_OWN inline Argument number(long long value) { return { static_cast<uint64_t>(value), 0, false }; }
+EINC_OWN inline Argument number(long long value) { return { static_cast<uint64_t>(value), 0, false, 0 }; }
 
 struct Launch {
   int64_t number;  /* its position in the routine */
@@ -76,7 +78,7 @@ EINC_OWN inline bool prepare(const Launch &launch)
   regions.cells_used = 0;
   for (unsigned i = 0; i < launch.count; i++) {
     const Argument &argument = launch.arguments[i];
-    if (argument.is_array) add_region(argument.word, argument.bytes, i, false);
+    if (argument.is_array) add_region(argument.array, argument.bytes, i, false);
   }
   end_of_arguments();
 #endif

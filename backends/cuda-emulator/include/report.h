@@ -22,6 +22,10 @@ enum Fault : int64_t {
   misaligned,
   /* A signed integer overflows. */
   overflow,
+  /* A thread waits for more bytes than bulk copies bring: see `memory_bytes` and `bytes`. */
+  unarrived,
+  /* A barrier of bulk copies is used in a way that is not defined. */
+  misused,
 };
 
 /* One side of a fault: the thread, and what it did where. */
@@ -41,9 +45,9 @@ struct Report {
   Party second;
   /* The memory: an argument of the launch, or -1 - the line that declares a shared array. */
   int64_t memory;
-  int64_t memory_bytes;
+  int64_t memory_bytes;  /* its size; for `unarrived` the expected bytes, -1 if none are */
   int64_t offset;  /* in bytes, from its start */
-  int64_t bytes;
+  int64_t bytes;   /* of the access; for `unarrived` those that copies bring */
 };
 
 /* Provided by the host. */

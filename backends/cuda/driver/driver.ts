@@ -8,7 +8,7 @@ import {
   openLibrary,
   textAt,
 } from '../../foreign/library.ts';
-import { type DriverCall, functions } from './functions.ts';
+import { type AnyDriverCall, type DriverCall, functions, tensorMapFunctions } from './functions.ts';
 import { isOfKernel, kernelFailure, refusal, type Suspect } from './status.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +35,8 @@ export class Driver {
   /** Whether the driver waits for each kernel, so that a failure is that of the kernel just launched. */
   readonly #isBlocking: boolean;
   readonly #calls: Functions<typeof functions>;
+  readonly #library: string;
+  #tensorMaps: Functions<typeof tensorMapFunctions> | undefined;
   #current = 0;
 
   /** Loaded once per process. Throws a `BackendError` if there is no driver, or it does not work. */
@@ -48,6 +50,7 @@ export class Driver {
 
   private constructor({ calls, name }: Library<typeof functions>, isBlocking: boolean) {
     this.#calls = calls;
+    this.#library = name;
     this.#isBlocking = isBlocking;
     const status = calls.cuInit(0);
     if (status !== 0) throw noGpu([`${name}: cuInit: ${this.wordsOf(status)}`]);
@@ -69,8 +72,20 @@ export class Driver {
     return this.#calls[name](...args);
   }
 
+  /** What encodes tensor maps. Throws a `BackendError` for a driver before CUDA 12. */
+  tensorMaps(): Functions<typeof tensorMapFunctions> {
+    try {
+      return (this.#tensorMaps ??= openLibrary([this.#library], tensorMapFunctions).calls);
+    } catch (cause) {
+      if (!(cause instanceof LibraryNotFound)) throw cause;
+      throw refusal('make maps of arrays for bulk copies', cause.tried.join('; '), {
+        help: ['bulk copies take a driver of CUDA 12; without EINC_TMA=on threads copy'],
+      });
+    }
+  }
+
   /** The error for a call, possibly a kernel launch, that returned this status. */
-  failure(what: string, name: DriverCall, status: number, kernel?: Suspect): BackendError {
+  failure(what: string, name: AnyDriverCall, status: number, kernel?: Suspect): BackendError {
     const words = `${name}: ${this.wordsOf(status)}`;
     if (!isOfKernel(status)) return refusal(what, words, { kernel });
     const isCertain = kernel !== undefined && this.#isBlocking;

@@ -71,6 +71,32 @@ export const functions = {
 } as const satisfies Signatures;
 
 export type DriverCall = keyof typeof functions;
+/** For error messages. */
+export type AnyDriverCall = DriverCall | keyof typeof tensorMapFunctions;
+
+/** Since CUDA 12.0, so bound when first needed. */
+export const tensorMapFunctions = {
+  cuTensorMapEncodeTiled: [
+    ...([
+      'i32',
+      'memory',
+      'i32',
+      'u32',
+      'pointer',
+      'memory',
+      'memory',
+      'memory',
+      'memory',
+    ] as const),
+    ...(['i32', 'i32', 'i32', 'i32'] as const),
+  ],
+} as const satisfies Signatures;
+
+/** `CUtensorMapDataType` */
+export const typeOfTensorMap = { f16: 6, bf16: 9 } as const;
+
+/** `CU_TENSOR_MAP_…`: `INTERLEAVE_NONE`, `SWIZZLE_128B`, `L2_PROMOTION_L2_256B`, `FLOAT_OOB_FILL_NONE` (which are zeros). */
+export const flagOfTensorMap = { interleave: 0, swizzle128: 3, promotion: 3, fill: 0 } as const;
 
 /** `CUdevice_attribute` */
 export const attribute = {

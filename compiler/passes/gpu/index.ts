@@ -14,6 +14,7 @@ import { planMemory } from '../plan-memory.ts';
 import { simplifying } from '../simplifying.ts';
 import { bindThreads } from './bind-threads.ts';
 import { coarsenThreads } from './coarsen-threads.ts';
+import { copyInBulk } from './copy-in-bulk.ts';
 import { cutExpressions } from './cut-expressions.ts';
 import { fuseToCells } from './fuse-to-cells.ts';
 import { launchTogether } from './launch-together.ts';
@@ -44,6 +45,7 @@ export function passesForGpu(target: Target, gpu: Gpu, schedule: Schedule): read
     bindThreads(gpu), // nothing below changes what a kernel does
     ...(isScalar ? [] : [coarsenThreads(gpu, overrides)]), // needs the threads of each grid
     placeBetweenKernels(gpu), // needs the kernels
+    ...(isScalar ? [] : [copyInBulk(gpu)]), // needs to know which kernels are alone in their launch
     planMemory,
   ];
 }

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
 import { placeWith } from '../../cli/support.ts';
 import { type AttentionShape, attentionText } from '../../support/attention-text.ts';
-import { cudaOf, groupPrograms, hopper, smallPrograms } from './programs.ts';
+import { cudaOf, groupPrograms, hopper, hopperWithTma, smallPrograms } from './programs.ts';
 
 const hasNvcc = spawnSync('nvcc', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'einc-nvcc-'));
@@ -142,7 +142,11 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
     'keeps groups of warps at work, and their sums in registers',
     { timeout: 300_000 },
     async () => {
-      const texts = ofGroups.map(({ dtype, rows, columns, x, w, says }, i) => {
+      const products = ofGroups.flatMap(one => [
+        { ...one, target: hopper, copies: 'einc_copy_async_16(' },
+        { ...one, target: hopperWithTma, copies: 'einc_copy_box_2(' },
+      ]);
+      const texts = products.map(({ dtype, rows, columns, x, w, says, target, copies }, i) => {
         const extents: Readonly<Record<string, number>> = { b: rows, o: columns, i: 1024 };
         const dims = (index: string): string => index.replaceAll(/\w/g, l => String(extents[l]));
         const program = `group_${i}(): device x: ${dtype}[${dims(x)}], w: ${dtype}[${dims(w)}], y: bf16[${rows}, ${columns}];
@@ -150,15 +154,16 @@ describe.skipIf(!hasNvcc)('nvcc', () => {
         zero_out s;
         for b < ${rows} { for o < ${columns} { for i < 1024 { s[b, o] += f32(x[${x}]) * f32(w[${w}]); } } }
         for b < ${rows} { for o < ${columns} { y[b, o] := bf16(s[b, o]); } }`;
-        const { text } = cudaOf(parseProgram(program), hopper);
+        const { text } = cudaOf(parseProgram(program), target);
         expect(text).toContain(says);
+        expect(text).toContain(copies);
         return [`group_${i}`, text] as const;
       });
-      const golden = Object.entries(groupPrograms).map(([name, text]) => {
-        return [name, cudaOf(parseProgram(text), hopper).text] as const;
+      const golden = groupPrograms.map(([name, text, target]) => {
+        return [name, cudaOf(parseProgram(text), target).text] as const;
       });
       const kernels = await resourcesOf(together([...golden, ...texts]), 'groups', 'sm_90a');
-      expect(kernels).toHaveLength(7);
+      expect(kernels).toHaveLength(golden.length + texts.length);
       expect(kernels.join('\n')).not.toMatch(/[1-9]\d* bytes spilt/);
     },
   );

@@ -2,7 +2,7 @@ import { type CudaSource, cudaSource } from '../../../backends/cuda/source.ts';
 import type { Program } from '../../../compiler/loop/ir.ts';
 import { passesFor } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
-import { gpu, type Target, withGroups } from '../../../compiler/schedule/target.ts';
+import { gpu, type Target, withBulkCopies, withGroups } from '../../../compiler/schedule/target.ts';
 import { attentionText } from '../../support/attention-text.ts';
 
 export function cudaOf(program: Program, target = gpu as Target): CudaSource {
@@ -12,16 +12,22 @@ export function cudaOf(program: Program, target = gpu as Target): CudaSource {
 /** What sm_90a alone runs. */
 export const hopper = withGroups(gpu);
 
-export const groupPrograms: Readonly<Record<string, string>> = {
-  'group-product': `
-    group_layer():
+/** The same, with copies by hardware. */
+export const hopperWithTma = withBulkCopies(hopper);
+
+const groupProduct = (name: string): string => `
+    ${name}():
       device x: bf16[1024, 512], w: bf16[512, 1000], bias: bf16[1000], y: bf16[1024, 1000];
       local s: f32[1024, 1000];
       zero_out s;
       for b < 1024 { for o < 1000 { for i < 512 { s[b, o] += f32(x[b, i]) * f32(w[i, o]); } } }
-      for b < 1024 { for o < 1000 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`,
-};
+      for b < 1024 { for o < 1000 { y[b, o] := bf16(relu(s[b, o] + f32(bias[o]))); } }`;
 
+/** Each with its target. */
+export const groupPrograms: readonly (readonly [name: string, text: string, target: Target])[] = [
+  ['group-product', groupProduct('group_layer'), hopper],
+  ['bulk-product', groupProduct('bulk_layer'), hopperWithTma],
+];
 /** One for each way in which loops are bound. */
 export const smallPrograms: Readonly<Record<string, string>> = {
   pointwise: `

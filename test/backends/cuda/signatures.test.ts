@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { attribute, flag, functions } from '../../../backends/cuda/driver/functions.ts';
+import {
+  attribute,
+  flag,
+  flagOfTensorMap,
+  functions,
+  tensorMapFunctions,
+  typeOfTensorMap,
+} from '../../../backends/cuda/driver/functions.ts';
 import { isOfKernel } from '../../../backends/cuda/driver/status.ts';
 import { findCppCompiler } from '../../../backends/cuda-emulator/library.ts';
 import type { Kind } from '../../../backends/foreign/library.ts';
@@ -46,6 +53,12 @@ const constants: readonly (readonly [name: string, value: number])[] = [
   ['CU_MEM_ACCESS_FLAGS_PROT_READWRITE', flag.readsAndWrites],
   ['CU_JIT_ERROR_LOG_BUFFER', flag.jitErrorLog],
   ['CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES', flag.jitErrorLogBytes],
+  ['CU_TENSOR_MAP_DATA_TYPE_FLOAT16', typeOfTensorMap.f16],
+  ['CU_TENSOR_MAP_DATA_TYPE_BFLOAT16', typeOfTensorMap.bf16],
+  ['CU_TENSOR_MAP_INTERLEAVE_NONE', flagOfTensorMap.interleave],
+  ['CU_TENSOR_MAP_SWIZZLE_128B', flagOfTensorMap.swizzle128],
+  ['CU_TENSOR_MAP_L2_PROMOTION_L2_256B', flagOfTensorMap.promotion],
+  ['CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE', flagOfTensorMap.fill],
 ];
 
 test.skipIf(include === undefined)('after which errors the process is lost', () => {
@@ -69,7 +82,8 @@ template <class... T> constexpr bool takes(CUresult (*)(T...), const char *ways)
 
 test.skipIf(include === undefined)('as in cuda.h', { timeout: 60_000 }, context => {
   needCppCompiler(context);
-  const lines = Object.entries(functions).map(([name, [, ...parameters]]) => {
+  const all = { ...functions, ...tensorMapFunctions };
+  const lines = Object.entries(all).map(([name, [, ...parameters]]) => {
     const ways = parameters.map(kind => passed[kind]).join('');
     return `static_assert(takes(&${name}, "${ways}"), "${name} takes ${ways}");`;
   });
@@ -78,5 +92,6 @@ test.skipIf(include === undefined)('as in cuda.h', { timeout: 60_000 }, context 
   writeFileSync(path, [prelude, ...lines, ...values].join('\n'));
   const args = ['-std=c++17', '-fsyntax-only', '-I', include ?? '', path];
   execFileSync(findCppCompiler().path, args, { stdio: ['ignore', 'inherit', 'pipe'] });
-  expect(constants).toHaveLength(Object.keys({ ...attribute, ...flag }).length);
+  const numbers = { ...attribute, ...flag, ...typeOfTensorMap, ...flagOfTensorMap };
+  expect(constants).toHaveLength(Object.keys(numbers).length);
 });

@@ -74,6 +74,11 @@ struct op {
   int value;
 };
 
+/* What a tensor map of the stub begins with the address of: laid out as `einc_tensor_map` of the emulator. */
+struct tensor_map { uint64_t array, bytes; bool is_array; uint64_t same; uint32_t cell_bytes, axes; uint64_t dims[5]; uint32_t box[5]; };
+static struct tensor_map maps[64];
+static int map_count;
+
 static struct thing *things, *contexts[8], *current;
 static int count_of[9], devices = 2, sticky;
 static bool initialized, pools = true;
@@ -116,6 +121,7 @@ static const char *shown(uint64_t value) {
     else continue;
     return name;
   }
+  for (int i = 0; i < map_count; i++) if (value == (address)&maps[i]) { snprintf(name, 32, "t%d", i + 1); return name; }
   snprintf(name, 32, "%ld", (long)value);
   return name;
 }
@@ -185,6 +191,7 @@ static void execute(struct op *op) {
     case LAUNCH:
       milliseconds++;
       for (int i = 0; i < t->arguments; i++) touch(op->values[i], 0, false);
+      for (int i = 0; i < t->arguments; i++) for (int m = 0; m < map_count; m++) if (op->values[i] == (address)&maps[m]) touch(maps[m].array, maps[m].bytes, true);
       if (strcmp(planned_kernel.name, t->name) == 0) { sticky = planned_kernel.status; planned_kernel.name[0] = 0; }
       else if (t->run) { void *pointers[512]; for (int i = 0; i < t->arguments; i++) pointers[i] = &op->values[i]; t->run(pointers, op->shape); }
       break;
@@ -359,6 +366,30 @@ int cuLaunchKernel(struct thing *f, unsigned gx, unsigned gy, unsigned gz, unsig
   return queue(s, op);
 }
 
+#ifndef STUB_OF_CUDA_11
+/* CUDA Driver API, Tensor Map Object Management, for cells of 16 bits; sizes come with the innermost axis first. */
+int cuTensorMapEncodeTiled(uint64_t *map, int type, uint32_t axes, address array, const uint64_t *dims, const uint64_t *strides, const uint32_t *box, const uint32_t *steps, int interleave, int swizzle, int promotion, int fill) {
+  char sizes[256] = "";
+  for (uint32_t i = 0; i < axes && axes <= 5; i++) snprintf(sizes + strlen(sizes), sizeof sizes - strlen(sizes), " %lu/%u", (unsigned long)dims[i], box[i]);
+  CALL("%d %s%s %d", type, shown(array), sizes, swizzle);
+  bool is_right = (address)map % 64 == 0 && (type == 6 || type == 9) && axes >= 1 && axes <= 5 && array % 16 == 0;
+  is_right = is_right && interleave == 0 && swizzle == 3 && promotion >= 0 && promotion <= 3 && fill == 0 && box[0] * 2 <= 128 && box[0] * 2 % 16 == 0;
+  uint64_t bytes = 2;
+  for (uint32_t i = 0; is_right && i < axes; i++) {
+    is_right = dims[i] > 0 && dims[i] <= 1ull << 32 && box[i] > 0 && box[i] <= 256 && steps[i] == 1;
+    bytes *= dims[i];
+    if (i + 1 < axes) is_right = is_right && strides[i] == bytes && bytes % 16 == 0 && bytes < 1ull << 40;
+  }
+  if (!is_right || map_count == 64) return INVALID_VALUE;
+  struct tensor_map *own = &maps[map_count++];
+  *own = (struct tensor_map){.array = array, .bytes = bytes, .is_array = true, .same = array, .cell_bytes = 2, .axes = axes};
+  for (uint32_t i = 0; i < axes; i++) { own->dims[i] = dims[axes - 1 - i]; own->box[i] = box[axes - 1 - i]; }
+  memset(map, 0, 128);
+  map[0] = (address)own;
+  return OK;
+}
+#endif
+
 /* ── Memory ────────────────────────────────────────────────────────────────────────────────────── */
 
 static int allocate(address *to, size_t bytes, bool is_there) {
@@ -421,6 +452,7 @@ void stub_machine(int device_count, int has_pools, uint64_t bytes) { devices = d
 int stub_left(void) { int left = 0; for (struct thing *t = things; t; t = t->next) left += !t->gone && t->kind != CONTEXT && t->kind != FUNCTION; return left; }
 /* As if the process had ended and begun anew. */
 void stub_reset(void) {
+  map_count = 0;
   things = current = 0;
   memset(contexts, 0, sizeof contexts);
   memset(count_of, 0, sizeof count_of);

@@ -36,11 +36,11 @@ export interface Stub {
 }
 
 /** The driver, and a "compiler of CUDA" that is gcc. */
-export async function openStub(): Promise<Stub> {
+export async function openStub({ isOld = false } = {}): Promise<Stub> {
   const path = await compileLibrary(findCompiler(), {
     name: 'stub-driver',
     source: readFileSync(new URL('stub-driver.c', import.meta.url), 'utf8'),
-    flags: ['-std=gnu11', '-O1', '-ldl'],
+    flags: ['-std=gnu11', '-O1', '-ldl', ...(isOld ? ['-DSTUB_OF_CUDA_11'] : [])],
   });
   const { calls } = openLibrary([path], ofStub);
   const log = (): readonly string[] =>

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseProgram } from '../../../compiler/loop/parse.ts';
-import { cudaOf, groupPrograms, hopper, smallPrograms } from './programs.ts';
+import { cudaOf, groupPrograms, smallPrograms } from './programs.ts';
 
 const all = [
   ...Object.entries(smallPrograms).map(entry => [...entry, undefined] as const),
-  ...Object.entries(groupPrograms).map(entry => [...entry, hopper] as const),
+  ...groupPrograms,
 ];
 
 test.each(all)('%s', async (name, text, target) => {

@@ -5,7 +5,8 @@ import { printProgram } from '../../../compiler/loop/print.ts';
 import { verify } from '../../../compiler/loop/verify.ts';
 import { passesFor } from '../../../compiler/passes/index.ts';
 import { runPipeline } from '../../../compiler/passes/pipeline.ts';
-import { gpu } from '../../../compiler/schedule/target.ts';
+import { gpu, withBulkCopies, withGroups } from '../../../compiler/schedule/target.ts';
+import { groupTiles } from '../../support/group-tiles.ts';
 import { fewArguments, tilesFor } from '../../support/small-gpu.ts';
 
 const programs: Readonly<Record<string, string>> = {
@@ -133,13 +134,15 @@ const programs: Readonly<Record<string, string>> = {
         for o < 64 thread { y[o] := h[o] * own[0]; }
       }
       for o < 64 grid { z[o] := h[-1*o + 63]; }`,
+  'copy-in-bulk': groupTiles,
 };
 
 const small = [
   ...passesFor(tilesFor(1)).filter(pass => pass.name === 'tile-blocks'),
   ...passesFor(fewArguments(4)).filter(pass => pass.name === 'cut-expressions'),
 ];
-const others = passesFor(gpu).filter(pass => small.every(({ name }) => name !== pass.name));
+const hopper = withBulkCopies(withGroups(gpu));
+const others = passesFor(hopper).filter(pass => small.every(({ name }) => name !== pass.name));
 const passes = [...small, ...others];
 
 test.each(Object.entries(programs))('%s', async (name, text) => {
