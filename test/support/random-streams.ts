@@ -64,6 +64,8 @@ export class RandomStreams implements Disposable {
   readonly #recorded: Recorded[] = [];
   #n = 0;
   #started: Promise<unknown>[] = [];
+  /** Values that nothing reads any more: garbage of the model's would be counted as the runtime's. */
+  readonly #spare: Int32Array[] = [];
 
   static async open(setting: Setting, draw: (below: number) => number): Promise<RandomStreams> {
     const all = await devices({ backend: setting.backend, count: setting.devices });
@@ -160,8 +162,7 @@ export class RandomStreams implements Disposable {
       if (kind < 4) {
         commands.push({ kind: 'run', ctx, routine: at(at(mix, i), j) });
         acts.push(n => {
-          const y = at(arrays, j)[0] ?? 0;
-          x.forEach((value, at) => (x[at] = Math.imul(3, value) + y + n));
+          multiplyAdd(x, 3, (at(arrays, j)[0] ?? 0) + n);
         });
       } else if (kind < 6) {
         const src = this.#place();
@@ -200,12 +201,13 @@ export class RandomStreams implements Disposable {
 
   async #startOnce({ recording, acts, items }: Recorded, n: number): Promise<void> {
     // By hand, as `from` takes longer than all else that is done here.
-    const values = new Int32Array(Math.max(...sizes) + valuesBefore);
+    const values = this.#spare.pop() ?? new Int32Array(Math.max(...sizes) + valuesBefore);
     for (let k = 0; k < values.length; k++) values[k] = k ^ n;
     const started = recording.start({ n }, { values });
     for (const act of acts) act(n, values);
     const expected = items.map(item => item());
     const checked = started.then(({ items: found }) => {
+      this.#spare.push(values);
       if (found.every((item, k) => item === expected[k])) return;
       throw new Error(`what task ${n} started has found ${String(found)}, not ${String(expected)}`);
     });
@@ -227,8 +229,7 @@ export class RandomStreams implements Disposable {
     const routine = at(at(mix, i), j);
     if (isSync) routine.runSync({ n });
     else routine.run({ n });
-    const [x, y] = [at(arrays, i), at(arrays, j)[0] ?? 0];
-    x.forEach((value, k) => (x[k] = Math.imul(3, value) + y + n));
+    multiplyAdd(at(arrays, i), 3, (at(arrays, j)[0] ?? 0) + n);
   }
 
   #merge({ merge, arrays, sent }: Place, i: number, n: number): void {
@@ -237,7 +238,7 @@ export class RandomStreams implements Disposable {
     at(merge, i).run({ n });
     const from = 'own' in received ? received.own : received.at;
     const x = at(arrays, i);
-    x.forEach((value, k) => (x[k] = Math.imul(5, value) + (from[k] ?? 0) + n));
+    for (let k = 0; k < x.length; k++) x[k] = Math.imul(5, x[k] ?? 0) + (from[k] ?? 0) + n;
   }
 
   #send(src: Place, dst: Place, i: number, kind: number): void {
@@ -250,7 +251,6 @@ export class RandomStreams implements Disposable {
     } else if (kind < 950) {
       deviceToDevice(x, { intoMergeBuffer: 'copy', dst: dst.ctx, src: src.ctx });
       const before = dst.sent.get(i);
-      // Garbage of the model's would be counted as the runtime's.
       const own = before && 'own' in before ? before.own : new Int32Array(from.length);
       own.set(from);
       dst.sent.set(i, { own });
@@ -278,6 +278,11 @@ export class RandomStreams implements Disposable {
     for (const { recording } of this.#recorded) recording[Symbol.dispose]();
     this.#all[Symbol.dispose]();
   }
+}
+
+/** Without a call for each cell, which would take five times as long as this and make garbage of large numbers. */
+function multiplyAdd(x: Int32Array, factor: number, addend: number): void {
+  for (let k = 0; k < x.length; k++) x[k] = Math.imul(factor, x[k] ?? 0) + addend;
 }
 
 /** Goes round and round. */

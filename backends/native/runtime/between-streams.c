@@ -11,7 +11,6 @@ static void drop_stream(struct stream *stream)
 {
   if (atomic_fetch_sub(&stream->references, 1) != 1) return;
   pthread_mutex_destroy(&stream->mutex);
-  pthread_cond_destroy(&stream->work);
   pthread_cond_destroy(&stream->progress);
   free(stream->ring);
   free(stream);

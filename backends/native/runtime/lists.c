@@ -407,5 +407,8 @@ static void end_flight(struct stream *stream, struct command *command, uint64_t 
 /* Once other streams can see that this one is done. */
 static void land(struct flight *flight)
 {
-  if (atomic_fetch_sub(&flight->streams_left, 1) == 1) complete(&flight->promise);
+  if (atomic_fetch_sub(&flight->streams_left, 1) != 1) return;
+  struct runtime *runtime = flight->promise.runtime;
+  note_settled(&flight->promise);
+  announce(runtime);
 }

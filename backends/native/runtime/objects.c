@@ -152,8 +152,7 @@ struct stream {
   struct command *ring;
   pthread_t thread;
   _Atomic uint32_t references;  /* the handle's, and those of commands of other streams */
-  pthread_mutex_t mutex;  /* guards going to sleep, and the fields below it */
-  pthread_cond_t work;
+  pthread_mutex_t mutex;  /* guards waiting for `tail`, and the fields below it */
   pthread_cond_t progress;
   struct promise *promises;  /* sorted by when they settle */
   struct failure failure;  /* read without the mutex by its worker, and by the caller of an idle stream */
@@ -165,7 +164,7 @@ struct stream {
   _Alignas(64) _Atomic uint64_t head;  /* commands queued */
   _Alignas(64) _Atomic uint64_t tail;  /* commands done */
   _Alignas(64) _Atomic uint64_t awaited;  /* the least tail that somebody sleeps for; or NEVER */
-  _Atomic bool sleeping;   /* the worker sleeps, or is about to */
+  _Atomic uint32_t sleeping; /* 1: the worker sleeps, or is about to */
   _Atomic bool abandoned;  /* skip all commands, only release */
   _Atomic bool has_failed; /* at least once */
   _Atomic uint64_t busy;   /* nanoseconds in kernels and copies */
@@ -177,10 +176,14 @@ struct stream {
 struct runtime {
   napi_env env;
   struct table table;
-  napi_threadsafe_function completions;
+  napi_async_cleanup_hook_handle hook;
+  struct bell *bell;     /* rung for `settled`, unless the caller is completing promises */
+  struct promise *due;   /* taken from `settled`; the first one first */
   uint32_t pending_promises;
   bool is_holding;      /* workers on the caller's processor are not woken for queued commands */
   struct stream *held;  /* those to be woken later */
+  _Alignas(64) _Atomic(struct promise *) settled;  /* to be completed by the caller; the last one first */
+  _Atomic bool is_completing;
 };
 
 /* For the whole process: buffers of all envs share the same memory. */

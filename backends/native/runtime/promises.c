@@ -38,49 +38,96 @@ static void hand_back(napi_env env, struct flight *flight)
   napi_delete_reference(env, flight->arrays);
 }
 
-/* On the caller's thread, from the event loop; without an env during teardown. */
-static void on_completion(napi_env env, napi_value callback, void *context, void *data)
+/* On any thread. `announce` has to follow, once nothing is held that the thread of JavaScript may need. */
+static void note_settled(struct promise *promise)
 {
-  (void)callback;
-  (void)context;
-  struct promise *promise = data;
-  if (env != NULL) {
-    struct runtime *runtime = promise->runtime;
-    if (promise->flight != NULL) hand_back(env, promise->flight);
-    settle_promise(env, promise->deferred, promise->failure);
+  _Atomic(struct promise *) *settled = &promise->runtime->settled;
+  promise->next = atomic_load(settled);
+  while (!atomic_compare_exchange_weak(settled, &promise->next, promise)) continue;
+}
+
+/* Either this sees that nobody is completing promises, or whoever is sees what has been noted. */
+static void announce(struct runtime *runtime)
+{
+  if (!atomic_load(&runtime->is_completing)) ring_bell(runtime->bell);
+}
+
+/* The first one first. */
+static struct promise *take_settled(struct runtime *runtime)
+{
+  struct promise *last = atomic_exchange(&runtime->settled, NULL);
+  struct promise *first = NULL;
+  while (last != NULL) {
+    struct promise *before = last->next;
+    last->next = first;
+    first = last;
+    last = before;
+  }
+  return first;
+}
+
+static void complete(napi_env env, void *settled)
+{
+  struct promise *promise = settled;
+  if (promise->flight != NULL) hand_back(env, promise->flight);
+  settle_promise(env, promise->deferred, promise->failure);
+}
+
+/* The first one that has not been completed yet; NULL if there is none. */
+static struct promise *next_settled(struct runtime *runtime)
+{
+  if (runtime->due == NULL) runtime->due = take_settled(runtime);
+  struct promise *promise = runtime->due;
+  if (promise != NULL) runtime->due = promise->next;
+  return promise;
+}
+
+/*
+ * From the event loop: completes promises, each with what waits for it, since the next one may hand back its results in
+ * the same place. It stops after a while, and goes on when the event loop has been to timers and all else.
+ */
+static void complete_settled(void *data)
+{
+  struct runtime *runtime = data;
+  struct promise *promise;
+  uint64_t end = now() + ANSWER_NANOSECONDS;
+  atomic_store(&runtime->is_completing, true);
+  do {
+    promise = next_settled(runtime);
+    if (promise == NULL) break;
+    call_back(runtime->bell, complete, promise);
     runtime->pending_promises--;
-    if (runtime->pending_promises == 0) {
-      napi_unref_threadsafe_function(env, runtime->completions);
-    }
-  }
-  free(promise);
-}
-
-/* On a worker. */
-static void complete(struct promise *promise)
-{
-  if (napi_call_threadsafe_function(promise->runtime->completions, promise,
-                                    napi_tsfn_nonblocking) != napi_ok) {
     free(promise);
-  }
+  } while (now() < end);
+  atomic_store(&runtime->is_completing, false);
+  if (runtime->due != NULL || atomic_load(&runtime->settled) != NULL) ring_bell(runtime->bell);
+  if (runtime->pending_promises == 0) stop_waiting(runtime->bell);
 }
 
-/* With the stream's mutex held: takes the promises that wait for at most `tail`. */
-static void settle_promises(struct stream *stream, uint64_t tail)
+/* Without an event loop nobody waits for them. */
+static void forget_settled(struct runtime *runtime)
 {
+  struct promise *promise;
+  while ((promise = next_settled(runtime)) != NULL) free(promise);
+}
+
+/* With the stream's mutex held: settles the promises that wait for at most `tail`. Whether there are any. */
+static bool settle_promises(struct stream *stream, uint64_t tail)
+{
+  bool has_settled = false;
   while (stream->promises != NULL && stream->promises->target <= tail) {
     struct promise *promise = stream->promises;
     stream->promises = promise->next;
     promise->failure = failure_at(stream, promise->target);
-    complete(promise);
+    note_settled(promise);
+    has_settled = true;
   }
+  return has_settled;
 }
 
 static void expect_completion(struct runtime *runtime)
 {
-  if (runtime->pending_promises == 0) {
-    napi_ref_threadsafe_function(runtime->env, runtime->completions);
-  }
+  if (runtime->pending_promises == 0) keep_waiting(runtime->bell);
   runtime->pending_promises++;
 }
 
@@ -97,8 +144,9 @@ static bool add_promise(struct stream *stream, napi_deferred deferred, uint64_t 
   promise->next = *link;
   *link = promise;
   if (target < atomic_load(&stream->awaited)) atomic_store(&stream->awaited, target);
-  settle_promises(stream, atomic_load(&stream->tail));
+  bool has_settled = settle_promises(stream, atomic_load(&stream->tail));
   pthread_mutex_unlock(&stream->mutex);
+  if (has_settled) announce(runtime);
   return true;
 }
 

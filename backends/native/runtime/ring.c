@@ -18,7 +18,8 @@ static bool is_idle(struct stream *stream)
 /*
  * Sleeping and waking, in both directions, rely on sequential consistency: one side stores its counter and
  * then loads the other's request to be woken, the other stores its request and then loads the counter.
- * At least one of them sees the other's store. The mutex closes the gap between that check and the wait.
+ * At least one of them sees the other's store. The gap between that check and the wait is closed by the mutex,
+ * or by the system, which lets a worker sleep only while `sleeping` is 1.
  */
 
 /* Sleeps until the stream's worker has done `target` commands. */
@@ -50,18 +51,23 @@ static void spin_for_tail(struct stream *stream, uint64_t target)
   } while (now() < end);
 }
 
-static void settle_promises(struct stream *stream, uint64_t tail);
+static bool settle_promises(struct stream *stream, uint64_t tail);
+static void announce(struct runtime *runtime);
 
-/* Waiters that need more register again. */
+/*
+ * Waiters that need more register again. The system may give this processor at once to whoever is woken,
+ * who would then have to wait for what this thread still holds; so nobody is woken before the mutex is released.
+ */
 static void advance_tail(struct stream *stream, uint64_t tail)
 {
   atomic_store(&stream->tail, tail);
   if (tail < atomic_load(&stream->awaited)) return;
   pthread_mutex_lock(&stream->mutex);
-  settle_promises(stream, tail);
+  bool has_settled = settle_promises(stream, tail);
   atomic_store(&stream->awaited, stream->promises == NULL ? NEVER : stream->promises->target);
-  pthread_cond_broadcast(&stream->progress);
   pthread_mutex_unlock(&stream->mutex);
+  if (has_settled) announce(stream->runtime);
+  pthread_cond_broadcast(&stream->progress);
 }
 
 /*
@@ -80,25 +86,20 @@ static uint64_t wait_for_work(struct stream *stream, uint64_t tail)
     if (head != tail) return head;
     sched_yield();
   } while (now() < end);
-  pthread_mutex_lock(&stream->mutex);
   for (;;) {
-    atomic_store(&stream->sleeping, true);
+    atomic_store(&stream->sleeping, 1);
     head = atomic_load(&stream->head);
     if (head != tail) break;
-    pthread_cond_wait(&stream->work, &stream->mutex);
+    syscall(SYS_futex, &stream->sleeping, FUTEX_WAIT_PRIVATE, 1, NULL);
   }
-  atomic_store(&stream->sleeping, false);
-  pthread_mutex_unlock(&stream->mutex);
+  atomic_store(&stream->sleeping, 0);
   return head;
 }
 
 static void wake(struct stream *stream)
 {
-  if (!atomic_load(&stream->sleeping)) return;
-  pthread_mutex_lock(&stream->mutex);
-  atomic_store(&stream->sleeping, false);
-  pthread_cond_signal(&stream->work);
-  pthread_mutex_unlock(&stream->mutex);
+  if (!atomic_load(&stream->sleeping) || atomic_exchange(&stream->sleeping, 0) == 0) return;
+  syscall(SYS_futex, &stream->sleeping, FUTEX_WAKE_PRIVATE, 1);
 }
 
 static bool may_run_on(const struct stream *stream, int processor)

@@ -46,9 +46,12 @@ typedef int32_t (*kernel_function)(void *const *args);
 #define SPINS 40
 /* How long a program takes between two training steps. */
 #define IDLE_SPIN_NANOSECONDS 200000
+/* Many times as long as a turn of an event loop with nothing to do, and half of what its timers can tell apart. */
+#define ANSWER_NANOSECONDS 500000
 
 struct runtime;
 
+#include "bell.c"
 #include "handles.c"
 #include "objects.c"
 #include "errors.c"
@@ -120,10 +123,18 @@ static void abandon_streams(struct runtime *runtime)
   }
 }
 
-/* Runs before Node ends `completions`, which was created before this hook was added. */
-static void tear_down(void *data)
+static void end_runtime(void *data)
 {
   struct runtime *runtime = data;
+  napi_remove_async_cleanup_hook(runtime->hook);
+  free(runtime);
+}
+
+/* Node waits until the hook is removed. */
+static void tear_down(napi_async_cleanup_hook_handle hook, void *data)
+{
+  struct runtime *runtime = data;
+  (void)hook;
   abandon_streams(runtime);
   end_all(runtime, STREAM);
   end_all(runtime, PLAN);
@@ -132,33 +143,28 @@ static void tear_down(void *data)
   end_all(runtime, DEVICE);
   end_all(runtime, LIST);
   leave_pool();
+  forget_settled(runtime);
   free(runtime->table.slots);
-  free(runtime);
-}
-
-static bool make_completions(struct runtime *runtime)
-{
-  napi_env env = runtime->env;
-  napi_value name;
-  if (napi_create_string_utf8(env, "einc", NAPI_AUTO_LENGTH, &name) != napi_ok) return false;
-  if (napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, on_completion,
-                                      &runtime->completions) != napi_ok) {
-    return false;
-  }
-  return napi_unref_threadsafe_function(env, runtime->completions) == napi_ok;
+  close_bell(runtime->bell, end_runtime);
 }
 
 static struct runtime *make_runtime(napi_env env)
 {
-  struct runtime *runtime = calloc(1, sizeof *runtime);
+  struct runtime *runtime = aligned_alloc(_Alignof(struct runtime), sizeof *runtime);
   if (runtime == NULL) return NULL;
+  memset(runtime, 0, sizeof *runtime);
   runtime->env = env;
   runtime->table.first_free = NO_SLOT;
-  if (make_completions(runtime) && napi_add_env_cleanup_hook(env, tear_down, runtime) == napi_ok) {
+  runtime->bell = make_bell(env, complete_settled, runtime);
+  if (runtime->bell == NULL) {
+    free(runtime);
+    return NULL;
+  }
+  if (napi_add_async_cleanup_hook(env, tear_down, runtime, &runtime->hook) == napi_ok) {
     join_pool();
     return runtime;
   }
-  free(runtime);
+  close_bell(runtime->bell, free);
   return NULL;
 }
 

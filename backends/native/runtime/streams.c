@@ -106,7 +106,6 @@ static struct stream *start_stream(struct runtime *runtime, struct device *devic
   atomic_init(&stream->references, 1);
   atomic_init(&stream->awaited, NEVER);
   pthread_mutex_init(&stream->mutex, NULL);
-  pthread_cond_init(&stream->work, NULL);
   pthread_cond_init(&stream->progress, NULL);
   stream->ring = calloc(RING_LENGTH, sizeof *stream->ring);
   if (stream->ring != NULL && start_thread(&stream->thread, "einc-stream", work, stream)) {

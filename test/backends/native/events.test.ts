@@ -130,3 +130,22 @@ test('a stream knows for how long it has been at work', async () => {
   native.destroyStream(stream);
   for (const buffer of [from, to]) native.free(buffer);
 });
+
+test('the event loop gets to timers before all promises are done that have settled', async () => {
+  const stream = native.createStream();
+  const nothing = native.kernel(native.open(library), 'nothing');
+  const plan = native.createPlan(stream, 0, Float64Array.of(nothing, 0));
+  let done = 0;
+  const all = Array.from({ length: 200 }, async () => {
+    await native.finished(stream, native.launch(plan));
+    done++;
+    const end = performance.now() + 1;
+    while (performance.now() < end) continue;
+  });
+  native.wait(stream);
+  const atTimer = await new Promise(resolve => setTimeout(() => resolve(done), 10));
+  expect(atTimer).toBeLessThan(100);
+  await Promise.all(all);
+  expect(done).toBe(200);
+  native.destroyStream(stream);
+});
