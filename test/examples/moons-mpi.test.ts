@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { noMpirun } from '../support/ranks.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noMpirun, prepareRanks } from '../support/ranks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'einc-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,6 +34,8 @@ function printedBy(ranks: number, example: string, args: readonly string[]): unk
 }
 
 describe.skipIf(noMpirun !== undefined)(`with mpirun (${noMpirun ?? 'found'})`, () => {
+  beforeAll(prepareRanks);
+
   test('three processes, with shares of 4, 3 and 3 points, learn what one does', () => {
     const alone = trained(1, '--epochs', '10');
     const together = trained(3, '--epochs', '10');

@@ -29,8 +29,12 @@ export interface RanksOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** Ranks that start together with nothing in the cache would all compile the same. */
 let prepared: Promise<unknown> | undefined;
+
+/** Ranks that start together with nothing in the cache would all compile the same. */
+export function prepareRanks(): Promise<unknown> {
+  return (prepared ??= Promise.all([buildShim(), loadNative()]));
+}
 
 /** Runs `program`, of the test's folder. */
 export async function runRanks(
@@ -38,7 +42,7 @@ export async function runRanks(
   program: URL,
   { args = [], env = {}, onOutput }: RanksOptions = {},
 ): Promise<RanksRun> {
-  await (prepared ??= Promise.all([buildShim(), loadNative()]));
+  await prepareRanks();
   const start = performance.now();
   const command = ['-n', String(ranks), process.execPath, builtProgram(program), ...args];
   const child = spawn('mpirun', [...allowances, ...command], {

@@ -1,4 +1,7 @@
-/** Small models that are trained in one way and another, with batches of noise. */
+/**
+ * Small models that are trained in one way and another, with batches of noise. Their layers are as wide as vectors: of narrower ones, the
+ * compiler writes every turn of every loop out, which takes it twice as long.
+ */
 import { op, type Tensor, tensor } from '../../../dsl/einc.ts';
 import type { ExampleShape } from '../../../dsl/train/index.ts';
 
@@ -27,10 +30,10 @@ export function perceptron(): Model {
 /** Of pictures of 8 × 8 in two channels: a convolution, pooled, and a layer. */
 export function convNet(): Model {
   const { conv, pool, logits } = op<Record<'conv' | 'pool' | 'logits', Apply>>`
-    conv(x) = relu({ b1 = 0; o = [4] }
-      + (x +* "b | h<+i, v<+j, c; i, j, c -> o => b | h, v, o" { k1; o = [4]; i = [3, 3, 2] }));
+    conv(x) = relu({ b1 = 0; o = [8] }
+      + (x +* "b | h<+i, v<+j, c; i, j, c -> o => b | h, v, o" { k1; o = [8]; i = [3, 3, 2] }));
     pool(x) = x @^^ "b | 2*h<+i:2, 2*v<+j:2, c => b | h, v, c";
-    logits(x) = { b = 0 } + { w; o = [3]; i = [3, 3, 4] } * x`;
+    logits(x) = { b = 0 } + { w; o = [3]; i = [3, 3, 8] } * x`;
   return {
     shard: { x: { output: [8, 8, 2] }, label: { output: [1] } },
     loss: ({ x, label }, count) =>
@@ -42,7 +45,7 @@ export function convNet(): Model {
 
 /** Of texts of six words out of five: a block of attention with two heads, and a layer. */
 export function transformer(): Model {
-  const [length, width, heads, words] = [6, 8, 2, 5];
+  const [length, width, heads, words] = [6, 16, 2, 5];
   const each = width / heads;
   const table = op`{ table; o = [${words}, ${width}] }`;
   const { qkv, out } = op<Record<'qkv' | 'out', Apply>>`
