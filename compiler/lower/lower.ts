@@ -63,9 +63,10 @@ export function lower(routine: Routine): Program {
   const locals = nodes.filter(node => !routine.device.includes(node));
   const fresh: Fresh = {
     loop: hint => loopVar(names.fresh(hint)),
-    local: ({ name, dtype, dims }) => {
+    local: ({ name, dtype, dims }, of) => {
       const node = tensorNode(names.fresh(name), dtype, dims);
-      locals.push(node);
+      const place = locals.indexOf(of);
+      locals.splice(place < 0 ? locals.length : place, 0, node);
       return node;
     },
   };

@@ -42,8 +42,8 @@ export interface NarrowSum {
 
 export interface Fresh {
   readonly loop: (hint: string) => LoopVar;
-  /** Makes a local array of the routine, declared at its top. */
-  readonly local: (node: TensorNode) => TensorNode;
+  /** Makes a local array of the routine, declared at its top; before `of`, which is computed from it. */
+  readonly local: (node: TensorNode, of: TensorNode) => TensorNode;
 }
 
 /** Whether an array of this dtype cannot hold what is being accumulated. */
@@ -54,7 +54,7 @@ export function isNarrow({ dtype }: TensorNode): boolean {
 export function lowerNarrowSum(s: NarrowSum, fresh: Fresh): Stmt {
   const { node, op, reset, target, value, origins } = s;
   const dtype = computeDtype(node.dtype);
-  const sum = fresh.local(tensorNode(`${node.name}.${resultWords[op]}`, dtype, node.dims));
+  const sum = fresh.local(tensorNode(`${node.name}.${resultWords[op]}`, dtype, node.dims), node);
   const neutral = neutralOf(op, dtype);
   const join = reset ? undefined : joins[op];
   const begin = (): Stmt => {

@@ -16,6 +16,12 @@ const { einc, files, read } = placeWith({
     const x = tensor(new Float32Array(1024 * 512), { label: 'x', batch: [1024], output: [512], dtype: 'bf16' });
     const h = op\`h = { w; o = [1024]; dtype = bf16 } * \${x}\`;
     await ctx.compile(forward(h), { keep: [h] });`,
+  'narrow-layer.ts': `
+    import { context, forward, op, tensor } from 'einc';
+    using ctx = await context();
+    const x = tensor(new Float32Array(1000 * 192), { label: 'x', batch: [1000], output: [192], dtype: 'bf16' });
+    const h = op\`h = relu({ w; o = [1016]; dtype = bf16 } * \${x} + { b; o = [1016]; dtype = bf16 })\`;
+    await ctx.compile(forward(h), { keep: [h] });`,
 });
 
 describe.concurrent('--backend cuda', () => {
@@ -56,6 +62,18 @@ describe.concurrent('--backend cuda', () => {
     expect(read('groups/h_forward.cu')).toContain('wgmma.mma_async');
     const { stdout } = await einc([...dump, '--stage', 'schedule']);
     expect(stdout).toContain('64 × 64 a group, 64 terms at once, copied 2 turns ahead');
+  });
+
+  test('what follows a product of 16 bits is part of it', async ({ expect }) => {
+    const dump = ['dump', 'narrow-layer.ts', '--backend', 'cuda', '--stage', 'schedule'];
+    const { stdout } = await einc(dump);
+    expect(stdout).toMatchInlineSnapshot(`
+      "h_forward
+        h  [b5:1000, o4:1016, i:192]  contraction
+          tile-blocks   128 of b5 × 64 of o4, 64 × 32 a warp, 32 terms at once, copied 3 turns ahead
+          bind-threads  b5_2, o4_2 on 128 × 128 threads
+      "
+    `);
   });
 
   test('with EINC_TMA=on hardware copies for them', async ({ expect }) => {
