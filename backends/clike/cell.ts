@@ -6,7 +6,7 @@ import {
   type Program,
   type TensorNode,
 } from '../../compiler/index.ts';
-import { countOf } from '../../compiler/core/index-cover.ts';
+import { withoutDigits } from '../../compiler/core/digits.ts';
 import { type CallText, type Dialect, precedence } from './dialect.ts';
 import type { Identifiers } from './names.ts';
 import { subscriptText } from './subscript.ts';
@@ -77,9 +77,8 @@ export class CellEmitter {
 
   #offset(index: readonly (Index | string)[], dims: readonly number[], isWide: boolean): string {
     const known = index.filter(ix => typeof ix !== 'string');
-    const count = known.length === index.length ? countOf(known, dims) : undefined;
-    if (count) return this.index(count, 0, isWide);
-    return index.reduce<string>((text, ix, axis) => {
+    const places = known.length === index.length ? withoutDigits(known, dims) : index;
+    return places.reduce<string>((text, ix, axis) => {
       const own = typeof ix === 'string' ? ix : this.index(ix, precedence.sum, isWide);
       if (axis === 0 || isZero(text)) return own;
       if (dims[axis] === 1) return text;

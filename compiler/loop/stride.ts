@@ -1,4 +1,5 @@
 /** The stride of an access along a loop. */
+import { withoutDigits } from '../core/digits.ts';
 import { type Index, isLoop, loopsIn, type LoopVar } from '../core/index-expr.ts';
 import type { TensorNode } from '../core/tensor-node.ts';
 
@@ -12,7 +13,7 @@ export function strideOf(
   loop: LoopVar,
 ): number | undefined {
   let stride = 0;
-  for (const [axis, { terms }] of index.entries()) {
+  for (const [axis, { terms }] of withoutDigits(index, node.dims).entries()) {
     stride *= node.dims[axis] ?? 1;
     for (const term of terms) {
       if (!isLoop(term) && loopsIn(term.digit.of).includes(loop)) return undefined;

@@ -13,6 +13,7 @@ import { gatherTaps } from './gather-taps.ts';
 import { passesForGpu } from './gpu/index.ts';
 import { hoistCopies } from './hoist-copies.ts';
 import { interchange } from './interchange.ts';
+import { joinColumns } from './join-columns.ts';
 import { leastWork, paralleliseFrom } from './parallelise.ts';
 import type { Pass } from './pipeline.ts';
 import { placeLocals } from './place-locals.ts';
@@ -51,6 +52,7 @@ function reordering(target: Target, overrides: Overrides): readonly Pass[] {
   return [
     gatherTaps(target, overrides), // first: interchange takes the sums it leaves
     interchange(target, overrides),
+    joinColumns(target, overrides), // after these, which look for loops over taps; before blocks of cells
     blockReductions(target, overrides),
     sumByRows(target, overrides),
   ];

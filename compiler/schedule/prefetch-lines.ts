@@ -8,11 +8,13 @@ import {
   fixed,
   type Index,
   isLoop,
+  loopsIn,
   type LoopVar,
   plus,
   rangeOf,
   sameIndex,
   substitute,
+  type Term,
 } from '../core/index-expr.ts';
 import { sizeOf, type TensorNode } from '../core/tensor-node.ts';
 import { groupsUnder, loopsAlong, type Site } from '../loop/facts.ts';
@@ -80,17 +82,18 @@ function turnsOf({ path }: Site): number {
   return product(loopsAlong(path).map(l => l.extent));
 }
 
-/** Undefined where a subscript is no plain sum of loops. Under conditions it may say what lies outside. */
+/** Undefined where a digit depends on what stands still. Under conditions a subscript may say what lies outside. */
 function axisOf(
   { terms, offset }: Index,
   turning: ReadonlyMap<LoopVar, number>,
   dim: number,
 ): BlockAxis | undefined {
-  const loops = terms.filter(isLoop);
-  if (loops.length < terms.length) return undefined;
-  const inside = loops.filter(t => turning.has(t.loop));
+  const isTurning = (term: Term): boolean =>
+    isLoop(term) ? turning.has(term.loop) : loopsIn(term.digit.of).every(loop => turning.has(loop));
+  const [inside, others] = [terms.filter(isTurning), terms.filter(t => !isTurning(t))];
+  if (!others.every(isLoop)) return undefined;
   const { min, max } = rangeOf({ terms: inside, offset }, loop => turning.get(loop) ?? 1);
-  const still = { terms: loops.filter(t => !turning.has(t.loop)), offset: 0 };
+  const still = { terms: others, offset: 0 };
   const isAll = still.terms.length === 0;
   const [first, last] = isAll ? [Math.max(0, min), Math.min(dim - 1, max)] : [min, max];
   return { still, first, count: last - first + 1 };

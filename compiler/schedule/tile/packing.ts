@@ -63,7 +63,13 @@ export function packableIn(
   if (!apart.every(isRead(fewestReuses))) return undefined;
   const isReadByTiles = (p: Packed): boolean =>
     isRead(Math.max(fewestReuses, (isDense(p) ? fewestTilesOfDense : fewestTiles) * rowCount))(p);
-  return { apart, beside: beside.filter(isReadByTiles) };
+  const isSmaller = (p: Packed): boolean => !doColumnsOverlap(p, columns.extent);
+  return { apart, beside: beside.filter(isSmaller).filter(isReadByTiles) };
+}
+
+/** Whether columns of one term are those of the next as well, so that a copy is larger than what it is of. */
+export function doColumnsOverlap({ node, index, loops }: Packed, columns: number): boolean {
+  return loops.some(({ loop }) => Math.abs(strideOf(node, index, loop) ?? Infinity) < columns);
 }
 
 /** The operands packed for all terms of a tile; undefined if there is no room for one that must be packed. */

@@ -35,7 +35,28 @@ export function piecesOfColumns(
   const tiles = Math.floor(extent / count);
   const full = tiles > 0 ? [{ start: 0, tiles, count, lanes }] : [];
   const start = tiles * count;
-  return start === extent ? full : [...full, ...piecesOfRest(start, extent, lanes, again)];
+  if (start === extent) return full;
+  const isLittle = tiles > 0 && extent - start < lanes;
+  return isLittle && again.atOnce && !again.later && vectors > 1
+    ? evenly(extent, vectors, lanes)
+    : [...full, ...piecesOfRest(start, extent, lanes, again)];
+}
+
+/** Tiles of nearly as many vectors each, as a tile of a part of a vector takes as long as one of a whole; the last vector overlaps. */
+function evenly(extent: number, most: number, lanes: number): readonly Piece[] {
+  const vectors = Math.ceil(extent / lanes);
+  const tiles = Math.ceil(vectors / most);
+  const fewer = Math.floor(vectors / tiles);
+  const more = vectors % tiles;
+  const [ofFewer, ofMore] = [tiles - Math.max(more, 1), Math.max(more - 1, 0)];
+  const counts = [fewer * lanes, (fewer + 1) * lanes] as const;
+  const start = ofFewer * counts[0];
+  const end = start + ofMore * counts[1];
+  return [
+    { start: 0, tiles: ofFewer, count: counts[0], lanes },
+    { start, tiles: ofMore, count: counts[1], lanes },
+    { start: end, tiles: 1, count: extent - end, lanes },
+  ].filter(({ tiles }) => tiles > 0);
 }
 
 function piecesOfRest(

@@ -66,22 +66,31 @@ export function registersFor(size: Size, taps?: Taps): number {
 }
 
 /** The first of those that are as good. */
-const vectorCounts = [2, 1, 3, 4];
+const vectorCounts = [2, 1, 3, 4, 5];
+
+/** Of more, only as many as all columns are, where these leave lanes over that no later tile may reach back for. */
+const mostVectorsOfSome = 4;
 
 /** `registers` are those of one sum. */
 export function sizeOf(loops: Loops, registers: number, limits: RowLimits): Size {
   const { rows, taps } = loops;
-  const most = Math.max(1, Math.min(4, mostVectors(loops)));
+  const all = mostVectors(loops);
+  const most = Math.max(1, Math.min(mostVectorsOfSome, all));
   if (!rows) return { vectors: most, rowCount: 1 };
   const isFitting = (vectors: number): boolean =>
     (vectors <= 2 && !taps) || registersFor({ rowCount: 1, vectors }, taps) <= registers;
   const sizes = vectorCounts
-    .filter(vectors => vectors <= most && isFitting(vectors))
+    .filter(vectors => vectors <= most || (vectors === all && leavesLanes(loops)))
+    .filter(isFitting)
     .flatMap(vectors =>
       rowCountsOf(rows, vectors, taps, registers, limits).map(rowCount => ({ vectors, rowCount })),
     );
   const stepsEach = sizes.map(size => stepsOf(size, loops, rows));
   return sizes[stepsEach.indexOf(Math.min(...stepsEach))] ?? { vectors: most, rowCount: 1 };
+}
+
+function leavesLanes({ columns, lanes, again }: Loops): boolean {
+  return columns.extent % lanes !== 0 && again.atOnce && !again.later;
 }
 
 /** Undefined if tiles of all taps do not fit, or take more steps than tiles of one. */

@@ -14,6 +14,13 @@ export const ofPictures: Readonly<Record<string, string>> = {
       for o < 32 { for c < 4 {
         for b < 2 { for h < 6 { w.grad[o, c] += y.grad[b, h, o] * x[b, h, c]; } }
       } }`,
+  'join-columns': `
+    weight_gradient():
+      device y.grad: f32[6, 8], x: f32[8, 6], w.grad: f32[8, 3, 6];
+      zero_out w.grad;
+      for o < 8 { for j < 3 { for c < 6 {
+        for v < 6 { w.grad[o, j, c] += y.grad[v, o] * x[v + j, c]; }
+      } } }`,
   'taps-last': `
     convolution():
       device w: f32[3, 5, 4], x: f32[8, 5], y: f32[6, 4];

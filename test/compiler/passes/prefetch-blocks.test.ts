@@ -23,6 +23,12 @@ test('a picture that many sums walk over is asked for while they do', () => {
   );
 });
 
+test('a picture whose columns are counted as one', () => {
+  const leaf = 'w[k, c, l] += x[b, h + ((l + 4) / 8), ((l + 4) % 8)] * v[h, c];';
+  const after = run(`for b < 8 { ${taps(leaf)} }`);
+  expect(after.match(/prefetch .*/g)?.[0]).toBe('prefetch x[b + 1, 0, 32*k];');
+});
+
 test('of rows in a larger array, the part that is used', () => {
   const leaf = 'w[k, c, l] += wide[b, h + k, l + 16] * v[h, c];';
   const after = run(`for b < 8 { ${taps(leaf)} }`);

@@ -7,7 +7,7 @@ import { programOf } from '../../../support/loop-text.ts';
 
 const device = `a: f32[128, 100], b: f32[100, 512], w: f32[512, 100], c: f32[128, 512], v: f32[100],
   z: f32[512], d: f64[128, 512], e: f64[100, 512], n: i32[128], h: f32[100, 1024], g: f32[128, 1024],
-  p: f32[100, 24], q: f32[128, 24], r: f32[100, 48], t: f32[128, 48]`;
+  p: f32[100, 24], q: f32[128, 24], x: f32[502, 24], y: f32[500, 64], u: f32[64, 3, 24], r: f32[100, 48], t: f32[128, 48]`;
 
 function tileOf(body: string, target: Target = targets.avx512): string {
   const { body: s } = programOf(device, body);
@@ -68,6 +68,15 @@ test.each<[title: string, columns: number, leaf: string, store: string, tile: st
   ['what may not be done twice', 24, 'a[i, k] * p[k, j]', 'q[i, j] += s;', '13 i × 1 × 16 j'],
 ])('%s', (_, columns, leaf, store, tile) => {
   expect(tileOf(product(leaf, store).replace('j < 512', `j < ${columns}`))).toBe(tile);
+});
+
+/** Taps and channels of a filter's gradient as one loop, so that neighbouring pixels read two thirds of the same. */
+const gradient = `for o < 64 { for m < 72 { local s: f32 := u[o, (m / 24), (m % 24)];
+  for v < 500 { s += y[v, o] * x[v + (m / 24), (m % 24)]; }
+  u[o, (m / 24), (m % 24)] := s; } }`;
+
+test('columns that overlap from term to term: all in one tile, and none copied', () => {
+  expect(tileOf(gradient)).toBe('4 o × 5 × 16 m');
 });
 
 test('a tile of more columns than they are can be asked for, if the last vector reaches back', () => {
