@@ -140,8 +140,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) square_y(
           #pragma unroll
           for (int m = 0; m < 4; ++m) {
             einc_load_matrices(left[m],
-                &x_rows[(64 * warp_row + lane % 8 + 16 * m + 8 * (lane / 8 % 2)) * 40 + 16 * i_step
-                + 8 * (lane / 16)]);
+                &x_rows[(64 * warp_row + 16 * m + lane % 16) * 40 + 16 * i_step + 8 * (lane / 16)]);
           }
           unsigned right[4][4];
           #pragma unroll

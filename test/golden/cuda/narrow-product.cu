@@ -150,15 +150,14 @@ extern "C" __global__ void __launch_bounds__(256, 2) narrow_layer_y(
           #pragma unroll
           for (int m = 0; m < 4; ++m) {
             einc_load_matrices(left[m],
-                &x_rows[(64 * warp_row + lane % 8 + 16 * m + 8 * (lane / 8 % 2)) * 40 + 16 * i_step
-                + 8 * (lane / 16)]);
+                &x_rows[(64 * warp_row + 16 * m + lane % 16) * 40 + 16 * i_step + 8 * (lane / 16)]);
           }
           unsigned right[2][4];
           #pragma unroll
           for (int pair = 0; pair < 2; ++pair) {
             einc_load_matrices_transposed(right[pair],
-                &w_columns[(16 * i_step + 8 * (lane / 8 % 2) + lane % 8) * 136 + 32 * warp_column +
-                16 * pair + 8 * (lane / 16)]);
+                &w_columns[(16 * i_step + lane % 16) * 136 + 32 * warp_column + 16 * pair + 8 *
+                (lane / 16)]);
           }
           #pragma unroll
           for (int m = 0; m < 4; ++m) {
