@@ -30,7 +30,10 @@ export function launchTogether(gpu: Gpu): Pass {
     name: 'launch-together',
     run: (program, note) => {
       const options = { gpu, names: new Names(namesIn(program)), note };
-      return withBody(program, joinedIn(program.body, options));
+      // Nests move to share a launch; others may then be near enough to share one, too.
+      let [before, body] = [program.body, joinedIn(program.body, options)];
+      while (body !== before) [before, body] = [body, joinedIn(body, options)];
+      return withBody(program, body);
     },
   };
 }
