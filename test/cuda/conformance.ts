@@ -20,6 +20,7 @@ const files: Readonly<Record<string, () => Promise<unknown>>> = {
   ops: () => import('../backends/conformance-ops.test.ts'),
   dtypes: () => import('../backends/conformance-dtypes.test.ts'),
   parallel: () => import('../backends/conformance-parallel.test.ts'),
+  'tensor-cores': () => import('../backends/conformance-tensor-cores.test.ts'),
   random: () => import('../backends/conformance-random.test.ts'),
 };
 
