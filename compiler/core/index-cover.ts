@@ -112,16 +112,6 @@ function undigited(subscript: readonly Index[]): readonly Sum[] {
   return sums;
 }
 
-/** The count whose digits name a cell of an array with these dims, in the order of memory; undefined if none does. */
-export function countOf(subscript: readonly Index[], dims: readonly number[]): Index | undefined {
-  const own = subscript.flatMap((_, axis) => (dims[axis] === 1 ? [] : [axis]));
-  const [count] = own.map(axis => asDigit(subscript[axis])?.of);
-  const axes = digitsOf(subscript, count);
-  const isInOrder =
-    axes.length === own.length && axes.toReversed().every((axis, i) => axis === own[i]);
-  return isInOrder && digitsFit(subscript, axes, dims) ? count : undefined;
-}
-
 /** The axes that hold the digits of `number`, the last digit first; none when some are missing. */
 function digitsOf(subscript: readonly Index[], number: Index | undefined): readonly number[] {
   if (!number) return [];

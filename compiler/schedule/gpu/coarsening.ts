@@ -4,9 +4,8 @@
  * vector of up to 16 bytes.
  */
 import { bytesOf } from '../../core/dtype.ts';
+import { withoutDigits } from '../../core/digits.ts';
 import type { Index } from '../../core/index-expr.ts';
-import { countOf } from '../../core/index-cover.ts';
-import { cellsOf } from '../../core/tensor-node.ts';
 import { type Site, sitesUnder } from '../../loop/facts.ts';
 import { type For, type Stmt, statementsOf } from '../../loop/ir.ts';
 import { chainAt } from '../../loop/kernel.ts';
@@ -39,11 +38,9 @@ interface Walk {
   readonly index: readonly Index[];
 }
 
-/** The cells it touches; if its subscripts are the digits of one flat index, that index. */
+/** The cells it touches; digits of one number that are one place in memory are that number. */
 function walkOf({ node, index }: Site): Walk | undefined {
-  const count = index && countOf(index, node.dims);
-  if (count) return { dims: [cellsOf(node)], index: [count] };
-  return index && { dims: node.dims, index };
+  return index && { dims: node.dims, index: withoutDigits(index, node.dims) };
 }
 
 function isPlain({ kind }: Stmt): boolean {
