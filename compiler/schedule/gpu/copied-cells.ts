@@ -11,13 +11,16 @@ export interface Store {
   readonly lanes: readonly For[];
 }
 
-/** The stores in a statement; conditions in conditions are left to threads. */
-export function storesIn(s: Stmt): readonly Store[] {
+/** The stores in a statement; undefined for anything else that it does, and for conditions in conditions. */
+export function storesIn(s: Stmt): readonly (Store | undefined)[] {
   if (s.kind === 'write') return [{ write: s, lanes: [] }];
   if (s.kind === 'block') return s.body.flatMap(storesIn);
-  if (s.kind === 'when') return storesIn(s.body).map(one => ({ ...one, condition: s }));
-  if (s.kind !== 'for') return [];
-  return storesIn(s.body).map(one => ({ ...one, lanes: [s, ...one.lanes] }));
+  if (s.kind === 'when')
+    return storesIn(s.body).map(one =>
+      one && !one.condition ? { ...one, condition: s } : undefined,
+    );
+  if (s.kind !== 'for') return [undefined];
+  return storesIn(s.body).map(one => one && { ...one, lanes: [s, ...one.lanes] });
 }
 
 /**

@@ -45,10 +45,11 @@ export function asBulkCopy(
   names: Names,
 ): WholeCopy | undefined {
   const { loops, body } = chainAt(copy);
-  const [first, second, ...others] = storesIn(body);
+  const found = storesIn(body);
+  const [first, second] = found;
   const to = first?.write.node;
-  const isCopy = copy.mode === 'thread' && to && arrays.has(to) && others.length === 0;
-  if (!isCopy) return undefined;
+  const isCopy = copy.mode === 'thread' && to && arrays.has(to);
+  if (!isCopy || found.length > 2 || found.includes(undefined)) return undefined;
   const cells = to.dims.flatMap((extent, axis) => {
     const unit = unitOf(first.write.index[axis]) ?? loopVar('cell');
     return extent === 1 ? [] : [{ axis, extent, loop: loopVar(names.fresh(unit)) }];

@@ -118,3 +118,24 @@ test('so do kernels with more arguments than a launch takes', () => {
   const enough = copyInBulk({ ...target, mostArguments: 38 });
   expect(printProgram(runPipeline([enough], before))).toBe(bulk);
 });
+
+const inside = 'x_rows[cell, 8*term + lane] := x[128*b + cell, 64*i + 8*term + lane];';
+test.each([
+  [
+    'conditions in conditions',
+    [
+      ['when 128*b + cell < 66 {', 'when 8*term < 32 { when 128*b + cell < 66 {'],
+      [`${inside}\n            } }`, `${inside}\n            } } }`],
+    ],
+  ],
+  ['anything else', [[inside, `${inside} prefetch x[128*b + cell, 64*i + 8*term + lane];`]]],
+  ['more than one store to a cell', [[inside, `${inside} ${inside}`]]],
+] as const)('and copies with %s', (_, changes) => {
+  const text = changes.reduce<string>((before, [from, to]) => {
+    expect(before).toContain(from);
+    return before.replace(from, to);
+  }, groupTiles);
+  const after = inBulk(text);
+  expect(after.match(/bulk/g)).toHaveLength(2);
+  expect(after).toContain('for cell < 128 thread');
+});
