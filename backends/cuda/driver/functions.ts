@@ -1,6 +1,6 @@
 /**
  * The functions of the driver library that einc uses: as in `cuda.h`, under the library's names, with a
- * version suffix. All exist since CUDA 11.4.
+ * version suffix. Those that are bound at once exist since CUDA 11.4.
  */
 import type { Signatures } from '../../foreign/library.ts';
 
