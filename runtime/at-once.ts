@@ -50,16 +50,40 @@ export class AtOnce implements Recording {
     for (const routine of this.#routines) {
       for (const value of routine.valuesOf(indices)) this.#indices[at++] = value;
     }
-    const given: ArrayLike<Value>[] = [];
-    for (const { name, label, cells } of this.#inputs) {
-      const values = inputs[name] ?? [];
-      checkValues(label, cells, values);
-      given.push(values);
-    }
+    const given = this.#given(1, inputs);
     this.#shared.before();
     const done = this.#list.start(this.#indices, given);
     this.#shared.after();
     return done.then(this.#outcome);
+  }
+
+  loop(times: number, indices: Indices, growth: Indices, inputs: Inputs): Promise<Outcome> {
+    for (const ctx of this.#contexts) ctx.home();
+    const [first, by]: [number[], number[]] = [[], []];
+    for (const routine of this.#routines) {
+      const own = routine.valuesOfLoop(times, indices, growth);
+      first.push(...own.first);
+      by.push(...own.by);
+    }
+    const given = this.#given(times, inputs);
+    this.#shared.before();
+    const done = this.#list.loop(times, first, by, given);
+    this.#shared.after();
+    return done.then(this.#outcome);
+  }
+
+  get mostTimes(): number {
+    return this.#list.mostTimes;
+  }
+
+  #given(times: number, inputs: Inputs): ArrayLike<Value>[] {
+    const given: ArrayLike<Value>[] = [];
+    for (const { name, label, cells } of this.#inputs) {
+      const values = inputs[name] ?? [];
+      checkValues(label, times * cells, values);
+      given.push(values);
+    }
+    return given;
   }
 
   readonly #outcome = ({ values, milliseconds }: Done): Outcome => ({

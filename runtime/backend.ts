@@ -73,10 +73,22 @@ export interface CommandList extends Disposable {
    * must not be changed until all are done. Rejects as `finished` does.
    */
   start(indices: readonly number[], inputs: readonly ArrayLike<Value>[]): Promise<Done>;
+  /**
+   * Queues all commands `times` times, each time after the one before. `growth` says by how much each index grows from
+   * time to time; every input has an equally large piece for each. Skips all times after one that fails.
+   */
+  loop(
+    times: number,
+    indices: readonly number[],
+    growth: readonly number[],
+    inputs: readonly ArrayLike<Value>[],
+  ): Promise<Done>;
+  /** The most times for which `loop` is sure to return without waiting for the streams. */
+  readonly mostTimes: number;
 }
 
 export interface Done {
-  /** The cells returned by `get` commands, in order. */
+  /** The cells returned by `get` commands, in order; those of each time of a loop after those of the time before. */
   readonly values: readonly Value[];
   /** How long each stream has worked, in the order in which commands first mention them. */
   readonly milliseconds: readonly number[];

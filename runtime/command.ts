@@ -1,5 +1,5 @@
 /** Commands that a program queues repeatedly, as data. */
-import type { ArrayHandle, Value } from '../compiler/index.ts';
+import type { AnyCells, ArrayHandle, Value } from '../compiler/index.ts';
 import type { Context } from './context.ts';
 import type { DeviceStream } from './device-stream.ts';
 import { deviceToDevice, type TransferOptions } from './device-to-device.ts';
@@ -73,8 +73,22 @@ export async function allDone(queued: readonly QueuedRun[]): Promise<void> {
   }
 }
 
-function cut(values: ArrayLike<Value>, first: number, end: number): ArrayLike<Value> {
+/** The piece for a time, counting from 0, of inputs for several times. */
+export function pieceOf(inputs: Inputs, time: number, times: number): Inputs {
+  const pieces = Object.entries(inputs).map(([name, values]) => {
+    const each = values.length / times;
+    return [name, cut(values, time * each, (time + 1) * each)] as const;
+  });
+  return Object.fromEntries(pieces);
+}
+
+/** The cells from `first` to `end`; of a typed array without copying them. */
+export function cut(values: ArrayLike<Value>, first: number, end: number): ArrayLike<Value> {
   if (first === 0 && end === values.length) return values;
-  if (values instanceof Float32Array) return values.subarray(first, end);
+  if (isTypedArray(values)) return values.subarray(first, end);
   return Array.from({ length: end - first }, (_, i) => values[first + i] ?? NaN);
+}
+
+function isTypedArray(values: unknown): values is AnyCells {
+  return ArrayBuffer.isView(values) && !(values instanceof DataView);
 }

@@ -29,6 +29,15 @@ export class DeviceClock {
   }
 }
 
+/** Of the same devices, for work done one after the other. */
+export function sumOfTimes(all: readonly (readonly DeviceTime[])[]): readonly DeviceTime[] {
+  const sums = new Map<string, number>();
+  for (const { name, milliseconds } of all.flat()) {
+    sums.set(name, (sums.get(name) ?? 0) + milliseconds);
+  }
+  return Array.from(sums, ([name, milliseconds]) => ({ name, milliseconds }));
+}
+
 function millisecondsOf({ queue }: DeviceStream): number {
   return queue.busyMilliseconds?.() ?? performance.now();
 }

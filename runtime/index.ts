@@ -19,7 +19,7 @@ export { checkContextOptions, wrong } from './arguments.ts';
 export { build } from './build.ts';
 export { type Cache, cacheFolder, contentKey, openCache } from './cache.ts';
 export { writeWhole } from './whole-file.ts';
-export { type Command, type QueuedRun, queueEach } from './command.ts';
+export { type Command, cut, type QueuedRun, queueEach } from './command.ts';
 export type { LinkOptions } from './check-link.ts';
 export { type CompiledCode, type CompileRoutineOptions, hasCompiled } from './compiled-code.ts';
 export { Context, type ContextOptions, type Place } from './context.ts';
@@ -30,7 +30,7 @@ export {
   Devices,
   type DevicesOptions,
 } from './devices.ts';
-export type { DeviceTime } from './device-clock.ts';
+export { type DeviceTime, sumOfTimes } from './device-clock.ts';
 export { DeviceStream } from './device-stream.ts';
 export { checkSameProgram } from './checkpoint/compare.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/file.ts';
@@ -56,7 +56,7 @@ export { fileNameOf } from './file-name.ts';
 export { makeFolder } from './make-folder.ts';
 export { HostArray, type Nested } from './host-array.ts';
 export { openKeptTrees } from './kept-trees.ts';
-export { type Indices, Routine } from './routine.ts';
+export { grown, type Indices, Routine } from './routine.ts';
 export type { Run } from './run.ts';
 export { deviceToDevice, type TransferOptions } from './device-to-device.ts';
 export { outcomeOf } from './one-by-one.ts';

@@ -4,12 +4,13 @@ import {
   type Command,
   contextsOf,
   type Inputs,
+  pieceOf,
   type QueuedRun,
   queueEach,
 } from './command.ts';
-import { DeviceClock } from './device-clock.ts';
+import { DeviceClock, sumOfTimes } from './device-clock.ts';
 import type { Outcome, Recording } from './recording.ts';
-import type { Indices } from './routine.ts';
+import { grown, type Indices } from './routine.ts';
 
 /** Starts wait for the previous start to be done, since it would overwrite inputs that are still being read. */
 export class OneByOne implements Recording {
@@ -26,6 +27,22 @@ export class OneByOne implements Recording {
     const own = this.#last ? this.#last.then(start, start) : start();
     this.#last = own;
     return own;
+  }
+
+  async loop(times: number, indices: Indices, growth: Indices, inputs: Inputs): Promise<Outcome> {
+    const outcomes: Outcome[] = [];
+    for (let time = 0; time < times; time++) {
+      const pieces = pieceOf(inputs, time, times);
+      outcomes.push(await this.start(grown(indices, growth, time), pieces));
+    }
+    return {
+      items: outcomes.flatMap(({ items }) => items),
+      devices: sumOfTimes(outcomes.map(({ devices }) => devices)),
+    };
+  }
+
+  get mostTimes(): number {
+    return Infinity;
   }
 
   [Symbol.dispose](): void {

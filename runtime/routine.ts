@@ -14,6 +14,13 @@ import type { Run } from './run.ts';
 /** A value for each static symbol of a routine, by name. */
 export type Indices = Readonly<Record<string, number>>;
 
+/** In the order of a routine's symbols. */
+export interface LoopValues {
+  /** Reused by the next run. */
+  readonly first: readonly number[];
+  readonly by: readonly number[];
+}
+
 /** Compiled code, tied to the arrays of a context: the thing that runs. */
 export class Routine {
   /** The compiled code, which other contexts can be linked to as well. */
@@ -103,13 +110,32 @@ export class Routine {
     const names = this.symbols.map(s => s.name);
     checkOptions('EINC0506', this.name, indices, names, 'static symbol');
     checkOptions('EINC0506', this.name, steps, names, 'static symbol');
-    const first = this.valuesOf({ ...indices, [name]: 0 });
-    const by = this.symbols.map(s => (s === over ? 1 : (steps[s.name] ?? 0)));
-    // Indices are linear in the run, so it suffices to check the second and the last.
-    for (const run of [Math.min(1, range - 1), range - 1]) {
-      this.symbols.forEach((s, i) => checkRange(s, (first[i] ?? 0) + (by[i] ?? 0) * run));
-    }
+    const { first, by } = this.valuesOfLoop(
+      range,
+      { ...indices, [name]: 0 },
+      { ...steps, [name]: 1 },
+    );
     return this.#link.loop(range, first, by);
+  }
+
+  /** The values of the symbols for the first of several runs, and by how much each grows. Throws as `checkLoop` does. */
+  valuesOfLoop(times: number, indices: Indices, steps: Indices): LoopValues {
+    this.checkLoop(times, indices, steps);
+    return { first: this.valuesOf(indices), by: this.symbols.map(s => steps[s.name] ?? 0) };
+  }
+
+  /**
+   * Throws a `UserError` unless every run of a loop has valid values of the symbols. Those that `steps` names grow by so much from
+   * run to run.
+   */
+  checkLoop(times: number, indices: Indices, steps: Indices): void {
+    this.#fillValues(indices);
+    // Indices are linear in the run, so it suffices to check the second and the last.
+    for (const run of [Math.min(1, times - 1), times - 1]) {
+      this.symbols.forEach((s, i) =>
+        checkRange(s, (this.#values[i] ?? 0) + (steps[s.name] ?? 0) * run),
+      );
+    }
   }
 
   #rangeOf(over: unknown): number {
@@ -128,8 +154,13 @@ export class Routine {
 
   /** The values of the symbols for a run, in their order; reused by the next run. Throws a `UserError` for invalid values. */
   valuesOf(indices: Indices): readonly number[] {
-    this.#checkOpen();
+    this.#fillValues(indices);
     noteRun(this);
+    return this.#values;
+  }
+
+  #fillValues(indices: Indices): void {
+    this.#checkOpen();
     if (!isObject(indices)) {
       throw new UserError({
         code: 'EINC0506',
@@ -145,7 +176,6 @@ export class Routine {
       checkRange(symbol, value);
       this.#values[i] = value;
     }
-    return this.#values;
   }
 
   /** Rejects misspelt names. Checked in the first run only, since it would take a fifth of a short run. */
@@ -166,6 +196,12 @@ export class Routine {
       help: [`run({ ${name}: 0 })`],
     });
   }
+}
+
+/** Indices of a later run of a loop. */
+export function grown(indices: Indices, steps: Indices, run: number): Indices {
+  const values = Object.entries(indices);
+  return Object.fromEntries(values.map(([name, n]) => [name, n + (steps[name] ?? 0) * run]));
 }
 
 function checkRange({ name, range, made }: StaticSymbol, value: number): void {

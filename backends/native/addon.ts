@@ -97,11 +97,15 @@ export interface Native {
    * for the position of each stream. `inputs` are read when a stream reaches them and must not change before the list is
    * done. Then `results` has, for each stream, the milliseconds that it has worked, and eight bytes for each result.
    * Rejects with the error that prevented some of it.
+   *
+   * With `times`, executes it that often: `numbers` has, after the indices, by how much each of them grows from time to time;
+   * every input has an equally large piece for each time, and `results` has further results for each.
    */
   start(
     list: ListHandle,
     numbers: Float64Array,
     arrays: readonly [results: Float64Array, ...inputs: TypedArray[]],
+    times?: number,
   ): Promise<void>;
 
   /**

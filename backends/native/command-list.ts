@@ -21,6 +21,11 @@ const recordedKinds = { run: 0, wait: 1, copy: 2, fill: 3, get: 4 } as const;
 
 const resultBytes = 8;
 
+/** So many commands of a loop fit into the ring of a stream with room to spare, whichever streams they are for. */
+const commandsOfLoop = 1024;
+
+type Arrays = readonly [results: Float64Array, ...inputs: AnyCells[]];
+
 /** Keeps its streams, plans and buffers from being garbage-collected. */
 export class NativeCommandList implements CommandList {
   readonly #native: Native;
@@ -58,25 +63,63 @@ export class NativeCommandList implements CommandList {
   }
 
   start(indices: readonly number[], inputs: readonly ArrayLike<Value>[]): Promise<Done> {
+    this.#check(indices);
+    for (let i = 0; i < indices.length; i++) this.#numbers[i] = indices[i] ?? NaN;
+    const arrays = this.#arraysFor(this.#results, inputs);
+    return this.#queue(this.#numbers, arrays).then(this.#found, rejectExplained);
+  }
+
+  loop(
+    times: number,
+    indices: readonly number[],
+    growth: readonly number[],
+    inputs: readonly ArrayLike<Value>[],
+  ): Promise<Done> {
+    this.#check(indices);
+    const streams = this.#streams.length;
+    const numbers = Float64Array.of(...indices, ...growth, ...this.#streams.map(() => NaN));
+    const results = new Float64Array(streams + times * this.#cells.length);
+    const arrays = this.#arraysFor(results, inputs);
+    const found = (): Done => ({
+      values: Array.from(results.subarray(streams), (_, i) => this.#valueIn(results, i)),
+      milliseconds: [...results.subarray(0, streams)],
+    });
+    return this.#queue(numbers, arrays, times).then(found, rejectExplained);
+  }
+
+  get mostTimes(): number {
+    // Before each, every stream waits for all others.
+    const each = this.#commands.length + this.#streams.length;
+    return Math.max(1, Math.floor(commandsOfLoop / each));
+  }
+
+  #check(indices: readonly number[]): void {
     this.#ownership.check();
-    const numbers = this.#numbers;
-    const count = numbers.length - this.#streams.length;
+    const count = this.#numbers.length - this.#streams.length;
     invariant(indices.length === count, () => `${indices.length} indices, not ${count}`);
-    for (let i = 0; i < count; i++) numbers[i] = indices[i] ?? NaN;
-    const arrays: [Float64Array, ...AnyCells[]] = [this.#results];
+  }
+
+  #arraysFor(results: Float64Array, inputs: readonly ArrayLike<Value>[]): Arrays {
+    const arrays: [Float64Array, ...AnyCells[]] = [results];
     for (let i = 0; i < this.#inputs.length; i++) {
       arrays.push(toDevice(this.#inputs[i] ?? 'f32', inputs[i] ?? []));
     }
-    const done = this.#queue(arrays);
-    for (let i = 0; i < this.#streams.length; i++) {
-      this.#streams[i]?.hasCome(numbers[count + i] ?? NaN);
-    }
-    return done.then(this.#found, rejectExplained);
+    return arrays;
   }
 
-  #queue(arrays: readonly [Float64Array, ...AnyCells[]]): Promise<void> {
+  #queue(numbers: Float64Array, arrays: Arrays, times?: number): Promise<void> {
+    const done = this.#begun(numbers, arrays, times);
+    const first = numbers.length - this.#streams.length;
+    for (let i = 0; i < this.#streams.length; i++) {
+      this.#streams[i]?.hasCome(numbers[first + i] ?? NaN);
+    }
+    return done;
+  }
+
+  #begun(numbers: Float64Array, arrays: Arrays, times?: number): Promise<void> {
     try {
-      return this.#native.start(this.#handle, this.#numbers, arrays);
+      if (times === undefined) return this.#native.start(this.#handle, numbers, arrays);
+      return this.#native.start(this.#handle, numbers, arrays, times);
     } catch (error) {
       throw explained(error, this);
     }
@@ -90,6 +133,13 @@ export class NativeCommandList implements CommandList {
     for (const { dtype, cell } of this.#cells) values.push(fromDevice(dtype, cell)[0] ?? NaN);
     return { values, milliseconds };
   };
+
+  /** The n-th cell that a loop has returned. */
+  #valueIn(results: Float64Array<ArrayBuffer>, n: number): Value {
+    const dtype = this.#cells[n % this.#cells.length]?.dtype ?? 'f32';
+    const offset = (this.#streams.length + n) * resultBytes;
+    return fromDevice(dtype, deviceView(dtype, results.buffer, offset))[0] ?? NaN;
+  }
 
   /** Throws if a buffer or a stream has been disposed of; the list cannot be started any more. */
   checkBuffers(): void {

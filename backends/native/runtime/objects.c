@@ -102,7 +102,6 @@ struct recorded;
  */
 struct list {
   size_t stream_count;
-  size_t index_count;
   size_t input_count;
   size_t result_count;        /* one per stream, plus the requested results */
   size_t copy_count;
@@ -110,6 +109,16 @@ struct list {
   double *stream_handles;
   struct stream **streams;    /* while the list is being started */
   struct recorded *commands;
+};
+
+/* What a list is started with, to be executed `times` times. */
+struct start {
+  const struct list *list;
+  size_t times;
+  size_t index_count;
+  const double *indices;  /* for the first time */
+  const double *growth;   /* by how much they grow from time to time; NULL: they do not */
+  double *positions;      /* room for those of the streams */
 };
 
 /* A started list; freed when its promise is settled. */

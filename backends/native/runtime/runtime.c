@@ -66,6 +66,9 @@ struct runtime;
 #include "promises.c"
 #include "streams.c"
 #include "lists.c"
+#include "resolve-lists.c"
+#include "start-lists.c"
+#include "flights.c"
 #include "devices.c"
 
 /* ---- setup and teardown of an env ------------------------------------------------------------ */
