@@ -148,14 +148,20 @@ export function lossGiven(value: unknown, span: Span): Tensor {
   );
 }
 
-/** Checks that the arrays of a batch have whole examples, and equally many. Returns how many. */
+/** Which call the examples are for, and how many it takes. */
+interface Wanted {
+  readonly call: 'step' | 'epoch';
+  readonly most: number;
+  readonly place: () => Span;
+}
+
+/** Checks that the arrays of a batch, or of an epoch, have whole examples, and equally many. Returns how many. */
 export function examplesGiven(
   batch: unknown,
   cells: ReadonlyMap<string, number>,
-  most: number,
-  place: () => Span,
+  wanted: Wanted,
 ): number {
-  return countAtOnce(batch, cells, most) ?? countOrComplain(batch, cells, most, place);
+  return countAtOnce(batch, cells, wanted.most) ?? countOrComplain(batch, cells, wanted);
 }
 
 /** The fast path for a valid batch of typed arrays, the usual case; otherwise undefined. */
@@ -179,36 +185,34 @@ function countAtOnce(
 function countOrComplain(
   batch: unknown,
   cells: ReadonlyMap<string, number>,
-  most: number,
-  place: () => Span,
+  { call, most, place }: Wanted,
 ): number {
+  const whole = call === 'step' ? 'a batch' : 'an epoch';
   const complain = (message: string): UserError => wrong('EINC0532', message, place());
   const names = [...cells.keys()];
   const isWhole = isRecord(batch) && names.every(name => Object.hasOwn(batch, name));
+  const example = `{ ${names.join(', ')} }`;
   const given = isWhole
     ? batch
-    : optionsGiven('EINC0532', 'step', batch, {
-        names,
-        example: `{ ${names.join(', ')} }`,
-        span: place(),
-      });
+    : optionsGiven('EINC0532', call, batch, { names, example, span: place() });
   const counts = [...cells].map(([name, each]) => {
     const values = given[name];
     const length = isListOfNumbers(values) ? values.length : NaN;
     if (Number.isInteger(length / each)) return { name, count: length / each };
     const what = Number.isNaN(length) ? describe(values) : `${length} numbers`;
-    throw complain(`\`${name}\` of a batch has ${each} numbers for each example, not ${what}`);
+    throw complain(`\`${name}\` of ${whole} has ${each} numbers for each example, not ${what}`);
   });
   const [first] = counts;
   const other = counts.find(({ count }) => count !== first?.count);
-  if (first === undefined) throw complain('a batch has no arrays');
+  if (first === undefined) throw complain(`${whole} has no arrays`);
   if (other) {
     throw complain(
-      `a batch has ${first.count} examples in \`${first.name}\` and ${other.count} in \`${other.name}\``,
+      `${whole} has ${first.count} examples in \`${first.name}\` and ${other.count} in \`${other.name}\``,
     );
   }
   if (first.count >= 1 && first.count <= most) return first.count;
-  throw complain(`a batch has 1 to ${most} examples, not ${first.count}`);
+  const range = most === Infinity ? 'at least one example' : `1 to ${most} examples`;
+  throw complain(`${whole} has ${range}, not ${first.count}`);
 }
 
 function isListOfNumbers(values: unknown): values is ArrayLike<number> {

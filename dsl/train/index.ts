@@ -2,7 +2,9 @@
 export { type CheckpointOptions, resumeFrom, saveCheckpoint } from './checkpoint.ts';
 export { gradUpdate } from './gradient.ts';
 export { sgdOne, type SgdOptions, sgdUpdate } from './sgd.ts';
-export { type Batch, DataParallel, dataParallel, type StepResult } from './data-parallel.ts';
+export { DataParallel, dataParallel } from './data-parallel.ts';
+export type { StepResult } from './shard-steps.ts';
+export type { Batch, EpochOptions, EpochResult } from './epoch.ts';
 export { ProgressBar, progressBar, type ProgressBarOptions } from './progress-bar.ts';
 export type { DeviceTime } from '../../runtime/index.ts';
 export type { DataParallelOptions, Examples, ExampleShape } from './data-parallel-options.ts';

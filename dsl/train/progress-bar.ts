@@ -1,6 +1,6 @@
 /** A progress line on a terminal. */
 import { settings } from '../../runtime/index.ts';
-import type { StepResult } from './data-parallel.ts';
+import type { StepResult } from './shard-steps.ts';
 
 export interface ProgressBarOptions {
   /** The total number of steps. */

@@ -1,10 +1,25 @@
 /** The steps of data-parallel training: which commands each shard executes, for each size of batch. */
-import type { Command, Context, Devices, Indices, Recording } from '../../runtime/index.ts';
+import type {
+  Command,
+  Context,
+  Devices,
+  DeviceTime,
+  Indices,
+  Recording,
+  Routine,
+} from '../../runtime/index.ts';
 import type { World } from '../world/world.ts';
 import type { Merging } from './merging.ts';
 import { type Replicas, turn } from './replicas.ts';
 import { batchIndices, type ShardCode } from './shard-code.ts';
 import { type Merge, mergeTree, shardSizes, treeSum } from './shards.ts';
+
+export interface StepResult {
+  /** The mean over the batch. */
+  readonly loss: number;
+  /** How long each device was busy. */
+  readonly devices: readonly DeviceTime[];
+}
 
 /** A step for batches of one size. */
 export interface Step {
@@ -20,6 +35,8 @@ export interface Step {
    * interrupts it.
    */
   readonly whole: Recording | undefined;
+  /** What of it is known to read static symbols. */
+  readonly routines: readonly Routine[];
 }
 
 /** What a training consists of. */
@@ -88,12 +105,12 @@ export class ShardSteps<Name extends string> implements Disposable {
       first += size;
     }
     const isWhole = world === undefined || world.size === 1;
-    const whole = isWhole
-      ? all.record([...gradients, ...(await merging.commands(late))])
-      : undefined;
+    const commands = isWhole ? [...gradients, ...(await merging.commands(late))] : gradients;
+    const whole = isWhole ? all.record(commands) : undefined;
+    const routines = commands.flatMap(c => (c.kind === 'run' ? [c.routine] : []));
     const shares = sizes.map(size => size / count);
     const sums = mergeTree(shares.length, 0).flat();
-    const step = { indices: batchIndices(count), shares, sums, gradients, whole };
+    const step = { indices: batchIndices(count), shares, sums, gradients, whole, routines };
     this.#steps.set(count, step);
     return step;
   }
