@@ -1,7 +1,7 @@
 /**
  * Trains the image network in several ways: 0, by one routine on one core, with all examples in memory; n, by
- * `dataParallel` on n devices of one core each; then by one routine that is fed the examples of each step; and finally,
- * for several devices, by such a routine on each, training independent models. Prints the first losses of each way,
+ * epochs of `dataParallel` on n devices of one core each; then by one routine that is fed the examples of each step; and finally,
+ * for several devices, by a routine on each, training independent models. Prints the first losses of each way,
  * then for each way and count that it reads the time of that many steps, in seconds.
  *
  *   devices.ts SIZE DTYPE MOST
@@ -12,7 +12,6 @@ import { dataParallel, gradUpdate, sgdOne, sgdUpdate } from 'einc/train';
 import { lossSteps } from '../benchmark.ts';
 import { crossEntropy } from '../cross-entropy.ts';
 import { choices, kaiming, noise } from '../inputs.ts';
-import { timed } from '../measure.ts';
 import { perceptron, type PerceptronSize } from '../mlp.ts';
 
 const size = JSON.parse(process.argv[2] ?? '') as PerceptronSize;
@@ -22,19 +21,22 @@ const { batches, batchSize, inputs, hidden, classes, learningRate, momentum } = 
 
 using cores = await devices({ count: 2 });
 
-/** A step, which resolves to its loss. */
-type Step = () => Promise<number>;
+/** Takes so many steps; resolves to their losses. */
+type Train = (steps: number) => Promise<readonly number[]>;
 
-async function byOneRoutine(): Promise<Step> {
+async function byOneRoutine(): Promise<Train> {
   const { loss, update, indices = () => ({}) } = perceptron(size);
   const [on] = cores;
   if (!on) throw new Error('there are no devices');
   const ctx = await context({ on, dtype });
   const routine = await ctx.compile(update, { keep: [loss] });
   let n = 0;
-  return () => {
-    routine.runSync(indices(n++));
-    return Promise.resolve(ctx.item(loss));
+  return steps => {
+    const losses = Array.from({ length: steps }, () => {
+      routine.runSync(indices(n++));
+      return ctx.item(loss);
+    });
+    return Promise.resolve(losses);
   };
 }
 
@@ -62,34 +64,56 @@ function newModel() {
       * relu({ b1 = 0 } + { w1 = ${w1}; o = [${hidden}]; i = [${inputs}] } * x))`;
 }
 
-/** By hand what `dataParallel` does on one device: examples come with each step, and the step is waited for. */
-async function byOneRoutineFed(on = cores.all[0]): Promise<Step> {
+/** By hand what `step` of `dataParallel` does on one device: examples come with each step, and the step is waited for. */
+async function byOneRoutineFed(): Promise<Train> {
   const shape = { batch: [batchSize] };
   const first = batchAt(0);
   const picture = tensor(first.picture, { label: 'picture', ...shape, output: [inputs] });
   const label = tensor(first.label, { label: 'label', ...shape, output: [1] });
   const loss = op`loss = ${crossEntropy(newModel()(picture), label)} /. ${batchSize}`;
+  const [on] = cores;
   if (!on) throw new Error('there are no devices');
   const ctx = await context({ on, dtype });
   const descent = sgdUpdate(loss, { learningRate, momentum });
   const routine = await ctx.compile(sequence([gradUpdate(loss), descent]), { keep: [loss] });
   let n = 0;
-  return async () => {
-    const batch = batchAt(n++);
-    ctx.write(picture, batch.picture);
-    ctx.write(label, batch.label);
-    await routine.run();
-    return ctx.item(loss);
+  return async steps => {
+    const losses: number[] = [];
+    while (losses.length < steps) {
+      const batch = batchAt(n++);
+      ctx.write(picture, batch.picture);
+      ctx.write(label, batch.label);
+      await routine.run();
+      losses.push(ctx.item(loss));
+    }
+    return losses;
   };
 }
 
-/** A model on each device, which knows nothing of the others: a step of each is done in the time that the machine needs for as many. */
-async function independent(): Promise<Step> {
-  const steps = await Promise.all(cores.all.map(on => byOneRoutineFed(on)));
-  return async () => (await Promise.all(steps.map(step => step())))[0] ?? NaN;
+/**
+ * A model on each device, which knows nothing of the others, with all examples in memory and its steps queued: a step of each is done in
+ * the time that the machine needs for as many.
+ */
+async function independent(): Promise<Train> {
+  const models = await Promise.all(
+    [...cores].map(async on => {
+      const { loss, update, indices = () => ({}) } = perceptron(size);
+      const ctx = await context({ on, dtype });
+      return { ctx, loss, indices, routine: await ctx.compile(update, { keep: [loss] }) };
+    }),
+  );
+  let n = 0;
+  return async steps => {
+    const queued = Array.from({ length: steps }, () => {
+      const step = n++;
+      return models.map(({ routine, indices }) => routine.run(indices(step)));
+    });
+    await Promise.all(queued.at(-1) ?? []);
+    return models.map(({ ctx, loss }) => ctx.item(loss)).slice(0, 1);
+  };
 }
 
-async function onDevices(shards: number): Promise<Step> {
+async function onDevices(shards: number): Promise<Train> {
   const model = newModel();
   const trainer = await dataParallel({
     devices: cores,
@@ -100,8 +124,18 @@ async function onDevices(shards: number): Promise<Step> {
     update: p => sgdOne(p, { learningRate, momentum }),
     dtype,
   });
-  let n = 0;
-  return async () => (await trainer.step(batchAt(n++))).loss;
+  return async steps => {
+    const losses: number[] = [];
+    while (losses.length < steps) {
+      const examples = Math.min(batches, steps - losses.length) * batchSize;
+      const epoch = await trainer.epoch({
+        picture: pictures.subarray(0, examples * inputs),
+        label: labels.slice(0, examples),
+      });
+      losses.push(...epoch.losses);
+    }
+    return losses;
+  };
 }
 
 const ways = [await byOneRoutine()];
@@ -109,21 +143,15 @@ for (let n = 1; n <= most; n++) ways.push(await onDevices(n));
 ways.push(await byOneRoutineFed());
 if (most > 1) ways.push(await independent());
 
-const losses: number[][] = ways.map(() => []);
-for (const [i, step] of ways.entries()) {
-  for (let n = 0; n < lossSteps; n++) losses[i]?.push(await step());
-}
+const losses: (readonly number[])[] = [];
+for (const train of ways) losses.push(await train(lossSteps));
 console.log(JSON.stringify(losses));
 for await (const order of createInterface(process.stdin)) {
   const [way = 0, calls = 0] = order.split(' ').map(Number);
-  const step = ways[way];
-  if (!step) break;
-  console.log(
-    String(
-      await timed(async () => {
-        await step();
-      })(calls),
-    ),
-  );
+  const train = ways[way];
+  if (!train) break;
+  const before = performance.now();
+  await train(calls);
+  console.log(String((performance.now() - before) / 1000));
 }
 process.exit(0);
