@@ -10,7 +10,14 @@ import {
   UserError,
 } from '../compiler/index.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { type Collective, inProcess, type Launch, settings } from '../runtime/index.ts';
+import {
+  checkSwitches,
+  type Collective,
+  inProcess,
+  type Launch,
+  noteOnOrigin,
+  settings,
+} from '../runtime/index.ts';
 import { CcBackend } from './cc/backend.ts';
 import { c99 } from './cc/dialect.ts';
 import { emit } from './clike/emit.ts';
@@ -38,7 +45,8 @@ export type BackendName = (typeof allBackendNames)[number] | `cuda:${number}`;
  * if the machine lacks what it needs.
  */
 export async function openBackend(name?: BackendName): Promise<Backend> {
-  const { backend, ordinal } = known(name ?? settings().backend ?? 'cc');
+  checkSwitches();
+  const { backend, ordinal } = known(name);
   switch (backend) {
     case 'interp':
       return new InterpreterBackend();
@@ -94,6 +102,7 @@ function chosenTarget(): Target {
   throw new UserError({
     code: 'EINC0508',
     message: `there is no target called \`${name}\``,
+    notes: noteOnOrigin('EINC_TARGET', name),
     help: [`the targets are ${names.map(known => `\`${known}\``).join(', ')}`],
   });
 }
@@ -117,7 +126,9 @@ interface Known {
   readonly ordinal: number;
 }
 
-function known(name: string): Known {
+function known(given: string | undefined): Known {
+  const { backend: preset } = settings();
+  const name = given ?? preset ?? 'cc';
   const [, gpuOrdinal] = /^cuda:(\d+)$/.exec(name) ?? [];
   if (gpuOrdinal !== undefined) return { backend: 'cuda', ordinal: Number(gpuOrdinal) };
   const found = allBackendNames.find(backend => backend === name);
@@ -125,6 +136,7 @@ function known(name: string): Known {
   throw new UserError({
     code: 'EINC0508',
     message: `there is no backend called \`${name}\``,
+    notes: given === undefined ? noteOnOrigin('EINC_BACKEND', preset) : [],
     help: [`the backends are ${allBackendNames.map(backend => `\`${backend}\``).join(', ')}`],
   });
 }

@@ -9,7 +9,14 @@
  */
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cache, cacheFolder, contentKey, openCache, writeWhole } from '../runtime/index.ts';
+import {
+  type Cache,
+  cacheFolder,
+  contentKey,
+  isOn,
+  openCache,
+  writeWhole,
+} from '../runtime/index.ts';
 import { bundleProgram, recipe } from './program-bundle.ts';
 import { ProgramFiles } from './program-files.ts';
 
@@ -22,7 +29,7 @@ export async function plainProgram(
 ): Promise<string | undefined> {
   const entry = realpathSync(path);
   const cache = openCache({ env, kind: { folder: 'programs', extension: 'mjs' } });
-  const list = env['EINC_CACHE'] === 'off' ? undefined : listOf(entry, env);
+  const list = isOn('EINC_CACHE', env) ? listOf(entry, env) : undefined;
   const last = list === undefined ? undefined : read(list);
   const key = last?.paths[0] === entry ? keyOf(filesAt(last.paths)) : undefined;
   if (last?.needsLoader !== undefined && last.needsLoader === key) return undefined;

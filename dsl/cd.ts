@@ -1,4 +1,5 @@
 import { elaborateCd } from './elaborate/cd-template.ts';
+import type { Span } from '../compiler/index.ts';
 import type { Hole } from './elaborate/hole.ts';
 import type { ArrayRef } from './graph/tensor.ts';
 import type { Code } from './graph/code.ts';
@@ -19,4 +20,12 @@ const read = parseOnce('cd', parseCd);
 export function cd(strings: TemplateStringsArray, ...holes: readonly (Hole | ArrayRef)[]): Code {
   const { source, program } = read(strings, cd);
   return elaborateCd(program, source, holes);
+}
+
+/** The tag of einc's own templates: what is wrong with one is reported at the user's call. */
+export function cdAt(call: Span): typeof cd {
+  return (strings, ...holes) => {
+    const { source, program } = read(strings, cd, call);
+    return elaborateCd(program, source, holes);
+  };
 }

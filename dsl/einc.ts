@@ -15,10 +15,13 @@ import {
   Devices,
   type DevicesOptions,
   DeviceStream,
-  type HostArray,
+  HostArray,
+  hostArrayFields,
   openKeptTrees,
+  promiseOf,
   wrong,
 } from '../runtime/index.ts';
+import type { Span } from '../compiler/index.ts';
 import { tensorGiven } from './arguments.ts';
 import { forward } from './code.ts';
 import { describe } from './elaborate/hole.ts';
@@ -58,7 +61,13 @@ export interface OpenContextOptions extends ContextOptions {
 }
 
 /** Opens a context: the memory of tensors on a device, and what compiles routines for it. */
-export async function context(given: OpenContextOptions = {}): Promise<Context> {
+export function context(given: OpenContextOptions = {}): Promise<Context> {
+  return promisedContext(openContext(given));
+}
+
+const promisedContext = promiseOf<Context>('context', Context, ['seed', 'dtype', 'stream']);
+
+async function openContext(given: OpenContextOptions): Promise<Context> {
   if (given instanceof Device || given instanceof DeviceStream) {
     const what = given instanceof Device ? 'a device' : 'a stream';
     const message = `the options of \`context\` are given in an object, not ${what}`;
@@ -95,7 +104,13 @@ export interface OpenDevicesOptions extends DevicesOptions {
  *   const [one, two] = both;
  *   using ctx = await context({ on: one });
  */
-export async function devices(given: OpenDevicesOptions = {}): Promise<Devices> {
+export function devices(given: OpenDevicesOptions = {}): Promise<Devices> {
+  return promisedDevices(openDevices(given));
+}
+
+const promisedDevices = promiseOf<Devices>('devices', Devices, ['backend', 'all']);
+
+async function openDevices(given: OpenDevicesOptions): Promise<Devices> {
   checkDevicesOptions(given, ['backend']);
   const { backend, ...options } = given;
   const opened = await openBackend(backend);
@@ -104,8 +119,14 @@ export async function devices(given: OpenDevicesOptions = {}): Promise<Devices> 
 }
 
 /** The value of a tensor, computed in a context of its own: for trying things out. */
-export async function run(t: Tensor, options: OpenContextOptions = {}): Promise<HostArray> {
-  tensorGiven(t, 'run', callSite(run));
+export function run(t: Tensor, options: OpenContextOptions = {}): Promise<HostArray> {
+  return promisedValues(runAlone(t, options, callSite(run)));
+}
+
+const promisedValues = promiseOf<HostArray>('run', HostArray, hostArrayFields);
+
+async function runAlone(t: Tensor, options: OpenContextOptions, call: Span): Promise<HostArray> {
+  tensorGiven(t, 'run', call);
   using ctx = await context(options);
   const routine = await ctx.compile(forward(t));
   routine.runSync();

@@ -1,3 +1,4 @@
+import type { Span } from '../compiler/index.ts';
 import { elaborateOp } from './elaborate/op-template.ts';
 import type { Hole } from './elaborate/hole.ts';
 import type { Layer } from './elaborate/layer.ts';
@@ -32,4 +33,14 @@ export function op<T = OpResult>(
 ): MadeBy<T> {
   const { source, program } = read(strings, op);
   return elaborateOp(program, source, holes) as MadeBy<T>;
+}
+
+/** The tag of einc's own templates of one expression: what is wrong with one is reported at the user's call. */
+export function opAt(
+  call: Span,
+): (strings: TemplateStringsArray, ...holes: readonly Hole[]) => Tensor {
+  return (strings, ...holes) => {
+    const { source, program } = read(strings, op, call);
+    return elaborateOp(program, source, holes) as Tensor;
+  };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../compiler/index.ts';
+import { tensorGiven } from './arguments.ts';
 import { applyOperation } from './graph/apply.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { callSite } from './language/call-site.ts';
@@ -16,6 +17,7 @@ import { Solver } from './shape/solve.ts';
  */
 export function split(x: Tensor, count: number, axis = 0): readonly Tensor[] {
   const span = callSite(split);
+  tensorGiven(x, 'split', span);
   if (!Number.isInteger(count) || count < 1 || !Number.isInteger(axis)) {
     const message = `\`split\` takes a positive number of parts and an axis, not ${count} and ${axis}`;
     throw new UserError({ code: 'EINC0316', message, labels: [{ span }] });

@@ -14,6 +14,7 @@ import { remove, removeAtExit } from './cache-removal.ts';
 import { type Product, Store, StoreFailure } from './cache-store.ts';
 import { prepareRoot } from './cache-trust.ts';
 import { preparedFiles } from './prepared.ts';
+import { isOn } from './switches.ts';
 import { isWantOfRoom } from './want-of-room.ts';
 
 export { cacheFolder, contentKey } from './cache-folder.ts';
@@ -60,7 +61,7 @@ export function openCache({
   prepared = preparedFiles(kind.folder, kind.extension),
 }: CacheOptions = {}): Cache {
   const { folder, extension } = kind;
-  if (env['EINC_CACHE'] === 'off') return new DiskCache(extension, prepared);
+  if (!isOn('EINC_CACHE', env)) return new DiskCache(extension, prepared);
   const root = join(cacheFolder(env), folder);
   const fault = prepareRoot(root);
   if (fault === undefined) {

@@ -18,6 +18,7 @@ import { cacheFolder, contentKey } from './cache-folder.ts';
 import { openStore, type Store } from './cache-store.ts';
 import { preparedFiles } from './prepared.ts';
 import { soonOrAtExit } from './soon-or-at-exit.ts';
+import { isOn } from './switches.ts';
 
 /**
  * What the file exports. There is no `import(…)` in it. Its code is kept at the end of the process, or
@@ -29,8 +30,7 @@ export function evaluate<Exports>(
   isWorthwhile: (exports: Exports) => boolean,
 ): Exports {
   const bytes = readFileSync(path);
-  const root =
-    process.env['EINC_CACHE'] === 'off' ? undefined : join(cacheFolder(process.env), 'code');
+  const root = isOn('EINC_CACHE') ? join(cacheFolder(process.env), 'code') : undefined;
   const store = root !== undefined && existsSync(root) ? openStore(root, 'bin') : undefined;
   const key = contentKey(['code', process.version, process.arch, path, bytes]);
   const kept = store?.read(key) ?? preparedFiles('code', 'bin').read(key);

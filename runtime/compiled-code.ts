@@ -17,6 +17,7 @@ import { checkSchedule } from './check-schedule.ts';
 import { keptTranslation, translationKey, type Wanted } from './kept-translation.ts';
 import { optimisingLate } from './optimise-late.ts';
 import { settings, takesTuned } from './settings.ts';
+import { orTooDeep } from './too-deep.ts';
 import { hasTuned, tunedSchedule } from './tuned.ts';
 
 export interface CompileRoutineOptions {
@@ -93,8 +94,12 @@ export function settleCode(
   const { keep = [], name, schedule } = options;
   if (schedule !== undefined) checkSchedule(schedule);
   const asked = { dtype, keep: handlesToKeep(keep), name };
-  const linkable = optimisingLate(() => code.settle(asked));
-  return { linkable, schedule, dtype, backend };
+  try {
+    const linkable = optimisingLate(() => code.settle(asked));
+    return { linkable, schedule, dtype, backend };
+  } catch (error) {
+    throw orTooDeep(error, name);
+  }
 }
 
 /**
@@ -124,6 +129,14 @@ export function hasCompiled(): boolean {
 
 /** Rejects with a `BackendError` when the compiler of the backend fails. */
 export async function compileCode(settled: Settled): Promise<CompiledCode> {
+  try {
+    return await compileSettled(settled);
+  } catch (error) {
+    throw orTooDeep(error, settled.linkable.routine.name);
+  }
+}
+
+async function compileSettled(settled: Settled): Promise<CompiledCode> {
   anyCompiled = true;
   const { backend } = settled;
   const compiled = once(() => optimisingLate(() => compileAndShow(settled)));

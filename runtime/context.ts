@@ -10,10 +10,11 @@ import { checkContextOptions, handleOf } from './arguments.ts';
 import { checkChild, checkChildOptions, type LinkOptions } from './check-link.ts';
 import { type CompiledCode, type CompileRoutineOptions } from './compiled-code.ts';
 import { type DeviceStream, streamOn } from './device-stream.ts';
-import type { HostArray } from './host-array.ts';
+import { promiseOf } from './forgotten-await.ts';
+import { HostArray, hostArrayFields } from './host-array.ts';
 import { Lender } from './lender.ts';
 import { Memory, type MemoryUsage, type StateArray } from './memory.ts';
-import type { Routine } from './routine.ts';
+import { Routine } from './routine.ts';
 import { Routines } from './routines.ts';
 import type { Run } from './run.ts';
 import { type Destination, transfer } from './transfer.ts';
@@ -34,6 +35,9 @@ export interface Place {
   /** What is disposed of with the context. */
   readonly owned: readonly Disposable[];
 }
+
+const promisedRoutine = promiseOf<Routine>('ctx.compile', Routine, ['code', 'symbols', 'runs']);
+const promisedValues = promiseOf<HostArray>('ctx.read', HostArray, hostArrayFields);
 
 function alone(backend: Backend): Place {
   const stream = streamOn(backend);
@@ -117,9 +121,16 @@ export class Context implements Disposable {
    * Rejects with a `UserError` for a program that is wrong and with a
    * `BackendError` when the compiler of the backend fails.
    */
-  async compile(
+  compile(
     source: RoutineSource,
     options: CompileRoutineOptions & LinkOptions = {},
+  ): Promise<Routine> {
+    return promisedRoutine(this.#compile(source, options));
+  }
+
+  async #compile(
+    source: RoutineSource,
+    options: CompileRoutineOptions & LinkOptions,
   ): Promise<Routine> {
     this.#checkOpen();
     return this.#routines.compile(source, options);
@@ -166,7 +177,11 @@ export class Context implements Disposable {
   }
 
   /** The values of a tensor, after all that is queued here and the last write of it elsewhere. */
-  async read(handle: ArrayHandle): Promise<HostArray> {
+  read(handle: ArrayHandle): Promise<HostArray> {
+    return promisedValues(this.#read(handle));
+  }
+
+  async #read(handle: ArrayHandle): Promise<HostArray> {
     this.#checkOpen();
     await this.#routines.start(handleOf(handle, 'read').deviceArray(this.dtype));
     this.#checkOpen();

@@ -7,6 +7,7 @@ import {
   product,
   type Rows,
   shortest,
+  UserError,
   type Value,
 } from '../compiler/index.ts';
 
@@ -42,22 +43,39 @@ export class HostArray {
 
   /** `f32 10 | 2 [[0.1, 0.2], …]`: dtype, batch | input -> output, values. */
   toString(): string {
+    const values = nest<Value>(this.bigints ?? this.data, this.dims);
+    return `${this.#kind()} ${format(values, this.dtype)}`;
+  }
+
+  /** Its dtype and shape. */
+  #kind(): string {
     const { batch, input, output } = this.rows;
     const [b, i] = [batch, input].map(row => row.join(', '));
     const shape = `${b ? `${b} | ` : ''}${i ? `${i} -> ` : ''}${output.join(', ')}`;
-    return [
-      this.dtype,
-      shape.trim(),
-      format(nest<Value>(this.bigints ?? this.data, this.dims), this.dtype),
-    ]
-      .filter(Boolean)
-      .join(' ');
+    return `${this.dtype} ${shape}`.trim();
   }
 
   [inspect.custom](): string {
     return this.toString();
   }
+
+  /** As text it is `toString()`; a number it is not, and `values < 1` would be false whatever they are. */
+  [Symbol.toPrimitive](hint: 'number' | 'string' | 'default'): string {
+    if (hint !== 'number') return this.toString();
+    throw new UserError({
+      code: 'EINC0511',
+      message: `these are the values of an array, ${this.#kind()}, and no number`,
+      help: ['for one of its numbers: .data[0]'],
+    });
+  }
 }
+
+export const hostArrayFields = [
+  'data',
+  'bigints',
+  'dtype',
+  'rows',
+] as const satisfies readonly (keyof HostArray)[];
 
 export type Nested = NestedOf<number>;
 

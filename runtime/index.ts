@@ -15,12 +15,14 @@ export type {
   Translated,
   Translator,
 } from './backend.ts';
-export { checkContextOptions, wrong } from './arguments.ts';
+export { checkContextOptions, checkOptions, wrong } from './arguments.ts';
 export { build } from './build.ts';
 export { type Cache, cacheFolder, contentKey, openCache } from './cache.ts';
 export { writeWhole } from './whole-file.ts';
 export { type Command, cut, type QueuedRun, queueEach } from './command.ts';
 export type { LinkOptions } from './check-link.ts';
+export { checkSwitches } from './check-switches.ts';
+export { promiseOf } from './forgotten-await.ts';
 export { type CompiledCode, type CompileRoutineOptions, hasCompiled } from './compiled-code.ts';
 export { Context, type ContextOptions, type Place } from './context.ts';
 export {
@@ -54,7 +56,7 @@ export { lastRun } from './collective/last-run.ts';
 export { type Launch, launchOf, timeoutOf } from './collective/launch.ts';
 export { fileNameOf } from './file-name.ts';
 export { makeFolder } from './make-folder.ts';
-export { HostArray, type Nested } from './host-array.ts';
+export { HostArray, hostArrayFields, type Nested } from './host-array.ts';
 export { openKeptTrees } from './kept-trees.ts';
 export { grown, type Indices, Routine } from './routine.ts';
 export type { Run } from './run.ts';
@@ -64,4 +66,11 @@ export type { Outcome, Recording } from './recording.ts';
 export { timeInTurns } from './time-in-turns.ts';
 export { tune, type TunedNest } from './tune.ts';
 export { openTuned, type TunedSchedules } from './tuned.ts';
-export { type CompiledRoutine, configure, settings, type Settings } from './settings.ts';
+export {
+  type CompiledRoutine,
+  configure,
+  noteOnOrigin,
+  settings,
+  type Settings,
+} from './settings.ts';
+export { isOn } from './switches.ts';

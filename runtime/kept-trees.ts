@@ -13,6 +13,7 @@ import { build as thisBuild } from './build.ts';
 import { cacheFolder, contentKey } from './cache-folder.ts';
 import { openStore } from './cache-store.ts';
 import { soonOrAtExit } from './soon-or-at-exit.ts';
+import { isOn } from './switches.ts';
 
 export interface KeptTreesOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -27,7 +28,7 @@ export function openKeptTrees({
   build = thisBuild,
   program,
 }: KeptTreesOptions = {}): KeptTrees | undefined {
-  if (build === undefined || env['EINC_CACHE'] === 'off') return undefined;
+  if (build === undefined || !isOn('EINC_CACHE', env)) return undefined;
   return new KeptTrees(join(cacheFolder(env), 'trees'), build, program);
 }
 

@@ -1,4 +1,5 @@
 import type { Compiled, Explainable, Program, Schedule } from '../compiler/index.ts';
+import { isOn } from './switches.ts';
 
 /** Settings of a whole process: read from the environment once, and set by the `einc` command. */
 export interface Settings {
@@ -43,22 +44,34 @@ export interface CompiledRoutine {
 }
 
 let current: Settings = {
-  backend: process.env['EINC_BACKEND'],
-  target: process.env['EINC_TARGET'],
-  architecture: process.env['EINC_CUDA_ARCH'],
-  allowsTf32: process.env['EINC_TF32'] === 'on',
-  copiesInBulk: process.env['EINC_TMA'] === 'on',
-  threads: process.env['EINC_THREADS'],
-  checksEmulated: process.env['EINC_EMULATOR_CHECKS'] !== 'off',
-  showsProgress: !['EINC_QUIET', 'CI'].some(isSet) && process.env['TERM'] !== 'dumb',
+  backend: environmentValue('EINC_BACKEND'),
+  target: environmentValue('EINC_TARGET'),
+  architecture: environmentValue('EINC_CUDA_ARCH'),
+  allowsTf32: isOn('EINC_TF32'),
+  copiesInBulk: isOn('EINC_TMA'),
+  threads: environmentValue('EINC_THREADS'),
+  checksEmulated: isOn('EINC_EMULATOR_CHECKS'),
+  showsProgress:
+    !isOn('EINC_QUIET') &&
+    environmentValue('CI') === undefined &&
+    environmentValue('TERM') !== 'dumb',
   executes: true,
   takesTuned: true,
   watchedPass: undefined,
   onRoutine: undefined,
 };
 
-function isSet(variable: string): boolean {
-  return (process.env[variable] ?? '') !== '';
+/** An empty variable is as good as none. */
+function environmentValue(variable: string): string | undefined {
+  const value = process.env[variable];
+  return value === '' ? undefined : value;
+}
+
+/** For an error about a setting that came from there. */
+export function noteOnOrigin(variable: string, value: string | undefined): readonly string[] {
+  return value !== undefined && environmentValue(variable) === value
+    ? [`$${variable} says so`]
+    : [];
 }
 
 export function settings(): Settings {

@@ -14,6 +14,7 @@ import { printProgram, type Program, type Schedule, type Target } from '../compi
 import { cacheFolder, contentKey } from './cache.ts';
 import { prepareRoot } from './cache-trust.ts';
 import { checkSchedule } from './check-schedule.ts';
+import { isOn } from './switches.ts';
 import { writeWhole } from './whole-file.ts';
 
 export class TunedSchedules {
@@ -56,7 +57,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Undefined with `EINC_CACHE=off`, and where nothing can be kept. */
 export function openTuned(env: Environment = process.env): TunedSchedules | undefined {
-  if (env['EINC_CACHE'] === 'off') return undefined;
+  if (!isOn('EINC_CACHE', env)) return undefined;
   const root = cacheFolder(env);
   return prepareRoot(root) === undefined ? new TunedSchedules(folderIn(root)) : undefined;
 }

@@ -10,7 +10,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Language, Made, TypedHole } from '../../dsl/dry-run/index.ts';
-import { build, cacheFolder, writeWhole } from '../../runtime/index.ts';
+import { build, cacheFolder, isOn, writeWhole } from '../../runtime/index.ts';
 
 /** The types of templates' values, and which templates are clean, by digests of their texts and types. */
 export interface Found {
@@ -31,7 +31,7 @@ export class CleanTemplates {
 
   /** `project` distinguishes the projects of a user; without it nothing is kept. */
   constructor(project?: string, env: Readonly<Record<string, string | undefined>> = process.env) {
-    const isOff = project === undefined || env['EINC_CACHE'] === 'off' || build === undefined;
+    const isOff = project === undefined || !isOn('EINC_CACHE', env) || build === undefined;
     this.#path = isOff ? undefined : join(cacheFolder(env), 'check', `${digest(project)}.json`);
     const kept = this.#path === undefined ? undefined : read(this.#path);
     this.#made = new Map(Object.entries(kept?.made ?? {}));

@@ -39,8 +39,9 @@ export function codeFrames(labels: readonly Label[]): readonly CodeFrame[] {
     const same = groups.find(group => {
       return group[0]?.at.file === at.file && group[0].at.line === at.line;
     });
-    if (same) same.push(placed);
-    else groups.push([placed]);
+    if (!same) groups.push([placed]);
+    // Of several labels of one call, the first says what is wrong with it.
+    else if (!same.some(other => isOneCall(other.at, at))) same.push(placed);
   });
   return groups.flatMap(group => (group[0] ? [frameOf(group[0].at, group)] : []));
 }
@@ -52,13 +53,18 @@ interface Placed {
   readonly text: string;
 }
 
+function isOneCall(a: Location, b: Location): boolean {
+  return a.length !== undefined && b.length !== undefined && a.column === b.column;
+}
+
 /**
  * Measured where the user reads it: what is one character of a source may be a whole `${…}` there.
  * A span that ends on a later line reaches to the end of its first.
  */
 function lengthOf({ source, end }: Span, at: Location): number {
   const last = source.locate(end);
-  const length = last.line === at.line ? last.column - at.column : at.text.length;
+  const upToEnd = last.line === at.line ? last.column - at.column : at.text.length;
+  const length = at.length ?? upToEnd;
   return Math.max(1, Math.min(length, at.text.length - (at.column - 1)));
 }
 

@@ -15,6 +15,8 @@ export interface Location {
   readonly column: number;
   /** The whole line, without its line break; empty when the file cannot be read. */
   readonly text: string;
+  /** How many characters are meant, where that does not depend on the span: a whole call. */
+  readonly length?: number;
 }
 
 /** Half-open: characters `start` up to, not including, `end`. */

@@ -1,4 +1,4 @@
-import { keyOf, uniformAt } from '../../compiler/index.ts';
+import { keyOf, suggest, uniformAt, UserError } from '../../compiler/index.ts';
 import { permutation } from './permutation.ts';
 
 /** Points on a plane, each of one of two classes. */
@@ -25,12 +25,9 @@ export interface HalfMoons {
  * same seed gives the same points and order on every machine, so that consecutive batches are a
  * fixed but random partition.
  */
-export function halfMoons({
-  points = 400,
-  noise = 0.1,
-  seed = 0,
-  shuffle = true,
-}: HalfMoons = {}): LabelledPoints {
+export function halfMoons(options: HalfMoons = {}): LabelledPoints {
+  checkNames(options);
+  const { points = 400, noise = 0.1, seed = 0, shuffle = true } = options;
   if (!Number.isInteger(points) || points < 0)
     throw new RangeError(`points on each moon must be a whole number, not ${points}`);
   const count = 2 * points;
@@ -49,6 +46,24 @@ export function halfMoons({
     labels[place] = isUpper ? 1 : -1;
   }
   return { coordinates, labels, count };
+}
+
+const names = ['points', 'noise', 'seed', 'shuffle'];
+
+/** For callers in JavaScript: a misspelt option would just be missing. */
+function checkNames(options: object): void {
+  const odd = Object.keys(options).find(name => !names.includes(name));
+  if (odd === undefined) return;
+  const similar = suggest(odd, names);
+  throw new UserError({
+    code: 'EINC0607',
+    message: `\`halfMoons\` has no option \`${odd}\``,
+    help: [
+      similar === undefined
+        ? `its options are ${names.join(', ')}`
+        : `did you mean \`${similar}\`?`,
+    ],
+  });
 }
 
 /**

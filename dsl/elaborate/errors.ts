@@ -92,6 +92,11 @@ function hintsFor(value: unknown, wanted: string): readonly string[] {
     return ['make it a tensor first: tensor(values, { label, output: [n] })'];
   }
   if (value instanceof Promise) return ['await it before the template'];
+  if (typeof value === 'object' && value !== null && 'toNested' in value) {
+    return [
+      "these are values: make a tensor of them first, tensor(values.toNested(), { label: 'x' })",
+    ];
+  }
   const named = namedIn(value);
   if (named !== undefined) {
     return [`a template of several definitions gives an object: write \${….${named}}`];

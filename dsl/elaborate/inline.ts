@@ -143,6 +143,13 @@ export function sizesAt(
 }
 
 function numbersAt(dim: NumberLit | Hole | Name, holeValue: HoleValue): readonly number[] {
+  if (dim.kind === 'name' && dim.name === '_') {
+    throw fail('EINC0208', 'here every size is given, none is inferred', dim.span, {
+      help: [
+        'give it as a number or a hole, or leave out the whole row: all of it is inferred then',
+      ],
+    });
+  }
   const value = dim.kind === 'number' ? dim.value : holeValue(dim);
   const sizes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return sizes.map(size => {

@@ -1,5 +1,5 @@
 /** The named functions that move cells: `flip(x)`, `concat(a, b)`, `reshape(x; o = [4, _])`. */
-import { invariant } from '../../compiler/index.ts';
+import { invariant, type UserError } from '../../compiler/index.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Apply, Expr } from '../language/ast.ts';
@@ -73,6 +73,9 @@ export function applyView(name: ViewName, application: Apply, context: ViewConte
     throw fail('EINC0207', `\`${name}\` takes ${takes}, not ${args.length}`, span);
   }
   if (name === 'concat') {
+    const last = args.at(-1);
+    const number = last?.kind === 'prefix' && last.op === '-' ? last.operand : last;
+    if (args.length > 1 && last && number?.kind === 'number') throw axisOfConcat(last);
     return context.apply(concat(args.length, 0, span, name), context.tensors(args), true);
   }
   const [first, ...others] = args;
@@ -80,6 +83,16 @@ export function applyView(name: ViewName, application: Apply, context: ViewConte
   const x = context.tensor(first);
   const numbers = others.map(arg => numberAt(arg, context));
   return views[name].make({ x, numbers, application, context });
+}
+
+/** `concat(x, y, 1)`: its arguments are tensors, however many, so it is not told an axis. */
+function axisOfConcat({ span }: Expr): UserError {
+  return fail('EINC0316', '`concat` takes tensors, and no axis', span, {
+    help: [
+      'along another axis than the first: (x, y) ++^ "i, a; i, b => i, a^b"',
+      'to append a number: concat(x, [0])',
+    ],
+  });
 }
 
 function argumentsFrom(least: number, most: number): string {

@@ -17,6 +17,7 @@ import { dtypeIn, type DTypeVar } from '../dtype/dtype-var.ts';
 import { closeShapes } from '../shape/close.ts';
 import { dimsOf } from '../shape/projections.ts';
 import type { Shape } from '../shape/row.ts';
+import { type PrimitiveHint, textOnly } from './no-number.ts';
 import { type SourceOf, startOf } from './tensor-source.ts';
 
 /** What its arrays need to know of a tensor. */
@@ -108,6 +109,11 @@ export class ArrayRefOf<T extends ArrayOwner> implements ArrayHandle {
   /** What `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+
+  /** As of a tensor. */
+  [Symbol.toPrimitive](hint: PrimitiveHint): string {
+    return textOnly(this, this.hint, hint);
   }
 
   get initial(): Initial {

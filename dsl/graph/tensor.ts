@@ -19,6 +19,7 @@ import { type ArrayPart, ArrayRefOf } from './array-ref.ts';
 import { coneOf } from './cone.ts';
 import { distinctNames } from './distinct-names.ts';
 import { type Explanation, explanationOf, headOf, printExplanation } from './explanation.ts';
+import { type PrimitiveHint, textOnly } from './no-number.ts';
 import type { OpenProjections } from './open-projections.ts';
 import { isDifferentiable } from './operation.ts';
 import { hasPoles } from './poles.ts';
@@ -172,6 +173,11 @@ export class Tensor implements ArrayHandle {
   /** What `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+
+  /** Throws a `UserError` where JavaScript would compute with it: `x < 1`, `x + 1`. */
+  [Symbol.toPrimitive](hint: PrimitiveHint): string {
+    return textOnly(this, this.label ?? this.hint, hint);
   }
 
   /** The same as `explain`, as data. */

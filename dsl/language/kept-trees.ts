@@ -46,7 +46,7 @@ export function keptTree<Tree>({ language, text, spanOf }: Kept, parse: () => Tr
 }
 
 /** A copy with spans converted; a span is recognised by its fields: no other node has a start and an end. */
-function withSpans(tree: unknown, spanOf: (start: number, end: number) => unknown): unknown {
+export function withSpans(tree: unknown, spanOf: (start: number, end: number) => unknown): unknown {
   if (typeof tree !== 'object' || tree === null) return tree;
   if (Array.isArray(tree)) return tree.map(node => withSpans(node, spanOf));
   if (isSpan(tree)) return spanOf(tree.start, tree.end);

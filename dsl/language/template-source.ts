@@ -18,15 +18,24 @@ export class TemplateSource implements Source {
   /** As written, escapes included, with `holeMark` in place of each `${…}`. */
   readonly text: string;
   readonly #raw: readonly string[];
+  readonly #call: Span | undefined;
   readonly #findFrame: () => Frame | undefined;
   readonly known: KnownPlace | undefined;
   #places: TemplatePlaces | undefined;
 
-  /** `tag` is the function the user called: the template is located at that call. */
-  constructor({ raw }: Pick<TemplateStringsArray, 'raw'>, tag: AnyFunction, known?: KnownPlace) {
+  /**
+   * `tag` is the function the user called: the template is located at that call. Of a template of einc's own it is
+   * the user's call of the function that contains it, and all of the template is there.
+   */
+  constructor(
+    { raw }: Pick<TemplateStringsArray, 'raw'>,
+    tag: AnyFunction | Span,
+    known?: KnownPlace,
+  ) {
     this.#raw = raw;
     this.text = raw.map(quasi => quasi.replaceAll(holeMark, '\u{FFFD}')).join(holeMark);
-    this.#findFrame = known ? () => undefined : captureFrame(tag);
+    this.#call = typeof tag === 'function' ? undefined : tag;
+    this.#findFrame = known || typeof tag !== 'function' ? () => undefined : captureFrame(tag);
     this.known = known;
     this.#places = known?.places;
   }
@@ -38,12 +47,14 @@ export class TemplateSource implements Source {
 
   /** A hole is one character of `text`: its offset maps to the `$`, the next offset to what follows the hole. */
   locate(offset: number): Location {
+    if (this.#call) return placeOf(this.#call);
     const { file, offsets } = this.#located();
     return file.locate(offsets[offset] ?? file.text.length);
   }
 
   /** The user's file and where in it the template begins, if they can be found. */
   fileBefore(): { readonly file: TextFile; readonly end: number } | undefined {
+    if (this.#call) return undefined;
     const { file, offsets, isStandIn } = this.#located();
     return isStandIn ? undefined : { file, end: offsets[0] ?? 0 };
   }
@@ -57,6 +68,10 @@ export class TemplateSource implements Source {
 function find(raw: readonly string[], frame: Frame | undefined): TemplatePlaces {
   const file = frame && readTextFile(frame.path);
   return (file && placeTemplate(file, raw, frame)) ?? standIn(raw, frame);
+}
+
+function placeOf({ source, start, end }: Span): Location {
+  return { ...source.locate(start), length: end - start };
 }
 
 /** Whether something stands behind this that it could be applied to. */

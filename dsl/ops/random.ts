@@ -125,8 +125,10 @@ function truncatedNormal(made: Construction, key: Tensor, low: Tensor, high: Ten
 /** Two words, since with one word some results would be more likely than others. */
 function randint(made: Construction, key: Tensor, low: Tensor, high: Tensor): Application {
   const { step } = made;
-  const from = step(i32, low);
-  const span = step(max, step(u32, step(sub, step(i32, high), from)), number(made, 1));
+  const [from, to] = [step(i32, low), step(i32, high)];
+  // Without a number between them it is `low`, as if there were one. The difference alone may be negative: it wraps.
+  const between = step(mul, step(sub, to, from), step(lt, from, to));
+  const span = step(max, step(u32, between), number(made, 1));
   const half = (i: number): Tensor => {
     const own = step(fold, keyed(made, key), number(made, i));
     return step(mod, step(u32, word(made, drawn(made, own, 3))), span);

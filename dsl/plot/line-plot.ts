@@ -1,6 +1,7 @@
 import { type Appearance, type Group, markOf } from './appearance.ts';
 import { cellOf } from './axis.ts';
 import { Canvas } from './canvas.ts';
+import { checkLinePlot } from './check-plot.ts';
 import { assemble, type Axes, layoutOf } from './layout.ts';
 
 /** One line. Without `x` the values stand at 0, 1, 2, …; with a `label` it gets a legend. */
@@ -26,6 +27,7 @@ interface Point {
  * ends in NaN is seen to go on without values.
  */
 export function linePlot(plot: LinePlot): string {
+  checkLinePlot(plot);
   const groups = ('series' in plot ? plot.series : [plot]).map(groupOf);
   const layout = layoutOf(plot, groups, true);
   const canvas = new Canvas(layout.width, layout.height);

@@ -1,6 +1,7 @@
 import { type Appearance, type Group, markOf } from './appearance.ts';
 import { cellOf, centreOf } from './axis.ts';
 import { Canvas } from './canvas.ts';
+import { checkScatterPlot } from './check-plot.ts';
 import { assemble, type Axes, type Layout, layoutOf } from './layout.ts';
 
 /** Points drawn with one mark; with a `label` they get a legend. */
@@ -34,6 +35,7 @@ interface Cell {
 
 /** Points that are not finite are left out. */
 export function scatterPlot(plot: ScatterPlot): string {
+  checkScatterPlot('scatterPlot', plot);
   const groups = plot.points.map((group, i) => ({
     ...group,
     mark: markOf(group.mark, i, '#%ox+@'),
@@ -52,6 +54,7 @@ export function scatterPlot(plot: ScatterPlot): string {
  * from the top left: for a classifier that answers many points at once, or only later.
  */
 export function cellCentres(plot: ScatterPlot): Float32Array {
+  checkScatterPlot('cellCentres', plot);
   const { axes } = layoutOfScatter(plot);
   return Float32Array.from(axes === undefined ? [] : cellsOf(axes).flatMap(({ x, y }) => [x, y]));
 }

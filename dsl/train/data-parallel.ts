@@ -1,10 +1,12 @@
 import type { ArrayHandle, Span } from '../../compiler/index.ts';
 import {
+  checkOptions,
   type Context,
   type Devices,
   type HostArray,
   type Indices,
   outcomeOf,
+  promiseOf,
   type StateArray,
 } from '../../runtime/index.ts';
 import { devices } from '../einc.ts';
@@ -45,10 +47,16 @@ import type { World } from '../world/world.ts';
  *
  * Throws a `UserError` for invalid options.
  */
-export async function dataParallel<Name extends string>(
+export function dataParallel<Name extends string>(
   options: DataParallelOptions<Name>,
 ): Promise<DataParallel<Name>> {
-  const span = callSite(dataParallel);
+  return promised(openTraining(options, callSite(dataParallel))) as Promise<DataParallel<Name>>;
+}
+
+async function openTraining<Name extends string>(
+  options: DataParallelOptions<Name>,
+  span: Span,
+): Promise<DataParallel<Name>> {
   checkDataParallelOptions(options, span);
   const { devices: given = 'all', backend, batch } = options;
   const isOpen = typeof given === 'object';
@@ -100,7 +108,10 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
    * the static symbols in losses and updates. The devices read the batch when they reach it: it must not be changed
    * until the step is done. Rejects with a `UserError` for a batch of the wrong form.
    */
-  readonly step = async (batch: Batch<Name>, indices?: Indices): Promise<StepResult> => {
+  readonly step = (batch: Batch<Name>, indices?: Indices): Promise<StepResult> =>
+    promisedResult(this.#step(batch, indices));
+
+  async #step(batch: Batch<Name>, indices?: Indices): Promise<StepResult> {
     const { batch: most, world } = this.#options;
     const count = examplesGiven(batch, this.#code.cells, {
       call: 'step',
@@ -108,6 +119,9 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
       place: this.#place,
     });
     const step = this.#steps.ready(count) ?? (await this.#steps.prepare(count));
+    if (indices !== undefined && step.symbols !== undefined) {
+      checkOptions('EINC0506', 'step', indices, step.symbols, 'static symbol');
+    }
     const given = indices === undefined ? step.indices : { ...indices, ...step.indices };
     if (world === undefined && step.whole) {
       const { items, devices: times } = await step.whole.start(given, batch);
@@ -121,7 +135,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     })();
     this.#last = own;
     return own;
-  };
+  }
 
   /**
    * A step for each batch of the examples, in their order; the last batch may be smaller. Takes less time than a call of `step` for
@@ -130,11 +144,10 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
    *
    *   const { losses } = await training.epoch({ x, label }, { indices: { step: 0 }, advance: { step: 1 } });
    */
-  readonly epoch = async (
-    examples: Batch<Name>,
-    options: EpochOptions = {},
-  ): Promise<EpochResult> => {
-    const span = callSite(this.epoch);
+  readonly epoch = (examples: Batch<Name>, options: EpochOptions = {}): Promise<EpochResult> =>
+    promisedEpoch(this.#epoch(examples, options, callSite(this.epoch)));
+
+  async #epoch(examples: Batch<Name>, options: EpochOptions, span: Span): Promise<EpochResult> {
     checkEpochOptions(options, span);
     const { cells } = this.#code;
     const wanted = { call: 'epoch', most: Infinity, place: () => span } as const;
@@ -145,7 +158,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     checkEpochIndices(step, Math.ceil(count / batch), options);
     const mostAtOnce = step.whole?.mostTimes ?? 1;
     return epoch({ cells, batch, mostAtOnce, take: this.#take }, examples, count, options);
-  };
+  }
 
   readonly #take = async (
     steps: number,
@@ -155,7 +168,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
   ): Promise<EpochResult> => {
     const step = steps === 1 ? undefined : this.#steps.ready(this.#options.batch);
     if (!step?.whole) {
-      const { loss, devices: times } = await this.step(examples, indices);
+      const { loss, devices: times } = await this.#step(examples, indices);
       return { losses: [loss], devices: times };
     }
     const given = { ...indices, ...step.indices };
@@ -239,3 +252,7 @@ export class DataParallel<Name extends string> implements DividedState, Disposab
     if (this.#isOwner) this.#all[Symbol.dispose]();
   }
 }
+
+const promised = promiseOf<unknown>('dataParallel', DataParallel, ['context', 'step']);
+const promisedEpoch = promiseOf<EpochResult>('training.epoch', Object, ['losses', 'devices']);
+const promisedResult = promiseOf<StepResult>('training.step', Object, ['loss', 'devices']);

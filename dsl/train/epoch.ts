@@ -1,6 +1,13 @@
 /** A pass over examples, batch by batch, whose steps are queued several at a time. */
 import type { Span, Value } from '../../compiler/index.ts';
-import { cut, type DeviceTime, grown, type Indices, sumOfTimes } from '../../runtime/index.ts';
+import {
+  checkOptions,
+  cut,
+  type DeviceTime,
+  grown,
+  type Indices,
+  sumOfTimes,
+} from '../../runtime/index.ts';
 import { isRecord, optionsGiven, wrong } from '../arguments.ts';
 import { describe } from '../elaborate/hole.ts';
 import type { Step, StepResult } from './shard-steps.ts';
@@ -95,6 +102,9 @@ export function checkEpochOptions(options: unknown, span: Span): void {
 /** Throws a `UserError` if any step of an epoch gets an invalid value of a static symbol, before any is taken. */
 export function checkEpochIndices(step: Step, steps: number, options: EpochOptions): void {
   const { indices = {}, advance = {} } = options;
+  for (const values of step.symbols === undefined ? [] : [indices, advance]) {
+    checkOptions('EINC0506', 'epoch', values, step.symbols, 'static symbol');
+  }
   const given = { ...indices, ...step.indices };
   for (const routine of step.routines) routine.checkLoop(steps, given, advance);
 }

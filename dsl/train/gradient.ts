@@ -1,5 +1,5 @@
 import { tensorGiven } from '../arguments.ts';
-import { cd } from '../cd.ts';
+import { cdAt } from '../cd.ts';
 import type { Code } from '../graph/code.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { callSite } from '../language/call-site.ts';
@@ -9,8 +9,9 @@ import { callSite } from '../language/call-site.ts';
  * without parameters.
  */
 export function gradUpdate(loss: Tensor): Code {
-  tensorGiven(loss, 'gradUpdate', callSite(gradUpdate));
-  return cd`
+  const call = callSite(gradUpdate);
+  tensorGiven(loss, 'gradUpdate', call);
+  return cdAt(call)`
   ~~(${loss} "gradient";
      ${loss}.forward;
      ~~(${loss} "zero grads and backprop";

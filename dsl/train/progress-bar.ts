@@ -1,5 +1,8 @@
 /** A progress line on a terminal. */
 import { settings } from '../../runtime/index.ts';
+import { optionsGiven, wrong } from '../arguments.ts';
+import { describe } from '../elaborate/hole.ts';
+import { callSite } from '../language/call-site.ts';
 import type { StepResult } from './shard-steps.ts';
 
 export interface ProgressBarOptions {
@@ -22,6 +25,15 @@ const width = 24;
  * writes to a terminal. Times are per step, smoothed.
  */
 export function progressBar(options: ProgressBarOptions): ProgressBar {
+  const example = 'progressBar({ steps: 1000 })';
+  const span = callSite(progressBar);
+  const names = ['steps', 'stream'];
+  const given = optionsGiven('EINC0607', 'progressBar', options, { names, example, span });
+  const { steps } = given;
+  if (typeof steps !== 'number' || !(steps > 0)) {
+    const message = `the option \`steps\` of \`progressBar\` is a number of steps, not ${describe(steps)}`;
+    throw wrong('EINC0607', message, span, [`write ${example}`]);
+  }
   return new ProgressBar(options);
 }
 

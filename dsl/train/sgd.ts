@@ -1,5 +1,5 @@
 import { optionsGiven, tensorGiven, wrong } from '../arguments.ts';
-import { cd } from '../cd.ts';
+import { cdAt } from '../cd.ts';
 import { describe } from '../elaborate/hole.ts';
 import type { Span } from '../../compiler/index.ts';
 import type { Code } from '../graph/code.ts';
@@ -25,8 +25,8 @@ export function sgdUpdate(loss: Tensor, options: SgdOptions): Code {
   tensorGiven(loss, 'sgdUpdate', span);
   checkOptions('sgdUpdate', options, span);
   const { params } = loss.grad.tensor;
-  const steps = Object.values(params).map(p => sgdOne(p, options));
-  return cd`~~("gd update"; ${steps})`;
+  const steps = Object.values(params).map(p => stepOf(p, options, span));
+  return cdAt(span)`~~("gd update"; ${steps})`;
 }
 
 /** The step for one parameter. */
@@ -34,8 +34,18 @@ export function sgdOne(p: Tensor, options: SgdOptions): Code {
   const span = callSite(sgdOne);
   tensorGiven(p, 'sgdOne', span);
   checkOptions('sgdOne', options, span);
+  if (p.source.kind !== 'param') {
+    const message = `\`sgdOne\` updates a parameter, and \`${p.label ?? p.hint}\` is none`;
+    throw wrong('EINC0221', message, span, [
+      'for all parameters of a loss: sgdUpdate(loss, { learningRate: 0.1 })',
+    ]);
+  }
+  return stepOf(p, options, span);
+}
+
+function stepOf(p: Tensor, options: SgdOptions, span: Span): Code {
   const { learningRate, momentum = 0, weightDecay = 0, nesterov = false } = options;
-  return cd`
+  return cdAt(span)`
   ~~(${p} "param sgd step";
      { sgd_delta } =: ${p}.grad + ${weightDecay} *. ${p};
      if ${momentum > 0} then (

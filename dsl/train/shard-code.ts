@@ -1,8 +1,7 @@
 /** The code of data-parallel training, in `cd` itself, for parts of any size. */
 import { product, type Span, type StaticSymbol } from '../../compiler/index.ts';
 import { wrong } from '../arguments.ts';
-import { cd } from '../cd.ts';
-import { sequence } from '../code.ts';
+import { cdAt } from '../cd.ts';
 import { type AxisSize, tensor, type TensorShape } from '../data-tensor.ts';
 import { Code } from '../graph/code.ts';
 import { inOrderOfEnd, stagesOf } from '../graph/stages.ts';
@@ -37,6 +36,8 @@ export class ShardCode<Name extends string> {
   readonly cells: ReadonlyMap<Name, number>;
   readonly #options: DataParallelOptions<Name>;
   readonly #span: Span;
+  /** Templates of this class are reported at the call of `dataParallel`. */
+  readonly #cd: ReturnType<typeof cdAt>;
   readonly #largest: number;
   readonly #parts = new Map<number, Part<Name>>();
   readonly #updates = new Map<Tensor, Code>();
@@ -45,6 +46,7 @@ export class ShardCode<Name extends string> {
   constructor(options: DataParallelOptions<Name>, largest: number, span: Span) {
     this.#options = options;
     this.#span = span;
+    this.#cd = cdAt(span);
     this.#largest = largest;
     const names = Object.keys(options.shard) as Name[];
     this.cells = new Map(names.map(name => [name, cellsOf(options.shard[name])] as const));
@@ -91,12 +93,12 @@ export class ShardCode<Name extends string> {
 
   /** For a part without examples. */
   zeroGradients(): Code {
-    return cd`~~("zero grads"; ${this.params.map(p => cd`${p}.grad =: 0`)})`;
+    return this.#cd`~~("zero grads"; ${this.params.map(p => this.#cd`${p}.grad =: 0`)})`;
   }
 
   /** Adds the values that another device has sent for these gradients. */
   merge(params: readonly Tensor[]): Code {
-    return cd`~~("merge grads"; ${params.map(p => cd`${p}.grad =+ ${p}.grad.merge`)})`;
+    return this.#cd`~~("merge grads"; ${params.map(p => this.#cd`${p}.grad =+ ${p}.grad.merge`)})`;
   }
 
   /** The same pieces each time, so that all routines work on the same state. */
@@ -106,7 +108,7 @@ export class ShardCode<Name extends string> {
       this.#updates.set(p, code);
       return code;
     });
-    return cd`~~("update"; ${pieces})`;
+    return this.#cd`~~("update"; ${pieces})`;
   }
 
   /**
@@ -114,9 +116,9 @@ export class ShardCode<Name extends string> {
    * the cache.
    */
   mergeAndUpdate(params: readonly Tensor[]): Code {
-    if (!this.division().isDivided) return sequence([this.merge(params), this.update(params)]);
-    const pieces = params.flatMap(p => [cd`${p}.grad =+ ${p}.grad.merge`, this.update([p])]);
-    return cd`~~("merge grads then update"; ${pieces})`;
+    if (!this.division().isDivided) return this.#cd`${[this.merge(params), this.update(params)]}`;
+    const pieces = params.flatMap(p => [this.#cd`${p}.grad =+ ${p}.grad.merge`, this.update([p])]);
+    return this.#cd`~~("merge grads then update"; ${pieces})`;
   }
 
   /**
@@ -144,7 +146,7 @@ export class ShardCode<Name extends string> {
       }),
     ) as unknown as Examples<Name>;
     const loss = lossGiven(this.#options.loss(examples, count), this.#span);
-    const gradient = cd`
+    const gradient = this.#cd`
     ~~(${loss} "gradient";
        ${loss}.forward;
        ${loss}.zero_grads;

@@ -8,7 +8,7 @@ import {
   type StateArray,
 } from '../../runtime/index.ts';
 import { optionsGiven, tensorGiven, wrong } from '../arguments.ts';
-import { sequence } from '../code.ts';
+import { cdAt } from '../cd.ts';
 import { describe } from '../elaborate/hole.ts';
 import type { Code } from '../graph/code.ts';
 import type { ArrayRef, Tensor } from '../graph/tensor.ts';
@@ -64,7 +64,7 @@ export async function shardOptimizer(
   for (const p of params) await ctx.hold(p);
   const own = params.filter((_, i) => owners[i] === world.rank);
   const update =
-    own.length > 0 ? await ctx.compile(sequence(own.map(updateOf)), { keep }) : undefined;
+    own.length > 0 ? await ctx.compile(cdAt(span)`${own.map(updateOf)}`, { keep }) : undefined;
   return new ShardOptimizer(ctx, {
     world,
     params,

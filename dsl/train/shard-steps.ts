@@ -24,6 +24,8 @@ export interface StepResult {
 /** A step for batches of one size. */
 export interface Step {
   readonly indices: Indices;
+  /** The names of the static symbols that a caller gives; unknown to a rank that has no examples. */
+  readonly symbols: readonly string[] | undefined;
   /** The number of examples of each shard; may be 0. */
   readonly shares: readonly number[];
   /** The order in which their losses are added up. */
@@ -35,7 +37,6 @@ export interface Step {
    * interrupts it.
    */
   readonly whole: Recording | undefined;
-  /** What of it is known to read static symbols. */
   readonly routines: readonly Routine[];
 }
 
@@ -105,12 +106,14 @@ export class ShardSteps<Name extends string> implements Disposable {
       first += size;
     }
     const isWhole = world === undefined || world.size === 1;
-    const commands = isWhole ? [...gradients, ...(await merging.commands(late))] : gradients;
+    const commands = [...gradients, ...(await merging.commands(isWhole ? late : undefined))];
     const whole = isWhole ? all.record(commands) : undefined;
     const routines = commands.flatMap(c => (c.kind === 'run' ? [c.routine] : []));
+    const own = batchIndices(count);
+    const symbols = share.count === 0 ? undefined : symbolsOf(routines).filter(s => !(s in own));
     const shares = sizes.map(size => size / count);
     const sums = mergeTree(shares.length, 0).flat();
-    const step = { indices: batchIndices(count), shares, sums, gradients, whole, routines };
+    const step = { indices: own, symbols, shares, sums, gradients, whole, routines };
     this.#steps.set(count, step);
     return step;
   }
@@ -128,6 +131,10 @@ export class ShardSteps<Name extends string> implements Disposable {
   [Symbol.dispose](): void {
     for (const { whole } of this.#steps.values()) whole?.[Symbol.dispose]();
   }
+}
+
+function symbolsOf(routines: readonly Routine[]): readonly string[] {
+  return [...new Set(routines.flatMap(({ symbols }) => symbols.map(({ name }) => name)))];
 }
 
 /** The mean loss over a batch, from the losses of the shards that have examples. */

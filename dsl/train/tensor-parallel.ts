@@ -3,16 +3,19 @@ import {
   type ArrayHandle,
   cellArrays,
   type DType,
+  type Span,
   UserError,
   type Value,
 } from '../../compiler/index.ts';
 import {
+  checkOptions,
   Context,
   Devices,
   HostArray,
   HostBuffer,
   type Indices,
   inProcess,
+  promiseOf,
   type Routine,
 } from '../../runtime/index.ts';
 import { codeGiven } from '../arguments.ts';
@@ -42,11 +45,18 @@ import {
  * Rejects with a `UserError` for an axis that does not exist, whose size is not a multiple of the number of devices, or along which
  * the code does more than sums and element-wise operations.
  */
-export async function tensorParallel(
+export function tensorParallel(
   code: Code,
   options: TensorParallelOptions,
 ): Promise<TensorParallel> {
-  const span = callSite(tensorParallel);
+  return promised(openTraining(code, options, callSite(tensorParallel)));
+}
+
+async function openTraining(
+  code: Code,
+  options: TensorParallelOptions,
+  span: Span,
+): Promise<TensorParallel> {
   const [source = code] = codeGiven([code], 'tensorParallel', span);
   checkTensorParallelOptions(options, span);
   const { axis: name, world, keep = [], seed = 0, dtype = 'f32', backend } = options;
@@ -143,6 +153,9 @@ export class TensorParallel implements Disposable {
   }
 
   async #run(indices: Indices): Promise<void> {
+    const routines = this.#steps.flatMap(step => (step.kind === 'run' ? step.routines : []));
+    const symbols = routines.flatMap(routine => routine.symbols.map(({ name }) => name));
+    checkOptions('EINC0506', 'run', indices, [...new Set(symbols)], 'static symbol');
     for (const step of this.#steps) {
       if (step.kind === 'run') for (const routine of step.routines) routine.runAmong(indices);
       else {
@@ -227,3 +240,5 @@ async function inShares(world: World, dtype: DType, own: AnyCells): Promise<read
     return all.slice(rank * own.length, (rank + 1) * own.length);
   });
 }
+
+const promised = promiseOf<TensorParallel>('tensorParallel', TensorParallel);

@@ -1,5 +1,5 @@
 import { openCollective } from '../../backends/index.ts';
-import { launchOf, timeoutOf } from '../../runtime/index.ts';
+import { launchOf, promiseOf, timeoutOf } from '../../runtime/index.ts';
 import { World } from './world.ts';
 
 let joining: Promise<World> | undefined;
@@ -11,9 +11,11 @@ let joining: Promise<World> | undefined;
  * others waiting.
  */
 export function joinWorld(): Promise<World> {
-  joining ??= join();
+  joining ??= promised(join());
   return joining;
 }
+
+const promised = promiseOf<World>('joinWorld', World, ['rank', 'size', 'localRank', 'collective']);
 
 async function join(): Promise<World> {
   const launch = launchOf();

@@ -7,12 +7,17 @@ const shownAtMost = 5;
 export function checkSameProgram(path: string, saved: Contents, own: Omit<Contents, 'step'>): void {
   const notes = [...differences(saved, own)];
   if (notes.length === 0) return;
+  const isSeedAlone = saved.seed !== own.seed && notes.length === 1;
   const more = notes.length - shownAtMost;
   throw new UserError({
     code: 'EINC0958',
-    message: `\`${path}\` is a checkpoint of another program`,
+    message: isSeedAlone
+      ? `\`${path}\` is a checkpoint of a run with another seed`
+      : `\`${path}\` is a checkpoint of another program`,
     notes: [...notes.slice(0, shownAtMost), ...(more > 0 ? [`and ${more} more`] : [])],
-    help: ['run the program that wrote it, or name another file'],
+    help: isSeedAlone
+      ? [`give the context or the training the seed it was started with: { seed: ${saved.seed} }`]
+      : ['run the program that wrote it, or name another file'],
   });
 }
 

@@ -187,6 +187,7 @@ for more: einc explain EINC0508
         stdout: '',
         stderr: `error[EINC0508]: there is no backend called \`metal\`
  --> line.ts:5:30
+  = note: $EINC_BACKEND says so
   = help: the backends are \`cc\`, \`interp\`, \`cuda-emulator\`, \`cuda\`
 
 for more: einc explain EINC0508

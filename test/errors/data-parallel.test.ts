@@ -68,3 +68,13 @@ await training.step({ x: [1, 2, 3, 4, 5, 6] })`;
       = help: make the model outside, and apply it there: op\`\${mlp}(\${x})\`"
   `);
 });
+
+test('a step with a static symbol that nothing has', async () => {
+  const steps = `const training = ${call('').slice(call('').indexOf('await'))};
+await training.step({ x: [1, 2] }, { rate: 1 })`;
+  const model = call('').slice(0, call('').indexOf('await'));
+  expect(await messageOf(model, steps)).toMatchInlineSnapshot(`
+    "error[EINC0506]: \`step\` has no static symbol \`rate\`
+      = help: it has none"
+  `);
+});

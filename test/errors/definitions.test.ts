@@ -277,3 +277,19 @@ test('a field that is no row', async () => {
       = help: the rows are \`o\` (output), \`i\` (input) and \`b\` (batch): { w; o = [16] }"
   `);
 });
+
+test('a size that is to be inferred', async () => {
+  const message = await messageOf(
+    "const x = tensor([1, 2, 3], { label: 'x', output: [1, 3] });",
+    'op`{ k; i = [_, 3] } * ${x}`;',
+  );
+  expect(message).toMatchInlineSnapshot(`
+    "error[EINC0208]: here every size is given, none is inferred
+     --> program.js:2:14
+      |
+    2 | op\`{ k; i = [_, 3] } * \${x}\`;
+      |              ^
+      |
+      = help: give it as a number or a hole, or leave out the whole row: all of it is inferred then"
+  `);
+});

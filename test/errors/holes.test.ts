@@ -51,6 +51,19 @@ test('op: a gradient', async () => {
   `);
 });
 
+test('op: values that were read', async () => {
+  const lines = "const values = await run(op`1 + 1`, { backend: 'interp' });\nop`1 + ${values}`;";
+  expect(await messageOf(lines)).toMatchInlineSnapshot(`
+    "error[EINC0202]: this hole holds an object, but a tensor, a number or a tensor function must stand here
+     --> program.js:2:8
+      |
+    2 | op\`1 + \${values}\`;
+      |        ^^^^^^^^^
+      |
+      = help: these are values: make a tensor of them first, tensor(values.toNested(), { label: 'x' })"
+  `);
+});
+
 test('op: a promise', async () => {
   const message = await messageOf('op`1 + ${run(op`1 + 1`)}`');
   expect(message).toMatchInlineSnapshot(`

@@ -186,6 +186,12 @@ describe('checkpoints', () => {
         = note: \`w\` is f32 2×2 there and f32 3×2 here
         = help: run the program that wrote it, or name another file"
     `);
+    using another = (await trained(2, 3)).ctx;
+    expect(await saying(() => resumeFrom(another, file))).toMatchInlineSnapshot(`
+      "UserError: error[EINC0958]: \`/run/a.safetensors\` is a checkpoint of a run with another seed
+        = note: its seed is 1, and that of this context 3
+        = help: give the context or the training the seed it was started with: { seed: 1 }"
+    `);
     using more = await context({ backend: 'interp', seed: 1 });
     const y = op`y = ({ v; o = [2] } + 1) ++ "i => 0"`;
     await more.compile(gradUpdate(y));

@@ -193,3 +193,17 @@ test('split into no parts', async () => {
       | ^^^^^"
   `);
 });
+
+test('an axis for concat', async () => {
+  const x = "const x = tensor([1, 2, 3], { label: 'x', output: [1, 3] });";
+  expect(await messageOf(x, 'op`concat(${x}, ${x}, -1)`;')).toMatchInlineSnapshot(`
+    "error[EINC0316]: \`concat\` takes tensors, and no axis
+     --> program.js:2:23
+      |
+    2 | op\`concat(\${x}, \${x}, -1)\`;
+      |                       ^^
+      |
+      = help: along another axis than the first: (x, y) ++^ "i, a; i, b => i, a^b"
+      = help: to append a number: concat(x, [0])"
+  `);
+});

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { context, forward, op, tensor } from '../../dsl/einc.ts';
-import { type CompiledRoutine, configure, settings } from '../../runtime/index.ts';
+import {
+  checkSwitches,
+  type CompiledRoutine,
+  configure,
+  isOn,
+  settings,
+} from '../../runtime/index.ts';
 import { messageOf } from './support.ts';
 
 const asItWas = settings();
@@ -40,6 +46,9 @@ describe('settings', () => {
     [{}, true],
     [{ EINC_QUIET: '', CI: '' }, true],
     [{ EINC_QUIET: '1' }, false],
+    [{ EINC_QUIET: 'on' }, false],
+    [{ EINC_QUIET: '0' }, true],
+    [{ EINC_QUIET: 'off' }, true],
     [{ CI: 'true' }, false],
     [{ TERM: 'dumb' }, false],
   ])('whether a terminal is told what takes long: %j', async (env, told) => {
@@ -47,6 +56,43 @@ describe('settings', () => {
     vi.resetModules();
     const fresh = await import('../../runtime/settings.ts');
     expect(fresh.settings().showsProgress).toBe(told);
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ['on', true],
+    ['1', true],
+    ['true', true],
+    ['off', false],
+    ['0', false],
+    ['false', false],
+    ['', true],
+  ])('EINC_CACHE=%s', (value, expected) => {
+    expect(isOn('EINC_CACHE', { EINC_CACHE: value })).toBe(expected);
+    expect(() => checkSwitches({ EINC_CACHE: value })).not.toThrow();
+  });
+
+  test.each([
+    [
+      { EINC_CACHE: '/tmp' },
+      `error[EINC0913]: $EINC_CACHE is \`/tmp\`, which is neither \`on\` nor \`off\`
+  = help: set it to on, 1 or true, or to off, 0 or false; unset, it is on
+  = help: for another folder set EINC_CACHE_DIR`,
+    ],
+    [
+      { EINC_TF32: 'yes' },
+      `error[EINC0913]: $EINC_TF32 is \`yes\`, which is neither \`on\` nor \`off\`
+  = help: set it to on, 1 or true, or to off, 0 or false; unset, it is off`,
+    ],
+    [
+      { EINC_QUIET: 'toString' },
+      `error[EINC0913]: $EINC_QUIET is \`toString\`, which is neither \`on\` nor \`off\`
+  = help: set it to on, 1 or true, or to off, 0 or false; unset, it is off`,
+    ],
+  ])('a setting that is neither on nor off: %j', async (env, message) => {
+    expect(() => checkSwitches(env)).toThrow(message);
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    expect(await messageOf(runOne)).toBe(`UserError: ${message}`);
     vi.unstubAllEnvs();
   });
 

@@ -67,6 +67,13 @@ describe.each(backends)('through %s, as JAX has them', backend => {
     expect(await cellsOf(op`randint(key(42), ${low}, ${high}, 4)`, backend)).toEqual(expected);
   });
 
+  test('randint between numbers without one between them is the lower', async () => {
+    const drawn = op`randint(key(1), [5, 5, 9, -2147483648], [2, 5, -9, -2147483648])`;
+    expect(await cellsOf(drawn, backend)).toEqual([5, 5, 9, -(2 ** 31)]);
+    const all = await cellsOf(op`randint(key(1), -2147483648, 2147483647, 50)`, backend);
+    expect([all.some(x => x < -(2 ** 30)), all.some(x => x > 2 ** 30)]).toEqual([true, true]);
+  });
+
   test('all 52 bits of an f64', async () => {
     const [first] = await cellsOf(op`uniform(key(0), 3)`, backend, 'f64');
     expect(first).toBe(Number(0x6b20015999ba4efen >> 12n) * 2 ** -52);
