@@ -102,8 +102,11 @@ export function checkEpochOptions(options: unknown, span: Span): void {
 /** Throws a `UserError` if any step of an epoch gets an invalid value of a static symbol, before any is taken. */
 export function checkEpochIndices(step: Step, steps: number, options: EpochOptions): void {
   const { indices = {}, advance = {} } = options;
-  for (const values of step.symbols === undefined ? [] : [indices, advance]) {
-    checkOptions('EINC0506', 'epoch', values, step.symbols, 'static symbol');
+  const { symbols } = step;
+  if (symbols) {
+    for (const values of [indices, advance]) {
+      checkOptions('EINC0506', 'epoch', values, symbols, 'static symbol');
+    }
   }
   const given = { ...indices, ...step.indices };
   for (const routine of step.routines) routine.checkLoop(steps, given, advance);

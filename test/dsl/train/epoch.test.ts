@@ -149,6 +149,9 @@ test('what does not fit is refused', async () => {
   expect(await said(examples, { progress: true })).toBe(
     'error[EINC0530]: the option `progress` of `epoch` is a function, not the boolean true',
   );
+  expect(await said(examples, { indices: { step: 1 }, advance: { stp: 1 } })).toBe(
+    'error[EINC0506]: `epoch` has no static symbol `stp`',
+  );
   // Of the last step; and no step has been taken.
   const [w] = (await training.gather()).map(({ buffer }) => [...buffer.read()]);
   expect(await said(examples, { indices: { step: 980 }, advance: { step: 1 } })).toBe(
