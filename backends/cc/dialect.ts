@@ -66,6 +66,7 @@ export const c99: Dialect = {
   transpose: transposeOf,
   localArray: (declaration, bytes) => (bytes < 32 ? declaration : `_Alignas(64) ${declaration}`),
   prefetch: (cell, purpose) => `__builtin_prefetch(&${cell}${purpose === 'store' ? ', 1' : ''});`,
+  hasStarts: true,
   rolled: loopsThatSum,
   unroll: extent => `#pragma GCC unroll ${extent}`,
   literal: cLiteral,

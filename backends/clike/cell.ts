@@ -9,6 +9,7 @@ import {
 import { withoutDigits } from '../../compiler/core/digits.ts';
 import { type CallText, type Dialect, precedence } from './dialect.ts';
 import type { Identifiers } from './names.ts';
+import { restAfter, type Start } from './starts.ts';
 import { subscriptText } from './subscript.ts';
 
 /** The counts and subscripts that an `i32` can hold. */
@@ -24,6 +25,8 @@ export class CellEmitter {
   readonly #ownAxes = new Map<TensorNode, number>();
   /** For arrays that are not laid out row-major: the function from offset to place. */
   readonly #moved = new Map<TensorNode, CallText>();
+  /** The pointers to where the loop that is being emitted starts to read. */
+  #starts: readonly (Start & { readonly name: string })[] = [];
 
   constructor(dialect: Dialect, identifiers: Identifiers, program: Program) {
     this.dialect = dialect;
@@ -55,6 +58,22 @@ export class CellEmitter {
     return this.#moved.has(node);
   }
 
+  /** Cells that can be reached from there are, while `body` runs, which gets the declarations of the pointers. */
+  reachedFrom(starts: readonly Start[], body: (declarations: readonly string[]) => void): void {
+    const named = starts
+      .filter(({ node }) => !this.#ownAxes.has(node) && !this.#moved.has(node))
+      .map(start => {
+        const name = this.identifiers.fresh(`${this.identifiers.ofNode(start.node)}_from`);
+        const type = this.dialect.typeName[start.node.dtype];
+        const cell = this.cell(start.node, start.index);
+        return { ...start, name, declaration: `const ${type} *const ${name} = &${cell};` };
+      });
+    const around = this.#starts;
+    this.#starts = [...named, ...around];
+    body(named.map(({ declaration }) => declaration));
+    this.#starts = around;
+  }
+
   /** The name of a function; the lines it needs come before the program. */
   need({ name, needs }: CallText): string {
     needs.forEach(line => this.#needs.add(line));
@@ -66,6 +85,8 @@ export class CellEmitter {
    * the name of a variable.
    */
   cell(node: TensorNode, all: readonly (Index | string)[]): string {
+    const reached = this.#reached(node, all);
+    if (reached !== undefined) return reached;
     const name = this.identifiers.ofNode(node);
     const ownAxes = this.#ownAxes.get(node) ?? 0;
     const [index, dims] = [all.slice(ownAxes), node.dims.slice(ownAxes)];
@@ -73,6 +94,18 @@ export class CellEmitter {
     const offset = this.#offset(index, dims, cellsOf(node) > largestInt);
     const moved = this.#moved.get(node);
     return `${name}[${moved ? `${this.need(moved)}(${offset})` : offset}]`;
+  }
+
+  /** The cell as one after a pointer that is there. */
+  #reached(node: TensorNode, all: readonly (Index | string)[]): string | undefined {
+    for (const start of this.#starts) {
+      const index = all.filter(ix => typeof ix !== 'string');
+      if (start.node !== node || index.length < all.length) continue;
+      const rest = restAfter(start, index);
+      if (!rest) continue;
+      return `${start.name}[${this.#offset(rest, node.dims, cellsOf(node) > largestInt)}]`;
+    }
+    return undefined;
   }
 
   #offset(index: readonly (Index | string)[], dims: readonly number[], isWide: boolean): string {

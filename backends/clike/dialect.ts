@@ -39,6 +39,8 @@ export interface Dialect {
   readonly localArray: (declaration: string, bytes: number) => string;
   /** A statement that prefetches a cell. */
   readonly prefetch: (cell: string, purpose: 'read' | 'store') => string;
+  /** Whether the terms of a tile's sums are read through pointers to the first ones. */
+  readonly hasStarts: boolean;
   /** Goes before a loop that is to be unrolled. */
   readonly unroll: (extent: number) => string;
   /** The loops of a program that the compiler must not unroll. */

@@ -18,6 +18,7 @@ import {
 } from '../../compiler/loop/ir.ts';
 import { precedence } from './dialect.ts';
 import { type ExprEmitter, largestInt } from './expr.ts';
+import { startsOf } from './starts.ts';
 import { transposition } from './transpose.ts';
 import { vectorStore } from './vector.ts';
 
@@ -77,9 +78,12 @@ export function emitStmt(
 
 function emitLoop(s: For, w: Writer, exprs: ExprEmitter, outline?: Outline): void {
   const { dialect, rolled } = exprs;
-  if (rolled.has(s)) w.line(dialect.unroll(1));
-  else if (s.mode === 'unrolled') w.line(dialect.unroll(s.extent));
-  emitTurns(s, { first: 0, last: s.extent }, w, exprs, outline);
+  exprs.reachedFrom(dialect.hasStarts ? startsOf(s) : [], declarations => {
+    declarations.forEach(line => w.statement(line));
+    if (rolled.has(s)) w.line(dialect.unroll(1));
+    else if (s.mode === 'unrolled') w.line(dialect.unroll(s.extent));
+    emitTurns(s, { first: 0, last: s.extent }, w, exprs, outline);
+  });
 }
 
 /** Turns first, …, last - 1 of a loop. */

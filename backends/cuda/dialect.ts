@@ -28,6 +28,7 @@ export const cuda: Dialect = {
   splat: () => undefined,
   localArray: declaration => declaration,
   prefetch: cell => `asm volatile("prefetch.global.L2 [%0];" :: "l"(&${cell}));`,
+  hasStarts: false,
   rolled: () => new Set(),
   unroll: extent => (extent === 1 ? '#pragma unroll 1' : '#pragma unroll'),
   literal,

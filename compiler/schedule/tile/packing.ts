@@ -1,6 +1,6 @@
 /**
  * Chooses what is packed into panels before a tile reads it: operands that are strided across the columns, and rows that
- * are too far apart for the caches, if enough turns read the same cells.
+ * are too far apart for the caches or cross its lines, if enough turns read the same cells.
  */
 import { bytesOf } from '../../core/dtype.ts';
 import { type Index, sameIndices } from '../../core/index-expr.ts';
@@ -37,21 +37,34 @@ export const fewestTiles = 2;
 /** The same for a dense operand, which is nearly as fast in place. */
 const fewestTilesOfDense = 4;
 
+/** The same for one that is as near, but whose vectors cross cache lines. */
+const fewestTilesOfCrossing = 16;
+
+const lineBytes = 64;
+
 /** Operands that may be packed, if there is room. */
 export interface Packable {
   /** Operands with strided columns, which must be packed. */
   readonly apart: readonly Packed[];
   /** Operands with contiguous columns. */
   readonly beside: readonly Packed[];
+  /** Those of them whose vectors cross cache lines in place, and not in a panel. */
+  readonly crossing: readonly Packed[];
+}
+
+interface Tiled {
+  readonly nest: Nest;
+  readonly columns: For;
+  readonly rows: For | undefined;
+  readonly rowCount: number;
+  /** Whether panels have whole vectors of columns. */
+  readonly isWhole: boolean;
 }
 
 /** Undefined if something would have to be packed that is not worth packing. */
 export function packableIn(
   across: readonly Site[],
-  nest: Nest,
-  columns: For,
-  rows: For | undefined,
-  rowCount: number,
+  { nest, columns, rows, rowCount, isWhole }: Tiled,
 ): Packable | undefined {
   const [apart = [], beside = []] = [false, true].map(isBeside =>
     distinct(across.filter(r => (strideAlong(r, columns) === 1) === isBeside).map(packedAs)),
@@ -64,7 +77,16 @@ export function packableIn(
   const isReadByTiles = (p: Packed): boolean =>
     isRead(Math.max(fewestReuses, (isDense(p) ? fewestTilesOfDense : fewestTiles) * rowCount))(p);
   const isSmaller = (p: Packed): boolean => !doColumnsOverlap(p, columns.extent);
-  return { apart, beside: beside.filter(isSmaller).filter(isReadByTiles) };
+  const readable = beside.filter(isSmaller).filter(isReadByTiles);
+  const isReadOften = isRead(fewestTilesOfCrossing * rowCount);
+  const crossing = isWhole ? readable.filter(isCrossing).filter(isReadOften) : [];
+  return { apart, beside: readable, crossing };
+}
+
+/** Whether most vectors of a matrix lie in two cache lines, so that each load takes two accesses. */
+function isCrossing({ node, index, loops: [terms, ...others] }: Packed): boolean {
+  if (!terms || others.length > 0) return false;
+  return ((strideOf(node, index, terms.loop) ?? 0) * bytesOf[node.dtype]) % lineBytes !== 0;
 }
 
 /** Whether columns of one term are those of the next as well, so that a copy is larger than what it is of. */
@@ -82,10 +104,10 @@ export function packedOf(packable: Packable): readonly Packed[] | undefined {
 
 /**
  * Operands that are cheaper to pack than to read in place: if the rows of a tile's columns span more pages than the TLB
- * covers, each row misses the TLB, and hardware prefetchers do not help, since they stop at the end of a page.
+ * covers, each row misses the TLB, and hardware prefetchers do not help, since they stop at the end of a page. So are those whose vectors cross cache lines.
  */
-export function wantedOf({ apart, beside }: Packable): readonly Packed[] {
-  return [...apart, ...beside.filter(p => isFarApart(p, mappedBytes))];
+export function wantedOf({ apart, beside, crossing }: Packable): readonly Packed[] {
+  return [...apart, ...beside.filter(p => crossing.includes(p) || isFarApart(p, mappedBytes))];
 }
 
 /** Whether the panels of one tile exceed the room for them. */

@@ -66,9 +66,9 @@ function piecesOfRest(
   { later, atOnce }: Again,
 ): readonly Piece[] {
   const rest = extent - start;
-  const isOneReachingBack = later && rest < lanes && lanes <= extent;
-  if (atOnce && !isOneReachingBack)
-    return [oneTile(start, rest, Math.min(lanes, powerOfTwoIn(rest)))];
+  // Of whole vectors, which panels have at multiples of their size: then loading one takes one access to a cache, not two.
+  const isReachingBack = later && Math.ceil(rest / lanes) * lanes <= extent;
+  if (atOnce && !isReachingBack) return [oneTile(start, rest, Math.min(lanes, powerOfTwoIn(rest)))];
   return later ? reachingBack(start, extent, lanes) : smallerAndSmaller(start, extent, lanes);
 }
 

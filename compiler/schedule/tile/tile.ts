@@ -130,7 +130,8 @@ function withCopies(
 ): Tile | NoTile {
   const { rows, columns, rowCount, vectors, lanes } = tile;
   if (asked.pack === false) return tile;
-  const packable = packableIn(across, nest, columns, rows, rowCount);
+  const isWhole = hasWholeVectors(tile);
+  const packable = packableIn(across, { nest, columns, rows, rowCount, isWhole });
   if (!packable) return { because: 'what it would copy is read too seldom' };
   const isOne = asked.vectors === undefined || asked.vectors === 1;
   const whole = asked.rows === undefined ? { ...tile, rowCount: rows?.extent ?? 1 } : tile;
@@ -148,6 +149,11 @@ function withCopies(
   if (blocks) return { ...copying, packed: blocks.packed, blocks };
   const packed = packedOf(packable);
   return packed ? { ...copying, packed } : { because: 'what it would copy is too large' };
+}
+
+/** Whether its panels have whole vectors of columns, the last of them by reaching back. */
+function hasWholeVectors({ taps, again, vectors, lanes, columns }: Tile): boolean {
+  return !taps && again.later && vectors * lanes <= columns.extent;
 }
 
 /** The sums that a tile keeps for each of its cells. */

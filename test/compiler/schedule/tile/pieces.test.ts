@@ -56,10 +56,10 @@ test.each([
   },
 );
 
-test('what reaches back over other tiles does so as one vector', () => {
+test('what reaches back over other tiles is whole vectors', () => {
   const again = { later: true, atOnce: true };
   expect(shown(piecesOfColumns(40, 2, 16, again))).toBe('0: 1 × 32 by 16, 24: 1 × 16 by 16');
-  expect(shown(piecesOfColumns(56, 2, 16, again))).toBe('0: 1 × 32 by 16, 32: 1 × 24 by 16');
+  expect(shown(piecesOfColumns(56, 2, 16, again))).toBe('0: 1 × 32 by 16, 24: 1 × 32 by 16');
 });
 
 test('all columns of a tile are in its vectors, each place in one', () => {

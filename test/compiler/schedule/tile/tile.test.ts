@@ -100,3 +100,24 @@ test.each([
 ] as const)('for %s', (name, tile) => {
   expect(tileOf(product('a[i, k] * b[k, j]'), targets[name])).toBe(tile);
 });
+
+test.each([
+  [
+    'with enough tiles of rows for a copy of its vectors in whole lines',
+    1111,
+    '9 i × 3 × 16 j, copies b',
+  ],
+  ['with few rows, in place', 60, '6 i × 3 × 16 j'],
+])('a matrix whose rows are no whole cache lines, %s', (_, rows, tile) => {
+  const arrays = `a: f32[${rows}, 70], b: f32[70, 77], c: f32[${rows}, 77]`;
+  const { body: s } = programOf(
+    arrays,
+    `for i < ${rows} { for j < 77 { local s: f32 := 0; for k < 70 { s += a[i, k] * b[k, j]; } c[i, j] := s; } }`,
+  );
+  const nest = s.kind === 'for' ? nestAt(s) : undefined;
+  const found = nest && tileFor(nest, targets.avx512);
+  if (!found || !isTile(found)) throw new Error('no tile');
+  const { rowCount, vectors, packed } = found;
+  const copies = packed.map(({ node }) => `, copies ${node.name}`).join('');
+  expect(`${rowCount} i × ${vectors} × 16 j${copies}`).toBe(tile);
+});
