@@ -12,23 +12,30 @@
  * (`../schedule/tile/summed-first.ts`).
  *
  * Exact: each cell gets its terms in the same order. Blocks of the outermost loop stay outside, for threads to share. If
- * a picture exceeds the cache, some of its rows are taken at a time. Each part loads and stores its cell, so the
- * remaining inner sums must still be long.
+ * a picture exceeds half of the cache, some of its rows are taken at a time, so that the next ones can arrive meanwhile
+ * (`prefetch-blocks`). Each part loads and stores its cell, so the remaining inner sums must still be long.
  */
-import { loopsIn, rangeOf } from '../core/index-expr.ts';
-import { bytesOf } from '../core/dtype.ts';
+import { loopsIn } from '../core/index-expr.ts';
 import { isOneToOne } from '../core/index-cover.ts';
 import { Names } from '../core/names.ts';
-import { namesIn, type Site, sitesUnder } from '../loop/facts.ts';
+import { namesIn } from '../loop/facts.ts';
 import { type Accumulate, type For, forLoops, type Stmt } from '../loop/ir.ts';
 import { rewriteOutermost, substituteLoopsIn } from '../loop/traverse.ts';
-import { cut, sharedIn } from '../schedule/tile/cell-blocks.ts';
+import { cut, type Shared, sharedIn } from '../schedule/tile/cell-blocks.ts';
 import { type SumNest, sumNestAt } from '../schedule/nest.ts';
 import { noOverrides, unless } from '../schedule/override.ts';
 import type { Step } from '../schedule/step.ts';
+import {
+  bytesRead,
+  ofFilters,
+  ofProducts,
+  type Part,
+  partOf,
+  readsAgain,
+  slides,
+} from '../schedule/tile/parts-of-terms.ts';
 import { summedFirstAt } from '../schedule/tile/summed-first.ts';
 import { lanesOf, type Target } from '../schedule/target.ts';
-import { product } from '../support/list.ts';
 import { type Pass, withBody } from './pipeline.ts';
 
 export function blockReductions(target: Target, overrides = noOverrides): Pass {
@@ -70,9 +77,29 @@ function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefin
   const [outermost, ...others] = cells;
   const isSorted = cells.every((l, i) => l === loops[i]);
   if (!outermost || !isSorted || !isOneToOne(leaf.index, cells)) return undefined;
-  const part = readsAgain(leaf, cells) ? partOf(nest, terms, target) : undefined;
-  const shared = part && sharedIn([outermost, ...others], lanesOf(target, leaf.node.dtype), names);
-  if (!shared) return undefined;
+  if (!readsTooMuchAgain(nest, cells, terms, target)) return undefined;
+  const share = (): Shared | undefined =>
+    sharedIn([outermost, ...others], lanesOf(target, leaf.node.dtype), names);
+  const ofFilter = slides(leaf, cells, terms) ? share() : undefined;
+  const part = ofFilter
+    ? partOf(leaf, ofFilter.inside, terms, ofFilters, target)
+    : partOf(leaf, cells, terms, ofProducts, target);
+  const shared = part && (ofFilter ?? share());
+  return shared && blocked(leaf, part, shared, names);
+}
+
+/** Of a convolution itself, each row finds in the cache what the rows before have read. */
+function readsTooMuchAgain(
+  { loops, leaf }: SumNest,
+  cells: readonly For[],
+  terms: readonly For[],
+  { cacheBytes }: Target,
+): boolean {
+  const isConvolution = slides(leaf, terms, cells);
+  return readsAgain(leaf, cells) && !isConvolution && bytesRead(leaf, loops) > cacheBytes;
+}
+
+function blocked(leaf: Accumulate, part: Part, shared: Shared, names: Names): Blocked {
   const last = part.cut && cut(part.cut.of, part.cut.size, names);
   const outside = [...part.outside, ...(last ? [last.blocks] : [])];
   const inner = [...shared.inside, ...(last ? [last.inside] : []), ...part.inside];
@@ -84,74 +111,4 @@ function inParts(nest: SumNest, target: Target, names: Names): Blocked | undefin
     step: { kind: 'block', loop: shared.loop, size: shared.size, outside: moved },
     after: forLoops([shared.blocks, ...outside], body),
   };
-}
-
-/** Some terms of a sum, and the loops around them: whole loops, then possibly the blocks of a divided one. */
-interface Part {
-  readonly outside: readonly For[];
-  readonly cut?: { readonly of: For; readonly size: number };
-  readonly inside: readonly For[];
-}
-
-/** Terms of a part, as each loads and stores its cell. */
-const shareOfLeastTurns = { whole: 1 / 32, cut: 1 / 64 };
-
-/**
- * The fewest outer loops of a sum outside such that what the others read fits in the cache; or, where a part
- * would be too short or does not fit, with some turns of the next loop in each.
- */
-function partOf(
-  nest: SumNest,
-  terms: readonly For[],
-  { cacheBytes, leastTurns }: Target,
-): Part | undefined {
-  if (bytesRead(nest, []) <= cacheBytes) return undefined;
-  const isPart = (outside: readonly For[], turning: readonly For[], share: number): boolean =>
-    product(turning.map(l => l.extent)) >= leastTurns * share &&
-    bytesRead(nest, outside, turning) <= cacheBytes;
-  const splits = terms.map((_, i) => [terms.slice(0, i + 1), terms.slice(i + 1)] as const);
-  const whole = splits.find(([out, inside]) => isPart(out, inside, shareOfLeastTurns.whole));
-  if (whole) return { outside: whole[0], inside: whole[1] };
-  for (const [i, of] of terms.slice(1).entries()) {
-    const [outside, inside] = [terms.slice(0, i + 1), terms.slice(i + 2)];
-    const size = divisorsOf(of.extent).find(n =>
-      isPart(outside, [{ ...of, extent: n }, ...inside], shareOfLeastTurns.cut),
-    );
-    if (size !== undefined) return { outside, cut: { of, size }, inside };
-  }
-  return undefined;
-}
-
-/** Divisors except 1 and the number itself, the largest first. */
-function divisorsOf(extent: number): readonly number[] {
-  const numbers = Array.from({ length: Math.max(0, extent - 2) }, (_, i) => extent - 1 - i);
-  return numbers.filter(n => extent % n === 0);
-}
-
-/** The bytes read by the nest while some of its loops are fixed and others have fewer iterations. */
-function bytesRead(
-  { loops, leaf }: SumNest,
-  still: readonly For[],
-  fewer: readonly For[] = [],
-): number {
-  const extents = new Map(loops.filter(l => !still.includes(l)).map(l => [l.loop, l.extent]));
-  const turning = new Map([...extents, ...fewer.map(l => [l.loop, l.extent] as const)]);
-  const bytes = readsOf(leaf).map(({ node, index }) => {
-    const ranges = index?.map(ix => rangeOf(ix, loop => turning.get(loop) ?? 1));
-    const dims = ranges?.map(({ min, max }) => max - min + 1) ?? node.dims;
-    return product(dims) * bytesOf[node.dtype];
-  });
-  return bytes.reduce((total, each) => total + each, 0);
-}
-
-/** Whether sums of different cells read the same: else one after the other reads all just once. */
-function readsAgain(leaf: Accumulate, cells: readonly For[]): boolean {
-  return readsOf(leaf).every(({ index }) => {
-    const named = new Set(index?.flatMap(loopsIn));
-    return cells.some(l => !named.has(l.loop));
-  });
-}
-
-function readsOf(leaf: Accumulate): readonly Site[] {
-  return sitesUnder(leaf).filter(site => site.kind === 'read');
 }

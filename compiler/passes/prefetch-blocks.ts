@@ -10,6 +10,7 @@
  *              for v < 28 { … x[b, h + i, v, l] … }
  *            } } }
  *
+ * Where parts of a picture follow one another (`block-reductions`), the next part is asked for, not that of the next picture.
  * Cache lines are enumerated along the innermost axis. Only for arrays that no near cache holds, for blocks of some size of
  * which two fit in it, and for turns that compute much; if not all blocks fit, those that would arrive in the shortest
  * bursts. Computes nothing.
@@ -24,6 +25,7 @@ import {
   blocksOf,
   bytesIn,
   bytesWhile,
+  goesOnInside,
   isBlock,
   type Lines,
   nextLines,
@@ -60,8 +62,11 @@ interface Plan {
   readonly rowsEach: number;
 }
 
-/** Bytes in one burst: smaller blocks arrive soon enough. */
-const leastShare = 1 / 16;
+/** Bytes in one burst: less arrives soon enough. */
+const leastShare = 1 / 40;
+
+/** Bytes of a block: half of a first-level cache keeps a smaller one, which the next would evict from there. */
+const smallShare = 1 / 32;
 
 /** Work per byte (see `workOf`): with less, memory is the limit anyway. */
 const leastWork = 16;
@@ -72,9 +77,10 @@ const cachesInAll = 2;
 function plansFor(loop: For, { cacheBytes }: Target): readonly Plan[] {
   if (loop.extent < 2) return [];
   const far = farFrom(loop, cacheBytes);
-  if (far.size === 0 || hasPrefetch(loop)) return [];
+  if (far.size === 0 || hasPrefetch(loop) || goesOnInside(loop, node => far.has(node))) return [];
   const asked = blocksOf(loop, node => far.has(node))
     .filter(isBlock)
+    .filter(of => bytesIn(of) > smallShare * cacheBytes)
     .filter(of => burstOf(of, leastShare * cacheBytes) >= leastBurst);
   const plans = asked.flatMap(of => planFor(of, loop) ?? []);
   if (plans.length === 0) return [];

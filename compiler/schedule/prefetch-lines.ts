@@ -109,6 +109,26 @@ function united(all: readonly (BlockAxis | undefined)[]): BlockAxis | undefined 
   return { still: one.still, first, count: last - first + 1 };
 }
 
+/**
+ * Whether the turns of a loop are those of the one inside, all of whose arrays go on from turn to turn: part by part, then, more or
+ * less from where the last part ends, the first part of the next picture.
+ */
+export function goesOnInside({ loop, body }: For, isAsked: (node: TensorNode) => boolean): boolean {
+  if (body.kind !== 'for' || body.mode !== 'serial') return false;
+  const { loop: inner, extent } = body;
+  const asked = [...groupsUnder(body.body)].filter(([node]) => isAsked(node));
+  return asked.every(([node, sites]) =>
+    sites.every(({ index = [] }) => {
+      const [outer, step] = [loop, inner].map(l => strideOf(node, index, l));
+      if (outer === undefined || step === undefined || step <= 0) return false;
+      return Math.abs(outer - extent * step) <= step * mostOff;
+    }),
+  );
+}
+
+/** Of a part: what lies between pictures, such as margins. */
+const mostOff = 1 / 2;
+
 /** Cache lines in evenly spaced rows; contiguous lines are rows of one line. */
 export interface Lines {
   readonly rows: number;
@@ -123,8 +143,9 @@ const lineBytes = 64;
 const mostInVain = 1.5;
 
 /** Undefined if the next turn reads the same cells, or cells that are too scattered. */
-export function nextLines({ node, axes, site }: Block, { loop }: For): Lines | undefined {
+export function nextLines({ node, axes: all, site }: Block, { loop }: For): Lines | undefined {
   if (!site.index || !strideOf(node, site.index, loop)) return undefined;
+  const axes = newIn(all, loop);
   const bytes = bytesOf[node.dtype];
   const cells = lineBytes / bytes;
   const last = axes.at(-1);
@@ -146,6 +167,19 @@ export function nextLines({ node, axes, site }: Block, { loop }: For): Lines | u
       return plus(plus(first, step), fixed(isLine ? line * cells : 0));
     });
   return { rows, inRow, cellOf };
+}
+
+/** Without the rows that this turn reads as well, where the block of the next one overlaps with its own. */
+function newIn(axes: readonly BlockAxis[], loop: LoopVar): readonly BlockAxis[] {
+  const steps = axes.map(({ still }) =>
+    still.terms.reduce((all, t) => (isLoop(t) && t.loop === loop ? all + t.coeff : all), 0),
+  );
+  const isOnly = steps.filter(step => step !== 0).length === 1;
+  return axes.map((axis, i) => {
+    const [step = 0, { first, count }] = [steps[i], axis];
+    const overlaps = isOnly && step > 0 && step < count;
+    return overlaps ? { ...axis, first: first + count - step, count: step } : axis;
+  });
 }
 
 function timesOf({ terms, offset }: Index, factor: number): Index {

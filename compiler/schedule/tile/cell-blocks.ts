@@ -55,7 +55,7 @@ export interface Cut {
 const enoughBlocks = 4;
 
 /** Cells of f32 in one cache line. */
-const lineCells = 16;
+export const lineCells = 16;
 
 /** Iterations of a block if there are not enough for that: at most two lines, at least the rows of a tile. */
 const [mostRows, fewestRows] = [2 * lineCells, 8];

@@ -6,7 +6,6 @@
  *   after    for o < 125 { for i < 31 { … w[8*o + r, 32*i + c] … } }
  */
 import { bytesOf } from '../../core/dtype.ts';
-import { sizeOf } from '../../core/tensor-node.ts';
 import { loopsAlong, type Site } from '../../loop/facts.ts';
 import type { For } from '../../loop/ir.ts';
 import { product } from '../../support/list.ts';
@@ -32,12 +31,18 @@ export function isStreamed(
     loopsAlong(site.path).length === 0 &&
     strideAlong(site, columns) === 1 &&
     strideAlong(site, rows) !== 0;
-  const nodes = new Set(
+  const bytes = new Map(
     sitesOf(nest)
       .filter(isOwn)
-      .map(({ node }) => node),
+      .map(site => [site.node, bytesTouched(site, nest)] as const),
   );
-  return [...nodes].reduce((bytes, node) => bytes + sizeOf(node), 0) > 2 * cacheBytes;
+  return [...bytes.values()].reduce((all, each) => all + each, 0) > 2 * cacheBytes;
+}
+
+/** Of an array of which each turn has cells of its own: around the nest there may be a loop over slices of it. */
+function bytesTouched(site: Site, { loops }: Nest): number {
+  const cells = product(loops.filter(l => strideAlong(site, l) !== 0).map(l => l.extent));
+  return cells * bytesOf[site.node.dtype];
 }
 
 /** Bytes that the sums of a column read and rows share. */

@@ -8,16 +8,16 @@ import { smallTarget } from '../../support/small-target.ts';
 
 const setting: Setting = {
   device:
-    'w: f32[32, 4], v: f32[17, 4], s: f32[32], y: f32[2, 6, 32], x: f32[2, 6, 4], n: i32[32], z: f32[2, 6, 32, 4]',
+    'w: f32[32, 4], v: f32[17, 4], p: f32[16, 4], s: f32[32], y: f32[3, 6, 32], x: f32[3, 6, 4], n: i32[32], z: f32[3, 6, 32, 4]',
 };
 /** In one turn of `b`, `y` and `x` are 6 * 32 and 6 * 4 numbers: 864 bytes. */
 const target = { ...smallTarget, cacheBytes: 864, leastTurns: 6 * 32 };
 const run = through(blockReductions(target), setting);
 const nest = (leaf: string): string =>
-  `for o < 32 { for c < 4 { for b < 2 { for h < 6 { ${leaf} } } } }`;
+  `for o < 32 { for c < 4 { for b < 3 { for h < 6 { ${leaf} } } } }`;
 /** A sum in a scalar, and what is done with it. */
 const kept = (use: string, start = 'local d: f32 := 0;'): string =>
-  `for o < 32 { for c < 4 { ${start} for b < 2 { for h < 6 {
+  `for o < 32 { for c < 4 { ${start} for b < 3 { for h < 6 {
      d += y[b, h, o] * x[b, h, c];
    } } ${use} } }`;
 const sum = nest('w[o, c] += y[b, h, o] * x[b, h, c];');
@@ -25,7 +25,7 @@ const sum = nest('w[o, c] += y[b, h, o] * x[b, h, c];');
 test('a sum over two pictures is one over each, block by block', () => {
   expect(run(sum)).toBe(
     laidOut(
-      `for o_block < 2 { for b < 2 { for o < 16 { for c < 4 { for h < 6 {
+      `for o_block < 2 { for b < 3 { for o < 16 { for c < 4 { for h < 6 {
          w[16*o_block + o, c] += y[b, h, 16*o_block + o] * x[b, h, c];
        } } } } }`,
       setting,
@@ -37,12 +37,35 @@ test('of pictures that the cache does not hold, some rows at a time', () => {
   const eager = { ...target, cacheBytes: 863 };
   expect(through(blockReductions(eager), setting)(sum)).toBe(
     laidOut(
-      `for o_block < 2 { for b < 2 { for h_block < 2 { for o < 16 { for c < 4 { for h < 3 {
+      `for o_block < 2 { for b < 3 { for h_block < 2 { for o < 16 { for c < 4 { for h < 3 {
          w[16*o_block + o, c] += y[b, 3*h_block + h, 16*o_block + o] * x[b, 3*h_block + h, c];
        } } } } } }`,
       setting,
     ),
   );
+});
+
+/** A block of 16 outputs reads 384 bytes of `y`, all taps 128 of `z`. */
+describe('gradients of a filter with three taps', () => {
+  const device = 'w: f32[32, 3, 4], y: f32[3, 6, 32], z: f32[3, 8, 4]';
+  const filter = `for o < 32 { for k < 3 { for c < 4 { for b < 3 { for h < 6 {
+    w[o, k, c] += y[b, h, o] * z[b, h + k, c];
+  } } } } }`;
+  const blocked = (cacheBytes: number, leastTurns: number): string =>
+    through(blockReductions({ ...target, cacheBytes, leastTurns }), { device })(filter);
+  const [half, leastTurns] = [2 * 512, 3 * 64];
+
+  test('whole pictures that half of the cache holds', () => {
+    expect(blocked(half, leastTurns)).toContain('for b < 3 {\n    for o < 16 {');
+  });
+
+  test('some rows of larger ones, so that the next ones have room', () => {
+    expect(blocked(half - 1, leastTurns)).toContain('for h_block < 2 {');
+  });
+
+  test('whole ones all the same, where some rows would be short sums', () => {
+    expect(blocked(half - 1, leastTurns + 1)).toContain('for b < 3 {\n    for o < 16 {');
+  });
 });
 
 test.each([
@@ -52,7 +75,7 @@ test.each([
   [48, 2, 'fewer where two leave some over'],
   [33, 3, 'of any number that leaves none over'],
 ])('of %i outputs %i blocks: %s', (outputs, blocks) => {
-  const device = `w: f32[${outputs}, 4], y: f32[2, 6, ${outputs}], x: f32[2, 6, 4]`;
+  const device = `w: f32[${outputs}, 4], y: f32[3, 6, ${outputs}], x: f32[3, 6, 4]`;
   const eager = { ...target, cacheBytes: 4 * 6 * (outputs + 4) };
   const nests = through(blockReductions(eager), { ...setting, device });
   expect(nests(sum.replace('o < 32', `o < ${outputs}`))).toContain(`for o_block < ${blocks} {`);
@@ -60,23 +83,25 @@ test.each([
 
 describe('few channels, so that vectors of four go across the outputs', () => {
   const nestOf = (outputs: number, taps: number): string =>
-    `for o < ${outputs} { for k < ${taps} { for c < 3 { for b < 2 { for h < 6 {
+    `for o < ${outputs} { for k < ${taps} { for c < 3 { for b < 3 { for h < 6 {
        w[o, k, c] += y[b, h, o] * x[b, h + k, c];
      } } } } }`;
   const settingOf = (outputs: number): Setting => ({
-    device: `w: f32[${outputs}, 5, 3], y: f32[2, 6, ${outputs}], x: f32[2, 10, 3]`,
+    device: `w: f32[${outputs}, 5, 3], y: f32[3, 6, ${outputs}], x: f32[3, 10, 3]`,
   });
   const blocked = (outputs: number, taps: number): string =>
-    through(blockReductions(target), settingOf(outputs))(nestOf(outputs, taps));
+    through(blockReductions(roomy), settingOf(outputs))(nestOf(outputs, taps));
+  /** Half of it holds what 20 outputs read: 480 bytes, and 72. */
+  const roomy = { ...target, cacheBytes: 2 * 552 };
 
   test('blocks of whole vectors', () => {
-    expect(blocked(24, 5)).toContain('for o_block < 2 {\n  for b < 2 {\n    for o < 12 {');
+    expect(blocked(24, 5)).toContain('for o_block < 2 {\n  for b < 3 {\n    for o < 12 {');
   });
 
   test('or a tap each', () => {
     expect(blocked(20, 5)).toBe(
       laidOut(
-        `for k < 5 { for b < 2 { for o < 20 { for c < 3 { for h < 6 {
+        `for k < 5 { for b < 3 { for o < 20 { for c < 3 { for h < 6 {
            w[o, k, c] += y[b, h, o] * x[b, h + k, c];
          } } } } }`,
         settingOf(20),
@@ -94,7 +119,7 @@ test('a sum in a scalar goes to an array, and what is done with it comes after',
     laidOut(
       `local d: f32[32, 4];
        zero_out d;
-       for o_block < 2 { for b < 2 { for o < 16 { for c < 4 { for h < 6 {
+       for o_block < 2 { for b < 3 { for o < 16 { for c < 4 { for h < 6 {
          d[16*o_block + o, c] += y[b, h, 16*o_block + o] * x[b, h, c];
        } } } } }
        for o < 32 { for c < 4 { w[o, c] -= 0.5 * d[o, c]; } }`,
@@ -122,20 +147,20 @@ describe('all stays as it is', () => {
   test.each<[title: string, body: string]>([
     [
       'where all data is read once',
-      'for o < 32 { for b < 2 { for h < 6 { s[o] += y[b, h, o]; } } }',
+      'for o < 32 { for b < 3 { for h < 6 { s[o] += y[b, h, o]; } } }',
     ],
     ['where some is', nest('w[o, c] += y[b, h, o] * z[b, h, o, c];')],
     [
       'where a sum stands between its cells',
-      'for o < 32 { for b < 2 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+      'for o < 32 { for b < 3 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
     ],
     [
       'where no block has rows for tiles',
-      'for o < 17 { for c < 4 { for b < 2 { for h < 6 { v[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+      'for o < 17 { for c < 4 { for b < 3 { for h < 6 { v[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
     ],
     [
       'where sums stand outside',
-      'for b < 2 { for o < 32 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
+      'for b < 3 { for o < 32 { for c < 4 { for h < 6 { w[o, c] += y[b, h, o] * x[b, h, c]; } } } }',
     ],
     ['what reads its array', nest('w[o, c] += w[o, 0] * x[b, h, c];')],
     ['what may', nest('w[o, c] += w[at(n[o]), c] * x[b, h, c];')],
@@ -144,9 +169,17 @@ describe('all stays as it is', () => {
     expect(run(body)).toBe(laidOut(body, setting));
   });
 
+  test('a convolution, whose rows read mostly what the rows before have read', () => {
+    const sliding =
+      'for h < 16 { for c < 4 { for b < 3 { for k < 6 { p[h, c] += y[b, 0, h + k] * x[b, k, c]; } } } }';
+    const eager = through(blockReductions({ ...target, cacheBytes: 300 }), setting);
+    expect(eager(sliding)).toBe(laidOut(sliding, setting));
+    expect(eager(sliding.replace('h + k', 'h'))).toContain('h_block');
+  });
+
   test.each<[title: string, target: typeof smallTarget]>([
     ['where not even half a part fits in the cache', { ...target, cacheBytes: 431 }],
-    ['where all does', { ...target, cacheBytes: 2 * 864 }],
+    ['where all does', { ...target, cacheBytes: 3 * 864 }],
     ['where parts would be short', { ...target, leastTurns: 7 * 32 }],
   ])('%s', (_, other) => {
     expect(through(blockReductions(other), setting)(sum)).toBe(laidOut(sum, setting));

@@ -9,7 +9,9 @@ const setting: Setting = {
   device:
     'x: f32[8, 10, 8], few: f32[2, 10, 8], y: f32[8, 8, 8], w: f32[3, 8, 8], v: f32[8, 8], wide: f32[8, 10, 32]',
 };
-const run = through(prefetchBlocks(smallTarget), setting);
+/** Smaller than `x`; a row is less than a burst. */
+const target = { ...smallTarget, cacheBytes: 2048 };
+const run = through(prefetchBlocks(target), setting);
 const tile = (leaf: string): string => `for l < 8 vector { ${leaf} }`;
 const sum = 'w[k, c, l] += x[b, h + k, l] * v[h, c];';
 /** All taps, each over a whole picture. */
@@ -40,10 +42,19 @@ test('of rows in a larger array, the part that is used', () => {
   ]);
 });
 
-test('a part of the picture, where that is a turn', () => {
-  const leaf = 'w[k, c, l] += x[b, 4*p + h + k, l] * v[h, c];';
-  const after = run(`for b < 8 { for p < 2 { ${taps(leaf).replace('h < 8', 'h < 4')} } }`);
-  expect(after).toContain('prefetch x[b + 1, 0, 48*p + 16*k];');
+describe('parts of a picture', () => {
+  const partsOf = (first: string): string =>
+    run(
+      `for b < 8 { for p < 2 { ${taps(`w[k, c, l] += x[b, ${first} + h + k, l] * v[h, c];`).replace('h < 8', 'h < 4')} } }`,
+    );
+
+  test('the rows of the next one that this one does not read, as the next picture begins near the end of the last', () => {
+    expect(partsOf('4*p')).toContain('prefetch x[b, 4*p + 6, 16*k];');
+  });
+
+  test('those of the next picture, where it begins far from there', () => {
+    expect(partsOf('2*p')).toContain('prefetch x[b + 1, 0, 48*p + 16*k];');
+  });
 });
 
 describe('all stays as it is', () => {
@@ -59,9 +70,16 @@ describe('all stays as it is', () => {
     expect(run(body)).toBe(laidOut(body, setting));
   });
 
+  test('where half of a first cache holds a picture', () => {
+    const body = `for b < 8 { ${taps(sum)} }`;
+    const large = { ...setting, device: setting.device.replace('x: f32[8,', 'x: f32[40,') };
+    const roomy = { ...target, cacheBytes: 32 * 320 };
+    expect(through(prefetchBlocks(roomy), large)(body)).toBe(laidOut(body, large));
+  });
+
   test('where two pictures and what else is touched have no room', () => {
     const body = `for b < 8 { ${taps(sum)} }`;
-    const small = { ...smallTarget, cacheBytes: 800 };
+    const small = { ...target, cacheBytes: 800 };
     expect(through(prefetchBlocks(small), setting)(body)).toBe(laidOut(body, setting));
   });
 });

@@ -21,8 +21,8 @@ const update = ([rows, terms, columns]: Size, store = 'w[o, i] += -0.1 * s;'): s
      ${store}
    } }`;
 
-function stepFor(size: Size, store?: string): string {
-  const { body } = programOf(deviceOf(size), update(size, store));
+function stepFor(size: Size, store?: string, device = deviceOf(size)): string {
+  const { body } = programOf(device, update(size, store));
   const nest = body.kind === 'for' ? nestAt(body) : undefined;
   const tile = nest && tileFor(nest, targets.avx512);
   return tile && isTile(tile) ? printStep(stepOf(tile)) : 'none';
@@ -65,6 +65,12 @@ test.each<[title: string, size: Size, store: string, chosen: string]>([
   ],
 ])('%s', (_, size, store, chosen) => {
   expect(stepFor(size, store)).toBe(chosen);
+});
+
+test('of weights that no cache holds, rows that one holds', () => {
+  const size: Size = [500, 32, 500];
+  const device = deviceOf(size).replace('w: f32[500', 'w: f32[4000');
+  expect(stepFor(size, decayed, device)).toBe('rows 5 of o, columns 4 × 16 of i');
 });
 
 test('rows stand outside of columns, and cells are what they were', () => {
