@@ -13,9 +13,13 @@ import { type TuneOptions, tuneProgram } from './tune.ts';
 import type { TypesOptions } from './types.ts';
 import { version } from './version.ts';
 
+/** Stack frames that an error keeps: more than Node's 10, since what einc calls by itself may stand before the program's own call. */
+const framesKept = 40;
+
 /** Exit codes: 0 done, 1 the program is wrong, 2 the command line is, 70 einc is. */
 export async function main(args: readonly string[], importModule: ImportModule): Promise<void> {
   importWith(importModule);
+  Error.stackTraceLimit = framesKept;
   try {
     await commands().parseAsync(args, { from: 'user' });
   } catch (error) {
