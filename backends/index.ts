@@ -136,7 +136,7 @@ function known(given: string | undefined): Known {
   throw new UserError({
     code: 'EINC0508',
     message: `there is no backend called \`${name}\``,
-    notes: given === undefined ? noteOnOrigin('EINC_BACKEND', preset) : [],
+    ...(given === undefined && { notes: noteOnOrigin('EINC_BACKEND', preset) }),
     help: [`the backends are ${allBackendNames.map(backend => `\`${backend}\``).join(', ')}`],
   });
 }
