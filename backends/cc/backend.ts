@@ -28,7 +28,7 @@ import { NativeDevice } from '../native/device.ts';
 import { NativeStream } from '../native/stream.ts';
 import { partsOf, poolSize } from '../native/threads.ts';
 import { c99 } from './dialect.ts';
-import { addsTwiceATurn } from './sum-order.ts';
+import { addsTwiceATurn, storesNarrowIntegers } from './sum-order.ts';
 
 function onX64(flag: string): readonly string[] {
   return arch() === 'x64' ? [flag] : [];
@@ -76,6 +76,7 @@ export function flagsFor(programs: readonly Program[]): readonly string[] {
   return [
     ...(programs.some(hasVectors) ? scheduled : unscheduled),
     ...(programs.some(addsTwiceATurn) ? ['-fno-tree-loop-vectorize'] : []),
+    ...(programs.some(storesNarrowIntegers) ? ['-fno-tree-slp-vectorize'] : []),
     ...always,
   ];
 }

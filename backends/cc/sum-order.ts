@@ -7,7 +7,7 @@
  *
  *     for (b = 0; b < 8; ++b) { s += x[2 * b + 1]; s += x[2 * b]; }
  */
-import { kindOf, type Program } from '../../compiler/index.ts';
+import { bytesOf, kindOf, type Program } from '../../compiler/index.ts';
 import {
   declaredIn,
   groupByNode,
@@ -32,6 +32,17 @@ export function loopsThatSum(program: Program): ReadonlySet<For> {
     sums.filter(sum => sum.loops.length > 1 && (!isAscending(sum) || hasCompany(sum, sums))),
   );
   return new Set(apart.flatMap(({ loops }) => loops.slice(-1)));
+}
+
+/**
+ * Whether it stores integers of 8 or 16 bits. At `-O3` gcc 12 joins sums of such neighbours into vectors of a few lanes, and if their terms are
+ * chosen by conditions, some lanes come out negated: `test/backends/conformance-sums.test.ts` has a program.
+ */
+export function storesNarrowIntegers(program: Program): boolean {
+  return sitesIn(program).some(
+    ({ kind, node }) =>
+      kind !== 'read' && kindOf(node.dtype) === 'integer' && bytesOf[node.dtype] < bytesOf.i32,
+  );
 }
 
 /** Whether an iteration of a loop adds several cells to one even so, in several statements. */

@@ -105,3 +105,20 @@ test('one statement a turn, and what several add to different cells, is made vec
   expect(flagsFor([alike])).not.toContain(noVectors);
   expect(flagsFor(byStatement)).toContain(noVectors);
 });
+
+test('sums of narrow integers whose terms are chosen', async () => {
+  const program = programOf(
+    'a: i8[4], table: i8[3, 4]',
+    `local t: i8[4, 3];
+     zero_out t;
+     for i < 3 {
+       for j < 4 {
+         t[2, i] += where(-1 < i8(bool(table[i, i]) || bool(a[j])), i8(bool(table[i, i]) || bool(a[j])), 1);
+       }
+     }
+     for i < 4 { for j < 3 { a[0] += t[i, j]; } }`,
+  );
+  const [run] = await compileAll([program]);
+  const found = run?.(0, thirdsFor) ?? new Map<string, never>();
+  expect(difference(outputsOf(program, 0, thirdsFor), found)).toBeUndefined();
+});
